@@ -1,0 +1,1 @@
+"""Commands; the only place, with testing, that puts the rooms together."""

@@ -1,0 +1,1 @@
+"""What a function app imports."""

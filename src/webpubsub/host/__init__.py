@@ -1,0 +1,1 @@
+"""Runs function apps: indexes them, serves their triggers, feeds their bindings."""

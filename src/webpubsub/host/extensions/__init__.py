@@ -1,0 +1,1 @@
+"""Binding types by extension: HTTP, timer, Web PubSub."""

@@ -1,0 +1,101 @@
+"""How an extension brings binding types into the host.
+
+The host registers extensions and asks each about the bindings whose lower-case type it lists. An
+extension that has triggers starts and stops with the host; one that has inputs reads values before
+a call, one that has outputs writes them after it, before the trigger is answered.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.values import Value
+from webpubsub.host.worker import InvocationResult, TraceContext
+
+
+class BindingError(Exception):
+    """A binding is wrong, so its function is in error; the text names what was seen and what was
+    wanted."""
+
+
+class InvocationContext(msgspec.Struct, kw_only=True):
+    """What one invocation knows while its bindings are resolved.
+
+    ``binding_data`` is what ``{expressions}`` see: names match case-insensitively, values are text
+    or nested mappings. ``trigger_value`` is the trigger's value as the extension made it, for
+    inputs that look at it (webPubSubContext reads the HTTP request).
+    """
+
+    invocation_id: str
+    function: FunctionMetadata
+    trigger_value: Value
+    binding_data: Mapping[str, Any]
+
+
+class TriggerCall(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trigger passes to the host to have its function called."""
+
+    value: Value
+    binding_data: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    trigger_metadata: Callable[[], Mapping[str, Value]] = dict
+    reason: str = "This function was programmatically called via the host APIs."
+    trace_context: TraceContext = TraceContext()
+
+
+class Invoke(Protocol):
+    """Calls one function: inputs are resolved, user code runs, outputs are written, then this
+    returns.
+
+    Never raises for a failure of the function or of its bindings: that is
+    ``InvocationResult.failure``.
+    """
+
+    async def __call__(self, call: TriggerCall) -> InvocationResult: ...
+
+
+class Extension(Protocol):
+    """Base of all extensions."""
+
+    @property
+    def binding_types(self) -> frozenset[str]:
+        """The lower-case binding types it serves."""
+        ...
+
+    def check(self, function: FunctionMetadata, binding: Binding) -> None:
+        """Validate one binding when the app is indexed. Raises BindingError."""
+        ...
+
+
+class TriggerExtension(Extension, Protocol):
+    """An extension with triggers."""
+
+    def attach(self, function: FunctionMetadata, invoke: Invoke) -> None:
+        """Take on a function, before ``start``. Raises BindingError, such as for a route that is
+        taken."""
+        ...
+
+    async def start(self) -> None:
+        """Begin to call functions."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop calling functions; pending calls are left to their callers."""
+        ...
+
+
+class InputExtension(Extension, Protocol):
+    """An extension with input bindings."""
+
+    async def read(self, binding: Binding, context: InvocationContext) -> Value:
+        """The value for one invocation. Raises BindingError, which fails the invocation."""
+        ...
+
+
+class OutputExtension(Extension, Protocol):
+    """An extension with output bindings."""
+
+    async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
+        """Carry out an output. Raises BindingError, which fails the invocation."""
+        ...

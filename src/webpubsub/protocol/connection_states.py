@@ -1,0 +1,49 @@
+"""The connection state: an opaque string to the service, a JSON object by the convention of the
+SDKs.
+
+On the wire it is base64 of a JSON object whose values are, in turn, base64 of JSON text (bindings
+section 4.7).
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+def encode_states(states: Mapping[str, Any]) -> str:
+    """The header value that stores these states. Raises TypeError when a value cannot be written as
+    JSON."""
+    inner = {
+        key: base64.b64encode(msgspec.json.encode(value)).decode() for key, value in states.items()
+    }
+    return base64.b64encode(msgspec.json.encode(inner)).decode()
+
+
+def decode_states(connection_state: str | None) -> dict[str, Any]:
+    """The states in a header value; empty when there are none.
+
+    Members that are not base64 of JSON are dropped, and a value that is not the convention at all
+    reads as empty, because the string belongs to the application and need not follow the
+    convention.
+    """
+    raw = _decode_object(connection_state)
+    states: dict[str, Any] = {}
+    for key, value in raw.items():
+        try:
+            states[key] = msgspec.json.decode(base64.b64decode(value, validate=True))
+        except (TypeError, ValueError, binascii.Error):
+            continue
+    return states
+
+
+def _decode_object(connection_state: str | None) -> dict[str, Any]:
+    if not connection_state:
+        return {}
+    try:
+        decoded = msgspec.json.decode(base64.b64decode(connection_state, validate=True))
+    except (ValueError, binascii.Error):
+        return {}
+    return decoded if isinstance(decoded, dict) else {}

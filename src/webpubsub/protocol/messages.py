@@ -1,0 +1,61 @@
+"""A message: what one party says to another, whatever client protocol either of them speaks."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class DataType(StrEnum):
+    """How the bytes of a message are meant to be read."""
+
+    TEXT = "text"
+    JSON = "json"
+    BINARY = "binary"
+    PROTOBUF = "protobuf"
+
+
+#: The Content-Type that goes with each data type in REST bodies and event replies.
+CONTENT_TYPES: Mapping[DataType, str] = {
+    DataType.TEXT: "text/plain",
+    DataType.JSON: "application/json",
+    DataType.BINARY: "application/octet-stream",
+    DataType.PROTOBUF: "application/x-protobuf",
+}
+
+DATA_TYPES: Mapping[str, DataType] = {
+    content_type: data_type for data_type, content_type in CONTENT_TYPES.items()
+}
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A payload and how to read it.
+
+    ``data`` holds the UTF-8 bytes of a text, the raw JSON text exactly as supplied (never re-
+    encoded), the plain bytes of a binary message, or a serialized ``google.protobuf.Any``. Metadata
+    is a map of strings, or None.
+    """
+
+    data_type: DataType
+    data: bytes
+    metadata: Mapping[str, str] | None = None
+
+
+class Delivery(msgspec.Struct):
+    """A message on its way to many connections: where it came from, until when it is worth
+    delivering.
+
+    ``group`` is the group it was sent to, or None for a message of the application server (shown to
+    clients as ``from: server``). ``from_user_id`` is the user of the connection that sent it to the
+    group; None for anonymous senders and for the application server. ``expires_at`` is an absolute
+    time in seconds, or None.
+
+    ``encodings`` keeps the bytes ready for the wire, one entry per codec name, so that a message is
+    encoded once per client protocol however many connections receive it.
+    """
+
+    message: Message
+    group: str | None = None
+    from_user_id: str | None = None
+    expires_at: float | None = None
+    encodings: dict[str, bytes] = msgspec.field(default_factory=dict)

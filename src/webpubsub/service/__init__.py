@@ -1,0 +1,1 @@
+"""The real-time service: WebSocket clients, groups, REST API, webhooks."""
