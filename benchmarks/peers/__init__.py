@@ -1,0 +1,1 @@
+"""Plain servers doing the same work as the service."""
