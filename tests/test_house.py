@@ -1,0 +1,45 @@
+"""The rules of the house: which room may import which, and where a test is found."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(
+    path.relative_to(ROOT / "src/webpubsub")
+    for path in (ROOT / "src/webpubsub").rglob("*.py")
+    if path.name != "__init__.py"
+)
+
+
+def test_import_contract() -> None:
+    """Every room imports only rooms below it, and the protocol does no input or output."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run(
+        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_every_module_has_its_tests(source: Path) -> None:
+    """Tests mirror the source tree file by file, so that a module's tests are found by its name."""
+    mirrored = ROOT / "tests" / source.parent / f"test_{source.name}"
+    assert mirrored.exists() or source.as_posix() in DECLARATIONS, f"{mirrored} is missing"
+
+
+#: Modules that only declare values or interfaces; the modules that use them test them.
+DECLARATIONS = {
+    "host/extensions/seam.py",
+    "host/metadata.py",
+    "host/values.py",
+    "host/worker.py",
+    "protocol/clients/codec.py",
+    "protocol/clients/requests.py",
+    "protocol/messages.py",
+    "protocol/operations.py",
+    "protocol/outcomes.py",
+    "protocol/seams.py",
+}
