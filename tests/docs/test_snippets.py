@@ -1,0 +1,135 @@
+"""What the documentation shows is true: its Python runs, its commands exist, its links lead on.
+
+A fenced block ``python NAME`` is a file; a later block of the same name is its next version. A
+block without a name stands alone.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.cli.processes import ROOT, environment, run
+
+PAGES = sorted(
+    path
+    for pattern in ("README.md", "CHANGELOG.md", "docs/**/*.md", "examples/*/README.md")
+    for path in ROOT.glob(pattern)
+)
+FENCE = re.compile(r"^( *)```(\w+)(?: +(\S+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+#: A call of the command in a shell block, up to the end of the line or of a ``$(…)``.
+COMMAND = re.compile(r"""\bwebpubsub ((?:'[^'\n]*'|"[^"\n]*"|[^'"#|)\n])+)""")
+LINK = re.compile(r"\]\((?!https?:|<|#)([^)#]+)(?:#[^)]*)?\)")
+
+#: Indexes an app as a host does, for the second argument names its folder.
+INDEX = """
+import importlib, sys, azure.functions
+sys.path.append(sys.argv[1])
+module = importlib.import_module(sys.argv[2])
+apps = [v for v in vars(module).values() if isinstance(v, azure.functions.FunctionRegister)]
+for app in apps:
+    assert app.get_functions(), "an app without functions"
+"""
+
+
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    page: Path
+    language: str
+    name: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        """What a failing test is called."""
+        return f"{self.page.relative_to(ROOT)}:{self.name or self.language}"
+
+
+def blocks(*languages: str) -> Iterator[Block]:
+    """Every fenced block in one of these languages."""
+    for page in PAGES:
+        for indent, language, name, text in FENCE.findall(page.read_text(encoding="utf-8")):
+            if language in languages:
+                unindented = re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+                yield Block(page, language, name, unindented)
+
+
+PYTHON = list(blocks("python"))
+COMMANDS = sorted({found for block in blocks("sh") for found in COMMAND.findall(block.text)})
+
+
+def test_there_is_something_to_check() -> None:
+    """A change of style in the pages must not leave these tests without work."""
+    assert len(PAGES) >= 12
+    assert len(PYTHON) >= 5
+    assert len(COMMANDS) >= 4
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.label)
+def test_python_is_imported_and_indexed(block: Block, tmp_path: Path) -> None:
+    """As it stands, in a fresh interpreter; tests are imported beside the files they test."""
+    for other in PYTHON:
+        if other.page == block.page and other.name:
+            path = tmp_path / Path(other.name).name
+            path.write_text(other.text, encoding="utf-8")
+    name = Path(block.name or "snippet.py").name
+    (tmp_path / name).write_text(block.text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", INDEX, str(tmp_path), Path(name).stem],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_tests_of_the_how_to_pass(tmp_path: Path) -> None:
+    """The page on testing shows an app and its tests."""
+    for block in PYTHON:
+        if block.page.stem == "test-a-function":
+            (tmp_path / block.name).write_text(block.text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_function_app.py"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert re.search(r"\b[1-9]\d* passed", done.stdout), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_exist_with_their_options(line: str) -> None:
+    """Every command and option in a shell block is in the help of that command."""
+    words = shlex.split(line)
+    command = [] if words[0].startswith("-") else [words[0]]
+    shown = run(*command, "--help")
+    assert shown.returncode == 0, shown.stderr
+    for option in (word for word in words if word.startswith("--")):
+        assert re.search(rf"(?<!\S){option}(?![\w-])", shown.stdout), option
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Links between files of the repository name files that exist."""
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_ci_runs_the_tests_as_the_readme_says() -> None:
+    """The command that users are given is the one that is known to work."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = "pip install uv && uv run --extra local pytest"
+    assert f"\n{command}\n" in readme
+    assert f"\n{command}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
