@@ -1,0 +1,257 @@
+"""What a function asks the service to do, through the ``webPubSub`` output binding.
+
+Each action is a ``dict`` with exactly the keys the binding reads. Actions are carried out in order,
+each after the one before it; the first that fails stops the rest. Specification: bindings section
+8.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from webpubsub.protocol.operations import Permission
+from webpubsub.protocol.payloads import (
+    DataTypeName,
+    JsonObject,
+    choice,
+    optional_text,
+    payload_members,
+    text,
+    texts,
+)
+
+PermissionName: TypeAlias = Permission | Literal["sendToGroup", "joinLeaveGroup"]
+
+_PERMISSIONS = tuple(permission.value for permission in Permission)
+
+
+class Action(JsonObject):
+    """Base of all actions. ``action_name`` is the class name without ``Action``."""
+
+    __slots__ = ()
+    action_name: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.action_name = cls.__name__[0].lower() + cls.__name__.removesuffix("Action")[1:]
+
+    def _set(self, **members: Any) -> None:
+        self._put(actionName=self.action_name, **members)
+
+    def _text(self, name: str, value: Any) -> str:
+        return text(type(self).__name__, name, value)
+
+    def _optional_text(self, name: str, value: Any) -> str | None:
+        return optional_text(type(self).__name__, name, value)
+
+    def _texts(self, name: str, value: Any) -> list[str] | None:
+        return texts(type(self).__name__, name, value)
+
+    def _payload(self, data: Any, data_type: DataTypeName | None) -> dict[str, Any]:
+        return payload_members(type(self).__name__, data, data_type)
+
+
+class SendToAllAction(Action):
+    """Send a message to every client of the hub, except the connection ids in ``excluded``.
+
+    Without ``data_type``, a str is sent as text, bytes as binary and any other value as JSON. With
+    ``data_type="json"``, a str must be JSON text already. The other send actions do the same.
+    Raises TypeError or ValueError for data that does not fit its type.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        data: Any,
+        data_type: DataTypeName | None = None,
+        *,
+        excluded: Sequence[str] | None = None,
+    ) -> None:
+        self._set(**self._payload(data, data_type), excluded=self._texts("excluded", excluded))
+
+
+class SendToGroupAction(Action):
+    """Send a message to the members of a group, except the connection ids in ``excluded``."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        group: str,
+        data: Any,
+        data_type: DataTypeName | None = None,
+        *,
+        excluded: Sequence[str] | None = None,
+    ) -> None:
+        self._set(
+            group=self._text("group", group),
+            **self._payload(data, data_type),
+            excluded=self._texts("excluded", excluded),
+        )
+
+
+class SendToUserAction(Action):
+    """Send a message to every connection of a user."""
+
+    __slots__ = ()
+
+    def __init__(self, user_id: str, data: Any, data_type: DataTypeName | None = None) -> None:
+        self._set(userId=self._text("user_id", user_id), **self._payload(data, data_type))
+
+
+class SendToConnectionAction(Action):
+    """Send a message to one connection."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, connection_id: str, data: Any, data_type: DataTypeName | None = None
+    ) -> None:
+        self._set(
+            connectionId=self._text("connection_id", connection_id),
+            **self._payload(data, data_type),
+        )
+
+
+class AddUserToGroupAction(Action):
+    """Make every connection of a user, now and later, a member of a group."""
+
+    __slots__ = ()
+
+    def __init__(self, user_id: str, group: str) -> None:
+        self._set(userId=self._text("user_id", user_id), group=self._text("group", group))
+
+
+class RemoveUserFromGroupAction(Action):
+    """Undo AddUserToGroupAction for one group."""
+
+    __slots__ = ()
+
+    def __init__(self, user_id: str, group: str) -> None:
+        self._set(userId=self._text("user_id", user_id), group=self._text("group", group))
+
+
+class RemoveUserFromAllGroupsAction(Action):
+    """Remove a user from every group."""
+
+    __slots__ = ()
+
+    def __init__(self, user_id: str) -> None:
+        self._set(userId=self._text("user_id", user_id))
+
+
+class AddConnectionToGroupAction(Action):
+    """Make one connection a member of a group."""
+
+    __slots__ = ()
+
+    def __init__(self, connection_id: str, group: str) -> None:
+        self._set(
+            connectionId=self._text("connection_id", connection_id),
+            group=self._text("group", group),
+        )
+
+
+class RemoveConnectionFromGroupAction(Action):
+    """Remove one connection from a group."""
+
+    __slots__ = ()
+
+    def __init__(self, connection_id: str, group: str) -> None:
+        self._set(
+            connectionId=self._text("connection_id", connection_id),
+            group=self._text("group", group),
+        )
+
+
+class CloseAllConnectionsAction(Action):
+    """Close every connection of the hub, except the connection ids in ``excluded``."""
+
+    __slots__ = ()
+
+    def __init__(self, *, excluded: Sequence[str] | None = None, reason: str | None = None) -> None:
+        self._set(
+            excluded=self._texts("excluded", excluded),
+            reason=self._optional_text("reason", reason),
+        )
+
+
+class CloseClientConnectionAction(Action):
+    """Close one connection; its client is told ``reason``."""
+
+    __slots__ = ()
+
+    def __init__(self, connection_id: str, *, reason: str | None = None) -> None:
+        self._set(
+            connectionId=self._text("connection_id", connection_id),
+            reason=self._optional_text("reason", reason),
+        )
+
+
+class CloseGroupConnectionsAction(Action):
+    """Close the connections of a group, except the connection ids in ``excluded``."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        group: str,
+        *,
+        excluded: Sequence[str] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self._set(
+            group=self._text("group", group),
+            excluded=self._texts("excluded", excluded),
+            reason=self._optional_text("reason", reason),
+        )
+
+
+class GrantPermissionAction(Action):
+    """Allow one connection to send to, or to join and leave, the group ``target_name``, or every
+    group when it is None."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, connection_id: str, permission: PermissionName, *, target_name: str | None = None
+    ) -> None:
+        self._set(
+            connectionId=self._text("connection_id", connection_id),
+            permission=choice(type(self).__name__, "permission", permission, _PERMISSIONS),
+            targetName=self._optional_text("target_name", target_name),
+        )
+
+
+class RevokePermissionAction(Action):
+    """Undo GrantPermissionAction."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, connection_id: str, permission: PermissionName, *, target_name: str | None = None
+    ) -> None:
+        self._set(
+            connectionId=self._text("connection_id", connection_id),
+            permission=choice(type(self).__name__, "permission", permission, _PERMISSIONS),
+            targetName=self._optional_text("target_name", target_name),
+        )
+
+
+#: Every action by the name it has in JSON.
+ACTIONS: Mapping[str, type[Action]] = {
+    action.action_name: action for action in Action.__subclasses__()
+}
+
+if TYPE_CHECKING:
+    Actions: TypeAlias = Action | Sequence[Action]
+else:
+
+    class Actions(list):
+        """What an output takes: one action or several, as in ``func.Out[Actions]``.
+
+        A type checker sees the union. The Python worker sees this class, because it refuses
+        ``Out[list[...]]`` and unions before it asks any converter.
+        """
+
+        __slots__ = ()
