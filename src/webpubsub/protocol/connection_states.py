@@ -6,7 +6,6 @@ section 4.7).
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,10 +15,7 @@ import msgspec
 def encode_states(states: Mapping[str, Any]) -> str:
     """The header value that stores these states. Raises TypeError when a value cannot be written as
     JSON."""
-    inner = {
-        key: base64.b64encode(msgspec.json.encode(value)).decode() for key, value in states.items()
-    }
-    return base64.b64encode(msgspec.json.encode(inner)).decode()
+    return encode_raw_states({key: msgspec.json.encode(value) for key, value in states.items()})
 
 
 def decode_states(connection_state: str | None) -> dict[str, Any]:
@@ -29,12 +25,29 @@ def decode_states(connection_state: str | None) -> dict[str, Any]:
     reads as empty, because the string belongs to the application and need not follow the
     convention.
     """
-    raw = _decode_object(connection_state)
     states: dict[str, Any] = {}
-    for key, value in raw.items():
+    for key, value in decode_raw_states(connection_state).items():
         try:
-            states[key] = msgspec.json.decode(base64.b64decode(value, validate=True))
-        except (TypeError, ValueError, binascii.Error):
+            states[key] = msgspec.json.decode(value)
+        except ValueError:
+            continue
+    return states
+
+
+def encode_raw_states(states: Mapping[str, bytes | msgspec.Raw]) -> str:
+    """The header value that stores these states, whose values are JSON text already."""
+    inner = {key: base64.b64encode(value).decode() for key, value in states.items()}
+    return base64.b64encode(msgspec.json.encode(inner)).decode()
+
+
+def decode_raw_states(connection_state: str | None) -> dict[str, bytes]:
+    """The states in a header value as they are stored, whatever they hold; those that are not
+    base64 are dropped."""
+    states: dict[str, bytes] = {}
+    for key, value in _decode_object(connection_state).items():
+        try:
+            states[key] = base64.b64decode(value, validate=True)
+        except (TypeError, ValueError):
             continue
     return states
 
@@ -44,6 +57,6 @@ def _decode_object(connection_state: str | None) -> dict[str, Any]:
         return {}
     try:
         decoded = msgspec.json.decode(base64.b64decode(connection_state, validate=True))
-    except (ValueError, binascii.Error):
+    except ValueError:  # binascii.Error and msgspec.DecodeError are both
         return {}
     return decoded if isinstance(decoded, dict) else {}

@@ -1,0 +1,21 @@
+"""What a hub refuses to carry out. Specification: rest-api sections 5.2, 6.4 and 6.7."""
+
+from webpubsub.protocol.refusals.kinds import RefusalKind
+
+CONNECTION_UNKNOWN = RefusalKind(
+    code="hub.connection.unknown",
+    checked="the connection that the operation names",
+    wanted="a connection of this hub that is still alive",
+    remedy="Take the connection id from an event or from the connected message, and use the same "
+    "hub; ids of ended connections are never reused.",
+    http_status=404,
+)
+
+USER_UNKNOWN = RefusalKind(
+    code="hub.user.unknown",
+    checked="the connections of the user that the operation names",
+    wanted="at least one connection of exactly this user id in this hub",
+    remedy="Only current connections can join a group: add the user after it has connected. "
+    "User ids are case-sensitive.",
+    http_status=404,
+)

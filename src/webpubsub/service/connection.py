@@ -1,0 +1,399 @@
+"""One client, attached: its requests become hub operations and events, its answers frames.
+
+Requests of one connection are handled strictly in order, without a task and without waiting: only
+an event makes a task, and until that is answered everything younger stays in the inbox.
+Specification: client-protocols sections 2.1, 2.3, 3, 5.5 to
+5.10 and 6.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from webpubsub.protocol import operations as ops
+from webpubsub.protocol.acks import INTERNAL_SERVER_ERROR, duplicate, forbidden
+from webpubsub.protocol.clients import requests
+from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame
+from webpubsub.protocol.clients.requests import ClientRequest
+from webpubsub.protocol.operations import Permission
+from webpubsub.protocol.outcomes import EventFailed, Unhandled, UserEventAccepted
+from webpubsub.protocol.refusals import Refusal, RefusalKind
+from webpubsub.protocol.refusals.websockets import (
+    EVENT_FAILED,
+    PING_TIMEOUT,
+    RAW_GROUP_FORBIDDEN,
+    SLOW_CLIENT,
+    close_refusal,
+)
+from webpubsub.service import observation
+from webpubsub.service.completions import Completion, Completions
+from webpubsub.service.event_router import EventRouter
+from webpubsub.service.frames import NO_CODE, wire_bytes
+from webpubsub.service.handshake import RawGroup
+from webpubsub.service.hub import Hub
+from webpubsub.service.inbox import Inbox
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.outbox import Outbox
+from webpubsub.service.session import Phase, Session
+from webpubsub.service.websocket import WebSocket
+
+logger = logging.getLogger("webpubsub.service.connections")
+
+_GOING_AWAY = 1001
+
+
+class Goodbye(msgspec.Struct, frozen=True):
+    """The client's close frame, in its place among the messages."""
+
+    code: int
+    reason: str
+
+
+Item: TypeAlias = Frame | ClientRequest | Goodbye | Refusal
+
+
+class Connection:
+    """A session's WebSocket: takes what the client sends, and is the session's attachment.
+
+    ``raw_group`` is set for a simple client in sendToGroup mode; ``ack_delay`` in seconds is how
+    long acks are held back.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_codec",
+        "_completions",
+        "_event",
+        "_hub",
+        "_inbox",
+        "_loop",
+        "_point",
+        "_raw_group",
+        "_router",
+        "_session",
+        "_websocket",
+        "outbox",
+    )
+
+    def __init__(
+        self,
+        session: Session,
+        websocket: WebSocket,
+        *,
+        hub: Hub,
+        router: EventRouter,
+        point: ObservationPoint,
+        clock: Callable[[], float],
+        max_inbox_bytes: int,
+        ack_delay: float = 0.0,
+        raw_group: RawGroup | None = None,
+    ) -> None:
+        self.outbox: Outbox = websocket.outbox
+        self._codec = websocket.outbox.codec
+        self._session = session
+        self._websocket = websocket
+        self._hub = hub
+        self._router = router
+        self._point = point
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._raw_group = raw_group
+        self._completions = Completions(self.outbox.append, ack_delay, self._loop)
+        self._event: asyncio.Task[None] | None = None
+        self._inbox: Inbox[Item] = Inbox(self._handle, websocket, max_inbox_bytes)
+
+    def welcome(self) -> None:
+        """Tell the client that it is connected: its very first frame, if it gets one."""
+        session = self._session
+        frames = self._codec.encode_connected(session.connection_id, session.user_id or None)
+        if frames:
+            self.outbox.append(wire_bytes(frames))
+
+    # As the session's attachment
+
+    def finish(self, message: str) -> None:
+        """The application has closed the connection."""
+        self._completions.close()
+        frames = self._codec.encode_disconnected(message)
+        if frames:
+            self.outbox.append(wire_bytes(frames))
+        self._websocket.close(1000)
+
+    def leave(self) -> None:
+        """The service is going down."""
+        self._completions.close()
+        self._websocket.close(_GOING_AWAY)
+
+    # As the WebSocket's receiver
+
+    def message(self, frame: Frame) -> None:
+        """Handle a message, or keep it while an event is being answered."""
+        self._inbox.put(frame, len(frame.payload))
+
+    def goodbye(self, code: int, reason: str) -> None:
+        """The client closes, once everything before has been handled."""
+        self._inbox.put(Goodbye(code, reason))
+
+    def broken(self, refusal: Refusal) -> None:
+        """The client broke the protocol, after everything before has been handled."""
+        self._inbox.put(refusal)
+
+    def dropped(self, refusal: Refusal) -> None:
+        """The client was cut off."""
+        self._log(refusal)
+        self._hub.end(self._session, _DROP_REASONS.get(refusal.kind, ""))
+
+    def lost(self) -> None:
+        """The transport is gone. The client's pending event is of no use to anybody any more,
+        unless it was not the client that ended the connection."""
+        self._completions.close()
+        goodbyes = (item.reason for item in self._inbox.items if isinstance(item, Goodbye))
+        reason = next(goodbyes, "")
+        self._inbox.clear()
+        if self._hub.end(self._session, reason) and self._event is not None:
+            self._event.cancel()
+
+    # One item after another
+
+    def _handle(self, item: Item) -> None:
+        if self._session.phase is Phase.ATTACHED:
+            _HANDLERS[type(item)](self, item)
+
+    def _handle_frame(self, frame: Frame) -> None:
+        try:
+            wanted = self._codec.feed(frame)
+        except ClientProtocolError as error:
+            self._refuse(error.refusal)
+            return
+        self._inbox.put_parts(wanted)
+
+    def _handle_goodbye(self, goodbye: Goodbye) -> None:
+        self._hub.end(self._session, goodbye.reason)
+        self._close(goodbye.code, goodbye.reason)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Close because the client did something it must not."""
+        self._log(refusal)
+        self._hub.end(self._session, refusal.wire_message)
+        self._close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
+
+    def _close(self, code: int, reason: str) -> None:
+        self._completions.close()
+        self._websocket.close(code, reason)
+
+    # Requests
+
+    def _join(self, request: requests.JoinGroup) -> None:
+        self._observe(request)
+        if self._may(request, Permission.JOIN_LEAVE_GROUP, "join"):
+            self._perform(
+                ops.AddConnectionToGroup(
+                    hub=self._hub.name,
+                    group=request.group,
+                    connection_id=self._session.connection_id,
+                ),
+                request.ack_id,
+            )
+
+    def _leave(self, request: requests.LeaveGroup) -> None:
+        self._observe(request)
+        if self._may(request, Permission.JOIN_LEAVE_GROUP, "leave"):
+            self._perform(
+                ops.RemoveConnectionFromGroup(
+                    hub=self._hub.name,
+                    group=request.group,
+                    connection_id=self._session.connection_id,
+                ),
+                request.ack_id,
+            )
+
+    def _send_to_group(self, request: requests.SendToGroup) -> None:
+        self._observe(request)
+        if not self._may(request, Permission.SEND_TO_GROUP, "send to"):
+            return
+        session = self._session
+        excluded = frozenset((session.connection_id,)) if request.no_echo else frozenset[str]()
+        self._perform(
+            ops.SendToGroup(
+                hub=self._hub.name,
+                group=request.group,
+                message=request.message,
+                excluded=excluded,
+                from_user_id=session.user_id,
+                expires_at=self._clock() + request.ttl_seconds if request.ttl_seconds else None,
+            ),
+            request.ack_id,
+        )
+
+    def _send_event(self, request: requests.SendEvent) -> None:
+        if self._raw_group is not None:
+            self._send_raw(request, self._raw_group)
+            return
+        self._observe(request)
+        if not self._is_new(request.ack_id):
+            return
+        completion = self._completions.expect() if request.ack_id is not None else None
+        self._inbox.hold()
+        self._event = self._loop.create_task(self._answer_event(request, completion))
+
+    def _send_raw(self, request: requests.SendEvent, raw: RawGroup) -> None:
+        """The message of a simple client in sendToGroup mode."""
+        if self._session.permissions.allows(Permission.SEND_TO_GROUP, raw.group):
+            self._send_to_group(
+                requests.SendToGroup(
+                    group=raw.group, message=request.message, no_echo=raw.no_echo
+                )
+            )
+        else:
+            self._refuse(close_refusal(RAW_GROUP_FORBIDDEN, f"no role for '{raw.group}'"))
+
+    def _ping(self, request: requests.Ping) -> None:
+        self._observe(request)
+        self.outbox.append(wire_bytes(self._codec.encode_pong()))
+
+    def _ignore(self, request: requests.SequenceAck) -> None:
+        """Of use to reliable clients only, and harmless from others."""
+        self._observe(request)
+
+    def _may(
+        self,
+        request: requests.JoinGroup | requests.LeaveGroup | requests.SendToGroup,
+        permission: Permission,
+        verb: str,
+    ) -> bool:
+        """Whether to carry a request out; if not, its ack is on the way. A repeated ack id is
+        noticed before a lacking permission."""
+        if not self._is_new(request.ack_id):
+            return False
+        if self._session.permissions.allows(permission, request.group):
+            return True
+        self._acknowledge(request.ack_id, forbidden(verb, request.group))
+        return False
+
+    def _is_new(self, ack_id: int | None) -> bool:
+        if ack_id is None or ack_id not in self._session.acks:
+            return True
+        self._acknowledge(ack_id, duplicate(ack_id))
+        return False
+
+    def _perform(self, operation: ops.HubOperation, ack_id: int | None) -> None:
+        refusal = self._hub.perform(operation)
+        if refusal is None:
+            self._succeed(ack_id)
+        else:
+            self._log(refusal)
+            self._acknowledge(ack_id, INTERNAL_SERVER_ERROR)
+
+    # Events
+
+    async def _answer_event(
+        self, request: requests.SendEvent, completion: Completion | None
+    ) -> None:
+        outcome = await self._router.user_event(self._session, request.event, request.message)
+        try:
+            self._settle_event(request, outcome, completion)
+            self._inbox.release()
+        except Exception:
+            logger.exception("after the event '%s' of hub '%s'", request.event, self._hub.name)
+            self._websocket.on_internal_error()
+
+    def _settle_event(
+        self,
+        request: requests.SendEvent,
+        outcome: UserEventAccepted | EventFailed | Unhandled,
+        completion: Completion | None,
+    ) -> None:
+        self._event = None
+        if self._session.phase is not Phase.ATTACHED:
+            return
+        if isinstance(outcome, UserEventAccepted):
+            self._reply(outcome)
+            self._succeed(request.ack_id, completion)
+        else:
+            self._fail(request, outcome, completion)
+
+    def _reply(self, outcome: UserEventAccepted) -> None:
+        if outcome.reply is not None:
+            self._hub.perform(
+                ops.SendToConnection(
+                    hub=self._hub.name,
+                    connection_id=self._session.connection_id,
+                    message=outcome.reply,
+                )
+            )
+
+    def _fail(
+        self,
+        request: requests.SendEvent,
+        outcome: EventFailed | Unhandled,
+        completion: Completion | None,
+    ) -> None:
+        refusal = close_refusal(EVENT_FAILED, _describe_failure(request.event, outcome))
+        if self._codec.name == "simple":
+            self._refuse(refusal)
+        else:
+            self._log(refusal)
+            self._acknowledge(request.ack_id, INTERNAL_SERVER_ERROR, completion)
+
+    # Acks
+
+    def _succeed(self, ack_id: int | None, completion: Completion | None = None) -> None:
+        if ack_id is not None:
+            self._session.acks.add(ack_id)
+            self._acknowledge(ack_id, None, completion)
+
+    def _acknowledge(
+        self, ack_id: int | None, error: AckError | None, completion: Completion | None = None
+    ) -> None:
+        if ack_id is None:
+            return
+        observer = self._point.observer
+        if observer is not None:
+            connection_id = self._session.connection_id
+            observer(observation.AckSent(self._hub.name, connection_id, ack_id, error))
+        completion = completion or self._completions.expect()
+        completion.complete(wire_bytes(self._codec.encode_ack(ack_id, error)))
+
+    # The rest
+
+    def _observe(self, request: ClientRequest) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            connection_id = self._session.connection_id
+            observer(observation.RequestReceived(self._hub.name, connection_id, request))
+
+    def _log(self, refusal: Refusal) -> None:
+        logger.warning(
+            "hub '%s', connection %s: %s",
+            self._hub.name,
+            self._session.connection_id,
+            refusal.describe(),
+        )
+
+
+def _describe_failure(event: str, outcome: EventFailed | Unhandled) -> str:
+    if isinstance(outcome, Unhandled):
+        return f"no handler for the event '{event}'"
+    return f"status {outcome.status} for the event '{event}': {outcome.message}"
+
+
+#: What the disconnected event gives as reason, in the service's own categories.
+_DROP_REASONS: Mapping[RefusalKind, str] = {
+    SLOW_CLIENT: "SlowClient",
+    PING_TIMEOUT: "PingTimeout",
+}
+
+_HANDLERS: Mapping[type[Item], Callable[[Connection, Any], None]] = {
+    Frame: Connection._handle_frame,
+    Goodbye: Connection._handle_goodbye,
+    Refusal: Connection._refuse,
+    requests.JoinGroup: Connection._join,
+    requests.LeaveGroup: Connection._leave,
+    requests.SendToGroup: Connection._send_to_group,
+    requests.SendEvent: Connection._send_event,
+    requests.Ping: Connection._ping,
+    requests.SequenceAck: Connection._ignore,
+}

@@ -1,0 +1,312 @@
+"""A hub: its connections, groups and users, and everything that can be done with them.
+
+``apply`` is synchronous and deterministic: what an operation does depends on the operation and on
+the hub alone, so that a backplane can repeat it on another node. Specification: client-protocols
+sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, scale-out section 19.1.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from webpubsub.protocol import operations as ops
+from webpubsub.protocol.messages import Delivery
+from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN, USER_UNKNOWN
+from webpubsub.service import observation
+from webpubsub.service.frames import wire_bytes
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.rosters import EdgeObserver, Roster, RosterKind
+from webpubsub.service.session import Membership, Session
+
+_CLOSED_BY_APPLICATION = "Application server closed the connection."
+
+
+class Backplane(Protocol):
+    """Repeats operations on the other nodes of the service."""
+
+    def tell(self, operation: ops.HubOperation) -> None:
+        """Pass on an operation that has been applied here; never blocks."""
+        ...
+
+
+class Endings(Protocol):
+    """Is told once of every session that ends."""
+
+    def disconnected(self, session: Session, reason: str) -> None:
+        """The session has left its hub for good."""
+        ...
+
+
+class Hub:
+    """One hub of the service. ``name`` is lower-case.
+
+    ``backplane`` None means that there are no other nodes.
+    """
+
+    def __init__(self, name: str, endings: Endings, point: ObservationPoint) -> None:
+        self.name = name
+        self.backplane: Backplane | None = None
+        self._endings = endings
+        self._point = point
+        self._everybody = Roster(RosterKind.HUB, name)
+        self._groups = Roster(RosterKind.GROUP, name)
+        self._users = Roster(RosterKind.USER, name)
+
+    @property
+    def sessions(self) -> Mapping[str, Session]:
+        """The sessions by connection id, attached or not, in the order in which they came."""
+        return self._everybody[self.name]
+
+    def members(self, group: str) -> Mapping[str, Session]:
+        """The sessions in a group by connection id."""
+        return self._groups[group]
+
+    def watch_edges(self, edges: EdgeObserver | None) -> None:
+        """Have first and last members of the hub, its groups and its users told to ``edges``."""
+        for roster in (self._everybody, self._groups, self._users):
+            roster.edges = edges
+
+    def add(self, session: Session, groups: Iterable[str] = ()) -> None:
+        """Make a session visible, already in its groups and in these."""
+        self._everybody.add(self.name, session)
+        if session.user_id is not None:
+            self._users.add(session.user_id, session)
+        for group in (*session.groups, *groups):
+            self._join(session, group)
+        self._observe_beginning(session)
+
+    def end(self, session: Session, reason: str) -> bool:
+        """End a session for good: it leaves the hub, its groups and its user, and ``disconnected``
+        is raised. Returns False, and does nothing, when it had ended before."""
+        if not session.end():
+            return False
+        self._leave_all(session)
+        if session.user_id is not None:
+            self._users.remove(session.user_id, session)
+        self._everybody.remove(self.name, session)
+        observer = self._point.observer
+        if observer is not None:
+            observer(observation.SessionEnded(self.name, session.connection_id, reason))
+        self._endings.disconnected(session, reason)
+        return True
+
+    def perform(self, operation: ops.HubOperation) -> Refusal | None:
+        """Carry out an operation here and, unless it is refused, on every other node."""
+        refusal = self.apply(operation)
+        if self.backplane is not None and refusal is None:
+            self.backplane.tell(operation)
+        return refusal
+
+    def apply(self, operation: ops.HubOperation) -> Refusal | None:
+        """Carry out an operation on the sessions of this node; a refusal means that nothing was
+        done."""
+        refusal = _OPERATIONS[type(operation)](self, operation)
+        observer = self._point.observer
+        if observer is not None:
+            observer(observation.OperationApplied(operation, refusal))
+        return refusal
+
+    def ask(self, query: ops.HubQuery) -> bool:
+        """Answer a question about the sessions of this node."""
+        return _QUERIES[type(query)](self, query)
+
+    # Sending
+
+    def _send_to_all(self, operation: ops.SendToAll) -> None:
+        delivery = Delivery(operation.message, expires_at=operation.expires_at)
+        self._deliver(delivery, _without(self.sessions, operation.excluded))
+
+    def _send_to_group(self, operation: ops.SendToGroup) -> None:
+        delivery = Delivery(
+            operation.message, operation.group, operation.from_user_id, operation.expires_at
+        )
+        self._deliver(delivery, _without(self._groups[operation.group], operation.excluded))
+
+    def _send_to_user(self, operation: ops.SendToUser) -> None:
+        delivery = Delivery(operation.message, expires_at=operation.expires_at)
+        self._deliver(delivery, self._users[operation.user_id].values())
+
+    def _send_to_connection(self, operation: ops.SendToConnection) -> None:
+        delivery = Delivery(operation.message, expires_at=operation.expires_at)
+        self._deliver(delivery, self._one(operation.connection_id))
+
+    def _deliver(self, delivery: Delivery, sessions: Iterable[Session]) -> None:
+        """The hot loop of fan-out: a message is encoded once per client protocol, and then every
+        recipient costs one append."""
+        if self._point.observer is not None:
+            sessions = list(sessions)
+            self._observe_delivery(delivery, sessions)
+        encodings = delivery.encodings
+        for session in sessions:
+            outbox = session.outbox
+            if outbox is None:
+                continue
+            data = encodings.get(outbox.codec_name)
+            if data is None:
+                data = wire_bytes(outbox.codec.encode_delivery(delivery))
+                encodings[outbox.codec_name] = data
+            outbox.append(data)
+
+    # Groups
+
+    def _add_connection(self, operation: ops.AddConnectionToGroup) -> Refusal | None:
+        session = self.sessions.get(operation.connection_id)
+        if session is None:
+            return _unknown(operation.connection_id)
+        self._join(session, operation.group)
+        return None
+
+    def _remove_connection(self, operation: ops.RemoveConnectionFromGroup) -> None:
+        for session in self._one(operation.connection_id):
+            self._leave(session, operation.group)
+
+    def _remove_connection_from_all(self, operation: ops.RemoveConnectionFromAllGroups) -> None:
+        for session in self._one(operation.connection_id):
+            self._leave_all(session)
+
+    def _add_user(self, operation: ops.AddUserToGroup) -> Refusal | None:
+        sessions = self._users[operation.user_id]
+        if not sessions:
+            return USER_UNKNOWN.refuse(f"no connection of the user '{operation.user_id}'")
+        for session in sessions.values():
+            self._join(session, operation.group)
+        return None
+
+    def _remove_user(self, operation: ops.RemoveUserFromGroup) -> None:
+        for session in self._users[operation.user_id].values():
+            self._leave(session, operation.group)
+
+    def _remove_user_from_all(self, operation: ops.RemoveUserFromAllGroups) -> None:
+        for session in self._users[operation.user_id].values():
+            self._leave_all(session)
+
+    def _join(self, session: Session, group: str) -> None:
+        session.groups.setdefault(group, Membership(group))
+        self._groups.add(group, session)
+
+    def _leave(self, session: Session, group: str) -> None:
+        if session.groups.pop(group, None) is not None:
+            self._groups.remove(group, session)
+
+    def _leave_all(self, session: Session) -> None:
+        for group in tuple(session.groups):
+            self._leave(session, group)
+
+    # Closing
+
+    def _close_all(self, operation: ops.CloseAllConnections) -> None:
+        self._close(_without(self.sessions, operation.excluded), operation.reason)
+
+    def _close_group(self, operation: ops.CloseGroupConnections) -> None:
+        members = self._groups[operation.group]
+        self._close(_without(members, operation.excluded), operation.reason)
+
+    def _close_user(self, operation: ops.CloseUserConnections) -> None:
+        sessions = self._users[operation.user_id]
+        self._close(_without(sessions, operation.excluded), operation.reason)
+
+    def _close_connection(self, operation: ops.CloseConnection) -> None:
+        self._close(self._one(operation.connection_id), operation.reason)
+
+    def _close(self, sessions: Iterable[Session], reason: str | None) -> None:
+        message = _CLOSED_BY_APPLICATION + (f" Reason: {reason}" if reason else "")
+        for session in tuple(sessions):
+            attachment = session.attachment
+            self.end(session, message)
+            if attachment is not None:
+                attachment.finish(message)
+
+    # Permissions
+
+    def _grant(self, operation: ops.GrantPermission) -> Refusal | None:
+        session = self.sessions.get(operation.connection_id)
+        if session is None:
+            return _unknown(operation.connection_id)
+        return session.permissions.grant(operation.permission, operation.target)
+
+    def _revoke(self, operation: ops.RevokePermission) -> Refusal | None:
+        session = self.sessions.get(operation.connection_id)
+        if session is None:
+            return None
+        return session.permissions.revoke(operation.permission, operation.target)
+
+    # Questions
+
+    def _connection_exists(self, query: ops.ConnectionExists) -> bool:
+        return query.connection_id in self.sessions
+
+    def _user_exists(self, query: ops.UserExists) -> bool:
+        return query.user_id in self._users
+
+    def _group_exists(self, query: ops.GroupExists) -> bool:
+        return query.group in self._groups
+
+    def _has_permission(self, query: ops.HasPermission) -> bool:
+        session = self.sessions.get(query.connection_id)
+        return session is not None and session.permissions.allows(query.permission, query.target)
+
+    # The rest
+
+    def _one(self, connection_id: str) -> tuple[Session, ...]:
+        session = self.sessions.get(connection_id)
+        return () if session is None else (session,)
+
+    def _observe_beginning(self, session: Session) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(
+                observation.SessionBegan(
+                    self.name, session.connection_id, session.user_id, session.subprotocol
+                )
+            )
+
+    def _observe_delivery(self, delivery: Delivery, sessions: Iterable[Session]) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            recipients = tuple(session.connection_id for session in sessions)
+            observer(observation.Delivered(self.name, delivery, recipients))
+
+
+def _without(sessions: Mapping[str, Session], excluded: frozenset[str]) -> Iterable[Session]:
+    if not excluded:
+        return sessions.values()
+    return _all_but(sessions, excluded)
+
+
+def _all_but(sessions: Mapping[str, Session], excluded: frozenset[str]) -> Iterator[Session]:
+    for connection_id, session in sessions.items():
+        if connection_id not in excluded:
+            yield session
+
+
+def _unknown(connection_id: str) -> Refusal:
+    return CONNECTION_UNKNOWN.refuse(
+        f"the connection id '{connection_id}'", f"Connection `{connection_id}` is not found."
+    )
+
+
+_OPERATIONS: Mapping[type[ops.HubOperation], Callable[[Hub, Any], Refusal | None]] = {
+    ops.SendToAll: Hub._send_to_all,
+    ops.SendToGroup: Hub._send_to_group,
+    ops.SendToUser: Hub._send_to_user,
+    ops.SendToConnection: Hub._send_to_connection,
+    ops.AddConnectionToGroup: Hub._add_connection,
+    ops.RemoveConnectionFromGroup: Hub._remove_connection,
+    ops.RemoveConnectionFromAllGroups: Hub._remove_connection_from_all,
+    ops.AddUserToGroup: Hub._add_user,
+    ops.RemoveUserFromGroup: Hub._remove_user,
+    ops.RemoveUserFromAllGroups: Hub._remove_user_from_all,
+    ops.CloseAllConnections: Hub._close_all,
+    ops.CloseGroupConnections: Hub._close_group,
+    ops.CloseUserConnections: Hub._close_user,
+    ops.CloseConnection: Hub._close_connection,
+    ops.GrantPermission: Hub._grant,
+    ops.RevokePermission: Hub._revoke,
+}
+
+_QUERIES: Mapping[type[ops.HubQuery], Callable[[Hub, Any], bool]] = {
+    ops.ConnectionExists: Hub._connection_exists,
+    ops.UserExists: Hub._user_exists,
+    ops.GroupExists: Hub._group_exists,
+    ops.HasPermission: Hub._has_permission,
+}

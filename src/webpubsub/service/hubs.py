@@ -1,0 +1,54 @@
+"""All hubs of the service, as the edges see them."""
+
+import secrets
+from collections.abc import Iterator
+
+from webpubsub.protocol.operations import HubOperation, HubQuery
+from webpubsub.protocol.refusals import Refusal
+from webpubsub.service.hub import Endings, Hub
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.session import Session
+
+
+def new_connection_id() -> str:
+    """A fresh connection id: the one factory of them. Nobody may read a meaning into an id."""
+    return secrets.token_hex(16)
+
+
+class _Nobody:
+    def disconnected(self, session: Session, reason: str) -> None:
+        """Nobody wants to know."""
+
+
+class Hubs:
+    """The hubs by lower-case name; a hub exists as soon as somebody names it.
+
+    Without ``endings`` nobody is told of sessions that end.
+    """
+
+    def __init__(
+        self, endings: Endings | None = None, point: ObservationPoint | None = None
+    ) -> None:
+        self._endings = endings or _Nobody()
+        self._point = point or ObservationPoint()
+        self._hubs: dict[str, Hub] = {}
+
+    def __iter__(self) -> Iterator[Hub]:
+        return iter(tuple(self._hubs.values()))
+
+    def hub(self, name: str) -> Hub:
+        """The hub of this name in any letter case."""
+        name = name.lower()
+        hub = self._hubs.get(name)
+        if hub is None:
+            hub = self._hubs[name] = Hub(name, self._endings, self._point)
+        return hub
+
+    async def perform(self, operation: HubOperation) -> Refusal | None:
+        """Carry out an operation; returns when the service has accepted it, and after removal when
+        it closes connections."""
+        return self.hub(operation.hub).perform(operation)
+
+    async def ask(self, query: HubQuery) -> bool:
+        """Answer a question."""
+        return self.hub(query.hub).ask(query)

@@ -1,0 +1,181 @@
+"""Lets clients in: from a handshake to a session that is attached to a WebSocket.
+
+Accepting the transport and establishing the session are two steps on purpose: some clients say who
+they are only after the upgrade. Specification: client-protocols sections 1.4 to 1.7.
+"""
+
+import asyncio
+import base64
+import hashlib
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+import msgspec
+
+from webpubsub.protocol.clients.codec import ClientCodec, Frame
+from webpubsub.protocol.clients.registry import codec_for, select_subprotocol
+from webpubsub.protocol.permissions import Permissions
+from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.service import observation
+from webpubsub.service.connection import Connection
+from webpubsub.service.event_router import EventRouter
+from webpubsub.service.handshake import Agreement, Attempt, agree, examine
+from webpubsub.service.hubs import Hubs, new_connection_id
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.outbox import Flusher
+from webpubsub.service.request_head import RequestHead
+from webpubsub.service.session import Session
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.sweeper import Sweeper
+from webpubsub.service.websocket import WebSocket
+
+logger = logging.getLogger("webpubsub.service.handshakes")
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_PYTHON_CLIENT = "azsdk-python-webpubsub-client/"
+
+
+class Reception(msgspec.Struct, frozen=True, kw_only=True):
+    """What it takes to let a client in. ``clock`` gives seconds since the epoch."""
+
+    settings: ServiceSettings
+    hubs: Hubs
+    router: EventRouter
+    flusher: Flusher
+    sweeper: Sweeper
+    point: ObservationPoint
+    clock: Callable[[], float]
+
+    async def receive(
+        self, head: RequestHead, transport: asyncio.Transport, tail: bytes
+    ) -> WebSocket:
+        """Shake hands with a client whose transport is paused; ``tail`` is what it has sent behind
+        its handshake. Raises Refused when the client is to be turned away with an HTTP status."""
+        try:
+            attempt = examine(head, self.settings, self.clock())
+        except Refused as error:
+            self._report(head, error.refusal)
+            if error.refusal.kind.close_code is None:
+                raise
+            return self._let_in_and_close(head, transport, error.refusal)
+        session = Session(attempt.hub, new_connection_id(), attempt.identity.user_id)
+        try:
+            agreement = await self._consult(session, attempt)
+        except Refused as error:
+            self._report(head, error.refusal)
+            raise
+        return self._establish(session, attempt, agreement, transport, tail)
+
+    async def _consult(self, session: Session, attempt: Attempt) -> Agreement:
+        outcome = await self.router.connect(
+            session,
+            claims=attempt.identity.claims,
+            query=attempt.shown_query(),
+            headers=attempt.shown_headers(),
+            subprotocols=attempt.offered,
+        )
+        return agree(attempt, outcome)
+
+    def _establish(
+        self,
+        session: Session,
+        attempt: Attempt,
+        agreement: Agreement,
+        transport: asyncio.Transport,
+        tail: bytes,
+    ) -> WebSocket:
+        """All in one go, so that the connected message is the client's first frame and nothing sent
+        to it from then on is missed."""
+        session.user_id = agreement.user_id
+        session.permissions = Permissions.from_roles(agreement.roles)
+        session.subprotocol = agreement.subprotocol
+        hub = self.hubs.hub(session.hub)
+        codec = codec_for(agreement.subprotocol)
+        websocket = self._accept(transport, attempt.head, agreement.subprotocol, codec)
+        connection = Connection(
+            session,
+            websocket,
+            hub=hub,
+            router=self.router,
+            point=self.point,
+            clock=self.clock,
+            max_inbox_bytes=self.settings.max_waiting_bytes,
+            ack_delay=self._ack_delay(attempt.head),
+            raw_group=attempt.raw_group if codec.name == "simple" else None,
+        )
+        connection.welcome()
+        session.attach(connection)
+        hub.add(session, agreement.groups)
+        self.router.connected(session)
+        websocket.begin(connection, tail)
+        return websocket
+
+    def _let_in_and_close(
+        self, head: RequestHead, transport: asyncio.Transport, refusal: Refusal
+    ) -> WebSocket:
+        subprotocol = select_subprotocol(head.header_tokens("Sec-WebSocket-Protocol"))
+        websocket = self._accept(transport, head, subprotocol, codec_for(subprotocol))
+        websocket.begin(_Deaf(), b"")
+        websocket.close(refusal.kind.close_code or 0, refusal.wire_message)
+        return websocket
+
+    def _accept(
+        self,
+        transport: asyncio.Transport,
+        head: RequestHead,
+        subprotocol: str | None,
+        codec: ClientCodec,
+    ) -> WebSocket:
+        websocket = WebSocket(transport, codec, self.settings, self.flusher, self.sweeper)
+        websocket.outbox.append(upgrade_response(head.header("Sec-WebSocket-Key"), subprotocol))
+        return websocket
+
+    def _ack_delay(self, head: RequestHead) -> float:
+        is_python = head.header("User-Agent").startswith(_PYTHON_CLIENT)
+        return self.settings.python_client_ack_delay if is_python else 0.0
+
+    def _report(self, head: RequestHead, refusal: Refusal) -> None:
+        logger.warning("%s %s", head.path, refusal.describe())
+        observer = self.point.observer
+        if observer is not None:
+            observer(observation.HandshakeRefused(head.path, refusal))
+
+
+def upgrade_response(key: str, subprotocol: str | None) -> bytes:
+    """The answer that completes a WebSocket handshake (RFC 6455 section 4.2.2)."""
+    accept = base64.b64encode(hashlib.sha1(key.encode() + _GUID).digest())  # noqa: S324
+    agreed = f"Sec-WebSocket-Protocol: {subprotocol}\r\n" if subprotocol else ""
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept + b"\r\n" + agreed.encode() + b"\r\n"
+    )
+
+
+def refusal_response(refusal: Refusal) -> bytes:
+    """The answer that turns a client away, with a short text."""
+    status = refusal.kind.http_status or 500
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "Refused"
+    body = (refusal.wire_message or phrase).encode()
+    head = (
+        f"HTTP/1.1 {status} {phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class _Deaf:
+    """Receives for a client that is let in only to be told to go."""
+
+    def message(self, frame: Frame) -> None: ...
+
+    def goodbye(self, code: int, reason: str) -> None: ...
+
+    def broken(self, refusal: Refusal) -> None: ...
+
+    def dropped(self, refusal: Refusal) -> None: ...
+
+    def lost(self) -> None: ...

@@ -1,0 +1,93 @@
+"""The settings of the service, with the documented values as defaults."""
+
+from urllib.parse import urlsplit
+
+import msgspec
+
+#: The access key of a service that nobody configured; known to everybody, hence only for
+#: development. Specification: rest-api section 2.
+DEVELOPMENT_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH"
+
+_MINIMUM_KEY_BYTES = 32
+_MEBIBYTE = 1_048_576
+
+
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the service listens, whom it trusts and how much it holds. Times are in seconds.
+
+    ``port`` 0 lets the system choose. ``access_keys`` is the primary key, then the secondary one if
+    there are two; tokens signed with any of them are accepted. ``public_endpoint`` is the URL under
+    which clients and applications reach the service when that is not the address it listens on, as
+    behind a proxy.
+
+    Raises ValueError when a value is out of range; the text never contains a key.
+    Specification: client-protocols sections 2 and 10, rest-api section 2.
+    """
+
+    address: str = "127.0.0.1"
+    port: int = 8080
+    access_keys: tuple[str, ...] = (DEVELOPMENT_KEY,)
+    public_endpoint: str | None = None
+
+    #: The largest message of a client, all its fragments together.
+    max_message_bytes: int = _MEBIBYTE
+    #: What may wait for a client that reads too slowly before it is dropped.
+    max_queued_messages: int = 1000
+    max_queued_bytes: int = 16 * _MEBIBYTE
+    #: What a client may send ahead while one of its events is being answered, before it is no
+    #: longer read from.
+    max_waiting_bytes: int = 65_536
+    #: The request line and headers of one HTTP request, and how long they may take to arrive.
+    max_head_bytes: int = 32_768
+    head_timeout: float = 10.0
+    #: Between two WebSocket pings, 1 to 120, and how many of them may go unanswered.
+    ping_interval: float = 20.0
+    max_missed_pings: int = 2
+    #: How long a client may take to answer a close frame.
+    close_timeout: float = 5.0
+    #: How long pending events may take when the service stops.
+    stop_timeout: float = 5.0
+    #: How long acks to the synchronous Python client are held back, because it starts to wait for
+    #: an ack only after sending (client-protocols section 14, fact 7).
+    python_client_ack_delay: float = 0.002
+
+    def __post_init__(self) -> None:
+        if not self.access_keys:
+            raise ValueError("at least one access key is needed")
+        for number, key in enumerate(self.access_keys, start=1):
+            _check_key(key, number)
+        if not 0 <= self.port <= 65_535:
+            raise ValueError(f"the port must be 0 to 65535, and is {self.port}")
+        if not 1 <= self.ping_interval <= 120:
+            raise ValueError(
+                f"the ping interval must be 1 to 120 seconds, and is {self.ping_interval:g}"
+            )
+        if self.public_endpoint is not None:
+            _check_endpoint(self.public_endpoint)
+
+    @property
+    def public_authority(self) -> str | None:
+        """``host[:port]`` of the public endpoint, or None when there is none."""
+        return urlsplit(self.public_endpoint).netloc if self.public_endpoint else None
+
+
+def _check_key(key: str, number: int) -> None:
+    problem = None
+    if len(key.encode()) < _MINIMUM_KEY_BYTES:
+        problem = f"is shorter than {_MINIMUM_KEY_BYTES} bytes"
+    elif ";" in key:
+        problem = "contains a semicolon, which ends a value in a connection string"
+    elif not key.isprintable():
+        problem = "contains a control character"
+    elif key != key.strip():
+        problem = "begins or ends with white space"
+    if problem:
+        raise ValueError(f"access key {number} {problem}")
+
+
+def _check_endpoint(endpoint: str) -> None:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(
+            f"the public endpoint must be a URL such as https://example.com, and is '{endpoint}'"
+        )

@@ -1,0 +1,90 @@
+"""One timer for the whole service: pings and deadlines.
+
+No connection has a task or a timer of its own, which keeps an idle connection small. Deadlines are
+absolute, so a late sweep delays nothing further. A sweep happens every quarter of a second, which
+is exact enough for everything measured in seconds. Specification: client-protocols section 2.2.
+"""
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from typing import Protocol
+
+SWEEP_INTERVAL = 0.25
+
+
+class Watched(Protocol):
+    """Something that wants to be called at regular intervals to see whether it is still alive."""
+
+    def keep_alive(self) -> bool:
+        """Send a ping, or give up. Returns whether to be called again."""
+        ...
+
+
+class Deadline:
+    """A moment at which something is to happen, unless it is cancelled."""
+
+    __slots__ = ("_action",)
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Let nothing happen."""
+        self._action = None
+
+    def expire(self) -> None:
+        """Make it happen, once."""
+        action, self._action = self._action, None
+        if action is not None:
+            action()
+
+
+class Sweeper:
+    """Calls what is due. ``clock`` is monotonic, in seconds."""
+
+    def __init__(self, clock: Callable[[], float], ping_interval: float) -> None:
+        self._clock = clock
+        self._ping_interval = ping_interval
+        self._deadlines: list[tuple[float, int, Deadline]] = []
+        # All intervals are equal, so what is watched next stands first.
+        self._watched: deque[tuple[float, Watched]] = deque()
+        self._numbers = count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Deadline:
+        """Have ``action`` called when so much time has passed."""
+        deadline = Deadline(action)
+        entry = (self._clock() + seconds, next(self._numbers), deadline)
+        heapq.heappush(self._deadlines, entry)
+        return deadline
+
+    def watch(self, watched: Watched) -> None:
+        """Have ``keep_alive`` called every ping interval, until it returns False."""
+        self._watched.append((self._clock() + self._ping_interval, watched))
+
+    def sweep(self) -> None:
+        """Call everything that is due now."""
+        now = self._clock()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            heapq.heappop(self._deadlines)[2].expire()
+        while self._watched and self._watched[0][0] <= now:
+            watched = self._watched.popleft()[1]
+            if watched.keep_alive():
+                self._watched.append((now + self._ping_interval, watched))
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Sweep regularly from now on."""
+        self._timer = loop.call_later(SWEEP_INTERVAL, self._tick, loop)
+
+    def stop(self) -> None:
+        """Sweep no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.start(loop)
+        self.sweep()

@@ -1,0 +1,275 @@
+"""One WebSocket of a client: RFC 6455 between the bytes and the messages.
+
+Its life is short to tell. It is *open* until either side says goodbye. When the service says it
+first, the WebSocket is *closing* until the client answers or the time for that is over; when the
+client says it first, the answer closes it at once. A client that breaks the protocol is not
+listened to any more: the WebSocket is *deaf*, says goodbye, and throws away what still arrives.
+``lost`` comes last and once, whatever happened. Specification: client-protocols sections 2.1 to
+2.3.
+"""
+
+import asyncio
+from enum import Enum, auto
+from typing import Protocol
+
+from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
+from webpubsub.protocol.refusals import Refusal, RefusalKind
+from webpubsub.protocol.refusals import websockets as kinds
+from webpubsub.service.frame_reader import FrameListener, WSFrame, WSTransport, read_frames
+from webpubsub.service.frames import PING, close_frame, parse_close, pong_frame
+from webpubsub.service.lingering import Lingering
+from webpubsub.service.outbox import Flusher, Outbox
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.sweeper import Deadline, Sweeper
+
+_TEXT = 0x1
+_CONTROL = 0x8
+_CLOSE = 0x8
+_PING = 0x9
+_KINDS = {FrameKind.TEXT.value: FrameKind.TEXT, FrameKind.BINARY.value: FrameKind.BINARY}
+
+
+class State(Enum):
+    """Where a WebSocket is in its life."""
+
+    OPEN = auto()
+    CLOSING = auto()
+    CLOSED = auto()
+
+
+class Receiver(Protocol):
+    """Takes what a client sends, in order."""
+
+    def message(self, frame: Frame) -> None:
+        """A whole message."""
+        ...
+
+    def goodbye(self, code: int, reason: str) -> None:
+        """The client's close frame; nothing follows it. Answer with ``WebSocket.close``."""
+        ...
+
+    def broken(self, refusal: Refusal) -> None:
+        """The client broke the WebSocket protocol; nothing follows. Answer with
+        ``WebSocket.close``."""
+        ...
+
+    def dropped(self, refusal: Refusal) -> None:
+        """The client was cut off without a word, because it does not read or does not answer."""
+        ...
+
+    def lost(self) -> None:
+        """The connection is gone: the last call, made once."""
+        ...
+
+
+class WebSocket(FrameListener):
+    """A client's WebSocket; everything that is sent goes through ``outbox``."""
+
+    __slots__ = (
+        "__weakref__",
+        "_deadline",
+        "_deaf",
+        "_heard",
+        "_missed",
+        "_parts",
+        "_parts_kind",
+        "_peer_closed",
+        "_reading",
+        "_receiver",
+        "_settings",
+        "_state",
+        "_sweeper",
+        "_transport",
+        "outbox",
+    )
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        codec: ClientCodec,
+        settings: ServiceSettings,
+        flusher: Flusher,
+        sweeper: Sweeper,
+    ) -> None:
+        self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow)
+        self._transport = transport
+        self._settings = settings
+        self._sweeper = sweeper
+        self._receiver: Receiver | None = None
+        self._state = State.OPEN
+        self._deaf = False
+        self._peer_closed = False
+        self._reading = True
+        self._heard = True
+        self._missed = 0
+        self._deadline: Deadline | None = None
+        self._parts: bytearray | None = None
+        self._parts_kind = FrameKind.TEXT
+
+    def begin(self, receiver: Receiver, tail: bytes) -> None:
+        """Deliver what the client sends to ``receiver``, beginning with ``tail``, which arrived
+        behind its handshake."""
+        self._receiver = receiver
+        self._sweeper.watch(self)
+        read_frames(self._transport, self, self._settings.max_message_bytes, tail)
+        if self._reading and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Take nothing from the network for now. A lost connection then goes unnoticed."""
+        if self._reading and not self._transport.is_closing():
+            self._reading = False
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on."""
+        if not self._reading and not self._transport.is_closing():
+            self._reading = True
+            self._transport.resume_reading()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send everything and a close frame, then close as RFC 6455 section 7 asks; nothing is sent
+        after it. ``NO_CODE`` makes an empty close frame."""
+        if self._state is not State.OPEN:
+            return
+        self._state = State.CLOSING
+        self.outbox.append(close_frame(code, reason))
+        self.outbox.finish()
+        self.resume_reading()
+        self._deadline = self._sweeper.after(self._settings.close_timeout, self._transport.abort)
+        if self._peer_closed:
+            self._transport.close()
+        elif self._deaf and not self._transport.is_closing():
+            self._transport.write_eof()
+
+    def keep_alive(self) -> bool:
+        """Ping the client, or drop it when it has missed too many pings."""
+        if self._state is not State.OPEN:
+            return False
+        if self._heard or not self._reading:
+            self._heard = False
+            self._missed = 0
+        else:
+            self._missed += 1
+        if self._missed >= self._settings.max_missed_pings:
+            self._drop(kinds.PING_TIMEOUT, f"{self._missed} intervals without a sign of life")
+            return False
+        self.outbox.append(PING)
+        return True
+
+    # What picows calls
+
+    def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
+        """A frame has arrived; the hot path is a whole message in one frame."""
+        self._heard = True
+        if self._deaf or self._peer_closed:
+            return
+        opcode = int(frame.msg_type)
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self._break(kinds.FRAME_INVALID, "a reserved bit")
+        elif opcode >= _CONTROL:
+            self._control(opcode, frame.get_payload_as_bytes())
+        elif self._state is not State.OPEN:
+            return
+        elif opcode and frame.fin and self._parts is None:
+            self._message(_KINDS[opcode], frame.get_payload_as_bytes())
+        else:
+            self._fragment(opcode, frame.get_payload_as_bytes(), bool(frame.fin))
+
+    def on_ws_disconnected(self, _transport: WSTransport | None = None) -> None:
+        """The connection is gone."""
+        self._state = State.CLOSED
+        self.outbox.finish()
+        if self._deadline is not None:
+            self._deadline.cancel()
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            receiver.lost()
+
+    def pause_writing(self) -> None:
+        """The client does not read fast enough."""
+        self.outbox.pause()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self.outbox.resume()
+
+    def on_broken_frame(self, too_large: bool) -> None:
+        """What arrived is not a frame, or too large a one."""
+        if too_large:
+            self._break(kinds.MESSAGE_TOO_LARGE, "a longer frame")
+        else:
+            self._break(kinds.FRAME_INVALID, "a malformed frame")
+
+    def on_internal_error(self) -> None:
+        """We failed; the client cannot go on."""
+        self._break(kinds.INTERNAL_ERROR, "an exception")
+
+    # Messages
+
+    def _message(self, kind: FrameKind, payload: bytes) -> None:
+        if kind is FrameKind.TEXT and not payload.isascii() and not _is_utf8(payload):
+            self._break(kinds.TEXT_INVALID, "other bytes")
+        elif self._receiver is not None:
+            self._receiver.message(Frame(kind, payload))
+
+    def _fragment(self, opcode: int, payload: bytes, final: bool) -> None:
+        if (opcode == 0) is (self._parts is None):
+            self._break(kinds.FRAME_INVALID, "fragments out of order")
+            return
+        if self._parts is None:
+            self._parts = bytearray()
+            self._parts_kind = _KINDS[opcode]
+        self._parts += payload
+        if len(self._parts) > self._settings.max_message_bytes:
+            self._break(kinds.MESSAGE_TOO_LARGE, f"{len(self._parts)} bytes in fragments")
+        elif final:
+            parts, self._parts = self._parts, None
+            self._message(self._parts_kind, bytes(parts))
+
+    def _control(self, opcode: int, payload: bytes) -> None:
+        if opcode == _CLOSE:
+            self._goodbye(payload)
+        elif opcode == _PING:
+            self.outbox.append(pong_frame(payload))
+
+    def _goodbye(self, payload: bytes) -> None:
+        close = parse_close(payload)
+        if close is None:
+            self._break(kinds.FRAME_INVALID, "a close frame with an invalid code or reason")
+            return
+        self._peer_closed = True
+        if self._state is State.CLOSING:
+            self._transport.close()
+        elif self._receiver is not None:
+            self._receiver.goodbye(*close)
+
+    # Failures
+
+    def _break(self, kind: RefusalKind, seen: str) -> None:
+        if self._deaf or self._state is State.CLOSED:
+            return
+        self._deaf = True
+        self._parts = None
+        self._transport.set_protocol(Lingering(self.on_ws_disconnected))
+        if self._state is State.CLOSING:
+            self._transport.close()
+        elif self._receiver is not None:
+            self._receiver.broken(kinds.close_refusal(kind, seen))
+
+    def _on_overflow(self) -> None:
+        self._drop(kinds.SLOW_CLIENT, "more than that")
+
+    def _drop(self, kind: RefusalKind, seen: str) -> None:
+        self._state = State.CLOSED
+        self._transport.abort()
+        if self._receiver is not None:
+            self._receiver.dropped(kind.refuse(seen))
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
