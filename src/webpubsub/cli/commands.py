@@ -1,0 +1,72 @@
+"""The commands by name, and what they have in common.
+
+A command imports what it runs when it runs, so that ``--help`` is quick.
+"""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from webpubsub.cli.client_url import client_url
+from webpubsub.cli.service import service
+from webpubsub.cli.start import start
+
+app = typer.Typer(
+    name="webpubsub",
+    help="Run Azure Functions apps with Web PubSub bindings anywhere.",
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub start examples/chat\n\n"
+        "webpubsub service --port 8080\n\n"
+        "webpubsub client-url --hub chat --user alice"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub start\n\n"
+        "webpubsub start examples/chat --port 7072 --service-port 8081\n\n"
+        "WebPubSubConnectionString='Endpoint=…;AccessKey=…;Version=1.0;' webpubsub start"
+    )
+)(start)
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub service\n\n"
+        "webpubsub service --port 9000 --access-key \"$(openssl rand -hex 32)\""
+    )
+)(service)
+app.command(
+    name="client-url",
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub client-url --hub chat --user alice\n\n"
+        "webpubsub client-url --hub chat --role webpubsub.joinLeaveGroup --group room\n\n"
+        "websocat \"$(webpubsub client-url --hub chat --user alice)\""
+    ),
+)(client_url)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("webpubsub"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Run Azure Functions apps with Web PubSub bindings anywhere."""

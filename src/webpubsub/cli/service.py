@@ -1,0 +1,54 @@
+"""``webpubsub service``: the real-time service alone."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from webpubsub.cli import lifetime
+from webpubsub.cli.console import fail, warn_if_open_to_all
+
+if TYPE_CHECKING:
+    from webpubsub.service.settings import ServiceSettings
+
+
+def service(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8080,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 is every one this machine has.")
+    ] = "127.0.0.1",
+    access_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="WEBPUBSUB_ACCESS_KEY",
+            help="Key that signs tokens, 32 bytes or more. Without it, the well-known "
+            "development key.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run the Web PubSub service alone, for apps and clients that run elsewhere."""
+    from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
+
+    key = DEVELOPMENT_KEY if access_key is None else access_key
+    try:
+        settings = ServiceSettings(address=address, port=port, access_keys=(key,))
+    except ValueError as problem:
+        fail(str(problem))
+    warn_if_open_to_all(address, uses_development_key=access_key is None)
+    lifetime.run(lambda stop: _serve(settings, stop))
+
+
+async def _serve(settings: "ServiceSettings", stop: asyncio.Event) -> None:
+    from webpubsub.service.service import Service, ServiceStartError
+
+    running = Service(settings)
+    try:
+        await running.start()
+    except ServiceStartError as problem:
+        fail(str(problem))
+    typer.echo(f"Web PubSub service: {running.endpoint}")
+    typer.echo(f"Connection string: {running.connection_string}")
+    typer.echo("No function app is attached: events of clients have no handler.")
+    await stop.wait()
+    await running.stop()

@@ -1,0 +1,69 @@
+"""Small function apps, written to a folder."""
+
+from pathlib import Path
+
+HOST = '{"version": "2.0"}'
+
+#: One HTTP function, one for user events of the hub "echo".
+ECHO = """
+import asyncio
+import azure.functions as func
+import webpubsub as wps
+
+app = wps.WebPubSubApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+@app.route("negotiate", methods=["GET"])
+@app.web_pubsub_connection_input(arg_name="connection", hub="echo", user_id="{query.user}")
+def negotiate(req: func.HttpRequest, connection: wps.WebPubSubConnection) -> func.HttpResponse:
+    return func.HttpResponse(connection.url)
+
+@app.web_pubsub_trigger(hub="echo", event_type="user", event_name="message")
+async def message(request: wps.UserEventRequest) -> wps.UserEventResponse:
+    text = request.text()
+    if text.startswith("sleep "):
+        await asyncio.sleep(float(text.split()[1]))
+    print("handled", text, flush=True)
+    return wps.UserEventResponse(text)
+"""
+
+#: A function that keeps a thread busy, which nothing can stop.
+STUBBORN = """
+import threading
+import azure.functions as func
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+@app.route("wait")
+def wait(req: func.HttpRequest) -> func.HttpResponse:
+    print("waiting", flush=True)
+    threading.Event().wait()
+    return func.HttpResponse("never")
+"""
+
+#: One function that can run and one that cannot.
+HALF = """
+import azure.functions as func
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+@app.route("good")
+def good(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse("fine")
+
+@app.generic_trigger(arg_name="item", type="tubeTrigger", mail="m")
+def bad(item: str) -> None:
+    pass
+"""
+
+
+def write_app(folder: Path, source: str, **settings: str) -> Path:
+    """An app of one file, with these values in its local.settings.json."""
+    folder.mkdir(exist_ok=True)
+    (folder / "host.json").write_text(HOST, encoding="utf-8")
+    (folder / "function_app.py").write_text(source, encoding="utf-8")
+    if settings:
+        values = ", ".join(f'"{name}": "{value}"' for name, value in settings.items())
+        (folder / "local.settings.json").write_text(
+            f'{{"IsEncrypted": false, "Values": {{{values}}}}}', encoding="utf-8"
+        )
+    return folder
