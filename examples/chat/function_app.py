@@ -77,14 +77,9 @@ def announcement(text: str) -> wps.SendToAllAction:
 
 def roster() -> wps.SendToAllAction:
     """Everyone who is here, each once however many windows they have open."""
-    return wps.SendToAllAction(compact({"from": SYSTEM, "roster": sorted({*present.values()})}))
+    return wps.SendToAllAction({"from": SYSTEM, "roster": sorted({*present.values()})})
 
 
-def line(sender: str, text: str) -> str:
-    """One line of the conversation, as the page reads it."""
-    return compact({"from": sender, "text": text})
-
-
-def compact(content: dict[str, object]) -> str:
-    """JSON text without spaces."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+def line(sender: str, text: str) -> dict[str, str]:
+    """One line of the conversation; a dictionary is sent as JSON."""
+    return {"from": sender, "text": text}
