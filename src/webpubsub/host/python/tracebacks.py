@@ -1,0 +1,52 @@
+"""Tracebacks as users want them: their own code, not the machinery around it."""
+
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from webpubsub.host.worker import FunctionFailure
+
+_OWN_DIRECTORY = str(Path(__file__).parent)
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+
+
+def is_of_app(filename: str, app_directory: Path) -> bool:
+    """Whether a file is part of the app itself: below its directory, and not an installed
+    package."""
+    path = Path(filename)
+    return path.is_relative_to(app_directory) and not _INSTALLED & set(path.parts)
+
+
+def app_traceback(error: BaseException, app_directory: Path) -> str:
+    """The traceback with the app's own frames only, those of causes likewise."""
+    report = traceback.TracebackException.from_exception(error)
+    seen: list[traceback.TracebackException] = [report]
+    for part in seen:
+        own = [frame for frame in part.stack if is_of_app(frame.filename, app_directory)]
+        part.stack = traceback.StackSummary.from_list(own)
+        seen += [cause for cause in (part.__cause__, part.__context__) if cause is not None]
+    return "".join(report.format())
+
+
+def as_failure(error: BaseException) -> FunctionFailure:
+    """What user code raised, with its traceback from the first frame that is not ours."""
+    frames = _without_own(error.__traceback__)
+    return FunctionFailure(
+        type=type(error).__name__,
+        message=text_of(error),
+        stack_trace="".join(traceback.format_exception(type(error), error, frames)),
+    )
+
+
+def _without_own(frames: TracebackType | None) -> TracebackType | None:
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_OWN_DIRECTORY):
+        frames = frames.tb_next
+    return frames
+
+
+def text_of(error: BaseException) -> str:
+    """``str(error)``, which may be code of the user and fail."""
+    try:
+        return str(error)
+    except Exception:
+        return "(the text of the exception cannot be made)"
