@@ -33,7 +33,7 @@ def test_signature_is_that_of_the_service(
 
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_each_key_signs_in_order(connection_id: str, keys: list[str]) -> None:
-    """Every key contributes one lower-case SHA-256 HMAC of the connection id, in the given order."""
+    """Every key contributes one lower-case HMAC of the connection id, in the given order."""
     entries = [entry for entry in signature(connection_id, keys).split(",") if entry]
     assert entries == [
         "sha256=" + hmac.new(key.encode(), connection_id.encode(), hashlib.sha256).hexdigest()
