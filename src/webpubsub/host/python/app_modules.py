@@ -5,7 +5,6 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -33,25 +32,35 @@ class AppModules:
         if (self.directory / _PUBLISHED_PACKAGES).is_dir():
             self._path_entries.append(str(self.directory / _PUBLISHED_PACKAGES))
         self._previous_directory: Path | None = None
+        self._present: dict[str, ModuleType] = {}
 
     def enter(self) -> None:
         """Take the names and the surroundings."""
-        self._forget_names()
+        self._free_names()
+        self._present = dict(sys.modules)
         self._previous_directory = Path.cwd()
         os.chdir(self.directory)
         sys.path.extend(self._path_entries)
         importlib.invalidate_caches()
+        _entered.append(self)
 
     def leave(self) -> None:
-        """Give back what is still ours."""
-        for name in [name for name, module in self._own_modules()]:
-            del sys.modules[name]
+        """Give back what is still ours. Leaving twice, or without having entered, does nothing."""
+        if self not in _entered:
+            return
+        _entered.remove(self)
         for entry in self._path_entries:
             if entry in sys.path:
                 sys.path.remove(entry)
-        if self._previous_directory is not None and Path.cwd() == self.directory:
-            os.chdir(self._previous_directory)
-        self._previous_directory = None
+        heir = next((app for app in _entered if app.directory == self.directory), None)
+        if heir is None:
+            self._forget_modules()
+        else:  # a reload: the new one of the same directory gives back what we took
+            heir.inherit(self._previous_directory)
+
+    def inherit(self, previous_directory: Path | None) -> None:
+        """Give back, when leaving, what an app that has left before us took."""
+        self._previous_directory = previous_directory
 
     def import_script(self, file_name: str) -> ModuleType:
         """Import a script of the app's root by the stem of its name, whatever else is on the path.
@@ -75,19 +84,37 @@ class AppModules:
             sys.modules[APP_PACKAGE] = importlib.util.module_from_spec(spec)
         return importlib.import_module(".".join((APP_PACKAGE, *parts)))
 
-    def _own_modules(self) -> Iterator[tuple[str, ModuleType]]:
-        for name, module in list(sys.modules.items()):
-            locations = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-            if any(place and is_of_app(str(place), self.directory) for place in locations):
-                yield name, module
+    def _forget_modules(self) -> None:
+        for name in self.own_names():
+            del sys.modules[name]
+        if self._previous_directory is not None and Path.cwd() == self.directory:
+            os.chdir(self._previous_directory)
 
-    def _forget_names(self) -> None:
-        """Names that this app's own files claim are free for them, whoever holds them now."""
-        claimed = {path.stem for path in self.directory.glob("*.py")} | {APP_PACKAGE}
-        claimed |= {path.parent.name for path in self.directory.glob("*/__init__.py")}
-        for name, module in list(sys.modules.items()):
-            if name.partition(".")[0] in claimed and _is_of_some_app(module):
-                del sys.modules[name]
+    def own_names(self) -> list[str]:
+        """Modules below the directory, without those that were there before: a test of the app, or
+        whoever runs it, may live there too."""
+        return [
+            name
+            for name, module in list(sys.modules.items())
+            if self._present.get(name) is not module and self._holds(module)
+        ]
+
+    def _holds(self, module: ModuleType) -> bool:
+        members = vars(module)  # an attribute of a module may be code, and import more
+        places = [members.get("__file__"), *(members.get("__path__") or ())]
+        return any(is_of_app(str(place), self.directory) for place in places if place)
+
+    def _free_names(self) -> None:
+        """Names that this app's own files claim are free for them, whichever app holds them now."""
+        for app in _entered:
+            for name in app.own_names():
+                if self._claims(name.partition(".")[0]):
+                    del sys.modules[name]
+
+    def _claims(self, name: str) -> bool:
+        place = self.directory / name
+        return name == APP_PACKAGE or place.is_dir() or place.with_name(f"{name}.py").is_file()
 
 
-def _is_of_some_app(module: ModuleType) -> bool: ...
+#: The apps of this interpreter, in the order in which they entered.
+_entered: list[AppModules] = []

@@ -7,8 +7,9 @@ Specification: functions-python sections 4.3, 4.4 and 15.2.
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.cookies import SimpleCookie
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from azure.functions.meta import Datum, get_binding_registry
 
@@ -78,28 +79,53 @@ def accepts_output(binding_type: str, annotation: Any) -> bool:
     return bool(converter.check_output_type_annotation(annotation))
 
 
-def decode(binding_type: str, value: Value, metadata: Callable[[], Mapping[str, Value]]) -> Any:
-    """The argument that a function receives. Raises whatever the converter raises."""
+Metadata: TypeAlias = Callable[[], Mapping[str, Value]]
+
+
+def decoder_for(binding_type: str) -> Callable[[Value, Metadata], Any]:
+    """What makes the argument a function receives out of a value and its lazy trigger metadata.
+
+    It raises whatever the converter raises.
+    """
     converter = converter_for(binding_type)
     if converter is None:
-        return _decode_generic(value)
-    if isinstance(value, EventValue) and binding_type == _TAKES_EVENTS:
-        return converter.decode(Datum(value.event, EVENT_DATUM), trigger_metadata={})
-    names = metadata() if converter.has_trigger_support() else {}
-    data = _datum(value)
-    try:
-        return converter.decode(
-            data, trigger_metadata={name: _datum(item) for name, item in names.items()}
-        )
-    except NotImplementedError:
-        kind = None if data is None else data.type
-        raise TypeError(
-            f"unable to decode incoming TypedData: the converter of '{binding_type}' does not "
-            f"take data of the kind {kind!r}"
-        ) from None
+        return _decode_generic
+    decode = _decoder(binding_type, converter)
+    return _event_decoder(converter, decode) if binding_type == _TAKES_EVENTS else decode
 
 
-def _decode_generic(value: Value) -> str | bytes | None:
+def _event_decoder(
+    converter: Converter, decode_other: Callable[[Value, Metadata], Any]
+) -> Callable[[Value, Metadata], Any]:
+    def decode(value: Value, metadata: Metadata) -> Any:
+        if isinstance(value, EventValue):
+            return converter.decode(Datum(value.event, EVENT_DATUM), trigger_metadata={})
+        return decode_other(value, metadata)
+
+    return decode
+
+
+def _decoder(binding_type: str, converter: Converter) -> Callable[[Value, Metadata], Any]:
+    takes_metadata = converter.has_trigger_support()
+
+    def decode(value: Value, metadata: Metadata) -> Any:
+        data = _datum(value)
+        named = metadata() if takes_metadata else {}
+        try:
+            return converter.decode(
+                data, trigger_metadata={name: _datum(item) for name, item in named.items()}
+            )
+        except NotImplementedError:
+            kind = None if data is None else data.type
+            raise TypeError(
+                f"unable to decode incoming TypedData: the converter of '{binding_type}' does not "
+                f"take data of the kind {kind!r}"
+            ) from None
+
+    return decode
+
+
+def _decode_generic(value: Value, _metadata: Metadata) -> str | bytes | None:
     if isinstance(value, EventValue):
         return value.wire
     data = _datum(value)
@@ -142,16 +168,23 @@ def _texts(values: Mapping[str, str]) -> dict[str, Datum]:
     return {name: Datum(value, "string") for name, value in values.items()}
 
 
-def encode(binding_type: str, result: Any, expected_type: Any) -> Value:
-    """What a function returned or set, as a value. Raises TypeError when it cannot be encoded."""
+def encoder_for(binding_type: str, expected_type: Any) -> Callable[[Any], Value]:
+    """What makes a value out of what a function returned or set.
+
+    It raises TypeError for what cannot be encoded.
+    """
     converter = converter_for(binding_type)
     if converter is None:
-        return _encode_generic(binding_type, result)
-    try:
-        data = converter.encode(result, expected_type=expected_type)
-    except NotImplementedError:
-        raise _not_encodable(binding_type, result) from None
-    return _value(data)
+        return partial(_encode_generic, binding_type)
+
+    def encode(result: Any) -> Value:
+        try:
+            data = converter.encode(result, expected_type=expected_type)
+        except NotImplementedError:
+            raise _not_encodable(binding_type, result) from None
+        return _value(data)
+
+    return encode
 
 
 def _not_encodable(binding_type: str, result: object) -> TypeError:

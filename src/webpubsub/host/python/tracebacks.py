@@ -50,3 +50,8 @@ def text_of(error: BaseException) -> str:
         return str(error)
     except Exception:
         return "(the text of the exception cannot be made)"
+
+
+def one_line(error: BaseException) -> str:
+    """``text_of(error)`` with its lines joined."""
+    return " ".join(text_of(error).split())

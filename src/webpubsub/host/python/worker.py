@@ -1,0 +1,197 @@
+"""Runs the functions of a Python app in this process.
+
+A function made with ``async def`` runs on the host's loop, in the task that calls it; any other
+runs in a thread. Specification: functions-python sections 4, 8.1 and 8.2.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
+from webpubsub.host.metadata import FunctionMetadata
+from webpubsub.host.python.app_modules import AppModules
+from webpubsub.host.python.context import context_of
+from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for
+from webpubsub.host.python.function_folders import index_folders
+from webpubsub.host.python.indexed import IndexedFunction
+from webpubsub.host.python.indexing import index_script, script_name
+from webpubsub.host.python.out import Out
+from webpubsub.host.python.signatures import LoadedFunction
+from webpubsub.host.python.threads import thread_count
+from webpubsub.host.python.tracebacks import as_failure
+from webpubsub.host.values import Value
+from webpubsub.host.worker import (
+    AppError,
+    FunctionLoadError,
+    Invocation,
+    InvocationResult,
+    WorkerLost,
+)
+
+_NO_OUTPUTS: Mapping[str, Value] = {}
+
+
+class _Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """A function with all that an invocation needs of it, found out once."""
+
+    function: LoadedFunction
+    decoders: Mapping[str, Callable[[Value, Metadata], Any]]
+    encoders: Mapping[str, Callable[[Any], Value]]
+    encode_answer: Callable[[Any], Value] | None
+
+
+class PythonWorker:
+    """Implements ``host.worker.Worker`` for Python apps of either model.
+
+    ``threads`` is how many functions that are not ``async`` run at once; None asks the setting
+    PYTHON_THREADPOOL_THREAD_COUNT. ``environment`` is that of the process unless given.
+    """
+
+    def __init__(
+        self, *, threads: int | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._environment = os.environ if environment is None else environment
+        self._thread_count = threads
+        self._threads: ThreadPoolExecutor | None = None
+        self._modules: AppModules | None = None
+        self._indexed: dict[str, IndexedFunction] = {}
+        self._ready: dict[str, _Ready] = {}
+
+    async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
+        """The functions of the app. Raises AppError when the whole app is broken.
+
+        User code is imported here, on the loop's own thread, as many libraries expect.
+        """
+        script = script_name(self._environment)
+        self._modules = AppModules(app_directory)
+        self._modules.enter()
+        try:
+            functions = _index(self._modules, script)
+        except BaseException:
+            self._modules.leave()
+            raise
+        count = self._thread_count or thread_count(self._environment)
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="function")
+        self._indexed = {function.metadata.id: function for function in functions}
+        return [function.metadata for function in functions]
+
+    async def load(self, function: FunctionMetadata) -> None:
+        """Make a function ready to be invoked. Raises FunctionLoadError."""
+        indexed = self._indexed.get(function.id)
+        if indexed is None:
+            raise FunctionLoadError(f"function '{function.name}' is not of this app.")
+        self._ready[function.id] = _made_ready(indexed.load())
+
+    async def invoke(self, invocation: Invocation) -> InvocationResult:
+        """Call a function. Raises WorkerLost once stopped; a failure of user code is a result."""
+        ready = self._ready.get(invocation.function_id)
+        if ready is None:
+            raise WorkerLost("the function is not loaded: the worker has stopped")
+        token = current_invocation.set(CurrentInvocation(invocation.id, ready.function.name))
+        try:
+            return await self._call(ready, invocation)
+        except GeneratorExit:
+            raise
+        except asyncio.CancelledError as error:
+            self._check_cancellation()
+            return InvocationResult(failure=as_failure(error))
+        except BaseException as error:  # SystemExit, too, is only a failed invocation
+            return InvocationResult(failure=as_failure(error))
+        finally:
+            current_invocation.reset(token)
+
+    def _check_cancellation(self) -> None:
+        """Tell a cancelled invocation and a stopped worker from what user code raised by itself."""
+        if self._threads is None:
+            raise WorkerLost("the worker has stopped")
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
+
+    async def _call(self, ready: _Ready, invocation: Invocation) -> InvocationResult:
+        function = ready.function
+        metadata = invocation.trigger_metadata
+        decoders = ready.decoders
+        arguments = {name: decoders[name](item, metadata) for name, item in invocation.inputs}
+        if function.wants_context:
+            arguments["context"] = context_of(invocation, function.name, function.directory)
+        for name in ready.encoders:
+            arguments[name] = Out()
+        if function.is_async:
+            answer = await function.call(**arguments)
+        else:
+            answer = await self._in_thread(function.call, arguments)
+        return _result(ready, arguments, answer)
+
+    async def _in_thread(self, call: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        """The thread sees the context of the invocation, so that its logs belong to it."""
+        run = copy_context().run
+
+        def in_context() -> Any:
+            try:
+                return run(call, **arguments)
+            except StopIteration as error:  # a future cannot carry it
+                raise RuntimeError("the function raised StopIteration") from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, in_context)
+
+    async def stop(self) -> None:
+        """Let go of everything. Functions in threads run on, and nobody waits for them."""
+        self._ready = {}
+        self._indexed = {}
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
+        if self._modules is not None:
+            self._modules.leave()
+            self._modules = None
+
+
+def _index(modules: AppModules, script: str) -> list[IndexedFunction]:
+    if (modules.directory / script).is_file():
+        return index_script(modules, script)
+    functions = index_folders(modules)
+    if not functions:
+        raise AppError(
+            f"{modules.directory} holds no function app: neither {script} nor a folder with a "
+            "function.json."
+        )
+    return functions
+
+
+def _made_ready(function: LoadedFunction) -> _Ready:
+    answer = function.answer
+    return _Ready(
+        function=function,
+        decoders={name: decoder_for(item.binding_type) for name, item in function.inputs.items()},
+        encoders={
+            name: encoder_for(item.binding_type, item.annotation)
+            for name, item in function.outputs.items()
+        },
+        encode_answer=(
+            None if answer is None else encoder_for(answer.binding_type, answer.annotation)
+        ),
+    )
+
+
+def _result(ready: _Ready, arguments: Mapping[str, Any], answer: Any) -> InvocationResult:
+    if ready.encode_answer is None and answer is not None:
+        raise RuntimeError(
+            f"function '{ready.function.name}' without a $return binding returned a non-None value"
+        )
+    outputs = _outputs(ready, arguments) if ready.encoders else _NO_OUTPUTS
+    value = ready.encode_answer(answer) if ready.encode_answer is not None else None
+    return InvocationResult(return_value=value, outputs=outputs)
+
+
+def _outputs(ready: _Ready, arguments: Mapping[str, Any]) -> Mapping[str, Value]:
+    """Those that were set, as they are when the function has returned."""
+    values = ((name, encode, arguments[name].get()) for name, encode in ready.encoders.items())
+    return {name: encode(value) for name, encode, value in values if value is not None}
