@@ -243,9 +243,7 @@ class Connection:
         """The message of a simple client in sendToGroup mode."""
         if self._session.permissions.allows(Permission.SEND_TO_GROUP, raw.group):
             self._send_to_group(
-                requests.SendToGroup(
-                    group=raw.group, message=request.message, no_echo=raw.no_echo
-                )
+                requests.SendToGroup(group=raw.group, message=request.message, no_echo=raw.no_echo)
             )
         else:
             self._refuse(close_refusal(RAW_GROUP_FORBIDDEN, f"no role for '{raw.group}'"))

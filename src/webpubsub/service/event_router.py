@@ -5,6 +5,7 @@ is an answer like any other. Specification: upstream-events sections 1 and 5 to 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -51,6 +52,8 @@ class EventRouter:
         self._origin = origin
         self._point = point
         self._notifications: set[asyncio.Task[None]] = set()
+        self._pending = 0
+        self._answered = asyncio.Event()
 
     async def connect(
         self,
@@ -104,19 +107,29 @@ class EventRouter:
         self._start(self._notify(request))
 
     async def drain(self, seconds: float) -> None:
-        """Give notifications that are under way so much time, then cancel them."""
-        pending = set(self._notifications)
-        if not pending:
-            return
-        _, late = await asyncio.wait(pending, timeout=seconds)
+        """Give events that are under way so much time; notifications that take longer are
+        cancelled."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._until_idle()
+        late = tuple(self._notifications)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    async def _until_idle(self) -> None:
+        while self._pending or self._notifications:
+            self._answered.clear()
+            await self._answered.wait()
+
     def _start(self, notification: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(notification)
         self._notifications.add(task)
-        task.add_done_callback(self._notifications.discard)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._notifications.discard(task)
+        self._answered.set()
 
     async def _notify(self, request: AnyEventRequest) -> None:
         outcome = await self._ask(request)
@@ -135,7 +148,12 @@ class EventRouter:
         self._observe(observation.EventRaised(request))
         outcome: EventOutcome = Unhandled()
         if self._handler is not None:
-            outcome = await _guarded(self._handler, request)
+            self._pending += 1
+            try:
+                outcome = await _guarded(self._handler, request)
+            finally:
+                self._pending -= 1
+                self._answered.set()
         self._observe(observation.EventAnswered(request, outcome))
         return outcome
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from picows import WSAutoPingStrategy, WSFrame, WSListener, WSTransport
-from picows.picows import WSProtocol
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 logger = logging.getLogger("webpubsub.service.websockets")
 
@@ -27,7 +27,7 @@ _HEAD = (
 )
 
 
-class FrameListener(WSListener):  # type: ignore[misc]
+class FrameListener(WSListener):
     """Gets the frames of one client, and is told when they make no sense.
 
     Subclasses override ``on_ws_frame``, ``on_ws_disconnected`` and the two pause methods of picows'
@@ -141,7 +141,7 @@ class _Reports:
 
     def exception(self, message: str, *_details: Any) -> None:
         """A callback of the listener raised."""
-        logger.exception("%s", message)
+        logger.exception("%s", message)  # noqa: LOG004  (picows calls this while it handles one)
         self._soon(self._listener.on_internal_error)
 
     def _soon(self, action: Callable[[], None]) -> None:

@@ -6,9 +6,11 @@ answered; everything else goes to aiohttp as it came.
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
+from typing import cast
 
 import msgspec
 from aiohttp import web
@@ -19,6 +21,8 @@ from webpubsub.service.lingering import Lingering
 from webpubsub.service.reception import Reception, refusal_response
 from webpubsub.service.request_head import RequestHead, parse_head
 from webpubsub.service.sweeper import Deadline
+
+logger = logging.getLogger("webpubsub.service.handshakes")
 
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -49,7 +53,7 @@ class House(msgspec.Struct, kw_only=True):
     """What is behind the door, and who is still standing in it."""
 
     reception: Reception
-    http: web.Server[web.BaseRequest]
+    http: web.Server
     waiting: set["FrontDoor"] = msgspec.field(default_factory=set)
     handshakes: set[asyncio.Task[None]] = msgspec.field(default_factory=set)
 
@@ -70,8 +74,7 @@ class FrontDoor(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the head, but not for ever."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast("asyncio.Transport", transport)
         self._house.waiting.add(self)
         sweeper = self._house.reception.sweeper
         self._deadline = sweeper.after(self._settings.head_timeout, transport.abort)
@@ -128,6 +131,13 @@ class FrontDoor(asyncio.Protocol):
             websocket = await self._house.reception.receive(head, self._transport, tail)
         except Refused as error:
             self._refuse(error.refusal)
+            return
+        except asyncio.CancelledError:
+            self.abort()
+            raise
+        except Exception:
+            logger.exception("the handshake of a client failed")
+            self._refuse(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
             return
         if self._lost:
             # Nobody told the WebSocket, because it was not there yet.

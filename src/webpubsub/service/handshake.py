@@ -106,9 +106,7 @@ def check_hub(attempt: Attempt) -> None:
     if not hub.strip():
         raise Refused(kinds.HUB_INVALID.refuse("no hub name", "The hub name is missing."))
     if not is_hub_name(hub):
-        raise Refused(
-            kinds.HUB_INVALID.refuse(f"the hub name '{hub}'", "The hub name is invalid.")
-        )
+        raise Refused(kinds.HUB_INVALID.refuse(f"the hub name '{hub}'", "The hub name is invalid."))
     attempt.hub = hub.lower()
 
 

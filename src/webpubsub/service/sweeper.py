@@ -80,10 +80,13 @@ class Sweeper:
         self._timer = loop.call_later(SWEEP_INTERVAL, self._tick, loop)
 
     def stop(self) -> None:
-        """Sweep no more."""
+        """Sweep no more; what was to happen later happens now."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._watched.clear()
+        while self._deadlines:
+            heapq.heappop(self._deadlines)[2].expire()
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.start(loop)

@@ -164,7 +164,7 @@ class WebSocket(FrameListener):
         self._heard = True
         if self._deaf or self._peer_closed:
             return
-        opcode = int(frame.msg_type)
+        opcode: int = frame.msg_type.value
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._break(kinds.FRAME_INVALID, "a reserved bit")
         elif opcode >= _CONTROL:

@@ -93,3 +93,11 @@ CONNECT_RESPONSE_INVALID = RefusalKind(
     remedy="Mend the response that the connect handler returns.",
     http_status=500,
 )
+
+INTERNAL_ERROR = RefusalKind(
+    code="handshake.internal-error",
+    checked="the service itself",
+    wanted="no failure",
+    remedy="This is a fault of the service: the log holds a traceback.",
+    http_status=500,
+)

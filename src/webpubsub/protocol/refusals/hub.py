@@ -19,3 +19,11 @@ USER_UNKNOWN = RefusalKind(
     "User ids are case-sensitive.",
     http_status=404,
 )
+
+PERMISSIONS_FULL = RefusalKind(
+    code="hub.permissions.full",
+    checked="how many single groups a permission of the connection has been granted or revoked for",
+    wanted="1000 at most",
+    remedy="Use a role with a pattern, or the permission for every group.",
+    http_status=409,
+)

@@ -1,0 +1,150 @@
+"""Access tokens: JSON Web Tokens signed with an access key of the service.
+
+Specification: client-protocols section 1.3, rest-api sections 3.1 and 4.1.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import jwt
+import msgspec
+from jwt.api_jws import PyJWS
+
+from webpubsub.protocol.refusals import RefusalKind, Refused
+from webpubsub.protocol.refusals import tokens as kinds
+
+#: How far the clocks of two machines may be apart, in seconds.
+CLOCK_SKEW = 300
+
+_ALGORITHM = "HS256"
+_SIGNATURES = PyJWS([_ALGORITHM])
+_NAME_IDENTIFIER = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
+_ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
+
+
+class ClientIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client's token says about it.
+
+    ``user_id`` is None for an anonymous client. ``claims`` are all claims as the connect event
+    shows them, every value a list of strings.
+    """
+
+    user_id: str | None = None
+    roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    claims: Mapping[str, list[str]] = msgspec.field(default_factory=dict)
+
+
+def sign(claims: Mapping[str, Any], key: str) -> str:
+    """A token with these claims. The key is its text in UTF-8, not decoded."""
+    return _SIGNATURES.encode(msgspec.json.encode(claims), key.encode(), _ALGORITHM)
+
+
+def client_token(
+    endpoint: str,
+    hub: str,
+    key: str,
+    *,
+    now: float,
+    user_id: str | None = None,
+    roles: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    minutes_to_expire: int = 60,
+) -> str:
+    """A token with which a client may connect to a hub; ``now`` is seconds since the epoch."""
+    claims: dict[str, Any] = {
+        "aud": f"{endpoint.rstrip('/').lower()}/client/hubs/{hub}",
+        "iat": int(now),
+        "exp": int(now) + minutes_to_expire * 60,
+    }
+    if user_id is not None:
+        claims["sub"] = user_id
+    if roles:
+        claims["role"] = list(roles)
+    if groups:
+        claims["webpubsub.group"] = list(groups)
+    return sign(claims, key)
+
+
+def verify(
+    token: str, *, keys: Sequence[str], is_audience: Callable[[str], bool], now: float
+) -> Mapping[str, Any]:
+    """The claims of a valid token.
+
+    It must be signed with HS256 and one of the keys, carry an expiry, be valid at ``now`` (seconds
+    since the epoch) within five minutes, and have an audience that ``is_audience`` accepts. Raises
+    Refused.
+    """
+    claims = _payload(token, keys)
+    _check_lifetime(claims, now)
+    audiences = _texts(claims.get("aud"))
+    if not any(is_audience(audience) for audience in audiences):
+        raise _refused(kinds.TOKEN_AUDIENCE, ", ".join(audiences) or "none", "audience")
+    return claims
+
+
+def client_claims(claims: Mapping[str, Any]) -> ClientIdentity:
+    """Who a client is and what it may do, by the claims of its token."""
+    user = claims.get("sub", claims.get(_NAME_IDENTIFIER))
+    return ClientIdentity(
+        user_id=None if user is None else _text(user),
+        roles=(*_texts(claims.get("role")), *_texts(claims.get(_ROLE))),
+        groups=_texts(claims.get("webpubsub.group")),
+        claims={name: list(_texts(value)) for name, value in claims.items()},
+    )
+
+
+def _payload(token: str, keys: Sequence[str]) -> Mapping[str, Any]:
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.InvalidTokenError:
+        raise _refused(kinds.TOKEN_MALFORMED, "something else", "form") from None
+    if header.get("alg") != _ALGORITHM:
+        raise _refused(kinds.TOKEN_ALGORITHM, f"'{header.get('alg')}'", "algorithm")
+    return _claims(_signed_payload(token, keys))
+
+
+def _signed_payload(token: str, keys: Iterable[str]) -> bytes:
+    for key in keys:
+        try:
+            payload: bytes = _SIGNATURES.decode(token, key.encode(), [_ALGORITHM])
+        except jwt.InvalidTokenError:
+            continue
+        return payload
+    raise _refused(kinds.TOKEN_SIGNATURE, "another signature", "signature")
+
+
+def _claims(payload: bytes) -> Mapping[str, Any]:
+    try:
+        return msgspec.json.decode(payload, type=dict[str, Any])
+    except (ValueError, RecursionError):
+        raise _refused(kinds.TOKEN_MALFORMED, "another payload", "payload") from None
+
+
+def _check_lifetime(claims: Mapping[str, Any], now: float) -> None:
+    expiry = _time(claims.get("exp"))
+    if expiry is None:
+        raise _refused(kinds.TOKEN_LIFETIME_MISSING, "none", "expiry")
+    if expiry + CLOCK_SKEW <= now:
+        raise _refused(kinds.TOKEN_EXPIRED, f"{now - expiry:.0f} seconds ago", "lifetime")
+    begin = _time(claims.get("nbf", now))
+    if begin is None or begin - CLOCK_SKEW > now:
+        raise _refused(kinds.TOKEN_TOO_EARLY, "a later time", "lifetime")
+
+
+def _time(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _refused(kind: RefusalKind, seen: str, part: str) -> Refused:
+    return Refused(kind.refuse(seen, f"The {part} of the access token is not valid."))
+
+
+def _texts(claim: Any) -> tuple[str, ...]:
+    if claim is None:
+        return ()
+    return tuple(map(_text, claim)) if isinstance(claim, list) else (_text(claim),)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,83 @@
+"""Connection strings: where a service is and the key to it, in one line of text.
+
+Specification: rest-api section 2, bindings section 2.7.
+"""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+_EXAMPLE = "Endpoint=https://example.webpubsub.azure.com;AccessKey=...;Version=1.0;"
+
+
+class ConnectionString(msgspec.Struct, frozen=True):
+    """``endpoint`` has a scheme and no slash at its end; ``access_key`` is None where an identity
+    takes its place."""
+
+    endpoint: str
+    access_key: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "ConnectionString":
+        """Read ``Endpoint=…;AccessKey=…;Version=1.0;``, in any order, with an optional ``Port``.
+
+        Names match in any letter case, unknown ones are ignored. Raises ValueError, whose text
+        never holds the key.
+        """
+        values: dict[str, str] = {}
+        for name, value in _members(text):
+            if name in values:
+                raise ValueError(f"the connection string has '{name}' twice")
+            values[name] = value
+        return cls(_endpoint(values), values.get("accesskey") or None)
+
+    @property
+    def authority(self) -> str:
+        """``host[:port]`` of the endpoint."""
+        return urlsplit(self.endpoint).netloc
+
+    def __str__(self) -> str:
+        key = f"AccessKey={self.access_key};" if self.access_key else ""
+        return f"Endpoint={self.endpoint};{key}Version=1.0;"
+
+    def __repr__(self) -> str:
+        return f"ConnectionString(endpoint={self.endpoint!r})"
+
+
+def _members(text: str) -> Iterator[tuple[str, str]]:
+    for number, segment in enumerate(text.split(";"), start=1):
+        if not segment.strip():
+            continue
+        name, equals, value = segment.partition("=")
+        if not equals:
+            raise ValueError(
+                f"part {number} of the connection string has no '='; expected '{_EXAMPLE}'"
+            )
+        yield name.strip().lower(), value.strip()
+
+
+def _endpoint(values: Mapping[str, str]) -> str:
+    endpoint = values.get("endpoint", "").rstrip("/")
+    if not endpoint:
+        raise ValueError(f"the connection string has no Endpoint; expected '{_EXAMPLE}'")
+    try:
+        parts = urlsplit(endpoint)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(
+            "the Endpoint of the connection string must be a URL with scheme, host and, if any, a "
+            f"port from 1 to 65535, and is '{endpoint}'"
+        )
+    return endpoint if "port" not in values else _with_port(endpoint, values["port"])
+
+
+def _with_port(endpoint: str, port: str) -> str:
+    """The endpoint with the port that the connection string gives apart."""
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
+        raise ValueError(f"the Port of the connection string must be 1 to 65535, and is '{port}'")
+    parts = urlsplit(endpoint)
+    host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    return parts._replace(netloc=f"{host}:{port}").geturl()

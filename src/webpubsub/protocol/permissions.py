@@ -1,0 +1,164 @@
+"""What a connection may do with which groups.
+
+Each permission is a base and exceptions. The base comes from roles: every group, some patterns, or
+none. The exceptions are single groups, granted beyond the base or denied in spite of it; granting
+and revoking at run time only ever changes exceptions. Specification: client-protocols sections 6.1
+to 6.3.
+"""
+
+import logging
+from collections.abc import Iterable
+
+import msgspec
+
+from webpubsub.protocol.group_patterns import PatternError, Wildcard, matches, parse_pattern
+from webpubsub.protocol.names import is_group_name
+from webpubsub.protocol.operations import Permission
+from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals.hub import PERMISSIONS_FULL
+
+MAX_PATTERNS = 9
+MAX_EXCEPTIONS = 1000
+
+logger = logging.getLogger("webpubsub.permissions")
+
+
+class Rule(msgspec.Struct):
+    """One permission of one connection."""
+
+    everything: bool = False
+    patterns: tuple[str, ...] = ()
+    granted: set[str] = msgspec.field(default_factory=set)
+    denied: set[str] = msgspec.field(default_factory=set)
+
+    def allows(self, group: str) -> bool:
+        """Whether the group is covered."""
+        if group in self.granted:
+            return True
+        return group not in self.denied and self._base_allows(group)
+
+    def grant(self, group: str) -> bool:
+        """Cover the group. Returns False, and does nothing, when there are too many exceptions."""
+        if self.allows(group):
+            return True
+        if group not in self.denied and not self._has_room():
+            return False
+        self.denied.discard(group)
+        if not self._base_allows(group):
+            self.granted.add(group)
+        return True
+
+    def revoke(self, group: str) -> bool:
+        """Cover the group no longer. Returns False, and does nothing, when there are too many
+        exceptions."""
+        if not self.allows(group):
+            return True
+        if group not in self.granted and not self._has_room():
+            return False
+        self.granted.discard(group)
+        if self._base_allows(group):
+            self.denied.add(group)
+        return True
+
+    def copy(self) -> "Rule":
+        """The same rule with sets of its own."""
+        return Rule(self.everything, self.patterns, set(self.granted), set(self.denied))
+
+    def _base_allows(self, group: str) -> bool:
+        return self.everything or any(matches(pattern, group) for pattern in self.patterns)
+
+    def _has_room(self) -> bool:
+        return len(self.granted) + len(self.denied) < MAX_EXCEPTIONS
+
+
+class PermissionsSnapshot(msgspec.Struct, frozen=True):
+    """The permissions of a connection as a value."""
+
+    rules: dict[Permission, Rule]
+
+
+class Permissions:
+    """The permissions of one connection; a permission without a rule covers nothing."""
+
+    __slots__ = ("_rules",)
+
+    def __init__(self) -> None:
+        self._rules: dict[Permission, Rule] = {}
+
+    @classmethod
+    def from_roles(cls, roles: Iterable[str]) -> "Permissions":
+        """What roles grant, taken in sorted order. A role that means nothing is ignored, one with
+        an invalid pattern is ignored and logged."""
+        permissions = cls()
+        for role in sorted(roles):
+            permissions._add_role(role)
+        return permissions
+
+    def allows(self, permission: Permission, group: str) -> bool:
+        """Whether the permission covers a group."""
+        rule = self._rules.get(permission)
+        return rule is not None and rule.allows(group)
+
+    def grant(self, permission: Permission, target: str | None) -> Refusal | None:
+        """Cover a group, or every group. Refused when there are 1000 exceptions already."""
+        if target is None:
+            self._rules[permission] = Rule(everything=True)
+            return None
+        return None if self._rule(permission).grant(target) else _full(target)
+
+    def revoke(self, permission: Permission, target: str | None) -> Refusal | None:
+        """Cover a group no longer, or no group at all. Refused likewise."""
+        if target is None:
+            self._rules.pop(permission, None)
+            return None
+        return None if self._rule(permission).revoke(target) else _full(target)
+
+    def snapshot(self) -> PermissionsSnapshot:
+        """The permissions as a value that does not change with them."""
+        return PermissionsSnapshot({key: rule.copy() for key, rule in self._rules.items()})
+
+    @classmethod
+    def restore(cls, snapshot: PermissionsSnapshot) -> "Permissions":
+        """Permissions that are in every respect those the snapshot was taken of."""
+        permissions = cls()
+        permissions._rules = {key: rule.copy() for key, rule in snapshot.rules.items()}
+        return permissions
+
+    def _rule(self, permission: Permission) -> Rule:
+        return self._rules.setdefault(permission, Rule())
+
+    def _add_role(self, role: str) -> None:
+        for permission in Permission:
+            name = f"webpubsub.{permission}"
+            if role == name:
+                self._rule(permission).everything = True
+            elif role.startswith(f"{name}."):
+                self._add_group(permission, role[len(name) + 1 :])
+            elif role.startswith(f"{name}s."):
+                self._add_pattern(permission, role[len(name) + 2 :])
+
+    def _add_group(self, permission: Permission, group: str) -> None:
+        rule = self._rule(permission)
+        if is_group_name(group) and len(rule.granted) < MAX_EXCEPTIONS:
+            rule.granted.add(group)
+
+    def _add_pattern(self, permission: Permission, pattern: str) -> None:
+        try:
+            tokens = parse_pattern(pattern)
+        except PatternError as error:
+            logger.error("the pattern '%s' for %s grants nothing: %s", pattern, permission, error)
+            return
+        rule = self._rule(permission)
+        if tokens == (Wildcard.ANYTHING,):
+            rule.everything = True
+        elif not any(isinstance(token, Wildcard) for token in tokens):
+            self._add_group(permission, "".join(map(str, tokens)))
+        elif len(rule.patterns) < MAX_PATTERNS:
+            rule.patterns += (pattern,)
+
+
+def _full(target: str) -> Refusal:
+    return PERMISSIONS_FULL.refuse(
+        f"{MAX_EXCEPTIONS} groups besides '{target}'",
+        "The connection has too many permissions for single groups.",
+    )

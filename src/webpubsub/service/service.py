@@ -1,0 +1,170 @@
+"""The whole service: what a command, a test or a host starts and stops."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from webpubsub.protocol.connection_strings import ConnectionString
+from webpubsub.protocol.seams import EventHandler
+from webpubsub.service.event_router import EventRouter
+from webpubsub.service.front_door import House
+from webpubsub.service.hubs import Hubs
+from webpubsub.service.in_process import InProcessClient
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.outbox import Flusher
+from webpubsub.service.reception import Reception
+from webpubsub.service.rest.api import RestApi
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.sweeper import Sweeper
+
+_ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
+_BACKLOG = 1024
+_POLL = 0.01
+
+
+class ServiceStartError(Exception):
+    """The service cannot start; the text is one line that says why and how to mend it."""
+
+
+class Service:
+    """A Web PubSub service on one port of this machine.
+
+    ``handler`` answers the events of clients; without one, clients connect as their tokens say and
+    their events fail. ``clock`` gives seconds since the epoch. Use it as an asynchronous context
+    manager, or call ``start`` and ``stop``.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings | None = None,
+        handler: EventHandler | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings or ServiceSettings()
+        #: Where the dashboard, traces, recordings and faults attach.
+        self.point = ObservationPoint()
+        self._router = EventRouter(
+            handler,
+            keys=self.settings.access_keys,
+            clock=clock,
+            origin=self._host_name(),
+            point=self.point,
+        )
+        self.hubs = Hubs(self._router, self.point)
+        self.client = InProcessClient(
+            self.hubs,
+            endpoint=lambda: self.endpoint,
+            key=self.settings.access_keys[0],
+            clock=clock,
+        )
+        self._clock = clock
+        self._port = self.settings.port
+        self._listener: asyncio.Server | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the service; with port 0 in the settings it is known once it has started."""
+        return self.settings.public_endpoint or f"http://{self._authority()}"
+
+    @property
+    def connection_string(self) -> str:
+        """Everything an application needs to use the service, the primary key included."""
+        return str(ConnectionString(self.endpoint, self.settings.access_keys[0]))
+
+    async def start(self) -> None:
+        """Listen. Raises ServiceStartError when the address or port cannot be had."""
+        loop = asyncio.get_running_loop()
+        self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
+        self._http = web.Server(
+            RestApi(self.hubs, self.settings, self._clock), access_log=None, handle_signals=False
+        )
+        reception = Reception(
+            settings=self.settings,
+            hubs=self.hubs,
+            router=self._router,
+            flusher=Flusher(loop),
+            sweeper=self._sweeper,
+            point=self.point,
+            clock=self._clock,
+        )
+        self._house = House(reception=reception, http=self._http)
+        self._listener = await self._listen(loop)
+        self._port = self._listener.sockets[0].getsockname()[1]
+        self._sweeper.start(loop)
+
+    async def stop(self) -> None:
+        """Let pending events be answered, say goodbye to clients, then close.
+
+        Every wait is bounded by the settings.
+        """
+        if self._listener is None:
+            return
+        self._listener.close()
+        self._listener = None
+        await self._router.drain(self.settings.stop_timeout)
+        await self._finish_handshakes()
+        await self._send_clients_away()
+        await self._router.drain(self.settings.stop_timeout)
+        await self._http.shutdown(self.settings.close_timeout)
+        self._sweeper.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+        settings = self.settings
+        try:
+            return await loop.create_server(
+                self._house.door, settings.address, settings.port, backlog=_BACKLOG
+            )
+        except OSError as error:
+            raise ServiceStartError(
+                f"the service cannot listen on {settings.address} port {settings.port}: "
+                f"{(error.strerror or str(error)).lower()}. Stop what uses it, or choose another "
+                "port."
+            ) from None
+
+    async def _finish_handshakes(self) -> None:
+        for door in tuple(self._house.waiting):
+            door.abort()
+        late = tuple(self._house.handshakes)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _send_clients_away(self) -> None:
+        for hub in self.hubs:
+            for session in tuple(hub.sessions.values()):
+                if session.attachment is not None:
+                    session.attachment.leave()
+        deadline = time.monotonic() + self.settings.close_timeout
+        # Once in the life of a service, this is not worth an event that every ending would set.
+        while any(hub.sessions for hub in self.hubs) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(_POLL)
+
+    def _host_name(self) -> str:
+        public = self.settings.public_endpoint
+        return (urlsplit(public).hostname or "") if public else self._reachable_address()
+
+    def _authority(self) -> str:
+        address = self._reachable_address()
+        return f"[{address}]:{self._port}" if ":" in address else f"{address}:{self._port}"
+
+    def _reachable_address(self) -> str:
+        address = self.settings.address
+        return "127.0.0.1" if address in _ALL_ADDRESSES else address
