@@ -34,6 +34,8 @@ class FrameListener(WSListener):
     listener, and the methods below.
     """
 
+    __slots__ = ()
+
     def on_broken_frame(self, too_large: bool) -> None:
         """The bytes are not a frame, or announce one over the limit. All frames before it have been
         delivered; nothing after it is of use."""

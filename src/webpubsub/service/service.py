@@ -81,9 +81,7 @@ class Service:
         """Listen. Raises ServiceStartError when the address or port cannot be had."""
         loop = asyncio.get_running_loop()
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
-        self._http = web.Server(
-            RestApi(self.hubs, self.settings, self._clock), access_log=None, handle_signals=False
-        )
+        self._http = web.Server(RestApi(self.hubs, self.settings, self._clock), access_log=None)
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,

@@ -66,7 +66,6 @@ class WebSocket(FrameListener):
     """A client's WebSocket; everything that is sent goes through ``outbox``."""
 
     __slots__ = (
-        "__weakref__",
         "_deadline",
         "_deaf",
         "_heard",
