@@ -1,0 +1,110 @@
+"""The HTTP side of the service: the data-plane REST API.
+
+A call is routed, authenticated and checked, and only when nothing is left to refuse does the hub
+hear of it. Specification: rest-api section 3.4.
+"""
+
+import logging
+from collections.abc import Callable
+
+from aiohttp import web
+
+from webpubsub.protocol.operations import HubOperation, HubQuery
+from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.refusals import rest as kinds
+from webpubsub.service.hubs import Hubs
+from webpubsub.service.rest import answers
+from webpubsub.service.rest.authentication import Authentication
+from webpubsub.service.rest.bodies import read_message
+from webpubsub.service.rest.calls import Call
+from webpubsub.service.rest.checks import Check, check_api_version, check_names
+from webpubsub.service.rest.operations import OPERATIONS, UNNAMED, Absence, Operation
+from webpubsub.service.rest.routes import MethodWrong, Routes
+from webpubsub.service.rest.targets import Target, parse_target
+from webpubsub.service.settings import ServiceSettings
+
+logger = logging.getLogger("webpubsub.service.rest")
+
+_FRONT_PAGE = (
+    "This is a Web PubSub service.\n"
+    "Clients connect to /client/hubs/{hub}; the REST API is below /api/hubs/{hub}.\n"
+)
+_LOGGED_CHARACTERS = 1000
+
+
+class RestApi:
+    """The handler of an aiohttp ``web.Server``. ``clock`` tells seconds since the epoch."""
+
+    def __init__(self, hubs: Hubs, settings: ServiceSettings, clock: Callable[[], float]) -> None:
+        self._hubs = hubs
+        self._clock = clock
+        self._routes = Routes(OPERATIONS)
+        #: Made of every call, in this order; those of the operation itself come after them.
+        checks: tuple[Check, ...] = (check_api_version, check_names)
+        self._anonymous_checks = checks
+        self._checks = (Authentication(settings).check, *checks)
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request; a refusal of any kind is an answer too."""
+        try:
+            return await self._answer(request)
+        except Refused as error:
+            return _refuse(request, error)
+        except Exception:
+            logger.exception("while answering %s", request.method)
+            return _refuse(request, Refused(_INTERNAL_ERROR))
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        target = _target(request)
+        if not target.segments and request.method in ("GET", "HEAD"):
+            return web.Response(text=_FRONT_PAGE)
+        operation, names = self._routes.find(request.method, target.segments)
+        call = Call(request, target, names, self._clock())
+        for check in self._anonymous_checks if operation.anonymous else self._checks:
+            check(call)
+        for check in operation.checks:
+            check(call)
+        if operation.payload:
+            call.message = await read_message(request)
+        return await self._carry_out(operation, call)
+
+    async def _carry_out(self, operation: Operation, call: Call) -> web.Response:
+        made = operation.make(call)
+        if isinstance(made, HubQuery):
+            if not await self._hubs.ask(made):
+                return answers.absent(operation.absence)
+        elif isinstance(made, HubOperation):
+            refusal = await self._hubs.perform(made)
+            if refusal is not None:
+                return _refuse(call.request, Refused(refusal), operation.absence)
+        return answers.success(operation.success)
+
+
+def _target(request: web.BaseRequest) -> Target:
+    try:
+        return parse_target(request.raw_path)
+    except ValueError as error:
+        raise Refused(
+            kinds.PATH_ENCODING.refuse(str(error), "The request target is invalid.")
+        ) from None
+
+
+def _refuse(request: web.BaseRequest, error: Refused, absence: Absence = UNNAMED) -> web.Response:
+    text = f"{request.method} {request.rel_url.raw_path}: {error.refusal.describe()}"
+    # Names in it are the client's: they must not be able to write lines of their own.
+    line = "".join(c if c.isprintable() else "�" for c in text[:_LOGGED_CHARACTERS])
+    logger.log(_level(error.refusal), "%s", line)
+    return answers.refused(
+        error.refusal,
+        absence,
+        allowed=error.allowed if isinstance(error, MethodWrong) else (),
+        with_body=request.method != "HEAD",
+    )
+
+
+def _level(refusal: Refusal) -> int:
+    """What does not exist is often no mistake of anybody's."""
+    return logging.INFO if refusal.kind.http_status == 404 else logging.WARNING
+
+
+_INTERNAL_ERROR = kinds.INTERNAL_ERROR.refuse("a failure", "Internal server error.")

@@ -1,0 +1,78 @@
+"""What the Content-Type of a body says: the data type, and the charset if it is text.
+
+Specification: rest-api section 5.3, RFC 9110 sections 5.6.6 and 8.3.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from webpubsub.protocol.messages import DataType
+
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 (the grammar's word for it)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_MEDIA_TYPE = re.compile(
+    rf"\s*({_TOKEN}/{_TOKEN})\s*((?:;\s*(?:{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))?\s*)*)"
+)
+_PARAMETER = re.compile(rf";\s*({_TOKEN})=({_TOKEN}|{_QUOTED})\s*")
+
+_DATA_TYPES: Mapping[str, DataType] = {
+    "text/plain": DataType.TEXT,
+    "application/json": DataType.JSON,
+    "application/octet-stream": DataType.BINARY,
+}
+
+#: Python's own list would also take codecs that are not charsets, or that are slow.
+_CODECS: Mapping[str, str] = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "latin1": "latin-1",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-32": "utf-32",
+    "utf-32le": "utf-32-le",
+    "utf-32be": "utf-32-be",
+}
+
+
+class Content(msgspec.Struct, frozen=True):
+    """How to read a body; ``codec`` is Python's name of the charset, UTF-8 unless stated."""
+
+    data_type: DataType
+    codec: str = "utf-8"
+
+
+_BINARY = Content(DataType.BINARY)
+
+
+@lru_cache(maxsize=64)
+def parse_content_type(header: str) -> Content:
+    """What a Content-Type header says; an empty one means binary. Raises ValueError when it cannot
+    be parsed or names something that is not supported."""
+    if not header.strip():
+        return _BINARY
+    match = _MEDIA_TYPE.fullmatch(header)
+    if match is None:
+        raise ValueError("a header that cannot be parsed")
+    data_type = _DATA_TYPES.get(match[1].lower())
+    if data_type is None:
+        raise ValueError("another media type")
+    if data_type is DataType.BINARY:
+        return _BINARY
+    return Content(data_type, _codec(match[2]))
+
+
+def _codec(parameters: str) -> str:
+    for name, value in _PARAMETER.findall(parameters):
+        if name.lower() == "charset":
+            codec = _CODECS.get(value.strip('"').lower())
+            if codec is None:
+                raise ValueError("another charset")
+            return codec
+    return "utf-8"
