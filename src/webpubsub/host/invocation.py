@@ -162,7 +162,8 @@ class FunctionInvoker:
         self._log_end(invocation_id, "Failed", started)
         stack = f"\nStack: {failure.stack_trace.rstrip()}" if failure.stack_trace else ""
         self._logger.error(
-            "Exception while executing function: Functions.%s. Result: Failure\nException: %s: %s%s",
+            "Exception while executing function: Functions.%s. "
+            "Result: Failure\nException: %s: %s%s",
             self._function.name,
             failure.type,
             failure.message,
@@ -188,10 +189,8 @@ def _outputs_in(answer: Value, names: Sequence[str]) -> Mapping[str, Value]:
 
 
 def _as_value(json: bytes) -> Value:
-    value = msgspec.json.decode(json)
-    if isinstance(value, dict | list | bool):
-        return JsonText(json.decode())
-    return None if value is None else value  # type: ignore[no-any-return]
+    value: dict[str, Any] | list[Any] | bool | str | int | float | None = msgspec.json.decode(json)
+    return JsonText(json.decode()) if isinstance(value, dict | list | bool) else value
 
 
 def _failure(error: Exception) -> FunctionFailure:

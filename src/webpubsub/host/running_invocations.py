@@ -47,17 +47,17 @@ class RunningInvocations:
         return running
 
     def end(self, running: RunningInvocation) -> None:
-        """The invocation is over."""
+        """The invocation is over. A cancellation of ours is taken back, as ``asyncio.timeout``
+        does."""
         self._running.pop(running, None)
+        if running.expired:
+            running.task.uncancel()
         if not self._running:
             self._idle.set()
 
     def is_timeout(self, running: RunningInvocation) -> bool:
-        """Whether a CancelledError that arrived means that the time was up, and nothing else.
-
-        The cancellation is taken back, as ``asyncio.timeout`` does.
-        """
-        return running.expired and running.task.uncancel() <= running.cancelling
+        """Whether a CancelledError that arrived means that the time was up, and nothing else."""
+        return running.expired and running.task.cancelling() <= running.cancelling + 1
 
     async def wait(self, seconds: float) -> int:
         """Wait until none is left, at most so long. Says how many are."""

@@ -1,0 +1,109 @@
+"""Whether a function that a worker reported can run in this host.
+
+What is wrong with one function is told as one line and harms no other.
+Specification: functions-python sections 2.1, 3.5 and 9.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from webpubsub.host.expressions import ExpressionError, resolve_settings
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.protocol.spelling import did_you_mean
+
+_FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_\-]{0,127}", re.IGNORECASE)
+_BINDING_NAME = re.compile(r"(?!.*__)[a-zA-Z_][a-zA-Z0-9_]{0,127}|\$return")
+_RESERVED_NAME = "host"
+
+
+class InvalidFunction(Exception):
+    """A function is in error; the text says what is wrong and how to mend it."""
+
+
+def with_settings(
+    function: FunctionMetadata, lookup: Callable[[str], str | None]
+) -> FunctionMetadata:
+    """The function with every ``%NAME%`` in its bindings replaced. Raises InvalidFunction."""
+    bindings = tuple(_resolved(binding, lookup) for binding in function.bindings)
+    return msgspec.structs.replace(function, bindings=bindings)
+
+
+def _resolved(binding: Binding, lookup: Callable[[str], str | None]) -> Binding:
+    try:
+        return Binding({name: _replaced(value, lookup) for name, value in binding.raw.items()})
+    except ExpressionError as error:
+        raise InvalidFunction(f"Binding '{binding.name}': {error}") from None
+
+
+def _replaced(value: Any, lookup: Callable[[str], str | None]) -> Any:
+    if isinstance(value, str):
+        return resolve_settings(value, lookup)
+    if isinstance(value, Mapping):
+        return {name: _replaced(item, lookup) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, lookup) for item in value]
+    return value
+
+
+def check_function(function: FunctionMetadata, known_types: Iterable[str]) -> None:
+    """Check names, types and the one trigger. Raises InvalidFunction.
+
+    ``known_types`` are the lower-case binding types that the host's extensions serve.
+    """
+    check_function_name(function.name)
+    _check_binding_names(function.bindings)
+    _check_types(function.bindings, frozenset(known_types))
+    _check_trigger(function.bindings)
+
+
+def check_function_name(name: str) -> None:
+    """Check a function's name. Raises InvalidFunction."""
+    if _FUNCTION_NAME.fullmatch(name) is None or name.lower() == _RESERVED_NAME:
+        raise InvalidFunction(
+            f"'{name}' is not a valid function name. Use a letter, then up to 127 letters, digits, "
+            f"'_' and '-', and not '{_RESERVED_NAME}'."
+        )
+
+
+def _check_binding_names(bindings: Iterable[Binding]) -> None:
+    seen: set[str] = set()
+    for binding in bindings:
+        if _BINDING_NAME.fullmatch(binding.name) is None:
+            raise InvalidFunction(
+                f"'{binding.name}' is not a valid binding name. Use a letter, then letters, digits "
+                "and single '_', or '$return'."
+            )
+        if binding.name.lower() in seen:
+            raise InvalidFunction(
+                f"More than one binding is called '{binding.name}'. Give each a name of its own; "
+                "letter case does not tell them apart."
+            )
+        seen.add(binding.name.lower())
+
+
+def _check_types(bindings: Iterable[Binding], known: frozenset[str]) -> None:
+    for binding in bindings:
+        if not binding.type:
+            raise InvalidFunction(f"Binding '{binding.name}' has no type. Add its 'type'.")
+        if binding.kind not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise InvalidFunction(
+                f"Binding '{binding.name}' has the type '{binding.type}', which this host does not "
+                f"have.{did_you_mean(binding.type, known)} Known types: {names}."
+            )
+
+
+def _check_trigger(bindings: Iterable[Binding]) -> None:
+    triggers = [binding.type for binding in bindings if binding.is_trigger]
+    if not triggers:
+        raise InvalidFunction(
+            "It has no trigger. Add a binding whose type ends in 'Trigger', such as httpTrigger."
+        )
+    if len(triggers) > 1:
+        raise InvalidFunction(
+            f"It has {len(triggers)} triggers ({', '.join(triggers)}), and needs exactly one. "
+            "Divide it into functions with one trigger each."
+        )
