@@ -40,7 +40,7 @@ app.command(
     epilog=(
         "Examples:\n\n"
         "webpubsub service\n\n"
-        "webpubsub service --port 9000 --access-key \"$(openssl rand -hex 32)\""
+        'webpubsub service --port 9000 --access-key "$(openssl rand -hex 32)"'
     )
 )(service)
 app.command(
@@ -49,7 +49,7 @@ app.command(
         "Examples:\n\n"
         "webpubsub client-url --hub chat --user alice\n\n"
         "webpubsub client-url --hub chat --role webpubsub.joinLeaveGroup --group room\n\n"
-        "websocat \"$(webpubsub client-url --hub chat --user alice)\""
+        'websocat "$(webpubsub client-url --hub chat --user alice)"'
     ),
 )(client_url)
 

@@ -1,0 +1,123 @@
+"""A function app, its host and its service, put together in one process."""
+
+from pathlib import Path
+
+import msgspec
+
+from webpubsub.cli.connections import Connections
+from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http import HttpExtension
+from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extensions.timer import TimerExtension
+from webpubsub.host.extensions.webpubsub import WebPubSubExtension
+from webpubsub.host.host import FunctionHost
+from webpubsub.host.host_config import HostConfig
+from webpubsub.host.metadata import Binding
+from webpubsub.host.python import PythonWorker
+from webpubsub.service.service import Service, ServiceStartError
+from webpubsub.service.settings import ServiceSettings
+
+_PORT = 7071
+_ADDRESS = "127.0.0.1"
+_WEB_PUBSUB = "webpubsub"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an app is, and where it listens. Port 0 lets the system choose; None, like no address,
+    leaves it to the app's settings."""
+
+    folder: Path
+    port: int | None = None
+    service_port: int = 8080
+    address: str | None = None
+
+
+class LocalApp:
+    """An app that runs here, with an embedded service unless its settings name another one.
+
+    Raises HostError when its settings are wrong.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self.folder = place.folder.resolve()
+        self.settings = AppSettings.load(self.folder)
+        self.config = HostConfig.load(self.folder, self.settings.environment)
+        self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
+        self.connections = Connections(self.settings, self.config, place.service_port)
+        self.web_pubsub = WebPubSubExtension(self.connections.client)
+        self.http = HttpExtension(
+            self.config, address=self.address, port=_port(place, self.settings)
+        )
+        self.service = self._new_service(place.service_port)
+        self.connections.embedded = self.service.client
+        self.serves_clients = False
+        self.host = FunctionHost(
+            self.folder,
+            worker=PythonWorker(),
+            config=self.config,
+            settings=self.settings,
+            extensions=(self.http, TimerExtension(), self.web_pubsub),
+        )
+
+    async def start(self) -> None:
+        """Serve. Raises HostError; whatever had started by then is stopped again."""
+        try:
+            await self.host.start()
+            self.serves_clients = not self.remote_endpoints() or self._uses_embedded()
+            if self.serves_clients:
+                await self.service.start()
+        except ServiceStartError as error:
+            await self.stop()
+            raise HostError(str(error)) from None
+        except HostError:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Finish what has begun: events of clients, then functions, within bounded time."""
+        await self.service.stop()
+        await self.host.stop()
+        await self.connections.close()
+
+    def remote_endpoints(self) -> list[str]:
+        """The services elsewhere that the app's bindings use, in order."""
+        found = [self._remote_endpoint(binding) for binding in self._bindings()]
+        return list(dict.fromkeys(endpoint for endpoint in found if endpoint is not None))
+
+    def _uses_embedded(self) -> bool:
+        return any(self._remote_endpoint(binding) is None for binding in self._bindings())
+
+    def _bindings(self) -> list[Binding]:
+        return [
+            binding
+            for report in self.host.functions
+            for binding in report.metadata.bindings
+            if binding.kind.startswith(_WEB_PUBSUB)
+        ]
+
+    def _remote_endpoint(self, binding: Binding) -> str | None:
+        try:
+            return self.connections.remote_endpoint(binding.get("connection"))
+        except BindingError:
+            return None  # its function is in error, and says so itself
+
+    def _new_service(self, port: int) -> Service:
+        try:
+            settings = ServiceSettings(
+                address=self.address, port=port, access_keys=(self.connections.key,)
+            )
+        except ValueError as problem:
+            raise HostError(f"the built-in service: {problem}") from None
+        return Service(settings, self.web_pubsub)
+
+
+def _port(place: Place, settings: AppSettings) -> int:
+    if place.port is not None:
+        return place.port
+    text = settings.host.get("localhttpport", str(_PORT))
+    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
+        raise HostError(
+            f"local.settings.json: Host.LocalHttpPort is '{text}', and must be 0 to 65535."
+        )
+    return int(text)

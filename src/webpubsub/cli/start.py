@@ -1,0 +1,142 @@
+"""``webpubsub start``: a function app, with its service."""
+
+import asyncio
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from webpubsub.cli import lifetime
+from webpubsub.cli.console import fail, warn, warn_if_open_to_all
+
+if TYPE_CHECKING:
+    from webpubsub.cli.composition import LocalApp
+    from webpubsub.host.errors import HostError
+    from webpubsub.host.host import FunctionReport
+
+
+def start(
+    app_dir: Annotated[
+        Path, typer.Argument(help="Folder of the function app.", show_default="this folder")
+    ] = Path(),
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the HTTP functions.", show_default="7071"),
+    ] = None,
+    service_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the built-in service.")
+    ] = 8080,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Address that both listen on.", show_default="127.0.0.1"),
+    ] = None,
+    verbose: Annotated[bool, typer.Option(help="Show what the host itself logs, too.")] = False,
+) -> None:
+    """Run a function app, and with it a Web PubSub service.
+
+    When WebPubSubConnectionString (in the environment or local.settings.json) names a service
+    elsewhere, that one is used and no service starts here.
+    """
+    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
+    from webpubsub.cli.composition import LocalApp, Place
+    from webpubsub.host.console_log import install_console_log
+    from webpubsub.host.errors import HostError
+
+    try:
+        check_app_folder(app_dir)
+        app = LocalApp(Place(folder=app_dir, port=port, service_port=service_port, address=address))
+        install_console_log(app.config, sys.stdout, verbose)
+    except AppFolderError as problem:
+        fail(str(problem))
+    except HostError as problem:
+        _fail(problem)
+    lifetime.run(lambda stop: _serve(app, stop))
+
+
+async def _serve(app: "LocalApp", stop: asyncio.Event) -> None:
+    from webpubsub.host.errors import HostError
+
+    try:
+        await app.start()
+    except HostError as problem:
+        _fail(problem)
+    _show(app)
+    await stop.wait()
+    await app.stop()
+
+
+def _fail(problem: "HostError") -> NoReturn:
+    if problem.traceback:
+        typer.echo(problem.traceback.rstrip(), err=True)
+    fail(str(problem))
+
+
+def _show(app: "LocalApp") -> None:
+    _show_line("Worker process started and initialized.")
+    typer.echo("\nFunctions:\n")
+    for line in _function_lines(app):
+        typer.echo(line)
+    _show_service(app)
+    _show_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
+
+
+def _function_lines(app: "LocalApp") -> list[str]:
+    """In the order and format of ``func start``, on which editors rely."""
+    reports = app.host.functions
+    good = [report for report in reports if not report.disabled and report.error is None]
+    http = [report for report in good if _is_http(report)]
+    lines = [f"\t{report.name}: {_address(app, report)}\n" for report in http]
+    lines += [
+        f"\t{report.name}: {report.metadata.trigger.type}\n"
+        for report in good
+        if not _is_http(report)
+    ]
+    lines += [f"Function {report.name} is disabled.\n" for report in reports if report.disabled]
+    lines += [
+        f"The '{report.name}' function is in error: {report.error}\n"
+        for report in reports
+        if report.error is not None
+    ]
+    return lines
+
+
+def _is_http(report: "FunctionReport") -> bool:
+    return report.metadata.trigger.kind == "httptrigger"
+
+
+def _address(app: "LocalApp", report: "FunctionReport") -> str:
+    methods = ",".join(app.http.methods_of(report.metadata))
+    url = app.http.url_of(report.metadata)
+    return f"[{methods}] {url}" if methods else url
+
+
+def _show_service(app: "LocalApp") -> None:
+    for endpoint in app.remote_endpoints():
+        typer.echo(f"Web PubSub service: {endpoint} (remote, through the official SDK)")
+        warn(
+            "events of a remote service cannot reach this app yet, so its triggers are not "
+            "called; URLs for clients and actions work"
+        )
+    if app.serves_clients:
+        _show_embedded(app)
+    typer.echo(f"Hubs: {', '.join(app.web_pubsub.hubs) or 'none'}\n")
+
+
+def _show_embedded(app: "LocalApp") -> None:
+    from webpubsub.service.settings import DEVELOPMENT_KEY
+
+    has_development_key = app.connections.key == DEVELOPMENT_KEY
+    typer.echo(f"Web PubSub service: {app.service.endpoint}")
+    if has_development_key:
+        typer.echo(f"Connection string: {app.service.connection_string}")
+    else:
+        typer.echo("Connection string: as you set it")
+    warn_if_open_to_all(app.address, uses_development_key=has_development_key)
+
+
+def _show_line(text: str) -> None:
+    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    typer.echo(f"[{time}] {text}")
