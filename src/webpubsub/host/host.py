@@ -88,7 +88,7 @@ class FunctionHost:
                 await extension.start()
                 self._started.append(extension)
         except BaseException:
-            await self.stop(0)
+            await self.stop(_CANCEL_SECONDS)
             raise
 
     async def stop(self, seconds: float = 10.0) -> None:
@@ -142,10 +142,8 @@ class FunctionHost:
         return FunctionReport(function.name, function)
 
     def _is_disabled(self, function: FunctionMetadata) -> bool:
-        setting = self._settings.get(f"AzureWebJobs.{function.name}.Disabled")
-        if setting is None:
-            setting = self._settings.get(f"AzureWebJobs_{function.name}_Disabled")
-        return function.disabled if setting is None else setting.strip().lower() in _TRUE
+        setting = self._settings.get(f"AzureWebJobs.{function.name}.Disabled") or ""
+        return function.disabled or setting.strip().lower() in _TRUE
 
     def _attach(self, function: FunctionMetadata) -> None:
         for binding in function.bindings:
