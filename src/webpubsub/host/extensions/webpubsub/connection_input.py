@@ -1,0 +1,76 @@
+"""The ``webPubSubConnection`` input: what a client needs to connect.
+
+Specification: bindings sections 2.3 and 7.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from webpubsub.host.extensions.seam import InvocationContext
+from webpubsub.host.extensions.webpubsub.properties import (
+    check_direction,
+    checked_hub,
+    choice,
+    has_expressions,
+    optional_text,
+    resolved,
+    wrong,
+)
+from webpubsub.host.metadata import Binding
+from webpubsub.host.values import JsonText
+from webpubsub.protocol.seams import ClientAccess, ServiceClient, ServiceRefused
+
+_CLIENT_PROTOCOLS = ("default", "mqtt")
+
+
+class _Connection(msgspec.Struct, frozen=True, rename="camel"):
+    base_url: str
+    url: str
+    access_token: str
+
+
+def check(binding: Binding, default_hub: str | None) -> None:
+    """Raises BindingError."""
+    check_direction(binding, "in")
+    optional_text(binding, "userId")
+    protocol = binding.get("clientProtocol", "default")
+    if choice(binding, "clientProtocol", protocol, _CLIENT_PROTOCOLS) == "mqtt":
+        raise wrong(binding, "'clientProtocol' 'mqtt' is not supported; only 'default' is.")
+    hub = binding_hub(binding, default_hub)
+    if not has_expressions(hub):
+        checked_hub(binding, hub)
+
+
+def binding_hub(binding: Binding, default_hub: str | None) -> str | None:
+    """The hub as the binding has it, expressions unresolved, or that of the whole app."""
+    hub = optional_text(binding, "hub")
+    return default_hub if hub is None else hub
+
+
+async def read(
+    binding: Binding,
+    context: InvocationContext,
+    clients: Callable[[str | None], ServiceClient],
+    default_hub: str | None,
+) -> JsonText:
+    """The URL and a new token for one client, as the JSON text that a worker receives.
+
+    The token lasts an hour and carries no roles and no groups. Raises BindingError.
+    """
+    hub = binding_hub(binding, default_hub)
+    user_id = optional_text(binding, "userId")
+    client = clients(optional_text(binding, "connection"))
+    try:
+        access = await client.client_access(
+            checked_hub(binding, None if hub is None else resolved(binding, hub, context)),
+            user_id=None if user_id is None else resolved(binding, user_id, context),
+        )
+    except ServiceRefused as refused:
+        raise wrong(binding, f"the service gave no access: {refused}") from None
+    return JsonText(_json(access))
+
+
+def _json(access: ClientAccess) -> str:
+    value = _Connection(access.base_url, access.url, access.access_token)
+    return msgspec.json.encode(value).decode()

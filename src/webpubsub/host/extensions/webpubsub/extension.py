@@ -1,0 +1,152 @@
+"""The extension: it takes the service's events to functions, and what functions ask for to the
+service.
+
+Specification: bindings sections 2, 3.5 and 4 to 8.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from webpubsub.host.extensions.seam import (
+    InvocationContext,
+    Invoke,
+    TriggerCall,
+)
+from webpubsub.host.extensions.webpubsub import connection_input, output
+from webpubsub.host.extensions.webpubsub.answers import outcome_of
+from webpubsub.host.extensions.webpubsub.event_value import (
+    EventBindingData,
+    TriggerValue,
+    trigger_metadata,
+)
+from webpubsub.host.extensions.webpubsub.properties import (
+    has_expressions,
+    optional_text,
+    wrong,
+)
+from webpubsub.host.extensions.webpubsub.routes import (
+    Route,
+    Routes,
+    trigger_key,
+    warn_of_unknown_parameter,
+)
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.values import Value
+from webpubsub.host.worker import InvocationResult
+from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
+from webpubsub.protocol.outcomes import EventFailed, EventOutcome, Notified, Unhandled
+from webpubsub.protocol.seams import ServiceClient
+
+_TRIGGER = "webpubsubtrigger"
+_CONNECTION = "webpubsubconnection"
+_CONTEXT = "webpubsubcontext"
+_OUTPUT = "webpubsub"
+
+_REASON = "An event of the Web PubSub service arrived."
+_UNHANDLED = Unhandled()
+_NOTIFIED = Notified()
+_STOPPED = EventFailed(status=503, message="the function host is not running")
+
+
+class WebPubSubExtension:
+    """Serves ``webPubSubTrigger``, ``webPubSubConnection`` and ``webPubSub``, and is the handler of
+    the service's events.
+
+    ``clients`` gives the service that a binding's ``connection`` names, None for the app's default;
+    it raises BindingError for one that is not configured. ``hub`` is the hub of bindings that name
+    none.
+    """
+
+    binding_types = frozenset({_TRIGGER, _CONNECTION, _CONTEXT, _OUTPUT})
+
+    def __init__(
+        self, clients: Callable[[str | None], ServiceClient], *, hub: str | None = None
+    ) -> None:
+        self._clients = clients
+        self._hub = hub or None
+        self._routes = Routes()
+        self._hubs: dict[str, None] = {}
+        self._running = False
+
+    @property
+    def hubs(self) -> Sequence[str]:
+        """The hubs that bindings name, in lower case and in the order of the app; those that are
+        known only at a call are not among them."""
+        return tuple(self._hubs)
+
+    def check(self, function: FunctionMetadata, binding: Binding) -> None:
+        """Validate a binding. Raises BindingError."""
+        if binding.kind == _CONTEXT:
+            raise wrong(
+                binding,
+                "webPubSubContext is not supported yet. Take the event with a webPubSubTrigger.",
+            )
+        if binding.kind == _TRIGGER:
+            self._hubs[trigger_key(binding, self._hub).hub] = None
+            warn_of_unknown_parameter(function, binding)
+            return
+        module = connection_input if binding.kind == _CONNECTION else output
+        module.check(binding, self._hub)
+        self._clients(optional_text(binding, "connection"))
+        hub = connection_input.binding_hub(binding, self._hub)
+        if hub is not None and not has_expressions(hub):
+            self._hubs[hub.lower()] = None
+
+    def attach(self, function: FunctionMetadata, invoke: Invoke) -> None:
+        """Take on a function. Raises BindingError when another one has its event."""
+        binding = function.trigger
+        route = Route(
+            function=function,
+            invoke=invoke,
+            parameter=binding.name,
+            data_type=binding.data_type,
+        )
+        self._routes.add(trigger_key(binding, self._hub), route)
+
+    async def start(self) -> None:
+        """Begin to take events."""
+        self._running = True
+
+    async def stop(self) -> None:
+        """Take no more events; each fails from now on."""
+        self._running = False
+
+    async def handle(self, event: AnyEventRequest) -> EventOutcome:
+        """Call the function for an event, and answer with what it returned.
+
+        Nobody waits for the answer to ``connected`` and ``disconnected``, so these have been
+        delivered even when the function failed. Specification: bindings sections 5.1 and 5.8.
+        """
+        if not self._running:
+            return _STOPPED
+        route = self._routes.find(event.connection_context)
+        if route is None:
+            return _UNHANDLED
+        value = TriggerValue(event=event, parameter=route.parameter, data_type=route.data_type)
+        call = TriggerCall(
+            value=value,
+            binding_data=EventBindingData(value),
+            trigger_metadata=partial(trigger_metadata, value),
+            reason=_REASON,
+        )
+        return _outcome(event, await route.invoke(call))
+
+    async def read(self, binding: Binding, context: InvocationContext) -> Value:
+        """The connection for a client. Raises BindingError."""
+        if binding.kind != _CONNECTION:
+            raise wrong(binding, "this is not an input.")
+        return await connection_input.read(binding, context, self._clients, self._hub)
+
+    async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
+        """Carry out actions. Raises BindingError."""
+        client = self._clients(optional_text(binding, "connection"))
+        await output.write(binding, value, context, client, self._hub)
+
+
+def _outcome(event: AnyEventRequest, result: InvocationResult) -> EventOutcome:
+    if not isinstance(event, ConnectEventRequest | UserEventRequest):
+        return _NOTIFIED
+    failure = result.failure
+    if failure is not None:
+        return EventFailed(status=500, message=f"{failure.type}: {failure.message}")
+    return outcome_of(event, result.return_value)

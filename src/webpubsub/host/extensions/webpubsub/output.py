@@ -1,0 +1,70 @@
+"""The ``webPubSub`` output: actions, carried out one after another.
+
+Specification: bindings sections 2.5, 8.1 and 8.5.
+"""
+
+from webpubsub.host.extensions.seam import BindingError, InvocationContext
+from webpubsub.host.extensions.webpubsub.connection_input import binding_hub
+from webpubsub.host.extensions.webpubsub.properties import (
+    check_direction,
+    checked_hub,
+    has_expressions,
+    resolved,
+    wrong,
+)
+from webpubsub.host.metadata import Binding
+from webpubsub.host.values import JsonText, Value
+from webpubsub.protocol.action_json import iter_operations
+from webpubsub.protocol.seams import ServiceClient, ServiceRefused
+
+
+def check(binding: Binding, default_hub: str | None) -> None:
+    """Raises BindingError."""
+    check_direction(binding, "out")
+    hub = binding_hub(binding, default_hub)
+    if not has_expressions(hub):
+        checked_hub(binding, hub)
+
+
+async def write(
+    binding: Binding,
+    value: Value,
+    context: InvocationContext,
+    client: ServiceClient,
+    default_hub: str | None,
+) -> None:
+    """Carry out the actions, each after the service has accepted the one before it.
+
+    The first that fails stops the rest and undoes nothing. Raises BindingError with its number.
+    """
+    if value is None:
+        return
+    text = _text(binding, value)
+    hub = binding_hub(binding, default_hub)
+    hub = checked_hub(binding, None if hub is None else resolved(binding, hub, context))
+    done = 0
+    try:
+        for operation in iter_operations(text, hub):
+            await client.perform(operation)
+            done += 1
+    except ValueError as error:
+        raise wrong(binding, str(error)) from None
+    except ServiceRefused as refused:
+        raise _refused(binding, done + 1, refused) from None
+
+
+def _text(binding: Binding, value: Value) -> str:
+    if isinstance(value, JsonText):
+        return value.text
+    if isinstance(value, str):
+        return value
+    raise wrong(
+        binding,
+        f"an output takes actions or their JSON text, not {type(value).__name__}; set an action, a "
+        "list of actions, or a str made by json.dumps.",
+    )
+
+
+def _refused(binding: Binding, number: int, refused: ServiceRefused) -> BindingError:
+    answer = " ".join(filter(None, (f"status {refused.status}", refused.code)))
+    return wrong(binding, f"the service refused action {number} ({answer}): {refused}")
