@@ -1,1 +1,124 @@
-"""webpubsub."""
+"""Azure Functions apps with Web PubSub bindings.
+
+The names here are what a function app uses: ``import webpubsub as wps``. They are loaded when the
+first of them is asked for, so that the service and the command line, which have no use for
+azure-functions, do not pay for its import.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from webpubsub.functions import (
+        AppMistake,
+        Blueprint,
+        PreflightRequest,
+        SimpleResponse,
+        WebPubSubApp,
+        WebPubSubConnection,
+        WebPubSubContext,
+        typed_bindings,
+    )
+    from webpubsub.protocol.actions import (
+        Action,
+        Actions,
+        AddConnectionToGroupAction,
+        AddUserToGroupAction,
+        CloseAllConnectionsAction,
+        CloseClientConnectionAction,
+        CloseGroupConnectionsAction,
+        GrantPermissionAction,
+        RemoveConnectionFromGroupAction,
+        RemoveUserFromAllGroupsAction,
+        RemoveUserFromGroupAction,
+        RevokePermissionAction,
+        SendToAllAction,
+        SendToConnectionAction,
+        SendToGroupAction,
+        SendToUserAction,
+    )
+    from webpubsub.protocol.events import (
+        AnyEventRequest,
+        ClientCertificate,
+        ConnectedEventRequest,
+        ConnectEventRequest,
+        ConnectionContext,
+        DisconnectedEventRequest,
+        EventRequest,
+        EventType,
+        UserEventRequest,
+    )
+    from webpubsub.protocol.messages import DataType, Message
+    from webpubsub.protocol.operations import Permission
+    from webpubsub.protocol.responses import (
+        ConnectEventResponse,
+        EventErrorResponse,
+        EventResponse,
+        UserEventResponse,
+    )
+
+__all__ = [
+    "Action",
+    "Actions",
+    "AddConnectionToGroupAction",
+    "AddUserToGroupAction",
+    "AnyEventRequest",
+    "AppMistake",
+    "Blueprint",
+    "ClientCertificate",
+    "CloseAllConnectionsAction",
+    "CloseClientConnectionAction",
+    "CloseGroupConnectionsAction",
+    "ConnectEventRequest",
+    "ConnectEventResponse",
+    "ConnectedEventRequest",
+    "ConnectionContext",
+    "DataType",
+    "DisconnectedEventRequest",
+    "EventErrorResponse",
+    "EventRequest",
+    "EventResponse",
+    "EventType",
+    "GrantPermissionAction",
+    "Message",
+    "Permission",
+    "PreflightRequest",
+    "RemoveConnectionFromGroupAction",
+    "RemoveUserFromAllGroupsAction",
+    "RemoveUserFromGroupAction",
+    "RevokePermissionAction",
+    "SendToAllAction",
+    "SendToConnectionAction",
+    "SendToGroupAction",
+    "SendToUserAction",
+    "SimpleResponse",
+    "UserEventRequest",
+    "UserEventResponse",
+    "WebPubSubApp",
+    "WebPubSubConnection",
+    "WebPubSubContext",
+    "typed_bindings",
+]
+
+_ROOMS = (
+    "functions",
+    "protocol.actions",
+    "protocol.events",
+    "protocol.messages",
+    "protocol.operations",
+    "protocol.responses",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """The first name that is asked for brings all of them."""
+    if name not in __all__:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'", name=name)
+    for room in _ROOMS:
+        found = vars(import_module(f"{__name__}.{room}"))
+        globals().update((known, found[known]) for known in __all__ if known in found)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,124 @@
+"""Typed parameters for functions that are described by a ``function.json``.
+
+There the host tells the worker the public binding types, so converters of ours are never asked; the
+function is wrapped instead, and what the worker sees takes text. Specification: functions-python
+section 17.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar, cast
+
+import azure.functions as func
+
+from webpubsub.functions import annotations
+from webpubsub.functions.connections import WebPubSubConnection, connection_from_json
+from webpubsub.functions.contexts import WebPubSubContext, context_from_json
+from webpubsub.functions.mistakes import AppMistake
+from webpubsub.functions.signatures import UserFunction
+from webpubsub.protocol.event_json import event_from_json
+from webpubsub.protocol.refusals import apps
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_Convert = Callable[[str | bytes], Any]
+
+
+def typed_bindings(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Give a ``main`` the types of its annotations: events, connections, contexts and actions.
+
+    For apps with ``function.json`` files; apps with decorators have no need of it. The parameter
+    with the event must be called ``request``. Called directly, the function takes the same objects.
+    Raises AppMistake.
+    """
+    user_function = UserFunction.of(function)
+    converters = _converters(user_function)
+    is_async = inspect.iscoroutinefunction(function)
+    wrapper = _wrapped_async(function, converters) if is_async else _wrapped(function, converters)
+    # Assigned last, because functools.wraps has copied the annotations of the function.
+    wrapper.__annotations__ = _worker_annotations(user_function, converters)
+    _place(cast("FunctionType", wrapper), function)
+    return cast("Callable[_P, _R]", wrapper)
+
+
+def _wrapped(
+    function: Callable[..., Any], converters: Mapping[str, _Convert]
+) -> Callable[..., Any]:
+    bind = inspect.signature(function).bind
+
+    @functools.wraps(function)
+    def main(*args: Any, **kwargs: Any) -> Any:
+        return function(**_converted(bind(*args, **kwargs), converters))
+
+    return main
+
+
+def _wrapped_async(
+    function: Callable[..., Any], converters: Mapping[str, _Convert]
+) -> Callable[..., Any]:
+    bind = inspect.signature(function).bind
+
+    @functools.wraps(function)
+    async def main(*args: Any, **kwargs: Any) -> Any:
+        return await function(**_converted(bind(*args, **kwargs), converters))
+
+    return main
+
+
+def _converted(
+    arguments: inspect.BoundArguments, converters: Mapping[str, _Convert]
+) -> dict[str, Any]:
+    """What came as text is converted; what a test passes as an object stays."""
+    return {
+        name: converters[name](value)
+        if name in converters and isinstance(value, str | bytes)
+        else value
+        for name, value in arguments.arguments.items()
+    }
+
+
+def _converters(function: UserFunction) -> Mapping[str, _Convert]:
+    converters: dict[str, _Convert] = {}
+    for name in function.parameters:
+        hint = function.hints.get(name)
+        if annotations.is_event_class(hint):
+            _check_event_name(function, name)
+            converters[name] = event_from_json
+        elif hint is WebPubSubConnection:
+            converters[name] = connection_from_json
+        elif hint is WebPubSubContext:
+            converters[name] = context_from_json
+    return converters
+
+
+def _check_event_name(function: UserFunction, name: str) -> None:
+    if name.lower() != "request":
+        raise AppMistake(
+            apps.PARAMETER_NAME,
+            f"Function '{function.name}': the event comes in a parameter named 'request', not "
+            f"'{name}'. Rename it to 'request', in function.json too.",
+        )
+
+
+def _worker_annotations(
+    function: UserFunction, converters: Mapping[str, _Convert]
+) -> dict[str, Any]:
+    """The types the worker accepts: text for what is converted, and for what an output takes."""
+    replaced: dict[str, Any] = dict.fromkeys(converters, str)
+    for name, hint in function.hints.items():
+        argument = annotations.out_argument(hint)
+        if argument is not None and annotations.is_actions(argument):
+            replaced[name] = func.Out[str]
+    return {**function.hints, **replaced}
+
+
+def _place(wrapper: FunctionType, function: Callable[..., Any]) -> None:
+    """Put the wrapper into the file of the function: the worker takes ``function_directory`` of the
+    context from the code it is given."""
+    code = getattr(function, "__code__", None)
+    if code is not None:
+        wrapper.__code__ = wrapper.__code__.replace(
+            co_filename=code.co_filename, co_firstlineno=code.co_firstlineno
+        )
