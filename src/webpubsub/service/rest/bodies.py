@@ -41,7 +41,7 @@ def _check_length(request: web.BaseRequest) -> None:
 
 
 def _content(request: web.BaseRequest) -> Content:
-    header = ",".join(request.headers.getall(hdrs.CONTENT_TYPE, ()))
+    header = request.headers.get(hdrs.CONTENT_TYPE, "")
     try:
         if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
             raise ValueError("a compressed body")

@@ -13,10 +13,11 @@ from webpubsub.protocol.messages import DataType
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 (the grammar's word for it)
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
+_PARAMETER = re.compile(rf"({_TOKEN})=({_TOKEN}|{_QUOTED})")
+# No two neighbours match the same character, so that parsing takes linear time.
 _MEDIA_TYPE = re.compile(
-    rf"\s*({_TOKEN}/{_TOKEN})\s*((?:;\s*(?:{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))?\s*)*)"
+    rf"\s*({_TOKEN}/{_TOKEN})\s*((?:;\s*(?:{_PARAMETER.pattern}\s*)?)*)",
 )
-_PARAMETER = re.compile(rf";\s*({_TOKEN})=({_TOKEN}|{_QUOTED})\s*")
 
 _DATA_TYPES: Mapping[str, DataType] = {
     "text/plain": DataType.TEXT,

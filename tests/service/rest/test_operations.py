@@ -1,0 +1,304 @@
+"""The table of operations, carried out over HTTP with real hubs."""
+
+import base64
+
+import pytest
+
+from tests.service.rest.world import World
+from webpubsub.protocol.operations import Permission
+from webpubsub.protocol.permissions import MAX_EXCEPTIONS
+from webpubsub.service.rest.operations import OPERATIONS
+
+HUB = "/api/hubs/Chat"
+CLOSED = "Application server closed the connection."
+
+
+def message(text: str, **members: object) -> dict[str, object]:
+    return {"type": "message", "from": "server", "dataType": "text", "data": text, **members}
+
+
+def group_message(text: str, group: str) -> dict[str, object]:
+    return message(text, group=group, fromUserId=None) | {"from": "group"}
+
+
+TEXT = {"Content-Type": "text/plain"}
+
+#: path, excluded and who receives
+SENDS: tuple[tuple[str, set[str]], ...] = (
+    ("/:send", {"a1", "a2", "anonymous"}),
+    ("/:send?excluded=a1&excluded=anonymous&excluded=nobody", {"a2"}),
+    ("/%3Asend/", {"a1", "a2", "anonymous"}),
+    ("/connections/a1/:send?excluded=a1", {"a1"}),
+    ("/connections/A1/:send", set()),
+    ("/connections/a1/:send?filter=ignored", {"a1"}),
+    ("/users/ann/:send?excluded=a1", {"a1", "a2"}),
+    ("/users/Ann/:send", set()),
+    ("/groups/room/:send", {"a1", "anonymous"}),
+    ("/groups/room/:send?excluded=a1", {"anonymous"}),
+    ("/groups/Room/:send", set()),
+)
+
+
+@pytest.mark.parametrize(("path", "receivers"), SENDS)
+async def test_sends(world: World, path: str, receivers: set[str]) -> None:
+    """Whom a message reaches; it is accepted even when it reaches nobody."""
+    clients = {
+        "a1": world.client("a1", user_id="ann", groups=["room"]),
+        "a2": world.client("a2", user_id="ann"),
+        "anonymous": world.client("anonymous", groups=["room"]),
+        "elsewhere": world.client("a1", hub="other", user_id="ann", groups=["room"]),
+    }
+    answer = await world.call("POST", HUB + path, data=b"hi", headers=TEXT)
+    assert (answer.status, answer.body) == (202, b"")
+    assert {name for name, client in clients.items() if client.messages} == receivers
+    wanted = group_message("hi", "room") if "/groups/" in path else message("hi")
+    assert all(clients[name].messages == [wanted] for name in receivers)
+
+
+async def test_messages_keep_their_order(world: World) -> None:
+    """Messages accepted one after another arrive one after another."""
+    client = world.client("c")
+    for number in range(5):
+        await world.call("POST", HUB + "/:send", data=b"%d" % number, headers=TEXT)
+    assert [item["data"] for item in client.messages] == ["0", "1", "2", "3", "4"]
+
+
+PAYLOADS = (
+    ("text/plain", "héllo".encode(), (1, "héllo".encode()), ("text", "héllo")),
+    ("text/plain; charset=iso-8859-1", b"\xe9", (1, "é".encode()), ("text", "é")),
+    ("text/plain", b"", (1, b""), ("text", "")),
+    ("application/json", b' {"n": 1} ', (1, b' {"n": 1} '), ("json", {"n": 1})),
+    ("application/json", b"null", (1, b"null"), ("json", None)),
+    ("application/octet-stream", b"\x00\xff", (2, b"\x00\xff"), ("binary", b"\x00\xff")),
+    ("", b"\xff", (2, b"\xff"), ("binary", b"\xff")),
+    ("", b"", (2, b""), ("binary", b"")),
+)
+
+
+@pytest.mark.parametrize(("content_type", "body", "frame", "json"), PAYLOADS)
+async def test_payloads(
+    world: World,
+    content_type: str,
+    body: bytes,
+    frame: tuple[int, bytes],
+    json: tuple[str, object],
+) -> None:
+    """What a simple and a JSON client receive for each content type."""
+    simple = world.client("simple", subprotocol=None)
+    pubsub = world.client("json")
+    headers = {"Content-Type": content_type}
+    answer = await world.call("POST", HUB + "/:send", data=body, headers=headers)
+    assert answer.status == 202
+    assert simple.frames == [frame]
+    [received] = pubsub.messages
+    data_type, data = json
+    if isinstance(data, bytes):
+        data = base64.b64encode(data).decode()
+    assert (received["dataType"], received["data"]) == (data_type, data)
+
+
+async def test_metadata(world: World) -> None:
+    """Metadata headers arrive with lower-case keys, and the last value counts."""
+    client = world.client("c")
+    headers = {
+        "Content-Type": "text/plain",
+        "X-WebPubSub-Metadata-Trace-Id": "first, second ",
+        "x-webpubsub-metadata-EMPTY": "",
+    }
+    await world.call("POST", HUB + "/:send", data=b"hi", headers=headers)
+    assert client.messages == [message("hi", metadata={"trace-id": "second", "empty": ""})]
+
+
+EXISTENCE = (
+    ("/connections/c1", 200, None),
+    ("/connections/C1", 404, None),
+    ("/users/ann", 200, None),
+    ("/users/bob", 404, "Warning.User.NotExisted"),
+    ("/groups/room", 200, None),
+    ("/groups/Room", 404, "Warning.Group.NotExisted"),
+)
+
+
+@pytest.mark.parametrize(("path", "status", "code"), EXISTENCE)
+async def test_existence(world: World, path: str, status: int, code: str | None) -> None:
+    """What exists answers 200, what does not 404, and neither has a body."""
+    world.client("c1", user_id="ann", groups=["room"])
+    answer = await world.call("HEAD", HUB + path)
+    assert (answer.status, answer.body) == (status, b"")
+    assert answer.headers.get("x-ms-error-code") == code
+
+
+CLOSES: tuple[tuple[str, str, set[str], str], ...] = (
+    ("DELETE", "/connections/a1", {"a1"}, CLOSED),
+    ("DELETE", "/connections/a1?reason=so%20long", {"a1"}, CLOSED + " Reason: so long"),
+    ("DELETE", "/connections/nobody", set(), ""),
+    ("POST", "/:closeConnections", {"a1", "a2", "b"}, CLOSED),
+    ("POST", "/:closeConnections?excluded=a1&reason=", {"a2", "b"}, CLOSED),
+    ("POST", "/groups/room/:closeConnections", {"a1", "b"}, CLOSED),
+    ("POST", "/groups/room/:closeConnections?excluded=b", {"a1"}, CLOSED),
+    ("POST", "/groups/nowhere/:closeConnections", set(), ""),
+    ("POST", "/users/ann/:closeConnections?reason=x", {"a1", "a2"}, CLOSED + " Reason: x"),
+    ("POST", "/users/ann/:closeConnections?excluded=a1&excluded=a2", set(), ""),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "closed", "farewell"), CLOSES)
+async def test_closing(
+    world: World, method: str, path: str, closed: set[str], farewell: str
+) -> None:
+    """Whose connection is closed and what it is told; closing nobody is a success too."""
+    clients = {
+        "a1": world.client("a1", user_id="ann", groups=["room"]),
+        "a2": world.client("a2", user_id="ann"),
+        "b": world.client("b", groups=["room"]),
+        "elsewhere": world.client("a1", hub="other", user_id="ann", groups=["room"]),
+    }
+    for _ in range(2):
+        answer = await world.call(method, HUB + path)
+        assert (answer.status, answer.body) == (204, b"")
+    told = {name: client.farewell for name, client in clients.items() if client.farewell}
+    assert told == dict.fromkeys(closed, farewell)
+    assert set(world.hubs.hub("chat").sessions) == {"a1", "a2", "b"} - closed
+
+
+MEMBERSHIPS = (
+    ("PUT", "/groups/new/connections/a1", 200, "new", {"a1"}),
+    ("PUT", "/groups/room/connections/a1", 200, "room", {"a1", "b"}),
+    ("PUT", "/groups/a%2Fb/connections/a1", 200, "a%2Fb", {"a1"}),
+    ("PUT", "/users/ann/groups/new", 200, "new", {"a1", "a2"}),
+    ("DELETE", "/groups/room/connections/a1", 204, "room", {"b"}),
+    ("DELETE", "/groups/room/connections/a2", 204, "room", {"a1", "b"}),
+    ("DELETE", "/groups/room/connections/nobody", 204, "room", {"a1", "b"}),
+    ("DELETE", "/connections/a1/groups", 204, "room", {"b"}),
+    ("DELETE", "/connections/nobody/groups", 204, "room", {"a1", "b"}),
+    ("DELETE", "/users/ann/groups/room", 204, "room", {"b"}),
+    ("DELETE", "/users/nobody/groups/room", 204, "room", {"a1", "b"}),
+    ("DELETE", "/users/ann/groups", 204, "room", {"b"}),
+    ("DELETE", "/users/nobody/groups", 204, "room", {"a1", "b"}),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "status", "group", "members"), MEMBERSHIPS)
+async def test_membership(
+    world: World, method: str, path: str, status: int, group: str, members: set[str]
+) -> None:
+    """Who is in a group afterwards; repeating changes nothing."""
+    world.client("a1", user_id="ann", groups=["room"])
+    world.client("a2", user_id="ann")
+    world.client("b", groups=["room"])
+    for _ in range(2):
+        answer = await world.call(method, HUB + path)
+        assert (answer.status, answer.body) == (status, b"")
+    assert world.members(group) == members
+
+
+async def test_adding_an_unknown_connection(world: World) -> None:
+    """A connection of another hub is unknown, and the error says which one it is."""
+    world.client("c", hub="other")
+    answer = await world.call("PUT", HUB + "/groups/room/connections/c")
+    assert answer.status == 404
+    assert answer.headers["x-ms-error-code"] == "Error.Connection.NotExisted"
+    assert answer.error == {
+        "code": "Error.Connection.NotExisted",
+        "message": "Connection `c` is not found.",
+        "target": "Connection",
+    }
+
+
+async def test_adding_an_unknown_user(world: World) -> None:
+    """A user without a connection is a 404 without a code."""
+    answer = await world.call("PUT", HUB + "/users/nobody/groups/room")
+    assert answer.status == 404
+    assert "code" not in answer.error
+    assert "x-ms-error-code" not in answer.headers
+
+
+def permission_path(
+    permission: str = "sendToGroup", connection: str = "c", target: str = "room"
+) -> str:
+    return f"{HUB}/permissions/{permission}/connections/{connection}?targetName={target}"
+
+
+async def test_grant_check_and_revoke(world: World) -> None:
+    """A permission is allowed from its grant to its revocation, and the other is not touched."""
+    world.client("c")
+    path = permission_path()
+    statuses = [
+        (await world.call(method, path)).status
+        for method in ("HEAD", "PUT", "PUT", "HEAD", "DELETE", "DELETE", "HEAD")
+    ]
+    assert statuses == [404, 200, 200, 200, 204, 204, 404]
+    await world.call("PUT", permission_path("2", target="a%2Fb"))
+    session = world.hubs.hub("chat").sessions["c"]
+    assert session.permissions.allows(Permission.JOIN_LEAVE_GROUP, "a/b")
+    assert not session.permissions.allows(Permission.SEND_TO_GROUP, "a/b")
+
+
+async def test_a_role_can_be_revoked_for_one_group(world: World) -> None:
+    """Roles count, and a revocation denies one literal group in spite of them."""
+    world.client("c", roles=["webpubsub.sendToGroup"])
+    assert (await world.call("HEAD", permission_path(target="x.*"))).status == 200
+    await world.call("DELETE", permission_path(target="x.*"))
+    assert (await world.call("HEAD", permission_path(target="x.*"))).status == 404
+    assert (await world.call("HEAD", permission_path(target="x.y"))).status == 200
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 404), ("PUT", 404), ("DELETE", 204)])
+async def test_permissions_of_an_unknown_connection(world: World, method: str, status: int) -> None:
+    """Only revoking what an unknown connection cannot have succeeds."""
+    answer = await world.call(method, permission_path())
+    assert answer.status == status
+    code = answer.headers.get("x-ms-error-code")
+    assert code == ("Info.Connection.NotExisted" if status == 404 else None)
+    if method == "PUT":
+        assert answer.error["code"] == "Info.Connection.NotExisted"
+        assert answer.error["target"] == "Connection"
+
+
+async def test_too_many_permissions(world: World) -> None:
+    """One exception more than a connection may have is a conflict and changes nothing."""
+    world.client("c")
+    permissions = world.hubs.hub("chat").sessions["c"].permissions
+    for number in range(MAX_EXCEPTIONS):
+        permissions.grant(Permission.SEND_TO_GROUP, str(number))
+    answer = await world.call("PUT", permission_path())
+    assert answer.status == 409
+    assert answer.headers["x-ms-error-code"] == "Error.Connection.Conflict"
+    assert answer.error["target"] == "Connection"
+    assert not permissions.allows(Permission.SEND_TO_GROUP, "room")
+
+
+@pytest.mark.parametrize("token", ["", None])
+async def test_health(world: World, token: str | None) -> None:
+    """Whether the service is well may be asked by anybody."""
+    answer = await world.call("HEAD", "/api/health", token=token)
+    assert (answer.status, answer.body) == (200, b"")
+
+
+NOT_SUPPORTED = (
+    ("POST", "/:addToGroups"),
+    ("POST", "/:removeFromGroups"),
+    ("GET", "/groups/room/connections"),
+)
+
+
+@pytest.mark.parametrize(("method", "path"), NOT_SUPPORTED)
+async def test_operations_that_are_not_supported(world: World, method: str, path: str) -> None:
+    """What is known but not served says so, with a status that the SDKs do not try again."""
+    answer = await world.call(method, HUB + path, data=b"{}" if method == "POST" else None)
+    assert answer.status == 501
+    assert answer.error["code"] == "NotImplemented"
+    assert "not supported yet" in answer.error["message"]
+
+
+async def test_generating_tokens_needs_entra(world: World) -> None:
+    """A valid access-key token is refused there, as the cloud service refuses it."""
+    answer = await world.call("POST", HUB + "/:generateToken?userId=u")
+    assert answer.status == 401
+    assert "Entra" in answer.error["message"]
+
+
+def test_the_table_has_no_row_twice() -> None:
+    """A method and a path are one operation."""
+    keys = [(operation.method, operation.path) for operation in OPERATIONS]
+    assert len(set(keys)) == len(keys)
