@@ -1,0 +1,222 @@
+"""The HTTP trigger and the ``http`` output: a listener, and the way from a request to a function
+and back.
+
+Keys are not asked for: a request is taken as the local tools take it, with every right.
+Specification: functions-python sections 5 and 8.4.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from multidict import CIMultiDict
+
+from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
+from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.listener import Listener
+from webpubsub.host.extensions.http.requests import (
+    MAX_BODY_BYTES,
+    BodyTooLarge,
+    HttpBindingData,
+    query_of,
+    read_body,
+    request_data,
+)
+from webpubsub.host.extensions.http.responses import (
+    FAILED,
+    OUTPUT_TYPE,
+    response_from,
+    response_of,
+)
+from webpubsub.host.extensions.http.routing import Match, Route, RouteTable, is_reserved
+from webpubsub.host.extensions.http.system import SystemEndpoints
+from webpubsub.host.extensions.http.templates import RouteTemplate
+from webpubsub.host.extensions.seam import (
+    BindingError,
+    InvocationContext,
+    Invoke,
+    TriggerCall,
+)
+from webpubsub.host.host_config import HostConfig
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.values import HttpResponseData, Value
+from webpubsub.host.worker import TraceContext
+
+logger = logging.getLogger("webpubsub.host.http")
+
+_TRIGGER_TYPE = "httptrigger"
+_DEFAULT_PREFIX = "api"
+#: Headers that frame a response; the listener sets them.
+_FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+#: What the console shows for an address that only this machine understands.
+_LOCALHOST = frozenset({"0.0.0.0", "127.0.0.1", "::", "::1"})  # noqa: S104 - shown, not bound
+
+
+class HttpExtension:
+    """Serves the HTTP functions of an app on one address and port.
+
+    ``max_body_bytes`` bounds a request's body. ``start_page`` False is the setting
+    AzureWebJobsDisableHomepage. ``stop_seconds`` is how long requests may take to finish after
+    ``stop``. Raises HostError for settings of host.json that are wrong.
+    """
+
+    binding_types = frozenset({_TRIGGER_TYPE, OUTPUT_TYPE})
+
+    def __init__(
+        self,
+        config: HostConfig,
+        *,
+        address: str,
+        port: int,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        cors: CorsPolicy | None = None,
+        start_page: bool = True,
+        stop_seconds: float = 10.0,
+    ) -> None:
+        self._address = address
+        self._prefix = _route_prefix(config)
+        self._custom_headers = _custom_headers(config)
+        self._takes_chunked = config.flag("extensions:http:enableChunkedRequestBinding", False)
+        self._admission = Admission.of(config)
+        self._max_body_bytes = max_body_bytes
+        self._cors = cors or CorsPolicy()
+        self._system = SystemEndpoints(start_page=start_page)
+        self._stop_seconds = stop_seconds
+        self._routes = RouteTable()
+        self._listener = Listener(self._handle, address, port)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, which is the one asked for unless that was 0."""
+        return self._listener.port
+
+    def url_of(self, function: FunctionMetadata) -> str:
+        """The address of an HTTP function with its template as it is written. Raises
+        BindingError."""
+        host = "localhost" if self._address in _LOCALHOST else self._address
+        if ":" in host:
+            host = f"[{host}]"
+        return f"http://{host}:{self.port}/{self._route(function).template.text}"
+
+    def methods_of(self, function: FunctionMetadata) -> tuple[str, ...]:
+        """The methods it declares, in upper case; none when it takes all. Raises BindingError."""
+        return self._route(function).methods
+
+    def check(self, function: FunctionMetadata, binding: Binding) -> None:
+        """Validate a trigger's route, methods and authorisation level. Raises BindingError."""
+        if binding.kind == _TRIGGER_TYPE:
+            Route.of(function, binding, self._prefix)
+        elif binding.direction != "out":
+            raise BindingError(
+                f"the http binding '{binding.name}' of function '{function.name}' has direction "
+                f"'{binding.direction}', and must have 'out'."
+            )
+
+    def attach(self, function: FunctionMetadata, invoke: Invoke) -> None:
+        """Take on a function. Raises BindingError when another one has its route."""
+        self._routes.add(function, self._route(function), invoke)
+
+    async def start(self) -> None:
+        """Listen. Raises HostError when the port cannot be had."""
+        await self._listener.start()
+
+    async def stop(self) -> None:
+        """Stop listening; requests that have begun are given ``stop_seconds`` to finish."""
+        await self._listener.stop(self._stop_seconds)
+
+    async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
+        """Check that the value is a response; the trigger sends it. Raises BindingError."""
+        response_from(value)
+
+    def _route(self, function: FunctionMetadata) -> Route:
+        return Route.of(function, function.trigger, self._prefix)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        preflight = self._cors.preflight(request.method, request.headers)
+        if preflight is not None:
+            return web.Response(status=204, headers=preflight)
+        response = await self._respond(request)
+        for name, value in self._cors.headers(request.headers).items():
+            response.headers.setdefault(name, value)
+        response.headers.update(self._custom_headers)
+        return response
+
+    async def _respond(self, request: web.BaseRequest) -> web.Response:
+        path = request.rel_url.raw_path
+        answer = self._system.answer(request.method, path)
+        if answer is not None:
+            return answer
+        match = None if is_reserved(path) else self._routes.find(request.method, path)
+        if match is None:
+            return self._system.fallback(path)
+        try:
+            async with self._admission.admit():
+                return await self._call(match, request)
+        except TooManyRequests:
+            return web.Response(status=429, headers={"X-FUNCTION-SCALEOUT": "1"})
+        except BodyTooLarge:
+            text = f"The request body is larger than {self._max_body_bytes} bytes."
+            return web.Response(status=413, text=text)
+        except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
+            return web.Response(status=400, text="The request body ended early or is malformed.")
+
+    async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
+        body = await read_body(request, self._max_body_bytes)
+        if request.content_length is None and body and not self._takes_chunked:
+            logger.warning(
+                "Function '%s' does not see the request body: it came in chunks, without a "
+                "Content-Length. Set extensions.http.enableChunkedRequestBinding in host.json.",
+                match.function.name,
+            )
+            body = b""
+        return _sent(await self._invoke(match, request, body))
+
+    async def _invoke(
+        self, match: Match, request: web.BaseRequest, body: bytes
+    ) -> HttpResponseData:
+        data = request_data(request, match.route_params, body)
+        call = TriggerCall(
+            value=data,
+            binding_data=HttpBindingData(data, query_of(request), match.function.name),
+            trace_context=TraceContext(
+                data.headers.get("traceparent", ""), data.headers.get("tracestate", "")
+            ),
+        )
+        try:
+            return response_of(match.function, await match.invoke(call))
+        except BindingError as error:
+            logger.error("Function '%s' answered no response: %s", match.function.name, error)
+            return FAILED
+
+
+def _sent(data: HttpResponseData) -> web.Response:
+    headers: CIMultiDict[str] = CIMultiDict()
+    for name, value in data.headers:
+        if name.lower() not in _FRAMING:
+            headers.add(name, value)
+    return web.Response(status=data.status, headers=headers, body=data.body)
+
+
+def _route_prefix(config: HostConfig) -> str:
+    prefix = (config.text("extensions:http:routePrefix", _DEFAULT_PREFIX) or "").strip("/")
+    try:
+        RouteTemplate.parse(prefix)
+    except ValueError as error:
+        raise HostError(
+            f"host.json: extensions.http.routePrefix is '{prefix}', which is no route: {error}."
+        ) from None
+    return prefix
+
+
+def _custom_headers(config: HostConfig) -> Mapping[str, str]:
+    value = config.get("extensions:http:customHeaders")
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
+        raise HostError(
+            f"host.json: extensions.http.customHeaders is {value!r}, and must be an object of "
+            "texts."
+        )
+    return value

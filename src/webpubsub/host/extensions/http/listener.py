@@ -1,0 +1,78 @@
+"""The TCP listener of the function app: one address, one port."""
+
+import asyncio
+import errno
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from webpubsub.host.errors import HostError
+
+Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """A request that is no HTTP is the client's mistake: one line says it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg = f"{record.getMessage()}: it is no valid HTTP ({type(error).__name__})"
+        record.args = None
+    return True
+
+
+logger = logging.getLogger("webpubsub.host.http.listener")
+logger.addFilter(_in_one_line)
+
+
+class Listener:
+    """Answers HTTP requests with a handler, from ``start`` to ``stop``."""
+
+    def __init__(self, handler: Handler, address: str, port: int) -> None:
+        self._handler = handler
+        self._address = address
+        self._port = port
+        self._http: web.Server | None = None
+        self._sockets: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, which is the one asked for unless that was 0."""
+        if self._sockets is not None and self._sockets.sockets:
+            return int(self._sockets.sockets[0].getsockname()[1])
+        return self._port
+
+    async def start(self) -> None:
+        """Open the port. Raises HostError when that cannot be done."""
+        loop = asyncio.get_running_loop()
+        self._http = web.Server(
+            self._handler, access_log=None, auto_decompress=False, logger=logger
+        )
+        try:
+            self._sockets = await loop.create_server(self._http, self._address, self._port)
+        except (OSError, OverflowError) as error:
+            raise HostError(self._reason(error)) from None
+
+    async def stop(self, seconds: float) -> None:
+        """Close the port, let requests that have begun finish for some seconds, and cut the rest
+        off."""
+        if self._sockets is None or self._http is None:
+            return
+        self._port = self.port
+        self._sockets.close()
+        self._http.pre_shutdown()
+        await self._http.shutdown(seconds)
+        self._sockets = self._http = None
+
+    def _reason(self, error: OSError | OverflowError) -> str:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            return (
+                f"port {self._port} is in use by another process. Stop that process, or choose "
+                "another port with --port."
+            )
+        text = error.strerror if isinstance(error, OSError) else str(error)
+        return f"cannot listen on {self._address} port {self._port}: {text}."

@@ -1,0 +1,135 @@
+"""An HTTP request as a function and its binding expressions see it.
+
+Specification: functions-python sections 5.1 and 9.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from aiohttp import web
+
+from webpubsub.host.expressions import SystemData
+from webpubsub.host.values import HttpRequestData
+
+#: 100 MB, as the real host.
+MAX_BODY_BYTES = 100 * 1024 * 1024
+
+#: The key of a function is given in the query under this name; it is no data of the request.
+_KEY_PARAMETER = "code"
+
+
+class BodyTooLarge(Exception):
+    """The body of a request exceeds what the host takes."""
+
+
+async def read_body(request: web.BaseRequest, limit: int) -> bytes:
+    """The body as it was sent, at most ``limit`` bytes. Raises BodyTooLarge.
+
+    A client that asks first whether to send the body is told to.
+    """
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def request_data(
+    request: web.BaseRequest, route_params: Mapping[str, str], body: bytes
+) -> HttpRequestData:
+    """The request as a function sees it."""
+    return HttpRequestData(
+        method=request.method,
+        url=_clean(absolute_url(request)),
+        headers=joined((n.lower(), _clean(value)) for n, value in request.headers.items()),
+        query={name: value for name, value in query_of(request).items() if value},
+        route_params=route_params,
+        body=body,
+    )
+
+
+def absolute_url(request: web.BaseRequest) -> str:
+    """Scheme, Host header, path and query as the client sent them."""
+    return f"{request.scheme}://{request.host}{request.rel_url.raw_path_qs}"
+
+
+def query_of(request: web.BaseRequest) -> Mapping[str, str]:
+    """The query; a repeated key has its values joined with commas, a key without a value has the
+    empty string."""
+    pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
+    spelling: dict[str, str] = {}
+    return joined((spelling.setdefault(name.lower(), name), value) for name, value in pairs)
+
+
+def joined(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """Pairs as a mapping in which the values of a repeated name are joined with commas."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(items) for name, items in values.items()}
+
+
+class HttpBindingData(Mapping[str, Any]):
+    """What ``{expressions}`` see of a request; names are lower-case.
+
+    Members of a JSON body give way to the query, the query to route values, and all of them to
+    ``query``, ``headers`` and ``sys``, so that no client can pass off its own ``headers``. The
+    body is read only when an expression asks.
+    """
+
+    def __init__(self, data: HttpRequestData, query: Mapping[str, str], function_name: str) -> None:
+        self._data = data
+        self._query = query
+        self._function_name = function_name
+
+    @cached_property
+    def _members(self) -> Mapping[str, Any]:
+        own = {name: value for name, value in self._query.items() if name.lower() != _KEY_PARAMETER}
+        merged = {**_lowered(body_members(self._data.body)), **_lowered(own)}
+        return {
+            **merged,
+            **_lowered(self._data.route_params),
+            "query": self._query,
+            "headers": self._data.headers,
+            "sys": SystemData(self._function_name),
+        }
+
+    def __getitem__(self, key: str) -> Any:
+        return self._members[key.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def body_members(body: bytes) -> Mapping[str, Any]:
+    """The members of a body that is a JSON object, arrays aside; nothing for any other body."""
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    if not isinstance(document, dict):
+        return {}
+    return {name: value for name, value in document.items() if not isinstance(value, list)}
+
+
+def _lowered(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name.lower(): value for name, value in values.items()}
+
+
+def _clean(text: str) -> str:
+    """Text without the surrogates in which the server keeps bytes that are no text."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,143 @@
+"""Which function answers a request.
+
+The first function by name whose template and methods fit wins, however specific the others are; a
+method that does not fit is no match. Specification: functions-python section 5.2.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from webpubsub.host.extensions.http.templates import (
+    RouteTemplate,
+    fold,
+    path_segments,
+)
+from webpubsub.host.extensions.seam import BindingError, Invoke
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.protocol.spelling import did_you_mean, listed
+
+#: Paths that begin so belong to the host.
+RESERVED = ("admin", "runtime")
+_AUTH_LEVELS = ("anonymous", "function", "admin", "user", "system")
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """What an HTTP trigger listens to. ``methods`` are upper-case; none means all of them."""
+
+    template: RouteTemplate
+    methods: tuple[str, ...]
+
+    @classmethod
+    def of(cls, function: FunctionMetadata, trigger: Binding, prefix: str) -> "Route":
+        """The route of a function below a prefix. Raises BindingError."""
+        _check_auth_level(function, trigger.get("authLevel"))
+        own = _own_route(function, trigger.get("route"))
+        text = "/".join(part for part in (prefix, own) if part)
+        try:
+            template = RouteTemplate.parse(text)
+        except ValueError as error:
+            raise BindingError(
+                f"the route '{own}' of function '{function.name}' is invalid: {error}."
+            ) from None
+        return cls(template=template, methods=_methods(function, trigger.get("methods")))
+
+    def conflicts_with(self, other: "Route") -> bool:
+        """Whether both have the same template and a method in common."""
+        same = fold(self.template.text.strip("/")) == fold(other.template.text.strip("/"))
+        return same and (
+            not (self.methods and other.methods) or bool(set(self.methods) & set(other.methods))
+        )
+
+
+class RoutedFunction(NamedTuple):
+    """A function that answers requests."""
+
+    function: FunctionMetadata
+    route: Route
+    invoke: Invoke
+
+
+class Match(NamedTuple):
+    """The function for a request, and what its path says."""
+
+    function: FunctionMetadata
+    invoke: Invoke
+    route_params: dict[str, str]
+
+
+class RouteTable:
+    """The routes of an app."""
+
+    def __init__(self) -> None:
+        self._entries: list[RoutedFunction] = []
+
+    def add(self, function: FunctionMetadata, route: Route, invoke: Invoke) -> None:
+        """Take on a route. Raises BindingError when another function has it."""
+        for other in self._entries:
+            if route.conflicts_with(other.route):
+                raise BindingError(
+                    f"the route '{route.template.text}' of function '{function.name}' is taken by "
+                    f"function '{other.function.name}'. Give one of them another route or other "
+                    "methods."
+                )
+        self._entries.append(RoutedFunction(function, route, invoke))
+        self._entries.sort(key=lambda entry: entry.function.name.upper())
+
+    def find(self, method: str, raw_path: str) -> Match | None:
+        """The function for a method and a path as it was sent, or None."""
+        segments = path_segments(raw_path)
+        for function, route, invoke in self._entries:
+            if route.methods and method.upper() not in route.methods:
+                continue
+            values = route.template.match(segments)
+            if values is not None:
+                return Match(function, invoke, dict(values))
+        return None
+
+
+def is_reserved(raw_path: str) -> bool:
+    """Whether a path belongs to the host itself."""
+    first = path_segments(raw_path)[:1]
+    return bool(first) and fold(first[0]) in RESERVED
+
+
+def _own_route(function: FunctionMetadata, route: Any) -> str:
+    if route is None or not str(route).strip():
+        return function.name
+    text = str(route)
+    if text.strip("/").lower().startswith(RESERVED):
+        raise BindingError(
+            f"the route '{text}' of function '{function.name}' begins like the host's own routes "
+            f"({' and '.join(RESERVED)}). Choose another."
+        )
+    if text.startswith("/"):
+        raise BindingError(
+            f"the route '{text}' of function '{function.name}' starts with '/'. Write "
+            f"'{text.lstrip('/')}': the host puts its prefix and a slash in front."
+        )
+    return text
+
+
+def _methods(function: FunctionMetadata, value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(map(_is_token, value)):
+        raise BindingError(
+            f"methods of function '{function.name}' is {value!r}, and must be an array of HTTP "
+            'methods, such as ["get", "post"].'
+        )
+    return tuple(method.upper() for method in value)
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.replace("-", "").isalpha()
+
+
+def _check_auth_level(function: FunctionMetadata, value: Any) -> None:
+    if value is not None and str(value).lower() not in _AUTH_LEVELS:
+        raise BindingError(
+            f"authLevel of function '{function.name}' is {value!r}, and must be "
+            f"{listed(_AUTH_LEVELS[:3])}.{did_you_mean(str(value), _AUTH_LEVELS[:3])}"
+        )
