@@ -1,0 +1,340 @@
+"""A service elsewhere, over the official SDK, against a server that records what it is asked."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import jwt
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from webpubsub.host.remote_service import RemoteServiceClient
+from webpubsub.protocol import operations as ops
+from webpubsub.protocol.connection_strings import ConnectionString
+from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.operations import HubOperation, Permission
+from webpubsub.protocol.seams import ServiceRefused
+
+KEY = "0123456789abcdef0123456789abcdef"
+TEXT = Message(DataType.TEXT, "hé".encode())
+JSON = Message(DataType.JSON, b'{"a" :1,"n":1e400}')
+BINARY = Message(DataType.BINARY, b"\x00\xff")
+EXCLUDED = frozenset({"c2", "c1"})
+CLOSED = "?excluded=c1&excluded=c2&reason=bye%20now"
+
+
+class FakeService:
+    """Answers as it is told, and keeps the requests."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str, str, bytes]] = []
+        self.tokens: list[str] = []
+        self.status = 0
+        self.body: Any = None
+        self.headers: dict[str, str] = {}
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Any request."""
+        path, _, query = request.raw_path.partition("?")
+        kept = "&".join(item for item in query.split("&") if not item.startswith("api-version="))
+        path = f"{path}?{kept}" if kept else path
+        content_type = request.headers.get("Content-Type", "")
+        self.requests.append((request.method, path, content_type, await request.read()))
+        self.tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
+        status = self.status or _success(request)
+        if isinstance(self.body, dict):
+            return web.json_response(self.body, status=status, headers=self.headers)
+        return web.Response(text=self.body, status=status, headers=self.headers)
+
+
+def _success(request: web.Request) -> int:
+    if request.path.endswith("/:send"):
+        return 202
+    return 200 if request.method == "PUT" else 204
+
+
+@pytest.fixture
+def fake() -> FakeService:
+    """What the server is told, and what it was asked."""
+    return FakeService()
+
+
+@pytest.fixture
+async def client(fake: FakeService) -> AsyncIterator[RemoteServiceClient]:
+    """A client of a server on the loopback address."""
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", fake.answer)
+    async with TestServer(application, host="127.0.0.1") as server:
+        made = RemoteServiceClient(ConnectionString(str(server.make_url("")), KEY), retries=0)
+        yield made
+        await made.close()
+
+
+#: An operation, and the method, path with query, content type and body of its request.
+TABLE: list[tuple[HubOperation, str, str, str, bytes]] = [
+    (ops.SendToAll(hub="chat", message=TEXT), "POST", "/:send", "text/plain", TEXT.data),
+    (
+        ops.SendToAll(hub="chat", message=JSON, excluded=EXCLUDED),
+        "POST",
+        "/:send?excluded=c1&excluded=c2",
+        "application/json",
+        JSON.data,
+    ),
+    (
+        ops.SendToAll(hub="chat", message=Message(DataType.TEXT, b"")),
+        "POST",
+        "/:send",
+        "text/plain",
+        b"",
+    ),
+    (
+        ops.SendToGroup(hub="chat", group="g 1", message=BINARY, excluded=frozenset({"c,1"})),
+        "POST",
+        "/groups/g%201/:send?excluded=c%2C1",
+        "application/octet-stream",
+        BINARY.data,
+    ),
+    (
+        ops.SendToUser(hub="chat", user_id="ü/1", message=JSON),
+        "POST",
+        "/users/%C3%BC%2F1/:send",
+        "application/json",
+        JSON.data,
+    ),
+    (
+        ops.SendToConnection(hub="chat", connection_id="c1", message=TEXT),
+        "POST",
+        "/connections/c1/:send",
+        "text/plain",
+        TEXT.data,
+    ),
+    (
+        ops.AddConnectionToGroup(hub="chat", group="g", connection_id="c1"),
+        "PUT",
+        "/groups/g/connections/c1",
+        "",
+        b"",
+    ),
+    (
+        ops.RemoveConnectionFromGroup(hub="chat", group="g", connection_id="c1"),
+        "DELETE",
+        "/groups/g/connections/c1",
+        "",
+        b"",
+    ),
+    (
+        ops.RemoveConnectionFromAllGroups(hub="chat", connection_id="c1"),
+        "DELETE",
+        "/connections/c1/groups",
+        "",
+        b"",
+    ),
+    (
+        ops.AddUserToGroup(hub="chat", group="g", user_id="u"),
+        "PUT",
+        "/users/u/groups/g",
+        "",
+        b"",
+    ),
+    (
+        ops.RemoveUserFromGroup(hub="chat", group="g", user_id="u"),
+        "DELETE",
+        "/users/u/groups/g",
+        "",
+        b"",
+    ),
+    (
+        ops.RemoveUserFromAllGroups(hub="chat", user_id="u"),
+        "DELETE",
+        "/users/u/groups",
+        "",
+        b"",
+    ),
+    (
+        ops.CloseAllConnections(hub="chat", excluded=EXCLUDED, reason="bye now"),
+        "POST",
+        f"/:closeConnections{CLOSED}",
+        "",
+        b"",
+    ),
+    (
+        ops.CloseGroupConnections(hub="chat", group="g", excluded=EXCLUDED, reason="bye now"),
+        "POST",
+        f"/groups/g/:closeConnections{CLOSED}",
+        "",
+        b"",
+    ),
+    (
+        ops.CloseUserConnections(hub="chat", user_id="u", excluded=EXCLUDED, reason="bye now"),
+        "POST",
+        f"/users/u/:closeConnections{CLOSED}",
+        "",
+        b"",
+    ),
+    (
+        ops.CloseConnection(hub="chat", connection_id="c1"),
+        "DELETE",
+        "/connections/c1",
+        "",
+        b"",
+    ),
+    (
+        ops.GrantPermission(
+            hub="chat", connection_id="c1", permission=Permission.SEND_TO_GROUP, target="g"
+        ),
+        "PUT",
+        "/permissions/sendToGroup/connections/c1?targetName=g",
+        "",
+        b"",
+    ),
+    (
+        ops.RevokePermission(
+            hub="chat", connection_id="c1", permission=Permission.JOIN_LEAVE_GROUP
+        ),
+        "DELETE",
+        "/permissions/joinLeaveGroup/connections/c1",
+        "",
+        b"",
+    ),
+]
+
+
+def test_the_table_holds_every_operation() -> None:
+    """No operation is left out of these tests."""
+    assert {type(operation) for operation, *_ in TABLE} == set(HubOperation.__subclasses__())
+
+
+@pytest.mark.parametrize(
+    ("operation", "method", "path", "content_type", "body"),
+    TABLE,
+    ids=[type(operation).__name__ for operation, *_ in TABLE],
+)
+async def test_an_operation_is_a_request(
+    fake: FakeService,
+    client: RemoteServiceClient,
+    operation: HubOperation,
+    method: str,
+    path: str,
+    content_type: str,
+    body: bytes,
+) -> None:
+    """Each operation is the request of the REST API, and a payload goes out byte by byte."""
+    await client.perform(operation)
+    assert fake.requests == [(method, f"/api/hubs/chat{path}", content_type, body)]
+
+
+async def test_requests_carry_a_token_for_their_address(
+    fake: FakeService, client: RemoteServiceClient
+) -> None:
+    """Every request is signed with the key."""
+    await client.perform(ops.CloseAllConnections(hub="chat"))
+    claims = jwt.decode(fake.tokens[0], KEY, ["HS256"], options={"verify_aud": False})
+    assert claims["aud"].split("?")[0].endswith("/api/hubs/chat/:closeConnections")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "code", "message"),
+    [
+        (
+            404,
+            {"code": "Error.Connection.NotExisted", "message": "No such connection."},
+            {},
+            "Error.Connection.NotExisted",
+            "No such connection.",
+        ),
+        (404, None, {"x-ms-error-code": "Info.X"}, "Info.X", "Not Found"),
+        (400, "nonsense", {}, "", "Bad Request"),
+        (401, None, {}, "", "Unauthorized"),
+        (409, {"code": "Error.Connection.Conflict", "message": "Full."}, {}, None, "Full."),
+        (500, {"unrelated": 1}, {}, "", "Internal Server Error"),
+        (201, None, {}, "", "Created"),
+    ],
+)
+async def test_a_refusal_has_status_code_and_message(
+    fake: FakeService,
+    client: RemoteServiceClient,
+    status: int,
+    body: Any,
+    headers: dict[str, str],
+    code: str | None,
+    message: str,
+) -> None:
+    """They are those of the answer, however little it says."""
+    fake.status, fake.body, fake.headers = status, body, headers
+    with pytest.raises(ServiceRefused) as caught:
+        await client.perform(ops.AddUserToGroup(hub="chat", group="g", user_id="u"))
+    refused = caught.value
+    assert (refused.status, refused.code) == (status, body["code"] if code is None else code)
+    assert message in str(refused)
+
+
+async def test_a_service_that_is_not_there() -> None:
+    """The error says which address was tried, and never the key."""
+    endpoint = f"http://127.0.0.1:{unused_port()}"
+    client = RemoteServiceClient(ConnectionString(endpoint, KEY), retries=0)
+    with pytest.raises(ServiceRefused, match=f"at {endpoint} cannot be reached") as caught:
+        await client.perform(ops.CloseAllConnections(hub="chat"))
+    await client.close()
+    assert caught.value.status == 503
+    assert KEY not in str(caught.value)
+
+
+async def test_protobuf_is_not_for_the_rest_api(
+    fake: FakeService, client: RemoteServiceClient
+) -> None:
+    """Nothing is sent that the service would refuse."""
+    message = Message(DataType.PROTOBUF, b"")
+    with pytest.raises(ServiceRefused, match="does not send protobuf"):
+        await client.perform(ops.SendToAll(hub="chat", message=message))
+    assert fake.requests == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "base_url"),
+    [
+        ("http://localhost:8080", "ws://localhost:8080/client/hubs/chat"),
+        ("https://example.com", "wss://example.com/client/hubs/chat"),
+    ],
+)
+async def test_client_access_is_made_without_asking(endpoint: str, base_url: str) -> None:
+    """Address and token are those of the official SDK; the service is not asked."""
+    client = RemoteServiceClient(ConnectionString(endpoint, KEY))
+    access = await client.client_access("chat", user_id="ann", roles=["r"], groups=["g"])
+    await client.close()
+    assert access.base_url == base_url
+    assert access.url == f"{base_url}?access_token={access.access_token}"
+    audience = f"{endpoint}/client/hubs/chat"
+    claims = jwt.decode(access.access_token, KEY, ["HS256"], audience=audience)
+    assert (claims["sub"], claims["role"], claims["webpubsub.group"]) == ("ann", ["r"], ["g"])
+    assert 3500 < claims["exp"] - claims["iat"] <= 3600
+
+
+async def test_anonymous_access_has_no_subject() -> None:
+    """Without a user the token names none."""
+    client = RemoteServiceClient(ConnectionString("http://localhost", KEY))
+    access = await client.client_access("chat", minutes_to_expire=5)
+    await client.close()
+    claims = jwt.decode(access.access_token, KEY, ["HS256"], options={"verify_aud": False})
+    assert "sub" not in claims
+    assert claims["exp"] - claims["iat"] <= 300
+
+
+def test_a_connection_string_needs_a_key() -> None:
+    """The error says where to find one."""
+    with pytest.raises(ValueError, match="has no AccessKey"):
+        RemoteServiceClient(ConnectionString("http://localhost"))
+
+
+def test_the_sdk_is_imported_when_it_is_needed() -> None:
+    """A host that runs with our own service starts without it."""
+    code = (
+        "import sys; from webpubsub.host.remote_service import RemoteServiceClient as R;"
+        "from webpubsub.protocol.connection_strings import ConnectionString as C;"
+        "R(C('http://localhost', 'k')); print('azure.core' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert run.stdout.strip() == "False"
