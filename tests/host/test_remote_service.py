@@ -92,7 +92,7 @@ TABLE: list[tuple[HubOperation, str, str, str, bytes]] = [
     (
         ops.SendToGroup(hub="chat", group="g 1", message=BINARY, excluded=frozenset({"c,1"})),
         "POST",
-        "/groups/g%201/:send?excluded=c%2C1",
+        "/groups/g%201/:send?excluded=c,1",
         "application/octet-stream",
         BINARY.data,
     ),
