@@ -32,7 +32,7 @@ _HOST_LOGGERS: Final = frozenset({"webpubsub", "azure_functions_worker", "azure_
 #: Loggers of libraries that the host and apps both use: outside of invocations, they are the host.
 _SHARED_LOGGERS: Final = frozenset({"aiohttp", "asyncio", "concurrent", "picows"})
 #: Loggers that are asked on every request or invocation, and so are told the level beforehand.
-_BUSY_LOGGERS: Final = ("webpubsub", "aiohttp")
+_BUSY_LOGGERS: Final = ("webpubsub", "aiohttp.access")
 _DEBUG_SETTING: Final = "PYTHON_ENABLE_DEBUG_LOGGING"
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y"})
 _COLORS: Final = ((logging.ERROR, "\x1b[31m"), (logging.WARNING, "\x1b[33m"))
@@ -79,10 +79,6 @@ class CategoryLevels:
         prefix = category.lower()
         within = (level for name, level in self._rules.items() if name.startswith(prefix))
         return min((self.of(category), *within))
-
-    def categories(self) -> tuple[str, ...]:
-        """The categories that have a rule, in lower case."""
-        return tuple(self._rules)
 
     def _found(self, category: str) -> int:
         matching = [name for name in self._rules if category.startswith(name)]

@@ -100,7 +100,9 @@ class AppModules:
         ]
 
     def _holds(self, module: ModuleType) -> bool:
-        members = vars(module)  # an attribute of a module may be code, and import more
+        members = getattr(
+            module, "__dict__", {}
+        )  # an attribute of a module may be code, and import more
         places = [members.get("__file__"), *(members.get("__path__") or ())]
         return any(is_of_app(str(place), self.directory) for place in places if place)
 

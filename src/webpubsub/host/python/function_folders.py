@@ -14,7 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 from webpubsub.host.json_files import JsonFileError, read_json_object
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
-from webpubsub.host.python.indexed import IndexedFunction
+from webpubsub.host.python.indexing import IndexedFunction
 from webpubsub.host.python.signatures import (
     BoundBinding,
     LoadedFunction,

@@ -7,18 +7,18 @@ Specification: functions-python sections 2.1, 2.2 and 3.
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
+import msgspec
 from azure.functions import FunctionRegister
 
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
-from webpubsub.host.python.indexed import IndexedFunction
 from webpubsub.host.python.signatures import (
     BoundBinding,
     LoadedFunction,
@@ -32,6 +32,16 @@ _SCRIPT_SETTING: Final = "PYTHON_SCRIPT_FILE_NAME"
 _DEFAULT_SCRIPT: Final = "function_app.py"
 _SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
 _DIRECTIONS = ("in", "out", "inout")
+
+
+class IndexedFunction(msgspec.Struct, frozen=True):
+    """A function as the host sees it, and how to make it ready to be called.
+
+    ``load`` raises FunctionLoadError.
+    """
+
+    metadata: FunctionMetadata
+    load: Callable[[], LoadedFunction]
 
 
 def script_name(environment: Mapping[str, str]) -> str:

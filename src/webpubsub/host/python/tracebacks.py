@@ -39,9 +39,13 @@ def as_failure(error: BaseException) -> FunctionFailure:
 
 
 def _without_own(frames: TracebackType | None) -> TracebackType | None:
-    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_OWN_DIRECTORY):
+    """What comes after our last frame: between ours there may be those of a thread pool."""
+    remaining = frames
+    while frames is not None:
+        if frames.tb_frame.f_code.co_filename.startswith(_OWN_DIRECTORY):
+            remaining = frames.tb_next
         frames = frames.tb_next
-    return frames
+    return remaining
 
 
 def text_of(error: BaseException) -> str:

@@ -6,6 +6,7 @@ runs in a thread. Specification: functions-python sections 4, 8.1 and 8.2.
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -20,8 +21,7 @@ from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.context import context_of
 from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for
 from webpubsub.host.python.function_folders import index_folders
-from webpubsub.host.python.indexed import IndexedFunction
-from webpubsub.host.python.indexing import index_script, script_name
+from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
 from webpubsub.host.python.signatures import LoadedFunction
 from webpubsub.host.python.threads import thread_count
@@ -128,6 +128,8 @@ class PythonWorker:
             answer = await function.call(**arguments)
         else:
             answer = await self._in_thread(function.call, arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what the function printed is seen when it has returned
         return _result(ready, arguments, answer)
 
     async def _in_thread(self, call: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:

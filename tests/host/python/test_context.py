@@ -1,0 +1,48 @@
+"""The context of an invocation."""
+
+import pytest
+
+from webpubsub.host.python.context import context_of
+from webpubsub.host.worker import Invocation, TraceContext
+
+INVOCATION = Invocation(
+    id="1-2",
+    function_id="f",
+    inputs=(),
+    trace_context=TraceContext("00-a-b-01", "k=v"),
+    retry_count=1,
+    max_retry_count=3,
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("invocation_id", "1-2"),
+        ("function_name", "fn"),
+        ("function_directory", "/app"),
+        ("trace_context.trace_parent", "00-a-b-01"),
+        ("trace_context.Traceparent", "00-a-b-01"),
+        ("trace_context.trace_state", "k=v"),
+        ("trace_context.Tracestate", "k=v"),
+        ("trace_context.attributes", {}),
+        ("trace_context.Attributes", {}),
+        ("retry_context.retry_count", 1),
+        ("retry_context.max_retry_count", 3),
+        ("retry_context.rpc_exception", None),
+    ],
+)
+def test_members(path: str, expected: object) -> None:
+    """Every member of functions-python section 8.2, in the spelling of the real worker."""
+    value: object = context_of(INVOCATION, "fn", "/app")
+    for name in path.split("."):
+        value = getattr(value, name)
+    assert value == expected
+
+
+def test_thread_local_storage_takes_an_invocation_id() -> None:
+    """A thread that a function starts can say which invocation it belongs to."""
+    context = context_of(INVOCATION, "fn", "/app")
+    context.thread_local_storage.invocation_id = context.invocation_id
+    assert context.thread_local_storage.invocation_id == "1-2"
+    del context.thread_local_storage.invocation_id
