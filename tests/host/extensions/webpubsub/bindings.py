@@ -5,7 +5,7 @@ from typing import Any
 
 from webpubsub.host.extensions.seam import InvocationContext, TriggerCall
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import Value
 from webpubsub.host.worker import FunctionFailure, InvocationResult
 from webpubsub.protocol import events
 from webpubsub.protocol.connection_states import encode_states
@@ -160,8 +160,3 @@ class RecordingClient:
 
     async def close(self) -> None:
         """Nothing is held."""
-
-
-def json_value(text: str) -> JsonText:
-    """A returned or set value that the worker wrote as JSON."""
-    return JsonText(text)
