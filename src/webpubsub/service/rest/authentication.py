@@ -9,7 +9,6 @@ from webpubsub.protocol import access_tokens
 from webpubsub.protocol.audiences import rest_audience_matches
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals import rest as kinds
-from webpubsub.protocol.refusals.tokens import TOKEN_MALFORMED
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.settings import ServiceSettings
 
@@ -49,8 +48,4 @@ def _bearer_token(request: web.BaseRequest) -> str:
     if scheme.lower() != "bearer" or not token:
         seen = "another scheme" if scheme and scheme.lower() != "bearer" else "no token"
         raise Refused(kinds.TOKEN_MISSING.refuse(seen, "The access token is missing."))
-    if not token.isascii():
-        raise Refused(
-            TOKEN_MALFORMED.refuse("other characters", "The form of the access token is not valid.")
-        )
     return token
