@@ -3,6 +3,7 @@
 Specification: client-protocols section 1.3, rest-api sections 3.1 and 4.1.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,9 @@ CLOCK_SKEW = 300
 
 _ALGORITHM = "HS256"
 _SIGNATURES = PyJWS([_ALGORITHM])
+# Decoders of base64 forgive padding and more; two texts that pass as one token are one too many.
+_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+_END_OF_TIME = 1e15
 _NAME_IDENTIFIER = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
 _ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 
@@ -95,13 +99,21 @@ def client_claims(claims: Mapping[str, Any]) -> ClientIdentity:
 
 
 def _payload(token: str, keys: Sequence[str]) -> Mapping[str, Any]:
-    try:
-        header = jwt.get_unverified_header(token)
-    except jwt.InvalidTokenError:
-        raise _refused(kinds.TOKEN_MALFORMED, "something else", "form") from None
-    if header.get("alg") != _ALGORITHM:
-        raise _refused(kinds.TOKEN_ALGORITHM, f"'{header.get('alg')}'", "algorithm")
+    algorithm = _header(token).get("alg")
+    if algorithm != _ALGORITHM:
+        # Whoever calls may have written this, so it is cut and escaped for the log.
+        seen = f"{algorithm!a:.32}" if isinstance(algorithm, str) else "no text"
+        raise _refused(kinds.TOKEN_ALGORITHM, seen, "algorithm")
     return _claims(_signed_payload(token, keys))
+
+
+def _header(token: str) -> Mapping[str, Any]:
+    if not _FORM.fullmatch(token):
+        raise _refused(kinds.TOKEN_MALFORMED, "a text that is not three parts of base64url", "form")
+    try:
+        return jwt.get_unverified_header(token)
+    except (jwt.InvalidTokenError, RecursionError):
+        raise _refused(kinds.TOKEN_MALFORMED, "another header", "form") from None
 
 
 def _signed_payload(token: str, keys: Iterable[str]) -> bytes:
@@ -124,16 +136,21 @@ def _claims(payload: bytes) -> Mapping[str, Any]:
 def _check_lifetime(claims: Mapping[str, Any], now: float) -> None:
     expiry = _time(claims.get("exp"))
     if expiry is None:
-        raise _refused(kinds.TOKEN_LIFETIME_MISSING, "none", "expiry")
+        seen = "something else" if "exp" in claims else "none"
+        raise _refused(kinds.TOKEN_LIFETIME_MISSING, seen, "expiry")
     if expiry + CLOCK_SKEW <= now:
         raise _refused(kinds.TOKEN_EXPIRED, f"{now - expiry:.0f} seconds ago", "lifetime")
     begin = _time(claims.get("nbf", now))
     if begin is None or begin - CLOCK_SKEW > now:
-        raise _refused(kinds.TOKEN_TOO_EARLY, "a later time", "lifetime")
+        seen = "no number" if begin is None else f"{begin - now:.0f} seconds ahead"
+        raise _refused(kinds.TOKEN_TOO_EARLY, seen, "lifetime")
 
 
 def _time(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A NumericDate (RFC 7519 section 2). One that is too large for a float is not a time."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < _END_OF_TIME else None
 
 
 def _refused(kind: RefusalKind, seen: str, part: str) -> Refused:

@@ -29,7 +29,7 @@ def decode_states(connection_state: str | None) -> dict[str, Any]:
     for key, value in decode_raw_states(connection_state).items():
         try:
             states[key] = msgspec.json.decode(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return states
 
@@ -57,6 +57,6 @@ def _decode_object(connection_state: str | None) -> dict[str, Any]:
         return {}
     try:
         decoded = msgspec.json.decode(base64.b64decode(connection_state, validate=True))
-    except ValueError:  # binascii.Error and msgspec.DecodeError are both
+    except (ValueError, RecursionError):  # binascii.Error and msgspec.DecodeError are ValueErrors
         return {}
     return decoded if isinstance(decoded, dict) else {}

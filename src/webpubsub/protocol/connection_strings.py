@@ -3,12 +3,15 @@
 Specification: rest-api section 2, bindings section 2.7.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
 
 _EXAMPLE = "Endpoint=https://example.webpubsub.azure.com;AccessKey=...;Version=1.0;"
+_BASE_URL = re.compile(r"https?://[^\s/?#@,=]*[^\s/?#@,=:](/[^\s?#,=]*)?", re.IGNORECASE)
+_PORT = re.compile(r"0{0,9}[1-9][0-9]{0,4}")
 
 
 class ConnectionString(msgspec.Struct, frozen=True):
@@ -44,6 +47,9 @@ class ConnectionString(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"ConnectionString(endpoint={self.endpoint!r})"
 
+    def __rich_repr__(self) -> Iterator[tuple[str, str]]:
+        yield "endpoint", self.endpoint
+
 
 def _members(text: str) -> Iterator[tuple[str, str]]:
     for number, segment in enumerate(text.split(";"), start=1):
@@ -58,26 +64,31 @@ def _members(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _endpoint(values: Mapping[str, str]) -> str:
+    # The text is not repeated in an error: where a semicolon is missing, it holds the key.
     endpoint = values.get("endpoint", "").rstrip("/")
     if not endpoint:
         raise ValueError(f"the connection string has no Endpoint; expected '{_EXAMPLE}'")
-    try:
-        parts = urlsplit(endpoint)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
+    if not _is_base_url(endpoint):
         raise ValueError(
-            "the Endpoint of the connection string must be a URL with scheme, host and, if any, a "
-            f"port from 1 to 65535, and is '{endpoint}'"
+            "the Endpoint of the connection string must be a URL with scheme http or https, host "
+            f"and, if any, a port from 1 to 65535; expected '{_EXAMPLE}'"
         )
     return endpoint if "port" not in values else _with_port(endpoint, values["port"])
 
 
+def _is_base_url(endpoint: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return sound and _BASE_URL.fullmatch(endpoint) is not None
+
+
 def _with_port(endpoint: str, port: str) -> str:
     """The endpoint with the port that the connection string gives apart."""
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
-        raise ValueError(f"the Port of the connection string must be 1 to 65535, and is '{port}'")
+    if not (_PORT.fullmatch(port) and int(port) <= 65_535):
+        raise ValueError("the Port of the connection string must be a number from 1 to 65535")
     parts = urlsplit(endpoint)
     host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
-    return parts._replace(netloc=f"{host}:{port}").geturl()
+    return parts._replace(netloc=f"{host}:{int(port)}").geturl()

@@ -90,7 +90,7 @@ class Permissions:
         """What roles grant, taken in sorted order. A role that means nothing is ignored, one with
         an invalid pattern is ignored and logged."""
         permissions = cls()
-        for role in sorted(roles):
+        for role in sorted(set(roles)):
             permissions._add_role(role)
         return permissions
 
@@ -139,7 +139,13 @@ class Permissions:
 
     def _add_group(self, permission: Permission, group: str) -> None:
         rule = self._rule(permission)
-        if is_group_name(group) and len(rule.granted) < MAX_EXCEPTIONS:
+        if not is_group_name(group):
+            logger.error(
+                "a role names no group for %s: 1 to 1024 characters, not blank", permission
+            )
+        elif len(rule.granted) >= MAX_EXCEPTIONS:
+            logger.error("the group '%s' for %s is one too many", group, permission)
+        else:
             rule.granted.add(group)
 
     def _add_pattern(self, permission: Permission, pattern: str) -> None:
@@ -153,7 +159,9 @@ class Permissions:
             rule.everything = True
         elif not any(isinstance(token, Wildcard) for token in tokens):
             self._add_group(permission, "".join(map(str, tokens)))
-        elif len(rule.patterns) < MAX_PATTERNS:
+        elif len(rule.patterns) >= MAX_PATTERNS:
+            logger.error("the pattern '%s' for %s is one too many", pattern, permission)
+        else:
             rule.patterns += (pattern,)
 
 

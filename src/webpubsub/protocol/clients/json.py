@@ -8,8 +8,10 @@ Specification: client-protocols sections 4 and 5.
 import base64
 import binascii
 import re
+from array import array
 from collections.abc import Callable, Mapping, Sequence
-from json import JSONDecodeError, loads
+from itertools import accumulate
+from json import loads
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
@@ -27,7 +29,12 @@ SUBPROTOCOL = "json.webpubsub.azure.v1"
 
 MAX_DEPTH = 64
 _MAX_ACK_ID = 2**64 - 1
-_BRACKETS = re.compile(rb'"(?:\\.|[^"\\])*"|([\[{])|([\]}])')
+# A string that does not end reaches to the end of the message: no byte is looked at twice, whatever
+# a client sends.
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+# Brackets as signed bytes: one down, one up.
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _encode = msgspec.json.encode
 
 Ttl: TypeAlias = Annotated[int, Meta(ge=0, le=300)]
@@ -67,6 +74,7 @@ class _SequenceAck(msgspec.Struct):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _GROUP = msgspec.json.Decoder(_Group)
 _TO_GROUP = msgspec.json.Decoder(_ToGroup)
 _EVENT = msgspec.json.Decoder(_Event)
@@ -135,23 +143,29 @@ def parse_request(payload: bytes) -> ClientRequest:
     """The request in a message. Raises InvalidRequest."""
     _check_depth(payload)
     try:
-        head = _HEAD.decode(payload)
-        read = _READERS.get(head.type) or _READERS_BY_LOWER_CASE.get(head.type.lower())
-        if read is None:
-            raise InvalidRequest(f"the type '{head.type[:64]}'")
-        return read(payload, _ack_id(head.ackId))
+        try:
+            return _read(payload)
+        except msgspec.ValidationError:
+            # What was wrong may be a value that a later member of the same name replaces.
+            return _read(_encode(_MEMBERS.decode(payload)))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"{error}") from None
+
+
+def _read(payload: bytes) -> ClientRequest:
+    head = _HEAD.decode(payload)
+    read = _READERS.get(head.type) or _READERS_BY_LOWER_CASE.get(head.type.lower())
+    if read is None:
+        raise InvalidRequest(f"the type '{head.type[:64]}'")
+    return read(payload, _ack_id(head.ackId))
 
 
 def _check_depth(payload: bytes) -> None:
     if payload.count(b"{") + payload.count(b"[") <= MAX_DEPTH:
         return
-    depth = 0
-    for match in _BRACKETS.finditer(payload):
-        depth += bool(match[1]) - bool(match[2])
-        if depth > MAX_DEPTH:
-            raise InvalidRequest(f"more than {MAX_DEPTH} levels of nesting")
+    steps = _STRINGS.sub(b"", payload).translate(_STEPS, _NO_BRACKETS)
+    if max(accumulate(array("b", steps)), default=0) > MAX_DEPTH:
+        raise InvalidRequest(f"more than {MAX_DEPTH} levels of nesting")
 
 
 def _ack_id(value: int | None) -> int | None:
@@ -262,7 +276,7 @@ def _metadata(raw: Raw) -> Mapping[str, str] | None:
     try:
         # Only the standard library tells of a key that is there twice.
         metadata = loads(bytes(raw), object_pairs_hook=_unique)
-    except (JSONDecodeError, RecursionError):
+    except ValueError:  # a number with more digits than Python reads, too
         raise InvalidRequest("metadata that is not JSON") from None
     if not isinstance(metadata, dict):
         raise InvalidRequest("metadata that is not an object")
