@@ -125,8 +125,10 @@ def _without_settings(name: str) -> str:
 def check_connection(decorator: str, connection: Any) -> str | None:
     """The name of the setting that holds the connection string. Raises AppMistake, which does not
     show the value, because it may be the string itself."""
-    if connection is None:
-        return None
+    return None if connection is None else _setting_name(decorator, connection)
+
+
+def _setting_name(decorator: str, connection: Any) -> str:
     if not isinstance(connection, str) or not connection:
         raise AppMistake(
             apps.CONNECTION_INVALID,
@@ -151,7 +153,7 @@ def check_connections(decorator: str, connections: Any) -> Sequence[str] | None:
             apps.CONNECTION_INVALID,
             f"{decorator}: connections must be a list of names of app settings.",
         )
-    return [name for name in connections if check_connection(decorator, name)]
+    return [_setting_name(decorator, name) for name in connections]
 
 
 def check_word(decorator: str, name: str, value: Any, known: Sequence[str]) -> str | None:

@@ -44,9 +44,12 @@ class WebPubSubContext(msgspec.Struct, frozen=True, kw_only=True):
     is_preflight: bool = False
 
 
+_NULL = b"null"
+
+
 class _WireContext(msgspec.Struct, rename="camel"):
     response: SimpleResponse
-    request: msgspec.Raw | None = None
+    request: msgspec.Raw = msgspec.Raw(_NULL)
     error_message: str | None = None
     has_error: bool = False
     is_preflight: bool = False
@@ -76,7 +79,7 @@ def context_from_json(text: str | bytes) -> WebPubSubContext:
 
 
 def _request(wire: _WireContext) -> Any:
-    if wire.request is None or bytes(wire.request) == b"null":
+    if bytes(wire.request) == _NULL:
         return None
     if wire.is_preflight:
         return PreflightRequest(is_valid=_PREFLIGHT_DECODER.decode(wire.request).is_valid)
