@@ -59,4 +59,6 @@ test("closing all connections of a user", { timeout }, async (t) => {
   await service().closeUserConnections("closed-js", { reason: "bye" });
   const gone = await alice.expect((e) => e.kind === "disconnected");
   assert.equal(gone.connectionId, alice.connectionId);
+  const back = await alice.expect((e) => e.kind === "connected");
+  assert.notEqual(back.connectionId, alice.connectionId);
 });

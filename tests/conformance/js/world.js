@@ -14,12 +14,19 @@ export async function connect(t, { userId, roles = allRoles, groups } = {}) {
   const url = async () => (await service().getClientAccessToken({ userId, roles, groups })).url;
   const client = new WebPubSubClient(
     { getClientAccessUrl: url },
-    { protocol: WebPubSubJsonProtocol(), messageRetryOptions: { maxRetries: 1, retryDelayInMs: 1 } },
+    {
+      protocol: WebPubSubJsonProtocol(),
+      messageRetryOptions: { maxRetries: 1, retryDelayInMs: 1 },
+      // The client's timers outlive it, and Node waits for them.
+      keepAliveIntervalInMs: 500,
+      keepAliveTimeoutInMs: 0,
+    },
   );
   const seen = [];
   const waiting = [];
   const record = (kind) => (event) => {
-    seen.push({ kind, ...(event.message ?? event) });
+    // Messages bring a kind of their own.
+    seen.push({ ...event, ...(typeof event.message === "object" ? event.message : {}), kind });
     waiting.splice(0).forEach((wake) => wake());
   };
   for (const kind of ["connected", "disconnected", "stopped", "group-message", "server-message"]) {
