@@ -45,7 +45,10 @@ class LocalApp:
         self.config = HostConfig.load(self.folder, self.settings.environment)
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
         self.connections = Connections(self.settings, self.config, place.service_port)
-        self.web_pubsub = WebPubSubExtension(self.connections.client)
+        self.web_pubsub = WebPubSubExtension(
+            self.connections.client,
+            hub=self.config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
+        )
         self.http = HttpExtension(
             self.config, address=self.address, port=_port(place, self.settings)
         )
