@@ -1,0 +1,241 @@
+"""A function app from start to stop."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.host.fakes import (
+    INPUT,
+    OUTPUT,
+    TRIGGER,
+    FakeData,
+    FakeTriggers,
+    FakeWorker,
+    SinkOnly,
+    SourceOnly,
+    function,
+)
+from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.seam import Extension, TriggerCall
+from webpubsub.host.host import FunctionHost
+from webpubsub.host.host_config import HostConfig
+from webpubsub.host.metadata import FunctionMetadata
+from webpubsub.host.worker import AppError, Invocation, InvocationResult
+
+CALL = TriggerCall(value="event")
+
+
+class App:
+    """A host of these functions, with its worker and its triggers."""
+
+    def __init__(
+        self,
+        *functions: FunctionMetadata,
+        environment: dict[str, str] | None = None,
+        host_json: dict[str, Any] | None = None,
+        extensions: list[Extension] | None = None,
+    ) -> None:
+        self.worker = FakeWorker(functions)
+        self.triggers = FakeTriggers()
+        self.data = FakeData()
+        self.host = FunctionHost(
+            Path(),
+            worker=self.worker,
+            config=HostConfig.from_document({"version": "2.0", **(host_json or {})}),
+            settings=AppSettings(environment or {}),
+            extensions=[self.triggers, self.data] if extensions is None else extensions,
+        )
+
+    def errors(self) -> dict[str, str | None]:
+        return {report.name: report.error for report in self.host.functions}
+
+
+async def test_functions_are_taken_on_in_the_order_of_their_names() -> None:
+    """The order decides between routes; letter case does not count. Section 1."""
+    app = App(function("b"), function("C"), function("a"))
+    await app.host.start()
+    assert app.worker.loaded == list(app.triggers.attached) == ["a", "b", "C"]
+    assert app.errors() == {"a": None, "b": None, "C": None}
+    assert app.triggers.events == ["started"]
+    await app.host.stop()
+
+
+async def test_a_call_goes_all_the_way() -> None:
+    """From the trigger through inputs and the worker to the outputs."""
+    app = App(function("fn", TRIGGER, INPUT, OUTPUT))
+
+    async def body(_invocation: Invocation) -> InvocationResult:
+        return InvocationResult(return_value="answer", outputs={"out": "o"})
+
+    app.worker.body = body
+    await app.host.start()
+    assert (await app.triggers.attached["fn"](CALL)).return_value == "answer"
+    inputs = [("request", "event"), ("item", "value of item")]
+    assert list(app.worker.invocations[0].inputs) == inputs
+    assert app.data.written == [("out", "o")]
+    await app.host.stop()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (function("wrong", {**TRIGGER, "type": "tubeTrigger"}), "tubeTrigger"),
+        (function("wrong", OUTPUT), "no trigger"),
+        (function("wrong", {**TRIGGER, "hub": "%GONE%"}), "GONE"),
+        (function("wrong", {**TRIGGER, "fail": True}), "fails its check"),
+        (function("wrong", {**TRIGGER, "taken": True}), "the route is taken"),
+        (function("unloadable"), "cannot be loaded"),
+        (function("wrong name"), "not a valid function name"),
+        (function("GOOD"), "Another function is called 'GOOD' too"),
+        (function("wrong", TRIGGER, {**INPUT, "type": "testTrigger", "name": "x"}), "2 triggers"),
+        (function("wrong", {**TRIGGER, "type": "dataTrigger"}), "cannot be a trigger"),
+        (function("wrong", TRIGGER, {**INPUT, "type": "sinkOnly"}), "cannot be an input"),
+        (function("wrong", TRIGGER, {**OUTPUT, "type": "sourceOnly"}), "cannot be an output"),
+    ],
+)
+async def test_a_function_in_error_harms_no_other(wrong: FunctionMetadata, named: str) -> None:
+    """It is reported with the reason, and the others run. Section 3.5."""
+
+    triggers = FakeTriggers()
+    app = App(function("good"), wrong, extensions=[triggers, FakeData(), SourceOnly(), SinkOnly()])
+    app.worker.unloadable = {"unloadable"}
+    await app.host.start()
+    errors = {report.metadata.name: report.error for report in app.host.functions}
+    reported = [error for error in errors.values() if error is not None]
+    assert len(reported) == 1
+    assert named in reported[0]
+    assert len(triggers.attached) == 1
+    (invoke,) = triggers.attached.values()
+    assert (await invoke(CALL)).failure is None
+    await app.host.stop()
+
+
+@pytest.mark.parametrize(
+    ("environment", "in_file", "disabled"),
+    [
+        ({}, False, False),
+        ({}, True, True),
+        ({"AzureWebJobs.fn.Disabled": "true"}, False, True),
+        ({"AzureWebJobs.fn.Disabled": "1"}, False, True),
+        ({"azurewebjobs.FN.disabled": " True "}, False, True),
+        ({"AzureWebJobs.fn.Disabled": "false"}, False, False),
+        ({"AzureWebJobs.fn.Disabled": "no"}, False, False),
+        ({"AzureWebJobs.other.Disabled": "true"}, False, False),
+    ],
+)
+async def test_a_function_can_be_disabled(
+    environment: dict[str, str], in_file: bool, disabled: bool
+) -> None:
+    """It is known, and has no trigger. Section 2.3."""
+    app = App(function("fn", disabled=in_file), environment=environment)
+    await app.host.start()
+    (report,) = app.host.functions
+    assert (report.disabled, report.error) == (disabled, None)
+    assert ("fn" in app.triggers.attached) is not disabled
+    await app.host.stop()
+
+
+async def test_host_json_can_choose_functions() -> None:
+    """Others are not there at all; letter case does not count. Section 10.1."""
+    app = App(function("one"), function("two"), host_json={"functions": ["ONE"]})
+    await app.host.start()
+    assert list(app.errors()) == ["one"]
+    await app.host.stop()
+
+
+async def test_extensions_see_settings_resolved() -> None:
+    """And so do the reports. Section 9."""
+    app = App(function("fn", {**TRIGGER, "hub": "%HUB%"}), environment={"HUB": "chat"})
+    await app.host.start()
+    assert app.triggers.metadata["fn"].trigger.get("hub") == "chat"
+    assert app.host.functions[0].metadata.trigger.get("hub") == "chat"
+    await app.host.stop()
+
+
+async def test_a_broken_app_does_not_start() -> None:
+    """The reason and the user's own traceback are those of the worker."""
+    app = App()
+    app.worker.index_error = AppError("function_app.py is broken", "Traceback: here")
+    with pytest.raises(HostError, match="is broken") as raised:
+        await app.host.start()
+    assert raised.value.traceback == "Traceback: here"
+    assert app.worker.stopped == 1
+
+
+async def test_what_was_started_is_stopped_when_the_rest_cannot_start() -> None:
+    """Nothing is left running."""
+    first, second = FakeTriggers(), FakeTriggers(start_error=HostError("port 1 is in use"))
+    app = App(function(), extensions=[first, second])
+    with pytest.raises(HostError, match="port 1"):
+        await app.host.start()
+    assert (first.events, second.events) == (["started", "stopped"], [])
+    assert app.worker.stopped == 1
+
+
+async def test_an_app_without_functions_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    """It runs all the same. Section 3.5."""
+    app = App()
+    await app.host.start()
+    assert caplog.messages[0].startswith("No job functions found")
+    await app.host.stop()
+
+
+async def test_an_extension_that_cannot_stop_does_not_keep_others_from_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is told, and the worker is let go."""
+    first, second = FakeTriggers(stop_error=OSError("stuck")), FakeTriggers()
+    app = App(function(), extensions=[first, second])
+    await app.host.start()
+    await app.host.stop()
+    assert second.events == ["started", "stopped"]
+    assert "stuck" in caplog.text
+    assert app.worker.stopped == 1
+
+
+async def _call_that_takes(app: App, seconds: float) -> "asyncio.Task[InvocationResult]":
+    async def body(_invocation: Invocation) -> InvocationResult:
+        await asyncio.sleep(seconds)
+        return InvocationResult(return_value="done")
+
+    app.worker.body = body
+    await app.host.start()
+    task = asyncio.ensure_future(app.triggers.attached["fn"](CALL))
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_stopping_lets_running_functions_end() -> None:
+    """Triggers stop first, the worker last. Section 8.7."""
+    app = App(function())
+    task = await _call_that_takes(app, 0.05)
+    await app.host.stop(5)
+    assert (await task).return_value == "done"
+    assert (app.triggers.events, app.worker.stopped) == (["started", "stopped"], 1)
+
+
+async def test_functions_that_do_not_end_in_time_are_cancelled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And told of."""
+    app = App(function())
+    task = await _call_that_takes(app, 30)
+    await app.host.stop(0.02)
+    assert task.cancelled()
+    assert "1 functions did not end in time" in caplog.text
+    assert app.worker.stopped == 1
+
+
+async def test_the_limit_of_host_json_holds() -> None:
+    """A function that takes longer fails, and the host serves on. Section 8.5."""
+    app = App(function(), host_json={"functionTimeout": "00:00:01"})
+    task = await _call_that_takes(app, 30)
+    failure = (await task).failure
+    assert failure is not None
+    assert failure.type == "FunctionTimeout"
+    app.worker.body = FakeWorker().body
+    assert (await app.triggers.attached["fn"](CALL)).failure is None
+    await app.host.stop()

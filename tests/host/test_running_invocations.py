@@ -1,0 +1,94 @@
+"""Invocations that are under way, and those that take too long."""
+
+import asyncio
+
+import pytest
+
+from webpubsub.host.running_invocations import RunningInvocations
+
+
+async def run(running: RunningInvocations, seconds: float) -> str:
+    """What an invocation does that takes so long."""
+    mine = running.begin()
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        if not running.is_timeout(mine):
+            raise
+        return "timeout"
+    finally:
+        running.end(mine)
+    await asyncio.sleep(0)  # where a cancellation that was not taken back would arrive
+    return "done"
+
+
+async def test_each_has_the_limit_from_its_own_beginning() -> None:
+    """Only those that take longer are cancelled, whenever they began."""
+    running = RunningInvocations(0.1)
+    first = asyncio.create_task(run(running, 30))
+    quick = asyncio.create_task(run(running, 0.02))
+    await asyncio.sleep(0.06)
+    later = asyncio.create_task(run(running, 0.08))
+    last = asyncio.create_task(run(running, 30))
+    results = await asyncio.gather(first, quick, later, last)
+    assert list(results) == ["timeout", "done", "done", "timeout"]
+    assert len(running) == 0
+
+
+async def test_a_timeout_leaves_the_task_as_it_was() -> None:
+    """The task may go on, as after ``asyncio.timeout``."""
+    running = RunningInvocations(0.02)
+    assert await run(running, 30) == "timeout"
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+    assert await run(running, 0) == "done"
+
+
+async def test_without_a_limit_nothing_is_cancelled() -> None:
+    """None means never."""
+    running = RunningInvocations(None)
+    assert await run(running, 0.05) == "done"
+
+
+async def test_another_cancellation_is_no_timeout() -> None:
+    """It reaches the caller."""
+    task = asyncio.create_task(run(RunningInvocations(30), 30))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_both_at_once_are_a_cancellation() -> None:
+    """A caller that is cancelled while the time is up is not kept alive."""
+    running = RunningInvocations(0.02)
+    task = asyncio.create_task(run(running, 30))
+    await asyncio.sleep(0)
+    next(iter(running._running)).deadline = 0
+    running._expire()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_waiting_ends_with_the_last() -> None:
+    """Or after the time that is given; it says how many are left."""
+    running = RunningInvocations(None)
+    assert await running.wait(0) == 0
+    task = asyncio.create_task(run(running, 0.05))
+    await asyncio.sleep(0)
+    assert await running.wait(0.01) == 1
+    assert await running.wait(5) == 0
+    assert await task == "done"
+
+
+async def test_those_left_can_be_cancelled() -> None:
+    """Their tasks end."""
+    running = RunningInvocations(30)
+    task = asyncio.create_task(run(running, 30))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await running.wait(1) == 0
