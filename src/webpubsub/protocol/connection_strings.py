@@ -47,8 +47,8 @@ class ConnectionString(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"ConnectionString(endpoint={self.endpoint!r})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, str]]:
-        yield "endpoint", self.endpoint
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        return [("endpoint", self.endpoint)]
 
 
 def _members(text: str) -> Iterator[tuple[str, str]]:
