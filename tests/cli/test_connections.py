@@ -1,0 +1,110 @@
+"""Which service a connection names."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from webpubsub.cli.connections import Connections
+from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.host_config import HostConfig
+from webpubsub.host.remote_service import RemoteServiceClient
+from webpubsub.service.hubs import Hubs
+from webpubsub.service.in_process import InProcessClient
+from webpubsub.service.settings import DEVELOPMENT_KEY
+
+PORT = 8080
+KEY = "k" * 40
+REMOTE = f"Endpoint=https://a.example;AccessKey={KEY};Version=1.0;"
+OTHER = f"Endpoint=https://b.example;AccessKey={KEY};Version=1.0;"
+OWN = f"Endpoint=http://localhost:{PORT};AccessKey={KEY};Version=1.0;"
+
+EMBEDDED = InProcessClient(Hubs(), endpoint=lambda: "http://x", key=KEY, clock=lambda: 0.0)
+
+
+def connections(values: Mapping[str, str] = {}, host_json: str | None = None) -> Connections:
+    """Connections with these app settings, and this connection string in host.json."""
+    section = {"extensions": {"webPubSub": {"connectionString": host_json}}} if host_json else {}
+    made = Connections(
+        AppSettings(dict(values)), HostConfig(raw={"version": "2.0", **section}), PORT
+    )
+    made.embedded = EMBEDDED
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "host_json", "connection", "endpoint"),
+    [
+        ({}, None, None, None),
+        ({}, None, "", None),
+        ({}, None, "WebPubSubConnectionString", None),
+        ({"WebPubSubConnectionString": REMOTE}, None, None, "https://a.example"),
+        ({"webpubsubconnectionstring": REMOTE}, None, None, "https://a.example"),
+        ({"WebPubSubConnectionString": REMOTE}, OTHER, None, "https://b.example"),
+        ({"WebPubSubConnectionString": OWN}, None, None, None),
+        ({"X": OTHER}, None, "X", "https://b.example"),
+        ({"X": OTHER}, None, None, None),
+        ({"X": OWN}, None, "X", None),
+    ],
+)
+def test_where_a_connection_leads(
+    values: Mapping[str, str], host_json: str | None, connection: str | None, endpoint: str | None
+) -> None:
+    """To the embedded service (None) or to one elsewhere, whose client is always the same."""
+    made = connections(values, host_json)
+    assert made.remote_endpoint(connection) == endpoint
+    client = made.client(connection)
+    assert isinstance(client, RemoteServiceClient) is (endpoint is not None)
+    assert made.client(connection) is client
+
+
+@pytest.mark.parametrize(
+    ("text", "embedded"),
+    [
+        (f"Endpoint=http://127.0.0.1:{PORT};AccessKey={KEY}", True),
+        (f"Endpoint=http://[::1]:{PORT};AccessKey={KEY}", True),
+        (f"Endpoint=http://localhost;Port={PORT};AccessKey={KEY}", True),
+        (f"Endpoint=http://localhost:{PORT + 1};AccessKey={KEY}", False),
+        (f"Endpoint=https://localhost:{PORT};AccessKey={KEY}", False),
+        (f"Endpoint=http://example.com:{PORT};AccessKey={KEY}", False),
+    ],
+)
+def test_the_own_address_is_the_embedded_service_with_the_key_given(
+    text: str, embedded: bool
+) -> None:
+    """Scheme, host and port decide."""
+    made = connections({"WebPubSubConnectionString": text})
+    assert (made.remote_endpoint(None) is None) is embedded
+    assert made.key == (KEY if embedded else DEVELOPMENT_KEY)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, "'X' is not set.*does not fall back"),
+        ({"WebPubSubConnectionString": REMOTE}, "'X' is not set"),
+        ({"X": "nonsense"}, "X: part 1 of the connection string has no '='"),
+        ({"X": "AccessKey=abc"}, "X: the connection string has no Endpoint"),
+        ({"X__serviceUri": "https://a.example"}, "identities are not supported yet"),
+    ],
+)
+def test_a_named_connection_that_leads_nowhere(values: Mapping[str, str], reason: str) -> None:
+    """It never falls back to the default one."""
+    with pytest.raises(BindingError, match=reason):
+        connections(values).client("X")
+
+
+def test_a_default_connection_that_cannot_be_read_stops_the_host() -> None:
+    """And the key is not shown."""
+    with pytest.raises(HostError, match="WebPubSubConnectionString: ") as refused:
+        connections({"WebPubSubConnectionString": f"AccessKey={KEY}"})
+    assert KEY not in str(refused.value)
+
+
+async def test_closing_closes_the_clients_of_remote_services() -> None:
+    """However many were made."""
+    made = connections({"X": OTHER, "WebPubSubConnectionString": REMOTE})
+    made.client(None)
+    made.client("X")
+    await made.close()

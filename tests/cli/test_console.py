@@ -1,0 +1,55 @@
+"""What commands say on the error stream."""
+
+import pytest
+import typer
+
+from webpubsub.cli.console import fail, is_loopback, warn, warn_if_open_to_all
+
+
+def test_a_failure_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the error stream, and nothing else."""
+    with pytest.raises(typer.Exit) as ended:
+        fail("no such thing")
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr() == ("", "error: no such thing\n")
+
+
+def test_a_warning_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """And does not end anything."""
+    warn("mind the gap")
+    assert capsys.readouterr() == ("", "warning: mind the gap\n")
+
+
+@pytest.mark.parametrize(
+    ("address", "key_is_known", "warned"),
+    [
+        ("127.0.0.1", True, False),
+        ("0.0.0.0", True, True),
+        ("0.0.0.0", False, False),
+    ],
+)
+def test_a_known_key_on_an_open_address_is_warned_of(
+    capsys: pytest.CaptureFixture[str], address: str, key_is_known: bool, warned: bool
+) -> None:
+    """Either alone is fine."""
+    warn_if_open_to_all(address, uses_development_key=key_is_known)
+    assert ("development key" in capsys.readouterr().err) is warned
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.1", False),
+        ("example.com", False),
+        ("", False),
+    ],
+)
+def test_loopback(host: str, expected: bool) -> None:
+    """Names and addresses that only this machine can reach."""
+    assert is_loopback(host) is expected
