@@ -110,14 +110,16 @@ _ROOMS = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    """The first name that is asked for brings all of them."""
-    if name not in __all__:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'", name=name)
-    for room in _ROOMS:
-        found = vars(import_module(f"{__name__}.{room}"))
-        globals().update((known, found[known]) for known in __all__ if known in found)
-    return globals()[name]
+if not TYPE_CHECKING:  # a type checker would take any name for granted
+
+    def __getattr__(name: str) -> Any:
+        """The first name that is asked for brings all of them."""
+        if name not in __all__:
+            raise AttributeError(f"module '{__name__}' has no attribute '{name}'", name=name)
+        for room in _ROOMS:
+            found = vars(import_module(f"{__name__}.{room}"))
+            globals().update((known, found[known]) for known in __all__ if known in found)
+        return globals()[name]
 
 
 def __dir__() -> list[str]:

@@ -213,6 +213,12 @@ class WebPubSubApp(WebPubSubApi, func.FunctionApp):
 class Blueprint(WebPubSubApi, func.Blueprint):
     """Functions in a module of their own, added to an app with its ``register_functions``."""
 
+    def __init__(self) -> None:
+        # The one of azure-functions has no annotations, which strict type checkers hold against
+        # whoever calls it.
+        initialize: Callable[[], None] = super().__init__
+        initialize()
+
 
 def _function_of(builder: FunctionBuilder) -> func.Function:
     """azure-functions has no public way from a builder to its function before it is built."""
