@@ -10,6 +10,7 @@ from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.timer import TimerExtension
+from webpubsub.host.extensions.timer.time_zone import schedule_zone
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
@@ -55,12 +56,13 @@ class LocalApp:
         self.service = self._new_service(place.service_port)
         self.connections.embedded = self.service.client
         self.serves_clients = False
+        timers = TimerExtension(zone=schedule_zone(self.settings.environment))
         self.host = FunctionHost(
             self.folder,
             worker=PythonWorker(),
             config=self.config,
             settings=self.settings,
-            extensions=(self.http, TimerExtension(), self.web_pubsub),
+            extensions=(self.http, timers, self.web_pubsub),
         )
 
     async def start(self) -> None:
