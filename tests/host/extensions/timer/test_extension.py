@@ -1,0 +1,120 @@
+"""The timer trigger."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from webpubsub.host.extensions.seam import BindingError, TriggerCall
+from webpubsub.host.extensions.timer import TimerExtension
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.worker import InvocationResult
+
+
+def _function(name: str = "tick", **trigger: Any) -> FunctionMetadata:
+    binding = Binding({"type": "timerTrigger", "name": "timer", "direction": "in", **trigger})
+    return FunctionMetadata(id=name, name=name, bindings=(binding,))
+
+
+class _StoppedClock:
+    """A clock on which no time passes."""
+
+    def now(self) -> datetime:
+        return datetime(2024, 5, 1, tzinfo=UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        {"schedule": "0 */5 * * * *"},
+        {"SCHEDULE": "*/5 * * * *", "runOnStartup": True, "useMonitor": None},
+        {"schedule": "00:05:00", "runOnStartup": "False", "useMonitor": "true"},
+    ],
+)
+def test_right_timers_are_accepted(trigger: dict[str, Any]) -> None:
+    """Switches may be written as text, as app settings are."""
+    function = _function(**trigger)
+    TimerExtension(zone=UTC).check(function, function.trigger)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "message"),
+    [
+        ({}, "has no schedule"),
+        ({"schedule": " "}, "has no schedule"),
+        ({"schedule": 5}, "has no schedule"),
+        ({"schedule": "often"}, "has 1 fields"),
+        ({"schedule": "0 0 0 30 2 *"}, "no such day"),
+        ({"schedule": "00:05:00", "runOnStartup": "yes"}, "runOnStartup of function 'tick'"),
+        ({"schedule": "00:05:00", "useMonitor": 1}, "must be true or false"),
+    ],
+)
+def test_a_wrong_timer_is_refused_with_its_reason(trigger: dict[str, Any], message: str) -> None:
+    """When the app is indexed, and when the function is attached."""
+    extension, function = TimerExtension(zone=UTC), _function(**trigger)
+    with pytest.raises(BindingError, match=message) as caught:
+        extension.check(function, function.trigger)
+    assert "'tick'" in str(caught.value)
+    with pytest.raises(BindingError, match=message):
+        extension.attach(function, _never)
+
+
+async def _never(call: TriggerCall) -> InvocationResult:
+    raise AssertionError(call)
+
+
+async def test_timers_run_beside_each_other_until_stopped() -> None:
+    """A slow function holds up no other timer, and its run outlives stop."""
+    begun, release, quick = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    finished: list[str] = []
+
+    async def slow(call: TriggerCall) -> InvocationResult:
+        begun.set()
+        await release.wait()
+        finished.append("slow")
+        return InvocationResult()
+
+    async def fast(call: TriggerCall) -> InvocationResult:
+        quick.set()
+        return InvocationResult()
+
+    extension = TimerExtension(zone=UTC, clock=_StoppedClock())
+    extension.attach(_function("a", schedule="00:01:00", runOnStartup=True), slow)
+    extension.attach(_function("b", schedule="00:01:00", runOnStartup=True), fast)
+    async with asyncio.timeout(5):
+        await extension.start()
+        await begun.wait()
+        await quick.wait()
+        await extension.stop()
+        assert finished == []
+        release.set()
+        await asyncio.wait(extension._tasks)
+    assert finished == ["slow"]
+
+
+async def test_a_stopped_timer_does_not_fire() -> None:
+    """Stopping ends the wait; stopping again, or without a start, does nothing."""
+    extension = TimerExtension(zone=UTC, clock=_StoppedClock())
+    extension.attach(_function(schedule="00:01:00"), _never)
+    await extension.stop()
+    async with asyncio.timeout(5):
+        await extension.start()
+        await asyncio.sleep(0)
+        await extension.stop()
+        await extension.stop()
+    assert not extension._tasks
+
+
+async def test_a_timer_that_breaks_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """An error of the host itself is in the log, and stop still works."""
+    extension = TimerExtension(zone=UTC, clock=_StoppedClock())
+    extension.attach(_function(schedule="00:01:00", runOnStartup=True), _never)
+    async with asyncio.timeout(5):
+        await extension.start()
+        await asyncio.wait(extension._tasks)
+        await extension.stop()
+    assert "A timer has stopped." in caplog.text
