@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from typing import Any
 from uuid import UUID
 
@@ -249,39 +248,27 @@ async def test_a_cancelled_caller_is_cancelled() -> None:
     assert len(setup.running) == 0
 
 
-async def test_the_lines_of_a_success(caplog: pytest.LogCaptureFixture) -> None:
-    """Begin and end, with reason, id and duration, in the function's category. Section 13.2."""
+async def test_every_end_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """As what it was, with the id that bindings and worker see."""
     caplog.set_level(logging.INFO, "Function")
     setup = Setup(TRIGGER)
     await setup.invoke(TriggerCall(value=None, reason="Because."))
-    identifier = setup.worker.invocations[0].id
-    first, last = caplog.records
-    assert first.getMessage() == f"Executing 'Functions.fn' (Reason='Because.', Id={identifier})"
-    pattern = rf"Executed 'Functions\.fn' \(Succeeded, Id={identifier}, Duration=\d+ms\)"
-    assert re.fullmatch(pattern, last.getMessage())
-    assert {record.name for record in caplog.records} == {"Function.fn"}
-
-
-async def test_the_lines_of_a_failure(caplog: pytest.LogCaptureFixture) -> None:
-    """The user's exception and stack follow the end, also when only errors are logged."""
-    caplog.set_level(logging.ERROR, "Function")
-    setup = Setup(TRIGGER)
-
-    async def body(_invocation: Invocation) -> InvocationResult:
-        return InvocationResult(failure=FAILURE)
-
-    setup.worker.body = body
+    setup.raises(WorkerLost("it has stopped"))
     await setup.invoke(TriggerCall(value=None))
-    end, why = caplog.messages
-    assert "(Failed, Id=" in end
-    assert why == (
-        "Exception while executing function: Functions.fn. Result: Failure\n"
-        "Exception: ValueError: why\nStack: Traceback: here"
-    )
+    first, second = (invocation.id for invocation in setup.worker.invocations)
+    assert f"(Reason='Because.', Id={first})" in caplog.messages[0]
+    assert f"(Succeeded, Id={first}," in caplog.messages[1]
+    assert f"(Failed, Id={second}," in caplog.messages[3]
+    assert "Exception: WorkerLost: it has stopped" in caplog.messages[4]
 
 
-async def test_nothing_is_logged_when_the_level_is_off(caplog: pytest.LogCaptureFixture) -> None:
-    """Not even made, for the sake of speed."""
-    caplog.set_level(logging.WARNING, "Function")
-    await Setup(TRIGGER).invoke(TriggerCall(value=None))
-    assert caplog.records == []
+async def test_a_cancelled_invocation_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """It has neither succeeded nor failed."""
+    setup = Setup(TRIGGER)
+    setup.worker.body = sleep_long
+    task = asyncio.create_task(setup.invoke(TriggerCall(value=None)))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "(Cancelled, Id=" in caplog.text

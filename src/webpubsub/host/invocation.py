@@ -6,11 +6,10 @@ Specification: functions-python sections 4.5, 8.4, 8.5 and 13.2.
 """
 
 import asyncio
-import logging
-import time
 import traceback
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +23,7 @@ from webpubsub.host.extensions.seam import (
     OutputExtension,
     TriggerCall,
 )
+from webpubsub.host.invocation_log import InvocationLog
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.running_invocations import RunningInvocations
 from webpubsub.host.values import JsonText, Value
@@ -36,6 +36,7 @@ from webpubsub.host.worker import (
 )
 
 RETURN = "$return"
+_NUMBER_DIGITS = 12
 
 _split_json = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -60,31 +61,29 @@ class FunctionInvoker:
         self._trigger_name = function.trigger.name
         self._named_outputs = _names_in_answers(function)
         self._system = {"sys": SystemData(function.name)}
-        self._logger = logging.getLogger(f"Function.{function.name}")
+        self._log = InvocationLog(function.name)
+        self._new_id = _invocation_ids().__next__
 
     async def __call__(self, call: TriggerCall) -> InvocationResult:
         """Never raises but when the calling task is cancelled."""
-        invocation_id = str(uuid4())
-        is_logged = self._logger.isEnabledFor(logging.INFO)
-        if is_logged:
-            self._log_start(invocation_id, call.reason)
-        started = time.perf_counter()
+        invocation_id = self._new_id()
+        started = self._log.begin(invocation_id, call.reason)
         running = self._running.begin()
         try:
             result = await self._stages(invocation_id, call)
         except asyncio.CancelledError:
             if not self._running.is_timeout(running):
-                self._log_end(invocation_id, "Cancelled", started)
+                self._log.cancelled(invocation_id, started)
                 raise
             result = InvocationResult(failure=self._timeout())
         except Exception as error:
             result = InvocationResult(failure=_failure(error))
         finally:
             self._running.end(running)
-        if result.failure is not None:
-            self._log_failure(invocation_id, result.failure, started)
-        elif is_logged:
-            self._log_end(invocation_id, "Succeeded", started)
+        if result.failure is None:
+            self._log.succeeded(invocation_id, started)
+        else:
+            self._log.failed(invocation_id, started, result.failure)
         return result
 
     async def _stages(self, invocation_id: str, call: TriggerCall) -> InvocationResult:
@@ -140,35 +139,12 @@ class FunctionInvoker:
             stack_trace="",
         )
 
-    def _log_start(self, invocation_id: str, reason: str) -> None:
-        self._logger.info(
-            "Executing 'Functions.%s' (Reason='%s', Id=%s)",
-            self._function.name,
-            reason,
-            invocation_id,
-        )
 
-    def _log_end(self, invocation_id: str, outcome: str, started: float) -> None:
-        self._logger.log(
-            logging.INFO if outcome == "Succeeded" else logging.ERROR,
-            "Executed 'Functions.%s' (%s, Id=%s, Duration=%dms)",
-            self._function.name,
-            outcome,
-            invocation_id,
-            (time.perf_counter() - started) * 1000,
-        )
-
-    def _log_failure(self, invocation_id: str, failure: FunctionFailure, started: float) -> None:
-        self._log_end(invocation_id, "Failed", started)
-        stack = f"\nStack: {failure.stack_trace.rstrip()}" if failure.stack_trace else ""
-        self._logger.error(
-            "Exception while executing function: Functions.%s. "
-            "Result: Failure\nException: %s: %s%s",
-            self._function.name,
-            failure.type,
-            failure.message,
-            stack,
-        )
+def _invocation_ids() -> Iterator[str]:
+    """Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none is
+    a secret."""
+    prefix = str(uuid4())[:-_NUMBER_DIGITS]
+    return (f"{prefix}{number:0{_NUMBER_DIGITS}x}" for number in count(1))
 
 
 def _names_in_answers(function: FunctionMetadata) -> tuple[str, ...]:

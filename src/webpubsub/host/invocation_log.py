@@ -1,0 +1,79 @@
+"""What is said of every invocation, in the words that users of the official tool know.
+
+Two records are made for every event of every client, so they are made from a template: looking up
+the line of code that logs, as ``Logger.info`` does, would cost more than the event.
+Specification: functions-python sections 8.4 and 13.2.
+"""
+
+import logging
+import time
+from typing import Any
+
+from webpubsub.host.worker import FunctionFailure
+
+
+class InvocationLog:
+    """Tells of the invocations of one function, in the category ``Function.NAME``."""
+
+    def __init__(self, function_name: str) -> None:
+        self._name = function_name
+        self._logger = logging.getLogger(f"Function.{function_name}")
+        template = self._logger.makeRecord(
+            self._logger.name, logging.INFO, __file__, 0, "", (), None, func="invocation"
+        )
+        self._template = vars(template)
+
+    def begin(self, invocation_id: str, reason: str) -> float:
+        """The function is about to run. Returns the time in seconds that ``end`` wants back."""
+        if self._logger.isEnabledFor(logging.INFO):
+            arguments = (self._name, reason, invocation_id)
+            self._handle("Executing 'Functions.%s' (Reason='%s', Id=%s)", arguments)
+        return time.perf_counter()
+
+    def succeeded(self, invocation_id: str, started: float) -> None:
+        """It has returned, and its outputs are written."""
+        if self._logger.isEnabledFor(logging.INFO):
+            duration = (time.perf_counter() - started) * 1000
+            arguments = (self._name, invocation_id, duration)
+            self._handle("Executed 'Functions.%s' (Succeeded, Id=%s, Duration=%dms)", arguments)
+
+    def failed(self, invocation_id: str, started: float, failure: FunctionFailure) -> None:
+        """It has not; the user's exception and stack are shown."""
+        duration = (time.perf_counter() - started) * 1000
+        self._logger.error(
+            "Executed 'Functions.%s' (Failed, Id=%s, Duration=%dms)",
+            self._name,
+            invocation_id,
+            duration,
+        )
+        stack = f"\nStack: {failure.stack_trace.rstrip()}" if failure.stack_trace else ""
+        self._logger.error(
+            "Exception while executing function: Functions.%s. "
+            "Result: Failure\nException: %s: %s%s",
+            self._name,
+            failure.type,
+            failure.message,
+            stack,
+        )
+
+    def cancelled(self, invocation_id: str, started: float) -> None:
+        """Its caller was cancelled, such as by a host that stops."""
+        duration = (time.perf_counter() - started) * 1000
+        self._logger.warning(
+            "Executed 'Functions.%s' (Cancelled, Id=%s, Duration=%dms)",
+            self._name,
+            invocation_id,
+            duration,
+        )
+
+    def _handle(self, message: str, arguments: tuple[Any, ...]) -> None:
+        record = logging.LogRecord.__new__(logging.LogRecord)
+        members = vars(record)
+        members.update(self._template)
+        created = time.time()
+        members["relativeCreated"] += (created - members["created"]) * 1000
+        record.created = created
+        record.msecs = created % 1 * 1000
+        record.msg = message
+        record.args = arguments
+        self._logger.handle(record)
