@@ -1,0 +1,50 @@
+"""Which client protocol is spoken."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webpubsub.protocol.clients.json import JsonCodec
+from webpubsub.protocol.clients.registry import codec_for, select_subprotocol
+from webpubsub.protocol.clients.simple import SimpleCodec
+
+
+@pytest.mark.parametrize(
+    ("offered", "selected"),
+    [
+        ([], None),
+        (["chat"], None),
+        ([""], None),
+        (["json.webpubsub.azure.v1"], "json.webpubsub.azure.v1"),
+        (["JSON.WebPubSub.Azure.V1"], "JSON.WebPubSub.Azure.V1"),
+        (["chat", "json.webpubsub.azure.v1", "mqtt"], "json.webpubsub.azure.v1"),
+        (["Json.webpubsub.azure.v1", "json.webpubsub.azure.v1"], "Json.webpubsub.azure.v1"),
+        (["json.webpubsub.azure.v10"], None),
+        (["json.webpubsub.azure.v1 "], None),
+    ],
+)
+def test_the_first_name_of_ours_is_selected(offered: list[str], selected: str | None) -> None:
+    """In the client's own spelling, or none for a simple client."""
+    assert select_subprotocol(offered) == selected
+
+
+@pytest.mark.parametrize(
+    ("subprotocol", "codec"),
+    [
+        ("json.webpubsub.azure.v1", JsonCodec),
+        ("JSON.webpubsub.azure.V1", JsonCodec),
+        ("chat", SimpleCodec),
+        ("", SimpleCodec),
+        (None, SimpleCodec),
+    ],
+)
+def test_codecs(subprotocol: str | None, codec: type) -> None:
+    """A custom subprotocol is spoken by a simple client too."""
+    assert isinstance(codec_for(subprotocol), codec)
+
+
+@given(st.lists(st.text()))
+def test_what_is_not_selected_is_simple(offered: list[str]) -> None:
+    """Any offer without a name of ours makes a simple client."""
+    assert select_subprotocol(offered) is None
+    assert all(codec_for(name).name == "simple" for name in offered)
