@@ -91,7 +91,9 @@ def test_a_mistake_is_one_line_on_the_error_stream(arguments: list[str], reason:
     assert done.stderr.startswith("error: ")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--hub", "h", "--minutes", "0"], ["--hub"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["--hub", "h", "--minutes", "0"], ["--hub", "h", "--port", "1"]]
+)
 def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     """As every command line does, with the usage on the error stream."""
     done = run("client-url", *arguments)

@@ -49,7 +49,7 @@ def test_the_key_may_come_from_the_environment() -> None:
     ("key", "rule"),
     [
         ("", "is shorter than 32 bytes"),
-        ("short", "is shorter than 32 bytes"),
+        ("tiny-key", "is shorter than 32 bytes"),
         ("x" * 32 + ";", "contains a semicolon"),
         ("x" * 32 + "\x07", "contains a control character"),
         (" " + "x" * 32, "begins or ends with white space"),
