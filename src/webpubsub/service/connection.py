@@ -2,8 +2,7 @@
 
 Requests of one connection are handled strictly in order, without a task and without waiting: only
 an event makes a task, and until that is answered everything younger stays in the inbox.
-Specification: client-protocols sections 2.1, 2.3, 3, 5.5 to
-5.10 and 6.
+Specification: client-protocols sections 2.1, 2.3, 3, 5.5 to 5.10 and 6.
 """
 
 import asyncio
@@ -43,6 +42,8 @@ from webpubsub.service.websocket import WebSocket
 logger = logging.getLogger("webpubsub.service.connections")
 
 _GOING_AWAY = 1001
+#: What a waiting frame takes besides its payload, so that empty frames are bounded too.
+_WAITING_OVERHEAD = 64
 
 
 class Goodbye(msgspec.Struct, frozen=True):
@@ -131,7 +132,7 @@ class Connection:
 
     def message(self, frame: Frame) -> None:
         """Handle a message, or keep it while an event is being answered."""
-        self._inbox.put(frame, len(frame.payload))
+        self._inbox.put(frame, len(frame.payload) + _WAITING_OVERHEAD)
 
     def goodbye(self, code: int, reason: str) -> None:
         """The client closes, once everything before has been handled."""
@@ -144,15 +145,19 @@ class Connection:
     def dropped(self, refusal: Refusal) -> None:
         """The client was cut off."""
         self._log(refusal)
-        self._hub.end(self._session, _DROP_REASONS.get(refusal.kind, ""))
+        self._end_without_client(_DROP_REASONS.get(refusal.kind, ""))
 
     def lost(self) -> None:
-        """The transport is gone. The client's pending event is of no use to anybody any more,
-        unless it was not the client that ended the connection."""
+        """The transport is gone."""
         self._completions.close()
         goodbyes = (item.reason for item in self._inbox.items if isinstance(item, Goodbye))
         reason = next(goodbyes, "")
         self._inbox.clear()
+        self._end_without_client(reason)
+
+    def _end_without_client(self, reason: str) -> None:
+        """The client's pending event is of no use to anybody any more, unless it was not the client
+        that ended the connection."""
         if self._hub.end(self._session, reason) and self._event is not None:
             self._event.cancel()
 
@@ -290,13 +295,20 @@ class Connection:
     async def _answer_event(
         self, request: requests.SendEvent, completion: Completion | None
     ) -> None:
-        outcome = await self._router.user_event(self._session, request.event, request.message)
         try:
+            outcome = await self._router.user_event(self._session, request.event, request.message)
             self._settle_event(request, outcome, completion)
             self._inbox.release()
         except Exception:
-            logger.exception("after the event '%s' of hub '%s'", request.event, self._hub.name)
-            self._websocket.on_internal_error()
+            logger.exception("the event '%s' of hub '%s'", request.event, self._hub.name)
+            self._fail_for_good()
+
+    def _fail_for_good(self) -> None:
+        """We failed between two items: none of those that wait can be handled any more."""
+        self._event = None
+        self._inbox.clear()
+        self._inbox.release()
+        self._websocket.on_internal_error()
 
     def _settle_event(
         self,
@@ -314,12 +326,14 @@ class Connection:
             self._fail(request, outcome, completion)
 
     def _reply(self, outcome: UserEventAccepted) -> None:
-        if outcome.reply is not None:
+        """Send the reply; one with neither data nor metadata is none."""
+        reply = outcome.reply
+        if reply is not None and (reply.data or reply.metadata):
             self._hub.perform(
                 ops.SendToConnection(
                     hub=self._hub.name,
                     connection_id=self._session.connection_id,
-                    message=outcome.reply,
+                    message=reply,
                 )
             )
 

@@ -8,7 +8,7 @@ answered; everything else goes to aiohttp as it came.
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import cast
 
@@ -163,5 +163,3 @@ class FrontDoor(asyncio.Protocol):
 
 
 _RESERVED_TEXT = "This path is reserved for client kinds that are not supported yet."
-
-Door = Callable[[], FrontDoor]

@@ -18,7 +18,7 @@ import msgspec
 from webpubsub.protocol import access_tokens
 from webpubsub.protocol.access_tokens import ClientIdentity
 from webpubsub.protocol.audiences import client_audience_matches
-from webpubsub.protocol.clients.registry import codec_for, select_subprotocol
+from webpubsub.protocol.clients.registry import select_subprotocol
 from webpubsub.protocol.names import is_group_name, is_hub_name
 from webpubsub.protocol.outcomes import ConnectAccepted, EventFailed, EventOutcome
 from webpubsub.protocol.refusals import Refusal, Refused
@@ -94,7 +94,7 @@ def check_upgrade(attempt: Attempt) -> None:
     if "websocket" not in upgrade or "upgrade" not in connection:
         _refuse_upgrade("no Upgrade: websocket with Connection: Upgrade")
     if version != "13":
-        _refuse_upgrade(f"the version '{version}'")
+        _refuse_upgrade(f"the version {version!r}")
     if not _is_websocket_key(head.header("Sec-WebSocket-Key")):
         _refuse_upgrade("a Sec-WebSocket-Key that is not base64 of 16 bytes")
 
@@ -106,7 +106,7 @@ def check_hub(attempt: Attempt) -> None:
     if not hub.strip():
         raise Refused(kinds.HUB_INVALID.refuse("no hub name", "The hub name is missing."))
     if not is_hub_name(hub):
-        raise Refused(kinds.HUB_INVALID.refuse(f"the hub name '{hub}'", "The hub name is invalid."))
+        raise Refused(kinds.HUB_INVALID.refuse(f"the hub name {hub!r}", "The hub name is invalid."))
     attempt.hub = hub.lower()
 
 
@@ -117,7 +117,7 @@ def check_recovery(attempt: Attempt) -> None:
     """
     connection_id = attempt.last("awps_connection_id")
     if connection_id:
-        raise Refused(close_refusal(RECOVERY_REFUSED, f"the connection id '{connection_id}'"))
+        raise Refused(close_refusal(RECOVERY_REFUSED, f"the connection id {connection_id!r}"))
 
 
 def check_token(attempt: Attempt) -> None:
@@ -155,13 +155,13 @@ def check_mode(attempt: Attempt) -> None:
     if attempt.subprotocol is not None or mode in ("", "sendevent"):
         return
     if mode != "sendtogroup":
-        _refuse_mode(f"the mode '{mode}'", "Only raw sendToGroup mode is supported.")
+        _refuse_mode(f"the mode {mode!r}", "Only raw sendToGroup mode is supported.")
     groups = attempt.query.get("group", [])
     if len(groups) != 1 or not is_group_name(groups[0]):
         _refuse_mode(f"{len(groups)} groups", "The raw sendToGroup group name is invalid.")
     no_echo = attempt.last("noEcho").lower()
     if no_echo not in _NO_ECHO:
-        _refuse_mode(f"noEcho '{no_echo}'", "The raw sendToGroup noEcho value is invalid.")
+        _refuse_mode(f"noEcho {no_echo!r}", "The raw sendToGroup noEcho value is invalid.")
     attempt.raw_group = RawGroup(groups[0], _NO_ECHO[no_echo])
 
 
@@ -197,17 +197,12 @@ def agree(attempt: Attempt, outcome: EventOutcome) -> Agreement:
     answer = outcome if isinstance(outcome, ConnectAccepted) else ConnectAccepted()
     identity = attempt.identity
     return Agreement(
-        # An empty user id in the answer makes the client anonymous.
-        user_id=identity.user_id if answer.user_id is None else answer.user_id or None,
+        # An empty user id makes the client anonymous.
+        user_id=(identity.user_id if answer.user_id is None else answer.user_id) or None,
         roles=identity.roles if answer.roles is None else _checked_roles(answer.roles),
         groups=_checked_groups(answer.groups) if answer.groups else identity.groups,
         subprotocol=_chosen_subprotocol(attempt, answer.subprotocol),
     )
-
-
-def is_simple(subprotocol: str | None) -> bool:
-    """Whether a client that speaks this subprotocol is a simple one."""
-    return codec_for(subprotocol).name == "simple"
 
 
 def _refuse_upgrade(seen: str) -> NoReturn:

@@ -59,7 +59,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             if error.refusal.kind.close_code is None:
                 raise
             return self._let_in_and_close(head, transport, error.refusal)
-        session = Session(attempt.hub, new_connection_id(), attempt.identity.user_id)
+        session = Session(attempt.hub, new_connection_id(), attempt.identity.user_id or None)
         try:
             agreement = await self._consult(session, attempt)
         except Refused as error:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_FORBIDDEN_IN_TARGETS = re.compile(r"[\x00-\x20\x7f]")
 _FORBIDDEN_IN_VALUES = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -80,6 +81,8 @@ def gather_headers(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 
 
 def _checked_target(target: str) -> str:
+    if not target or _FORBIDDEN_IN_TARGETS.search(target):
+        raise ValueError("the request target is empty or holds a control character")
     try:
         urlsplit(target)
     except ValueError as error:

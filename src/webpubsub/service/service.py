@@ -25,6 +25,8 @@ from webpubsub.service.sweeper import Sweeper
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
 _BACKLOG = 1024
 _POLL = 0.01
+#: For the event loop to report transports that were aborted.
+_ABORT_TIMEOUT = 1.0
 
 
 class ServiceStartError(Exception):
@@ -70,7 +72,8 @@ class Service:
     @property
     def endpoint(self) -> str:
         """The URL of the service; with port 0 in the settings it is known once it has started."""
-        return self.settings.public_endpoint or f"http://{self._authority()}"
+        public = self.settings.public_endpoint
+        return public.rstrip("/") if public else f"http://{self._authority()}"
 
     @property
     def connection_string(self) -> str:
@@ -110,7 +113,6 @@ class Service:
         await self._send_clients_away()
         await self._router.drain(self.settings.stop_timeout)
         await self._http.shutdown(self.settings.close_timeout)
-        self._sweeper.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -150,7 +152,14 @@ class Service:
             for session in tuple(hub.sessions.values()):
                 if session.attachment is not None:
                     session.attachment.leave()
-        deadline = time.monotonic() + self.settings.close_timeout
+        await self._until_deserted(self.settings.close_timeout)
+        # Whoever has not answered by now is cut off, and the application is told of it.
+        self._sweeper.stop()
+        await self._until_deserted(_ABORT_TIMEOUT)
+
+    async def _until_deserted(self, seconds: float) -> None:
+        """Wait for the last session to end, but no longer than that."""
+        deadline = time.monotonic() + seconds
         # Once in the life of a service, this is not worth an event that every ending would set.
         while any(hub.sessions for hub in self.hubs) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(_POLL)

@@ -250,7 +250,7 @@ class WebSocket(FrameListener):
             return
         self._deaf = True
         self._parts = None
-        self._transport.set_protocol(Lingering(self.on_ws_disconnected))
+        self._transport.set_protocol(_Unheard(self))
         if self._state is State.CLOSING:
             self._transport.close()
         elif self._receiver is not None:
@@ -260,10 +260,26 @@ class WebSocket(FrameListener):
         self._drop(kinds.SLOW_CLIENT, "more than that")
 
     def _drop(self, kind: RefusalKind, seen: str) -> None:
+        if self._state is State.CLOSED:
+            return
         self._state = State.CLOSED
         self._transport.abort()
         if self._receiver is not None:
             self._receiver.dropped(kind.refuse(seen))
+
+
+class _Unheard(Lingering):
+    """Takes the bytes that a deaf WebSocket does not want; the client may still read too slowly."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        super().__init__(websocket.on_ws_disconnected)
+        self._websocket = websocket
+
+    def pause_writing(self) -> None:
+        self._websocket.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._websocket.resume_writing()
 
 
 def _is_utf8(payload: bytes) -> bool:

@@ -1,0 +1,160 @@
+"""What survives a lost transport."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.service.fakes import Client, ManualLoop
+from webpubsub.protocol.operations import Permission
+from webpubsub.protocol.permissions import Permissions
+from webpubsub.service.session import (
+    LIFE,
+    Change,
+    Membership,
+    Phase,
+    Session,
+    SessionSnapshot,
+)
+
+
+def session_in(phase: Phase) -> Session:
+    """A session that has come so far."""
+    session = Session("chat", "c")
+    if phase is not Phase.CONNECTING:
+        session.attach(Client(ManualLoop()))
+    if phase is Phase.DETACHED:
+        session.detach()
+    if phase is Phase.ENDED:
+        session.end()
+    return session
+
+
+def change(session: Session, wanted: Change) -> None:
+    if wanted is Change.ATTACH:
+        session.attach(Client(ManualLoop()))
+    elif wanted is Change.DETACH:
+        session.detach()
+    else:
+        session.end()
+
+
+@pytest.mark.parametrize("wanted", Change)
+@pytest.mark.parametrize("phase", Phase)
+def test_life(phase: Phase, wanted: Change) -> None:
+    """A session does what the table of its life says, and nothing else."""
+    session = session_in(phase)
+    assert session.phase is phase
+    following = LIFE.get((phase, wanted))
+    if following is None and wanted is not Change.END:
+        with pytest.raises(RuntimeError, match=f"{phase} cannot {wanted}"):
+            change(session, wanted)
+        assert session.phase is phase
+    else:
+        change(session, wanted)
+        assert session.phase is (following or phase)
+
+
+def test_nothing_leaves_the_end() -> None:
+    """The table has no way back, and every phase leads to the end."""
+    assert not any(phase is Phase.ENDED for phase, _ in LIFE)
+    assert {phase for phase, wanted in LIFE if wanted is Change.END} == set(Phase) - {Phase.ENDED}
+
+
+@pytest.mark.parametrize("phase", set(Phase) - {Phase.ENDED})
+def test_a_session_ends_once(phase: Phase) -> None:
+    """Only the call that ended it is told so, hence one disconnected event."""
+    session = session_in(phase)
+    assert [session.end(), session.end(), session.end()] == [True, False, False]
+
+
+@pytest.mark.parametrize("wanted", [Change.DETACH, Change.END])
+def test_the_transport_is_let_go(wanted: Change) -> None:
+    """Without a transport there is no outbox to send to, and nothing keeps the transport alive."""
+    session = session_in(Phase.ATTACHED)
+    assert session.outbox is not None
+    change(session, wanted)
+    assert session.attachment is None
+    assert session.outbox is None
+
+
+def test_a_new_session() -> None:
+    """It is connecting, anonymous, in no group, and may do nothing."""
+    session = Session("chat", "c")
+    assert session.phase is Phase.CONNECTING
+    assert session.user_id is None
+    assert session.groups == {}
+    assert session.connection_state is None
+    assert not session.permissions.allows(Permission.SEND_TO_GROUP, "g")
+
+
+def test_events_are_numbered_from_one() -> None:
+    """Zero is the connect event."""
+    session = Session("chat", "c")
+    assert session.last_event_id == 0
+    assert [session.next_event_id() for _ in range(3)] == [1, 2, 3]
+
+
+Names = st.text(min_size=1, max_size=10)
+Groups = st.lists(Names, max_size=5, unique=True)
+Targets = st.lists(st.tuples(st.booleans(), st.sampled_from(Permission), Names), max_size=6)
+MaybeText = st.none() | st.text(max_size=10)
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Session:
+    """Detached sessions that have seen something."""
+    session = Session("chat", draw(Names), draw(MaybeText))
+    session.subprotocol = draw(MaybeText)
+    session.connection_state = draw(MaybeText)
+    session.groups = {group: Membership(group) for group in draw(Groups)}
+    session.permissions = Permissions.from_roles(
+        draw(st.lists(st.sampled_from(["webpubsub.sendToGroup", "webpubsub.joinLeaveGroup.a"])))
+    )
+    for grants, permission, target in draw(Targets):
+        act = session.permissions.grant if grants else session.permissions.revoke
+        act(permission, target)
+    session.cookies = draw(st.dictionaries(Names, Names, max_size=2))
+    session.last_event_id = draw(st.integers(0, 2**40))
+    session.last_sequence_id = draw(st.integers(0, 2**60))
+    for ack_id in draw(st.lists(st.integers(0, 2**64 - 1), max_size=5)):
+        session.acks.add(ack_id)
+    session.phase = Phase.DETACHED
+    return session
+
+
+def through_bytes(session: Session) -> Session:
+    """The session that another process would install."""
+    data = msgspec.json.encode(session.snapshot())
+    return Session.install(msgspec.json.decode(data, type=SessionSnapshot))
+
+
+@given(sessions(), st.lists(Names, max_size=3))
+def test_a_snapshot_goes_through_bytes(session: Session, groups: list[str]) -> None:
+    """What is installed from the bytes of a snapshot behaves as the session it was taken of."""
+    installed = through_bytes(session)
+    assert installed.phase is Phase.DETACHED
+    assert installed.snapshot() == session.snapshot()
+    for group in (*groups, *session.groups):
+        for permission in Permission:
+            assert installed.permissions.allows(permission, group) is session.permissions.allows(
+                permission, group
+            )
+    assert all(ack_id in installed.acks for ack_id in session.acks.snapshot())
+    assert installed.next_event_id() == session.next_event_id()
+
+
+@given(sessions())
+def test_a_snapshot_does_not_change_with_its_session(session: Session) -> None:
+    """A snapshot is a value: what happens afterwards is not in it, in either direction."""
+    snapshot = session.snapshot()
+    before = msgspec.json.encode(snapshot)
+    installed = Session.install(snapshot)
+    for one in (session, installed):
+        one.permissions.grant(Permission.SEND_TO_GROUP, "another group")
+        one.permissions.revoke(Permission.JOIN_LEAVE_GROUP, "a")
+        one.groups["another group"] = Membership("another group")
+        one.cookies["another"] = "cookie"
+        one.acks.add(2**65)
+        one.next_event_id()
+    assert msgspec.json.encode(snapshot) == before

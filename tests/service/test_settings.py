@@ -1,0 +1,70 @@
+"""The settings of the service."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
+
+KEY = "k" * 32
+
+
+def test_defaults() -> None:
+    """Without settings, the service has the documented numbers (client-protocols section 10)."""
+    settings = ServiceSettings()
+    assert settings.access_keys == (DEVELOPMENT_KEY,)
+    assert (settings.address, settings.public_endpoint) == ("127.0.0.1", None)
+    assert settings.max_message_bytes == 1_048_576
+    assert (settings.max_queued_messages, settings.max_queued_bytes) == (1000, 16_777_216)
+    assert settings.ping_interval == 20
+    assert settings.python_client_ack_delay >= 0.002
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"access_keys": ()}, "at least one access key"),
+        ({"access_keys": ("short",)}, "access key 1 is shorter than 32 bytes"),
+        ({"access_keys": (KEY, "k" * 31)}, "access key 2 is shorter than 32 bytes"),
+        ({"access_keys": (KEY + ";",)}, "access key 1 contains a semicolon"),
+        ({"access_keys": (KEY + "\n",)}, "access key 1 contains a control character"),
+        ({"access_keys": (" " + KEY,)}, "access key 1 begins or ends with white space"),
+        ({"port": -1}, "port must be 0 to 65535, and is -1"),
+        ({"port": 65_536}, "port must be 0 to 65535, and is 65536"),
+        ({"ping_interval": 0.5}, "1 to 120 seconds, and is 0.5"),
+        ({"ping_interval": 121}, "1 to 120 seconds, and is 121"),
+        ({"public_endpoint": "example.com"}, "https://example.com, and is 'example.com'"),
+        ({"public_endpoint": "ftp://example.com"}, "and is 'ftp://example.com'"),
+        ({"public_endpoint": "http://"}, "and is 'http://'"),
+    ],
+)
+def test_values_out_of_range(given: dict[str, object], problem: str) -> None:
+    """The error names the setting, what was wanted and what was seen."""
+    with pytest.raises(ValueError, match=problem):
+        ServiceSettings(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "authority"),
+    [
+        (None, None),
+        ("https://example.com", "example.com"),
+        ("http://example.com:8080/", "example.com:8080"),
+        ("https://[::1]:1", "[::1]:1"),
+    ],
+)
+def test_public_authority(endpoint: str | None, authority: str | None) -> None:
+    """The host and port that tokens may be made for besides the one that was dialled."""
+    assert ServiceSettings(public_endpoint=endpoint).public_authority == authority
+
+
+@given(st.text(max_size=40))
+def test_a_key_is_taken_or_refused_without_being_told(key: str) -> None:
+    """Whatever is wrong with a key, the key does not appear in the error."""
+    secret = "s3cr3t" + key
+    try:
+        settings = ServiceSettings(access_keys=(secret,))
+    except ValueError as error:
+        assert "s3cr3t" not in str(error)
+    else:
+        assert settings.access_keys == (secret,)
