@@ -203,7 +203,8 @@ class WebPubSubApi(func.DecoratorApi, ABC):
             add(builder, UserFunction.of(_function_of(builder).get_user_function()))
             return builder
 
-        return cast("Callable[[_F], _F]", self._configure_function_builder(wrap))
+        decorate = self._configure_function_builder(wrap)  # pyright: ignore[reportUnknownMemberType]
+        return cast("Callable[[_F], _F]", decorate)
 
 
 class WebPubSubApp(WebPubSubApi, func.FunctionApp):
@@ -216,13 +217,13 @@ class Blueprint(WebPubSubApi, func.Blueprint):
     def __init__(self) -> None:
         # The one of azure-functions has no annotations, which strict type checkers hold against
         # whoever calls it.
-        initialize: Callable[[], None] = super().__init__
+        initialize = cast("Callable[[], None]", super().__init__)  # pyright: ignore[reportUnknownMemberType]
         initialize()
 
 
 def _function_of(builder: FunctionBuilder) -> func.Function:
     """azure-functions has no public way from a builder to its function before it is built."""
-    function: func.Function = builder._function  # noqa: SLF001
+    function: func.Function = builder._function  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return function
 
 

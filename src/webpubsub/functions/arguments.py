@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -153,7 +153,8 @@ def check_connections(decorator: str, connections: Any) -> Sequence[str] | None:
             apps.CONNECTION_INVALID,
             f"{decorator}: connections must be a list of names of app settings.",
         )
-    return [_setting_name(decorator, name) for name in connections]
+    names = cast("Sequence[Any]", connections)
+    return [_setting_name(decorator, name) for name in names]
 
 
 def check_word(decorator: str, name: str, value: Any, known: Sequence[str]) -> str | None:

@@ -21,7 +21,7 @@ class SimpleResponse(msgspec.Struct, frozen=True, kw_only=True):
 
     body: str | None = None
     status: int = 200
-    headers: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict[str, Sequence[str]])
 
     def to_http_response(self) -> func.HttpResponse:
         """The same as azure-functions returns it. Values of one header are joined with commas."""

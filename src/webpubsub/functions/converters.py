@@ -4,8 +4,8 @@ Generic bindings of the same process, and the public type names, are left alone.
 functions-python sections 15 and 16.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import msgspec
 from azure.functions.meta import Datum, InConverter, OutConverter, get_binding_registry
@@ -113,7 +113,7 @@ class OutputConverter(OutConverter, binding=None):
             return _NOTHING
         if isinstance(obj, str):
             return Datum(obj, "string")
-        actions = obj if isinstance(obj, list | tuple) else [obj]
+        actions = cast("Sequence[Any]", obj) if isinstance(obj, list | tuple) else [obj]
         for action in actions:
             _check_action(action)
         return _json(obj)
@@ -129,7 +129,8 @@ def _check_action(action: Any) -> None:
             f"an output takes one action or a list of actions, not {_kind(action)}; "
             "to send data, write SendToAllAction(data) or one of its siblings"
         )
-    if not any(isinstance(key, str) and key.lower() == "actionname" for key in action):
+    members = cast("Mapping[Any, Any]", action)
+    if not any(isinstance(key, str) and key.lower() == "actionname" for key in members):
         raise TypeError(
             "a dictionary without 'actionName' is not an action; to send it as data, write "
             "SendToAllAction(data) or one of its siblings"

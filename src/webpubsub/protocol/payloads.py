@@ -7,7 +7,7 @@ mistake is, rather than when the host has swallowed them. Specification: binding
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import msgspec
 
@@ -32,7 +32,7 @@ class JsonObject(dict[str, Any]):
             names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
             cls._parameters = frozenset(names)
 
-    def __new__(cls, *_args: Any, **given: Any) -> Any:
+    def __new__(cls, *_args: Any, **given: Any) -> Self:
         # Python's own message for an unknown argument has no suggestion before 3.13.
         for name in given.keys() - cls._parameters:
             raise TypeError(
