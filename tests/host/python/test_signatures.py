@@ -312,3 +312,9 @@ def test_the_converter_an_input_gets(
     """Types are looked up by exact spelling; str and bytes pass a converter without an implicit
     output by. Sections 15.1 and 15.2."""
     assert check(annotated(annotation), binding).inputs["request"].binding_type == expected
+
+
+def test_a_converter_for_the_other_direction_refuses() -> None:
+    """The library's queue converter has outputs only."""
+    with pytest.raises(SignatureError, match="'request'"):
+        check(annotated(func.QueueMessage), bound("request", "queue"))

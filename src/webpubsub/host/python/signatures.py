@@ -229,10 +229,11 @@ def _is_generic(annotation: Any) -> bool:
 
 
 def _accepted(accepts: Callable[[str, Any], bool], binding_type: str, annotation: Any) -> bool:
-    """A converter that stumbles over what is not a class has refused it."""
+    """A converter that stumbles over what is not a class, or has nothing for this direction, has
+    refused it."""
     try:
         return accepts(binding_type, annotation)
-    except TypeError:
+    except (AttributeError, TypeError):
         return False
 
 
