@@ -8,8 +8,11 @@ from webpubsub.cli.connections import Connections
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
+from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.requests import MAX_BODY_BYTES
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.timer import TimerExtension
+from webpubsub.host.extensions.timer.statuses import FileStatusStore
 from webpubsub.host.extensions.timer.time_zone import schedule_zone
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.host import FunctionHost
@@ -22,6 +25,7 @@ from webpubsub.service.settings import ServiceSettings
 _PORT = 7071
 _ADDRESS = "127.0.0.1"
 _WEB_PUBSUB = "webpubsub"
+_BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,13 +54,14 @@ class LocalApp:
             self.connections.client,
             hub=self.config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
         )
-        self.http = HttpExtension(
-            self.config, address=self.address, port=_port(place, self.settings)
-        )
+        self.http = self._new_http(_port(place, self.settings))
         self.service = self._new_service(place.service_port)
         self.connections.embedded = self.service.client
         self.serves_clients = False
-        timers = TimerExtension(zone=schedule_zone(self.settings.environment))
+        timers = TimerExtension(
+            zone=schedule_zone(self.settings.environment),
+            statuses=FileStatusStore.for_app(self.folder, self.settings.environment),
+        )
         self.host = FunctionHost(
             self.folder,
             worker=PythonWorker(),
@@ -107,6 +112,17 @@ class LocalApp:
         except BindingError:
             return None  # its function is in error, and says so itself
 
+    def _new_http(self, port: int) -> HttpExtension:
+        host = self.settings.host
+        return HttpExtension(
+            self.config,
+            address=self.address,
+            port=port,
+            max_body_bytes=_body_limit(self.settings),
+            cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),
+            start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
+        )
+
     def _new_service(self, port: int) -> Service:
         try:
             settings = ServiceSettings(
@@ -115,6 +131,19 @@ class LocalApp:
         except ValueError as problem:
             raise HostError(f"the built-in service: {problem}") from None
         return Service(settings, self.web_pubsub)
+
+
+def _is_true(text: str | None) -> bool:
+    return (text or "").lower() in ("true", "1")
+
+
+def _body_limit(settings: AppSettings) -> int:
+    text = settings.get(_BODY_LIMIT)
+    if text is None:
+        return MAX_BODY_BYTES
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise HostError(f"{_BODY_LIMIT} is '{text}', and must be a number of bytes.")
+    return int(text)
 
 
 def _port(place: Place, settings: AppSettings) -> int:

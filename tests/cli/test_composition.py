@@ -1,0 +1,268 @@
+"""Whole apps in one process: every style of function app meets a real service."""
+
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.cli.apps import HOST, write_app
+from webpubsub.cli.composition import LocalApp, Place
+from webpubsub.host.errors import HostError
+
+#: As documented for Python today: untyped bindings by their public names.
+GENERIC = """
+import json
+import azure.functions as func
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+@app.route(route="negotiate", methods=["GET"])
+@app.generic_input_binding(
+    arg_name="connection", type="webPubSubConnection", hub="room", userId="{query.user}")
+def negotiate(req: func.HttpRequest, connection) -> func.HttpResponse:
+    return func.HttpResponse(connection)
+
+@app.generic_trigger(
+    arg_name="request", type="webPubSubTrigger", hub="room", eventType="system",
+    eventName="connect")
+def connect(request) -> str:
+    user = json.loads(request)["connectionContext"]["userId"]
+    if user == "attacker":
+        return {"code": "unauthorized", "errorMessage": "no"}
+    return {"roles": ["webpubsub.joinLeaveGroup"], "states": {"count": 0}}
+
+@app.generic_trigger(
+    arg_name="request", type="webPubSubTrigger", hub="room", eventType="user",
+    eventName="message")
+@app.generic_output_binding(arg_name="actions", type="webPubSub", hub="room")
+async def message(request: str, actions: func.Out[str]) -> str:
+    event = json.loads(request)
+    count = event["connectionContext"]["states"]["count"] + 1
+    actions.set(json.dumps([{
+        "actionName": "sendToAll", "dataType": "json",
+        "data": json.dumps({"from": event["connectionContext"]["userId"], "said": event["data"]}),
+    }]))
+    return {"data": f"{count}", "dataType": "text", "states": {"count": count}}
+"""
+
+#: The same with our decorators on some functions and none on others.
+MIXED = (
+    GENERIC.replace("app = func.FunctionApp(", "import webpubsub as wps\napp = wps.WebPubSubApp(")
+    .replace(
+        '@app.generic_input_binding(\n    arg_name="connection", type="webPubSubConnection", '
+        'hub="room", userId="{query.user}")',
+        '@app.web_pubsub_connection_input(arg_name="connection", hub="room", '
+        'user_id="{query.user}")',
+    )
+    .replace("connection) ->", "connection: wps.WebPubSubConnection) ->")
+    .replace(
+        "func.HttpResponse(connection)", "func.HttpResponse(json.dumps({'url': connection.url}))"
+    )
+)
+
+V1_CONNECT = """
+import json
+
+def main(request):
+    if json.loads(request)["connectionContext"]["userId"] == "attacker":
+        return {"code": "unauthorized", "errorMessage": "no"}
+    return {"roles": ["webpubsub.joinLeaveGroup"], "states": {"count": 0}}
+"""
+
+V1_MESSAGE = """
+import json
+import azure.functions as func
+
+def main(request: str, actions: func.Out[str]):
+    event = json.loads(request)
+    context = event["connectionContext"]
+    count = context["states"]["count"] + 1
+    said = {"from": context["userId"], "said": event["data"]}
+    actions.set(json.dumps(
+        {"actionName": "sendToAll", "dataType": "json", "data": json.dumps(said)}))
+    return {"data": f"{count}", "dataType": "text", "states": {"count": count}}
+"""
+
+V1: Mapping[str, tuple[str, list[dict[str, Any]]]] = {
+    "negotiate": (
+        "def main(req, connection):\n    return connection\n",
+        [
+            {"type": "httpTrigger", "direction": "in", "name": "req", "authLevel": "anonymous"},
+            {"type": "http", "direction": "out", "name": "$return"},
+            {
+                "type": "webPubSubConnection",
+                "direction": "in",
+                "name": "connection",
+                "hub": "room",
+                "userId": "{query.user}",
+            },
+        ],
+    ),
+    "connect": (
+        V1_CONNECT,
+        [
+            {
+                "type": "webPubSubTrigger",
+                "direction": "in",
+                "name": "request",
+                "hub": "room",
+                "eventType": "system",
+                "eventName": "connect",
+            },
+        ],
+    ),
+    "message": (
+        V1_MESSAGE,
+        [
+            {
+                "type": "webPubSubTrigger",
+                "direction": "in",
+                "name": "request",
+                "hub": "room",
+                "eventType": "user",
+                "eventName": "message",
+            },
+            {"type": "webPubSub", "direction": "out", "name": "actions", "hub": "room"},
+        ],
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app's settings go into the environment; they must not stay there."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+
+def write_v1(folder: Path) -> Path:
+    """The app in the style of one folder and one function.json for each function."""
+    (folder / "host.json").write_text(HOST, encoding="utf-8")
+    for name, (source, bindings) in V1.items():
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(source, encoding="utf-8")
+        document = {"scriptFile": "__init__.py", "bindings": bindings}
+        (folder / name / "function.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def started(folder: Path) -> AsyncIterator[LocalApp]:
+    """The app on free ports, stopped afterwards."""
+    app = LocalApp(Place(folder=folder, port=0, service_port=0))
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+def app_folder(folder: Path, style: str) -> Path:
+    """The app in one of its styles."""
+    sources = {"generic": GENERIC, "mixed": MIXED}
+    return write_v1(folder) if style == "function.json" else write_app(folder, sources[style])
+
+
+async def client_url(session: aiohttp.ClientSession, app: LocalApp, user: str) -> str:
+    """What the app's own negotiate function answers."""
+    address = f"http://127.0.0.1:{app.http.port}/api/negotiate?user={user}"
+    async with session.get(address) as answer:
+        assert answer.status == 200
+        url = json.loads(await answer.text())["url"]
+        assert isinstance(url, str)
+        return url
+
+
+@pytest.mark.parametrize("style", ["generic", "mixed", "function.json"])
+async def test_an_app_of_any_style_runs_as_it_is(tmp_path: Path, style: str) -> None:
+    """Token, connect answer, state, output before reply, and refusal: the same in all of them."""
+    async with started(app_folder(tmp_path, style)) as app, aiohttp.ClientSession() as session:
+        assert [report.error for report in app.host.functions] == [None] * 3
+        url = await client_url(session, app, "alice")
+        async with session.ws_connect(url) as client:
+            for count in ("1", "2"):
+                await client.send_str("hello")
+                said = json.loads(await client.receive_str(timeout=5))
+                assert said == {"from": "alice", "said": "hello"}
+                assert await client.receive_str(timeout=5) == count
+        refused = await client_url(session, app, "attacker")
+        with pytest.raises(aiohttp.WSServerHandshakeError) as failure:
+            await session.ws_connect(refused)
+        assert failure.value.status == 401
+
+
+async def test_roles_of_the_connect_answer_count(tmp_path: Path) -> None:
+    """The generic function gave the role to join, and no other."""
+    async with started(write_app(tmp_path, GENERIC)) as app, aiohttp.ClientSession() as session:
+        url = await client_url(session, app, "alice")
+        async with session.ws_connect(url, protocols=["json.webpubsub.azure.v1"]) as client:
+            await client.receive_json(timeout=5)
+            await client.send_json({"type": "joinGroup", "group": "g", "ackId": 1})
+            assert (await client.receive_json(timeout=5))["success"] is True
+            await client.send_json({"type": "sendToGroup", "group": "g", "data": 1, "ackId": 2})
+            assert (await client.receive_json(timeout=5))["error"]["name"] == "Forbidden"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("x", "Host.LocalHttpPort is 'x'"), ("65536", "Host.LocalHttpPort is '65536'")],
+)
+def test_a_port_in_the_settings_that_is_none(tmp_path: Path, text: str, reason: str) -> None:
+    """The setting is named."""
+    write_app(tmp_path, GENERIC)
+    settings = {"IsEncrypted": False, "Host": {"LocalHttpPort": text}}
+    (tmp_path / "local.settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(HostError, match=reason):
+        LocalApp(Place(folder=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "much", "must be a number of bytes"),
+        ("WEBSITE_TIME_ZONE", "Nowhere/Land", "Nowhere/Land"),
+    ],
+)
+def test_a_setting_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, reason: str
+) -> None:
+    """It is named, with what it must be."""
+    monkeypatch.setenv(name, text)
+    with pytest.raises(HostError, match=reason):
+        LocalApp(Place(folder=write_app(tmp_path, GENERIC)))
+
+
+async def test_settings_reach_the_http_functions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Origins of other sites, the limit of a body, and the start page."""
+    monkeypatch.setenv("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "10")
+    monkeypatch.setenv("AzureWebJobsDisableHomepage", "true")
+    write_app(tmp_path, GENERIC.replace('methods=["GET"]', 'methods=["GET", "POST"]'))
+    settings = {"IsEncrypted": False, "Host": {"CORS": "https://a.example"}}
+    (tmp_path / "local.settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    async with started(tmp_path) as app, aiohttp.ClientSession() as session:
+        url = f"http://127.0.0.1:{app.http.port}"
+        origin = {"Origin": "https://a.example"}
+        async with session.get(f"{url}/api/negotiate?user=a", headers=origin) as answer:
+            assert answer.headers["Access-Control-Allow-Origin"] == "https://a.example"
+        async with session.post(f"{url}/api/negotiate", data=b"x" * 11) as answer:
+            assert answer.status == 413
+        async with session.get(url) as answer:
+            assert (answer.status, await answer.text()) == (204, "")
+
+
+def test_a_weak_key_for_the_own_service_is_refused(tmp_path: Path) -> None:
+    """The rule is told, the key is not."""
+    write_app(
+        tmp_path,
+        GENERIC,
+        WebPubSubConnectionString="Endpoint=http://localhost:8080;AccessKey=tiny-key;",
+    )
+    with pytest.raises(HostError, match="is shorter than 32 bytes") as refused:
+        LocalApp(Place(folder=tmp_path))
+    assert "tiny-key" not in str(refused.value)
