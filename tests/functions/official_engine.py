@@ -1,0 +1,117 @@
+"""The official engine of Azure Functions, driven in this process as its worker drives it.
+
+It wants messages of the host's protocol; what it reads of them are a few attributes, so plain
+objects do. Functions are invoked through its entry for hosts without protobuf.
+"""
+
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+#: A value with its kind on the wire, in a form that can be compared.
+Comparable: TypeAlias = tuple[str, Any] | None
+
+
+class Answer(SimpleNamespace):
+    """What came of an invocation; ``error`` is the text of an exception, or None."""
+
+    error: str | None
+    value: Comparable
+    outputs: Mapping[str, Comparable]
+
+
+class _BindingInfo(SimpleNamespace):
+    """A binding as the protocol describes it, with the numbers of its enumerations."""
+
+    out = 1
+    inout = 2
+    undefined = 0
+
+
+PROTOS = SimpleNamespace(BindingInfo=_BindingInfo, RpcFunctionMetadata=SimpleNamespace)
+_DIRECTIONS = {"in": 0, "out": 1, "inout": 2}
+
+
+class OfficialEngine:
+    """Either model of apps: ``azure_functions_runtime``, or ``azure_functions_runtime_v1``."""
+
+    def __init__(self, package: str) -> None:
+        self._meta = importlib.import_module(f"{package}.bindings.meta")
+        self._events = importlib.import_module(f"{package}.handle_event")
+        self._loader = importlib.import_module(f"{package}.loader")
+        self._native = importlib.import_module(f"{package}.native_invocation")
+        self._datum = importlib.import_module(f"{package}.bindings.datumdef").Datum
+        self._threads = importlib.import_module(f"{package}.utils.threadpool")
+        self._ids: dict[str, str] = {}
+
+    def start(self) -> None:
+        """As the worker does before it indexes."""
+        self._threads.start_threadpool_executor()
+        self._meta.load_binding_registry()
+
+    def stop(self) -> None:
+        """Let go of its threads."""
+        self._threads.stop_threadpool_executor()
+
+    def index(self, folder: Path) -> Mapping[str, list[dict[str, Any]]]:
+        """The raw bindings of each function of an app with decorators."""
+        functions = self._loader.index_function_app(str(folder / "function_app.py"))
+        found, _ = self._loader.process_indexed_function(
+            PROTOS, self._events._functions, functions, str(folder)
+        )
+        self._ids = {function.name: function.function_id for function in found}
+        return {function.name: list(map(json.loads, function.raw_bindings)) for function in found}
+
+    def load_folder(self, folder: Path) -> None:
+        """One function of an app with ``function.json`` files."""
+        self._loader.install()
+        document = json.loads((folder / "function.json").read_text(encoding="utf-8"))
+        script = str(folder / document["scriptFile"])
+        function = self._loader.load_function(folder.name, str(folder), script, "main")
+        bindings = {
+            binding["name"]: _BindingInfo(
+                type=binding["type"], direction=_DIRECTIONS[binding["direction"]], data_type=0
+            )
+            for binding in document["bindings"]
+        }
+        metadata = SimpleNamespace(name=folder.name, directory=str(folder), bindings=bindings)
+        self._ids[folder.name] = folder.name
+        self._events._functions.add_function(folder.name, function, metadata, PROTOS)
+
+    async def invoke(self, name: str, inputs: Sequence[tuple[str, Comparable]]) -> Answer:
+        """Call a function with values as they are on the wire."""
+        ok, value, outputs, error, _ = await self._native.invocation_request_native(
+            "invocation", self._ids[name], [(key, self._to_datum(item)) for key, item in inputs], {}
+        )
+        return Answer(
+            error=None if ok else error,
+            value=self._comparable(value),
+            outputs={key: self._comparable(item) for key, item in outputs},
+        )
+
+    def _to_datum(self, value: Comparable) -> Any:
+        if value is None:
+            return None
+        kind, content = value
+        if kind == "http":
+            content = {key: self._member(item) for key, item in content.items()}
+        return self._datum(content, kind)
+
+    def _member(self, item: Any) -> Any:
+        if isinstance(item, Mapping):
+            return {key: self._member(inner) for key, inner in item.items()}
+        return self._datum(item, "bytes" if isinstance(item, bytes) else "string")
+
+    def _comparable(self, datum: Any) -> Comparable:
+        if datum is None or datum.type is None:
+            return None
+        if datum.type in ("json", "dict", "list"):
+            text = datum.value if datum.type == "json" else json.dumps(datum.value)
+            return ("json", json.loads(text))
+        if datum.type == "http":
+            members = datum.value
+            return ("http", (int(members["status_code"].value), members["body"].value))
+        return (datum.type, datum.value)
