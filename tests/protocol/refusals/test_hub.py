@@ -1,0 +1,21 @@
+"""What a hub refuses."""
+
+from webpubsub.protocol.permissions import MAX_EXCEPTIONS
+from webpubsub.protocol.refusals import RefusalKind, hub
+
+
+def test_statuses() -> None:
+    """What is not there is 404; what does not fit any more is 409."""
+    statuses = {
+        kind.code: kind.http_status for kind in vars(hub).values() if isinstance(kind, RefusalKind)
+    }
+    assert statuses == {
+        "hub.connection.unknown": 404,
+        "hub.user.unknown": 404,
+        "hub.permissions.full": 409,
+    }
+
+
+def test_the_text_knows_the_limit() -> None:
+    """The number in the catalogue is the one that is enforced."""
+    assert str(MAX_EXCEPTIONS) in hub.PERMISSIONS_FULL.wanted

@@ -1,0 +1,110 @@
+"""What a refusal is, and the catalogue of all of them."""
+
+import importlib
+import pkgutil
+import re
+from http import HTTPStatus
+
+import msgspec
+import pytest
+
+from webpubsub.protocol import refusals
+from webpubsub.protocol.clients.codec import ClientProtocolError
+from webpubsub.protocol.refusals import Refusal, RefusalKind, Refused
+from webpubsub.service.settings import ServiceSettings
+
+MODULES = [module.name for module in pkgutil.iter_modules(refusals.__path__)]
+CATALOGUE = {
+    f"{module}.{name}": kind
+    for module in MODULES
+    for name, kind in vars(importlib.import_module(f"{refusals.__name__}.{module}")).items()
+    if isinstance(kind, RefusalKind)
+}
+
+#: What shows in no answer of the service: the handler's own status is passed on, or the transport
+#: is dropped. What is refused at import shows nowhere but in the error.
+SILENT = {"handshake.connect.refused", "websocket.slow-client", "websocket.ping-timeout"}
+
+TOKEN = RefusalKind(
+    code="handshake.token.expired",
+    checked="the exp claim",
+    wanted="a time to come",
+    remedy="Ask for a new token.",
+    setting="clock_skew",
+    http_status=401,
+)
+
+
+def test_the_catalogue_is_found() -> None:
+    """Every edge has its module, and every module its kinds."""
+    assert {name.partition(".")[0] for name in CATALOGUE} == {*MODULES} - {"kinds"}
+
+
+def test_codes_are_unique() -> None:
+    """A code is the address of one entry."""
+    codes = [kind.code for kind in CATALOGUE.values()]
+    assert sorted({*codes}) == sorted(codes)
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE.keys())
+def test_every_kind_explains_itself(kind: RefusalKind) -> None:
+    """A stable dotted code, what was checked and wanted, and the way out as whole sentences."""
+    assert re.fullmatch(r"[a-z]+(\.[a-z]+(-[a-z]+)*)+", kind.code)
+    for phrase in (kind.checked, kind.wanted):
+        assert phrase == phrase.strip() != ""
+        assert not phrase.endswith(".")
+    assert kind.remedy[0].isupper()
+    assert kind.remedy.endswith(".")
+    assert kind.setting != ""
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE.keys())
+def test_every_kind_shows_on_the_wire_in_one_way(kind: RefusalKind) -> None:
+    """As an HTTP error, a close code or an error ack, unless it is known to be silent."""
+    shown = [kind.http_status, kind.close_code, kind.ack_error]
+    silent = kind.code in SILENT or kind.code.startswith("app.")
+    assert sum(value is not None for value in shown) == (0 if silent else 1)
+    assert kind.http_status is None or HTTPStatus(kind.http_status) >= 400
+    assert kind.close_code in (None, 1002, 1003, 1007, 1008, 1009, 1011)
+
+
+def test_a_refusal_is_one_line_for_a_log() -> None:
+    """The line says everything a developer needs, in the order in which it is asked."""
+    refusal = TOKEN.refuse("400 seconds ago", "The token has expired.")
+    assert refusal == Refusal(
+        kind=TOKEN, seen="400 seconds ago", wire_message="The token has expired."
+    )
+    assert refusal.describe() == (
+        "handshake.token.expired: checked the exp claim; wanted a time to come; saw 400 seconds "
+        "ago. Ask for a new token. Setting: clock_skew."
+    )
+    bare = msgspec.structs.replace(TOKEN, setting=None).refuse("none")
+    assert bare.describe().endswith("saw none. Ask for a new token.")
+    assert bare.wire_message == ""
+
+
+def test_what_clients_see_is_not_what_logs_say() -> None:
+    """The exception speaks to the developer, the wire message is apart."""
+    refused = Refused(TOKEN.refuse("none", "No."))
+    assert str(refused) == refused.refusal.describe()
+    assert "No." not in str(refused)
+
+
+def test_a_client_protocol_error_must_be_able_to_close() -> None:
+    """A kind without a close code cannot end a transport, and that is a mistake of ours."""
+    with pytest.raises(ValueError, match=r"handshake\.token\.expired has no close code"):
+        ClientProtocolError(TOKEN.refuse("none"))
+    closing = msgspec.structs.replace(TOKEN, close_code=1007, http_status=None).refuse("none")
+    assert ClientProtocolError(closing).refusal is closing
+
+
+def test_settings_are_settings_of_the_service() -> None:
+    """The setting that a refusal names exists under that name."""
+    named = {
+        name.strip()
+        for kind in CATALOGUE.values()
+        if kind.setting
+        for name in kind.setting.split(",")
+    }
+    fields = {field.name for field in msgspec.structs.fields(ServiceSettings)}
+    assert named <= fields, named - fields
