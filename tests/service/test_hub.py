@@ -106,13 +106,17 @@ def test_who_receives(operation: HubOperation, recipients: set[str]) -> None:
         (ops.SendToConnection(hub="chat", connection_id="c2", message=HELLO), FROM_SERVER),
         (
             ops.SendToGroup(hub="chat", group="g", message=HELLO),
-            b'{"type":"message","from":"group","group":"g","fromUserId":null,'
-            b'"dataType":"text","data":"hello"}',
+            (
+                b'{"type":"message","from":"group","group":"g","fromUserId":null,'
+                b'"dataType":"text","data":"hello"}'
+            ),
         ),
         (
             ops.SendToGroup(hub="chat", group="g", message=HELLO, from_user_id="alice"),
-            b'{"type":"message","from":"group","group":"g","fromUserId":"alice",'
-            b'"dataType":"text","data":"hello"}',
+            (
+                b'{"type":"message","from":"group","group":"g","fromUserId":"alice",'
+                b'"dataType":"text","data":"hello"}'
+            ),
         ),
     ],
 )
@@ -145,7 +149,7 @@ def test_a_message_is_encoded_once_for_each_protocol() -> None:
     assert [codec.encoded for codec in codecs] == [1, 1]
     writes = [write for client in world.clients.values() for write in client.wire.writes]
     assert writes == [], "nothing is written within the turn"
-    assert world.received == dict.fromkeys(PEOPLE, [FROM_SERVER])
+    assert world.received == {key: [FROM_SERVER] for key in PEOPLE}
 
 
 def test_one_write_for_each_connection_in_each_turn() -> None:

@@ -8,14 +8,19 @@ from webpubsub.service.lingering import Lingering
 async def test_the_last_words_arrive_although_the_peer_keeps_sending() -> None:
     """The peer's bytes are thrown away, and ``on_lost`` is called once when the peer has closed."""
     loop = asyncio.get_running_loop()
-    lost: list[None] = []
+    lost = asyncio.Event()
+    losses: list[None] = []
+
+    def on_lost() -> None:
+        losses.append(None)
+        lost.set()
 
     class Farewell(asyncio.Protocol):
         """Says one thing to whoever comes, and listens no more."""
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             assert isinstance(transport, asyncio.Transport)
-            transport.set_protocol(Lingering(lambda: lost.append(None)))
+            transport.set_protocol(Lingering(on_lost))
             transport.write(b"last words")
             transport.write_eof()
 
@@ -25,11 +30,9 @@ async def test_the_last_words_arrive_although_the_peer_keeps_sending() -> None:
         writer.write(b"x" * 65_536)
         await writer.drain()
     assert await reader.read() == b"last words"
-    assert lost == []
+    assert losses == []
     writer.close()
     await writer.wait_closed()
-    async with asyncio.timeout(5):
-        while not lost:
-            await asyncio.sleep(0.001)
-    assert lost == [None]
+    await asyncio.wait_for(lost.wait(), 5)
+    assert losses == [None]
     server.close()

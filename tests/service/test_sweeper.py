@@ -78,7 +78,11 @@ def test_deadlines_are_absolute() -> None:
 def test_a_deadline_may_make_another() -> None:
     """What a deadline starts is due in its own time."""
     world = World()
-    world.sweeper.after(1.0, lambda: world.sweeper.after(1.0, world.calling("next")) and None)
+
+    def make_another() -> None:
+        world.sweeper.after(1.0, world.calling("next"))
+
+    world.sweeper.after(1.0, make_another)
     assert world.sweep_at(1.0) == []
     assert world.sweep_at(2.0) == ["next"]
 
@@ -115,7 +119,11 @@ def test_one_broken_action_does_not_end_the_sweeping() -> None:
     """The next sweep comes all the same."""
     world = World()
     world.sweeper.start(world.loop.asyncio)
-    world.sweeper.after(0.1, lambda: int("broken") and None)
+
+    def fail() -> None:
+        raise ValueError
+
+    world.sweeper.after(0.1, fail)
     world.sweeper.after(0.2, world.calling("next"))
     with pytest.raises(ValueError):
         world.loop.advance(SWEEP_INTERVAL)
