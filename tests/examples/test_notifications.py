@@ -58,7 +58,7 @@ def test_every_tick_sends_one_notification() -> None:
     """One action for everyone, written by hand as the binding reads it; each kind comes up."""
     module = load("notifications/notification/__init__.py")
     kinds = set()
-    for _ in range(200):
+    for _ in range(20):
         actions = Out()
         module.main(None, actions)
         action = json.loads(actions.value)

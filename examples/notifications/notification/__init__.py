@@ -3,20 +3,23 @@
 import json
 import random
 from datetime import UTC, datetime
+from itertools import cycle
 
 import azure.functions as func
 
-HAPPENINGS = [
-    ("build", "Build {} of the web shop passed"),
-    ("build", "Build {} of the web shop failed"),
-    ("deploy", "Release {} is live in Europe"),
-    ("order", "Order {} was packed and is on its way"),
-    ("review", "Change {} asks for your review"),
-]
+HAPPENINGS = cycle(
+    [
+        ("build", "Build {} of the web shop passed"),
+        ("build", "Build {} of the web shop failed: 2 tests"),
+        ("deploy", "Release {} is live in Europe"),
+        ("order", "Order {} was packed and is on its way"),
+        ("review", "Change {} asks for your review"),
+    ]
+)
 
 
 def main(mytimer: func.TimerRequest, actions: func.Out[str]) -> None:
-    kind, title = random.choice(HAPPENINGS)
+    kind, title = next(HAPPENINGS)
     notification = {
         "kind": kind,
         "title": title.format(random.randint(1000, 9999)),
