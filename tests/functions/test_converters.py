@@ -50,6 +50,27 @@ def test_the_text_of_azure_is_read(kind: str) -> None:
     assert (event.text(), event.hub, event.connection_id) == ("hi", "chat", "c1")
 
 
+@pytest.mark.parametrize(
+    ("data", "data_type", "warns"),
+    [
+        (b"\xff", wps.DataType.BINARY, True),
+        (b"ascii", wps.DataType.BINARY, False),
+        ("\ufffd".encode(), wps.DataType.TEXT, False),
+    ],
+)
+def test_a_damaged_payload_is_told_of(
+    data: bytes, data_type: wps.DataType, warns: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Azure passes binary data on as text; what came through our own host is whole."""
+    event = wps.UserEventRequest(
+        connection_context=EVENT.connection_context, message=wps.Message(data_type, data)
+    )
+    TriggerConverter.decode(Datum(event, EVENT_DATUM), trigger_metadata={})
+    assert caplog.messages == []
+    TriggerConverter.decode(Datum(wire_value(event, "request"), "string"), trigger_metadata={})
+    assert ["data: bytes" in message for message in caplog.messages] == [True] * warns
+
+
 @pytest.mark.parametrize("converter", [TriggerConverter, ConnectionConverter, ContextConverter])
 @pytest.mark.parametrize("data", NOTHING)
 def test_nothing_is_none(converter: Any, data: Datum | None) -> None:

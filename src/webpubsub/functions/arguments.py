@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -153,7 +153,7 @@ def check_connections(decorator: str, connections: Any) -> Sequence[str] | None:
             apps.CONNECTION_INVALID,
             f"{decorator}: connections must be a list of names of app settings.",
         )
-    names = cast("Sequence[Any]", connections)
+    names = list[Any](connections)
     return [_setting_name(decorator, name) for name in names]
 
 

@@ -4,6 +4,7 @@ Generic bindings of the same process, and the public type names, are left alone.
 functions-python sections 15 and 16.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -15,13 +16,18 @@ from webpubsub.functions.connections import WebPubSubConnection, connection_from
 from webpubsub.functions.contexts import WebPubSubContext, context_from_json
 from webpubsub.protocol.actions import Action
 from webpubsub.protocol.event_json import event_from_json
-from webpubsub.protocol.events import AnyEventRequest
+from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.responses import EventResponse
 
 #: How our own host hands over an event as it is.
 EVENT_DATUM = "webpubsub.event"
 
+logger = logging.getLogger(__name__)
+
 _NOTHING = Datum(None, None)
+#: What decoding as UTF-8 puts in the place of bytes that are none.
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class TriggerConverter(InConverter, OutConverter, binding=None):
@@ -35,8 +41,11 @@ class TriggerConverter(InConverter, OutConverter, binding=None):
     def decode(cls, data: Datum | None, **_: Any) -> AnyEventRequest | None:
         if data is None or data.value is None:
             return None
-        event: AnyEventRequest
-        event = data.value if data.type == EVENT_DATUM else event_from_json(data.value)
+        if data.type == EVENT_DATUM:
+            passed_on: AnyEventRequest = data.value
+            return passed_on
+        event = event_from_json(data.value)
+        _warn_of_damage(event)
         return event
 
     @classmethod
@@ -117,6 +126,18 @@ class OutputConverter(OutConverter, binding=None):
         for action in actions:
             _check_action(action)
         return _json(obj)
+
+
+def _warn_of_damage(event: AnyEventRequest) -> None:
+    """The host makes text of every payload it puts into JSON, whatever it loses."""
+    if not isinstance(event, UserEventRequest) or event.data_type is not DataType.BINARY:
+        return
+    if _REPLACEMENT in event.message.data:
+        logger.warning(
+            "the binary payload of the event '%s' was damaged on its way through the host; to get "
+            "it intact, replace the parameter 'request' with 'data: bytes'",
+            event.connection_context.event_name,
+        )
 
 
 def _check_action(action: Any) -> None:
