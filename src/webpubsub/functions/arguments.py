@@ -148,13 +148,16 @@ def check_connections(decorator: str, connections: Any) -> Sequence[str] | None:
     """The names of settings. Raises AppMistake."""
     if connections is None:
         return None
-    if isinstance(connections, str) or not isinstance(connections, Sequence):
+    if not _is_list(connections):
         raise AppMistake(
             apps.CONNECTION_INVALID,
             f"{decorator}: connections must be a list of names of app settings.",
         )
-    names = list[Any](connections)
-    return [_setting_name(decorator, name) for name in names]
+    return [_setting_name(decorator, name) for name in connections]
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def check_word(decorator: str, name: str, value: Any, known: Sequence[str]) -> str | None:
