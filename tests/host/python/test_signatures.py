@@ -275,7 +275,9 @@ class Callable_:  # noqa: N801
     def __call__(self, request: str) -> None: ...
 
 
-@pytest.mark.parametrize("function", [Callable_(), functools.partial(with_default, x=2)], ids=repr)
+@pytest.mark.parametrize(
+    "function", [Callable_(), functools.partial(with_default, x=2)], ids=["object", "partial"]
+)
 def test_only_functions_have_a_file(function: Function) -> None:
     """Callable objects are refused, as by the official engine. Section 3.1."""
     with pytest.raises(SignatureError):
