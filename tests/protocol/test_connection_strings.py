@@ -70,6 +70,8 @@ PORT_INVALID = "the Port of the connection string must be a number from 1 to 655
         ("Endpoint=http://h?x=1", ENDPOINT_INVALID),
         ("Endpoint=http://h#x", ENDPOINT_INVALID),
         ("Endpoint=http://h\nx", ENDPOINT_INVALID),
+        ("Endpoint=http://h,http://i", ENDPOINT_INVALID),
+        ("Endpoint=http://key=h", ENDPOINT_INVALID),
         (f"Endpoint=http://h AccessKey={KEY}", ENDPOINT_INVALID),
         (f"Endpoint=http://h,AccessKey={KEY}", ENDPOINT_INVALID),
         (f"Endpoint=http://h/AccessKey={KEY}", ENDPOINT_INVALID),

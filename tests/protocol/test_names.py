@@ -72,6 +72,7 @@ def test_event_names(name: str, valid: bool) -> None:
         ("😀" * 512, True),
         ("😀" * 512 + "g", False),
         ("你" * 1024, True),
+        ("\uffff" * 1024, True),
         ("", False),
         (" ", False),
         (" \t\r\n", False),
