@@ -206,7 +206,7 @@ def test_none_is_no_value(converter: Any) -> None:
     assert converter.encode(None, expected_type=None) == Datum(None, None)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.text(), lambda inner: st.lists(inner)))
+@given(st.recursive(st.none() | st.booleans() | st.text(), st.lists))
 def test_an_answer_reaches_the_host_unchanged(data: Any) -> None:
     """Whatever JSON its states hold."""
     answer = wps.UserEventResponse(states={"a": data})

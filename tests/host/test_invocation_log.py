@@ -62,7 +62,7 @@ def test_a_cancelled_invocation_is_told_as_such(caplog: pytest.LogCaptureFixture
     """A warning: somebody did not wait for it."""
     log = InvocationLog("fn")
     log.cancelled("1", log.begin("1", ""))
-    assert caplog.messages[0].startswith("Executed 'Functions.fn' (Cancelled, Id=1, Duration=")
+    assert caplog.messages[-1].startswith("Executed 'Functions.fn' (Cancelled, Id=1, Duration=")
 
 
 def test_nothing_is_made_when_the_level_is_off(caplog: pytest.LogCaptureFixture) -> None:
