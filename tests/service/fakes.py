@@ -122,11 +122,11 @@ class Wire(asyncio.Transport):
 
     def receive(self, data: bytes) -> None:
         """Have bytes of the client arrive."""
-        protocol = cast("Any", self.protocol)
-        if isinstance(protocol, asyncio.Protocol):
-            protocol.data_received(data)
-            return
         while data:
+            protocol = cast("Any", self.protocol)
+            if isinstance(protocol, asyncio.Protocol):
+                protocol.data_received(data)
+                return
             buffer = protocol.get_buffer(-1)
             size = min(len(buffer), len(data))
             buffer[:size] = data[:size]

@@ -33,6 +33,9 @@ class Recorder(FrameListener):
     def on_ws_disconnected(self, _transport: WSTransport) -> None:
         self.told.append("lost")
 
+    def on_unreadable(self) -> None:
+        self.told.append("unreadable")
+
     def on_broken_frame(self, too_large: bool) -> None:
         self.told.append("too large" if too_large else "broken")
 
@@ -127,10 +130,12 @@ async def test_broken_frames_are_reported(frame: bytes, report: str | None) -> N
     raises."""
     wire, recorder = reader()
     wire.receive(HELLO + frame)
-    assert recorder.told[0] == told(TEXT, b"hello")
+    assert told(TEXT, b"hello") in recorder.told
+    assert ("unreadable" in recorder.told) is bool(report), "the listener is asked to stop at once"
     await asyncio.sleep(0)
     reports = [item for item in recorder.told if isinstance(item, str)]
-    assert reports[:1] == ([report] if report else [])
+    assert reports == (["unreadable", report] if report else [])
+    assert told(TEXT, b"hello") in recorder.told[: len(recorder.told) - 1]
     assert wire.writes == []
     assert wire.calls == []
 
@@ -213,3 +218,10 @@ def test_any_bytes_are_frames_or_broken(data: bytes) -> None:
 
     wire = asyncio.run(read())
     assert (wire.writes, wire.calls) == ([], [])
+
+
+async def test_nothing_of_a_tail_is_read_behind_a_broken_frame() -> None:
+    """What follows the header of a frame that is too large is not taken for frames."""
+    _, recorder = reader(client_frame(TEXT, HELLO * 1000) + HELLO)
+    await asyncio.sleep(0)
+    assert recorder.told == ["unreadable", "too large"]

@@ -36,6 +36,10 @@ class FrameListener(WSListener):
 
     __slots__ = ()
 
+    def on_unreadable(self) -> None:
+        """Give the transport another protocol at once: picows would take what follows a broken
+        frame for frames. ``on_broken_frame`` follows."""
+
     def on_broken_frame(self, too_large: bool) -> None:
         """The bytes are not a frame, or announce one over the limit. All frames before it have been
         delivered; nothing after it is of use."""
@@ -51,12 +55,13 @@ def read_frames(
 
     ``tail`` is what has arrived behind the client's handshake already.
     """
+    reports = _Reports(listener)
     protocol = WSProtocol(
         None,  # host and port, path: for clients
         None,
         False,  # not a client
         lambda _request: listener,
-        _Reports(listener),
+        reports,
         False,  # a listener that raises is reported, see _Reports
         None,  # no handshake timeout
         False,  # no pings: the sweeper sends them
@@ -69,13 +74,13 @@ def read_frames(
         _READ_BUFFER_BYTES,
     )
     protocol.connection_made(_MUTE)
-    _feed(protocol, _HEAD)
+    _feed(protocol, _HEAD, reports)
     transport.set_protocol(protocol)
-    _feed(protocol, tail)
+    _feed(protocol, tail, reports)
 
 
-def _feed(protocol: WSProtocol, data: bytes) -> None:
-    while data:
+def _feed(protocol: WSProtocol, data: bytes, reports: "_Reports") -> None:
+    while data and not reports.broken:
         buffer = protocol.get_buffer(-1)
         size = min(len(buffer), len(data))
         buffer[:size] = data[:size]
@@ -124,10 +129,11 @@ _MUTE = _Mute()
 class _Reports:
     """What picows takes for its logger: the only place where it says that a frame is broken."""
 
-    __slots__ = ("_listener",)
+    __slots__ = ("_listener", "broken")
 
     def __init__(self, listener: FrameListener) -> None:
         self._listener = listener
+        self.broken = False
 
     def isEnabledFor(self, _level: int) -> bool:  # noqa: N802
         return False
@@ -139,6 +145,10 @@ class _Reports:
     def error(self, _message: str, *details: Any) -> None:
         """A frame is broken. Frames that were parsed before it are delivered after this call."""
         (code, _text), *_ = details
+        if self.broken:
+            return
+        self.broken = True
+        self._listener.on_unreadable()
         self._soon(lambda: self._listener.on_broken_frame(int(code) == _TOO_LARGE))
 
     def exception(self, message: str, *_details: Any) -> None:

@@ -193,6 +193,10 @@ class WebSocket(FrameListener):
         """The client has caught up."""
         self.outbox.resume()
 
+    def on_unreadable(self) -> None:
+        """What follows is not to be read."""
+        self._transport.set_protocol(_Unheard(self))
+
     def on_broken_frame(self, too_large: bool) -> None:
         """What arrived is not a frame, or too large a one."""
         if too_large:
