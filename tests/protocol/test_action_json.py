@@ -286,3 +286,11 @@ def typed_actions(draw: st.DrawFn) -> actions.Action:
 def test_every_typed_action_is_an_operation(made: list[actions.Action]) -> None:
     """What the classes of actions accept is never refused by the output."""
     assert len(operations_from_json(json.dumps(made), "chat")) == len(made)
+
+
+@given(st.lists(typed_actions()))
+def test_actions_as_objects_mean_what_their_text_means(made: list[actions.Action]) -> None:
+    """In one process nothing is encoded to be decoded again, and nothing changes by that."""
+    by_text = operations_from_json(json.dumps(made), "chat")
+    assert operations_from_json(made, "chat") == by_text
+    assert [operation for one in made for operation in operations_from_json(one, "chat")] == by_text

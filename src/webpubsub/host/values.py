@@ -6,7 +6,7 @@ another process or another language can take the place of the one in this proces
 """
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,13 @@ class JsonText(msgspec.Struct, frozen=True):
     """JSON as text: the worker decides whether to parse it."""
 
     text: str
+
+
+class JsonValue(msgspec.Struct, frozen=True):
+    """JSON as the value itself, from a worker in this process: it is not encoded to be decoded
+    again. Whoever is given it reads it at once, and changes nothing in it."""
+
+    value: Any
 
 
 class HttpRequestData(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,5 +69,14 @@ class EventValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Value: TypeAlias = (
-    str | bytes | int | float | JsonText | HttpRequestData | HttpResponseData | EventValue | None
+    str
+    | bytes
+    | int
+    | float
+    | JsonText
+    | JsonValue
+    | HttpRequestData
+    | HttpResponseData
+    | EventValue
+    | None
 )

@@ -6,7 +6,7 @@ where that extension has rules and those of the service elsewhere. Specification
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from webpubsub.protocol import binding_json
 from webpubsub.protocol import operations as ops
@@ -24,24 +24,33 @@ _EXAMPLE = '{"actionName": "sendToAll", "data": "hi"}'
 _PERMISSIONS = tuple(Permission)
 
 
-def operations_from_json(text: str | bytes, hub: str) -> list[HubOperation]:
+Actions: TypeAlias = str | bytes | Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+def operations_from_json(actions: Actions, hub: str) -> list[HubOperation]:
     """The operations that one output asks for, in order.
 
-    ``text`` is one action or an array of actions; an empty array is no operation at all. Raises
-    ValueError, whose text names the position of the wrong action counted from 1. Specification:
-    bindings sections 8.1 to 8.4.
+    ``actions`` is one action or several, as objects or as JSON text; an empty array is no operation
+    at all. Raises ValueError, whose text names the position of the wrong action counted from 1.
+    Specification: bindings sections 8.1 to 8.4.
     """
-    return list(iter_operations(text, hub))
+    return list(iter_operations(actions, hub))
 
 
-def iter_operations(text: str | bytes, hub: str) -> Iterator[HubOperation]:
+def iter_operations(actions: Actions, hub: str) -> Iterator[HubOperation]:
     """The same one after another: an action is looked at when those before it have been taken, so
     that a wrong one does not undo them. Specification: bindings section 8.5."""
-    for number, item in enumerate(_items(text), start=1):
+    for number, item in enumerate(_items(actions), start=1):
         yield _operation(item, hub.lower(), number)
 
 
-def _items(text: str | bytes) -> Sequence[Any]:
+def _items(actions: Actions) -> Sequence[Any]:
+    if isinstance(actions, str | bytes):
+        return _parsed(actions)
+    return [actions] if isinstance(actions, Mapping) else actions
+
+
+def _parsed(text: str | bytes) -> Sequence[Any]:
     trimmed = text.strip()
     brackets = (trimmed[:1], trimmed[-1:])
     if brackets not in (("{", "}"), ("[", "]"), (b"{", b"}"), (b"[", b"]")):

@@ -11,6 +11,7 @@ from azure.functions.meta import Datum, InConverter, OutConverter
 from hypothesis import given
 from hypothesis import strategies as st
 
+import webpubsub as wps
 from webpubsub.host.python import converters
 from webpubsub.host.python.converters import decoder_for, encoder_for
 from webpubsub.host.values import (
@@ -18,6 +19,7 @@ from webpubsub.host.values import (
     HttpRequestData,
     HttpResponseData,
     JsonText,
+    JsonValue,
     Value,
 )
 from webpubsub.protocol.events import AnyEventRequest
@@ -338,3 +340,22 @@ def test_annotations(binding_type: str, annotation: type, as_input: bool, as_out
     """Generic bindings take str and bytes; others what their converter takes."""
     assert converters.accepts_input(binding_type, annotation) is as_input
     assert converters.accepts_output(binding_type, annotation) is as_output
+
+
+@pytest.mark.parametrize(
+    ("binding_type", "result", "passed_on"),
+    [
+        ("wps.trigger", wps.UserEventResponse("x"), True),
+        ("wps.trigger", ("json", "{}"), False),
+        ("wps.output", wps.SendToAllAction("x"), True),
+        ("wps.output", [wps.SendToAllAction("x")], True),
+        ("wps.output", [{"actionName": "sendToAll", "data": "x"}], False),
+    ],
+)
+def test_responses_and_actions_go_on_as_they_are(
+    binding_type: str, result: Any, passed_on: bool
+) -> None:
+    """What was checked when it was made is not encoded; everything else goes by its converter."""
+    value = encoder_for(binding_type, None)(result)
+    assert isinstance(value, JsonValue if passed_on else JsonText)
+    assert not isinstance(value, JsonValue) or value.value is result

@@ -18,8 +18,11 @@ from webpubsub.host.values import (
     HttpRequestData,
     HttpResponseData,
     JsonText,
+    JsonValue,
     Value,
 )
+from webpubsub.protocol.actions import Action
+from webpubsub.protocol.responses import EventResponse
 
 #: The type of a parameter that is annotated str or bytes and so bypasses a converter.
 GENERIC = "generic"
@@ -27,6 +30,8 @@ GENERIC = "generic"
 #: The Datum type of an event handed over as it is, understood by our own converter alone.
 EVENT_DATUM = "webpubsub.event"
 _TAKES_EVENTS = "wps.trigger"
+#: The types whose answers and actions go on as the objects they are.
+_GIVES_OBJECTS: Mapping[str, type] = {"wps.trigger": EventResponse, "wps.output": Action}
 
 _get_registry: Callable[[], Any] = get_binding_registry
 _REGISTRY = _get_registry()
@@ -176,7 +181,23 @@ def encoder_for(binding_type: str, expected_type: Any) -> Callable[[Any], Value]
     converter = converter_for(binding_type)
     if converter is None:
         return partial(_encode_generic, binding_type)
+    encode = _encoder(binding_type, converter, expected_type)
+    kind = _GIVES_OBJECTS.get(binding_type)
+    return encode if kind is None else partial(_pass_on, kind, encode)
 
+
+def _pass_on(kind: type, encode_other: Callable[[Any], Value], result: Any) -> Value:
+    """Responses and actions were checked when they were made, and go on as they are."""
+    if isinstance(result, kind) or (kind is Action and _are_actions(result)):
+        return JsonValue(result)
+    return encode_other(result)
+
+
+def _are_actions(result: Any) -> bool:
+    return isinstance(result, list) and all(isinstance(item, Action) for item in result)
+
+
+def _encoder(binding_type: str, converter: Converter, expected_type: Any) -> Callable[[Any], Value]:
     def encode(result: Any) -> Value:
         try:
             data = converter.encode(result, expected_type=expected_type)

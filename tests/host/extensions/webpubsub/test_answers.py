@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.host.extensions.webpubsub.bindings import STATES, connect_event, user_event
 from webpubsub.host.extensions.webpubsub.answers import outcome_of
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol.connection_states import decode_states, encode_states
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.outcomes import ConnectAccepted, EventFailed, UserEventAccepted
@@ -265,3 +265,24 @@ def test_typed_responses_are_understood() -> None:
         ConnectEventResponse(user_id="u", groups=["g"], roles=["r"], subprotocol="p")
     ) == ConnectAccepted(user_id="u", groups=("g",), roles=("r",), subprotocol="p")
     assert connect(EventErrorResponse("unauthorized")) == EventFailed(status=401)
+
+
+@given(
+    st.builds(UserEventResponse, st.text() | st.binary(), states=st.dictionaries(st.text(), PLAIN))
+    | st.builds(EventErrorResponse, st.sampled_from(["unauthorized", "userError"]), st.text())
+)
+def test_a_response_as_an_object_means_what_its_text_means(response: Any) -> None:
+    """In one process nothing is encoded to be decoded again, and nothing changes by that."""
+    event = user_event(connection_state=STATES)
+    try:
+        by_text = outcome_of(event, written(response))
+    except UnicodeEncodeError:
+        return  # half of a surrogate pair, which is no JSON
+    assert outcome_of(event, JsonValue(response)) == by_text
+
+
+def test_a_response_that_was_spoilt_later_fails_the_event() -> None:
+    """A value that is no JSON at all."""
+    response = UserEventResponse("x")
+    response["states"] = {"a": object()}
+    assert isinstance(outcome_of(user_event(), JsonValue(response)), EventFailed)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol import binding_json
 from webpubsub.protocol.binding_json import shown
 from webpubsub.protocol.connection_states import decode_raw_states, encode_raw_states
@@ -41,12 +41,13 @@ def outcome_of(event: ConnectEventRequest | UserEventRequest, value: Value) -> E
     event with status 500 and the reason. Specification: bindings sections 5.2 to 5.6."""
     if value is None:
         return _without_overrides(event)
-    if not isinstance(value, JsonText):
+    if not isinstance(value, JsonText | JsonValue):
         _warn_of_ignored(event.connection_context, value)
         return _without_overrides(event)
     try:
-        return _read(event, binding_json.parse(value.text))
-    except ValueError as error:
+        read = value.value if isinstance(value, JsonValue) else binding_json.parse(value.text)
+        return _read(event, read)
+    except (TypeError, ValueError) as error:
         return EventFailed(status=500, message=f"the function's answer: {error}")
 
 

@@ -3,6 +3,8 @@
 Specification: bindings sections 2.5, 8.1 and 8.5.
 """
 
+from typing import Any
+
 from webpubsub.host.extensions.seam import BindingError, InvocationContext
 from webpubsub.host.extensions.webpubsub.connection_input import binding_hub
 from webpubsub.host.extensions.webpubsub.properties import (
@@ -13,7 +15,7 @@ from webpubsub.host.extensions.webpubsub.properties import (
     wrong,
 )
 from webpubsub.host.metadata import Binding
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol.action_json import iter_operations
 from webpubsub.protocol.seams import ServiceClient, ServiceRefused
 
@@ -39,12 +41,12 @@ async def write(
     """
     if value is None:
         return
-    text = _text(binding, value)
+    actions = _actions(binding, value)
     hub = binding_hub(binding, default_hub)
     hub = checked_hub(binding, None if hub is None else resolved(binding, hub, context))
     done = 0
     try:
-        for operation in iter_operations(text, hub):
+        for operation in iter_operations(actions, hub):
             await client.perform(operation)
             done += 1
     except ValueError as error:
@@ -53,7 +55,10 @@ async def write(
         raise _refused(binding, done + 1, refused) from None
 
 
-def _text(binding: Binding, value: Value) -> str:
+def _actions(binding: Binding, value: Value) -> Any:
+    """Actions as objects, or the text of their JSON."""
+    if isinstance(value, JsonValue):
+        return value.value
     if isinstance(value, JsonText):
         return value.text
     if isinstance(value, str):
