@@ -101,11 +101,12 @@ async def test_sync_group_messages(service: Service) -> None:
     def body() -> None:
         with opened(alice_url) as (alice, _), opened(bob_url) as (bob, inbox):
             bob.join_group("room")
-            for data, data_type in [
+            samples: list[tuple[Any, Any]] = [
                 ("hello", WebPubSubDataType.TEXT),
                 ({"n": [1, None]}, WebPubSubDataType.JSON),
                 (memoryview(b"\x01\xff"), WebPubSubDataType.BINARY),
-            ]:
+            ]
+            for data, data_type in samples:
                 alice.send_to_group("room", data, data_type)
                 message = inbox.next()
                 assert (message.group, message.from_user_id) == ("room", "alice")
@@ -149,10 +150,11 @@ async def test_sync_forbidden(service: Service) -> None:
 
     def body() -> None:
         with opened(url) as (guest, _):
-            for attempt in (
+            attempts: list[Callable[[], None]] = [
                 lambda: guest.join_group("room"),
                 lambda: guest.send_to_group("room", "x", WebPubSubDataType.TEXT),
-            ):
+            ]
+            for attempt in attempts:
                 with pytest.raises(SendMessageError) as failure:
                     attempt()
                 assert failure.value.error_detail is not None

@@ -1,6 +1,7 @@
 """The official Python service SDK, synchronous and asynchronous, against a running service."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,7 +23,8 @@ from webpubsub.service.service import Service
 pytestmark = pytest.mark.conformance
 
 HUB = "conformance"
-TEXT = {"content_type": "text/plain"}
+TEXT: dict[str, Any] = {"content_type": "text/plain"}
+BINARY: dict[str, Any] = {"content_type": "application/octet-stream"}
 
 
 class Client:
@@ -75,7 +77,7 @@ async def test_send_to_all_but_the_excluded(sdk: AsyncWebPubSubServiceClient) ->
     async with connected(sdk, "alice") as alice, connected(sdk, "bob") as bob:
         await sdk.send_to_all("not for bob", excluded=[bob.connection_id], **TEXT)
         await sdk.send_to_all({"n": 1})
-        await sdk.send_to_all(b"\x00\xff", content_type="application/octet-stream")
+        await sdk.send_to_all(io.BytesIO(b"\x00\xff"), **BINARY)
         assert (await alice.receive())["data"] == "not for bob"
         for client in (alice, bob):
             message = await client.receive()

@@ -18,7 +18,7 @@ from tests.functions.official_engine import Answer, Comparable, OfficialEngine
 from tests.requirements import in_ci
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.python import PythonWorker
-from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, Value
+from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, JsonValue, Value
 from webpubsub.host.worker import Invocation
 
 APPS = Path(__file__).parent / "apps"
@@ -186,6 +186,8 @@ def comparable(value: Value) -> Comparable:
     """A value as the official engine's are compared."""
     if value is None:
         return None
+    if isinstance(value, JsonValue):
+        return "json", json.loads(json.dumps(value.value))
     if isinstance(value, JsonText):
         return ("json", json.loads(value.text))
     if isinstance(value, HttpResponseData):

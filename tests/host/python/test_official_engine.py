@@ -84,7 +84,7 @@ def refusals(item: Any) -> tuple[bool, bool]:
     return ours, False
 
 
-@pytest.mark.parametrize("annotation", ANNOTATIONS, ids=str)
+@pytest.mark.parametrize("annotation", ANNOTATIONS, ids=range(len(ANNOTATIONS)))
 def test_annotations_are_judged_alike(annotation: Any) -> None:
     """On triggers, inputs, outputs, answers and the context, registered types or not."""
     generic = "webPubSubTrigger"
