@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.fakes import Wire, attached, client_frame, close_payload
 from tests.service.fakes import ManualLoop as AnyLoop
+from tests.service.fakes import Wire, attached, client_frame, close_payload
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
