@@ -7,7 +7,6 @@ the host; what the function makes of it must not differ.
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import pytest
 
 import webpubsub as wps
 from tests.functions.official_engine import Answer, Comparable, OfficialEngine
-from tests.requirements import in_ci
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.python import PythonWorker
 from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, JsonValue, Value
@@ -24,16 +22,8 @@ from webpubsub.host.worker import Invocation
 APPS = Path(__file__).parent / "apps"
 TYPED = APPS / "typed"
 FOLDERS = APPS / "folders"
-OLD = sys.version_info < (3, 13)
 
-pytestmark = [
-    pytest.mark.conformance,
-    pytest.mark.skipif(OLD, reason="the official engine needs Python 3.13"),
-    pytest.mark.skipif(
-        not in_ci() and find_spec("azure_functions_runtime") is None,
-        reason="azure-functions-runtime is not installed",
-    ),
-]
+pytestmark = pytest.mark.conformance
 
 Input = tuple[str, Value]
 
