@@ -28,7 +28,8 @@ class Visitor:
 
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.problems: list[str] = []
-        self._context = browser.new_context(**{"viewport": DESKTOP, **options})
+        options.setdefault("viewport", DESKTOP)
+        self._context = browser.new_context(**options)
         self.page: Page = self._context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", self._error)

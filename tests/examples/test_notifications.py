@@ -57,7 +57,7 @@ def test_negotiate_passes_on_what_the_host_made() -> None:
 def test_every_tick_sends_one_notification() -> None:
     """One action for everyone, written by hand as the binding reads it; each kind comes up."""
     module = load("notifications/notification/__init__.py")
-    kinds = set()
+    kinds: set[str] = set()
     for _ in range(20):
         actions = Out()
         module.main(None, actions)
