@@ -30,6 +30,7 @@ from webpubsub.protocol.outcomes import (
     UserEventAccepted,
 )
 from webpubsub.protocol.permissions import Permissions
+from webpubsub.protocol.refusals import Refusal
 from webpubsub.service import observation
 from webpubsub.service.connection import Connection
 from webpubsub.service.event_router import EventRouter
@@ -644,7 +645,7 @@ async def test_a_failure_of_ours_in_a_request(caplog: pytest.LogCaptureFixture) 
     assert any(record.exc_info for record in caplog.records)
 
 
-def _fail(_operation: object) -> None:
+def _fail(_operation: object) -> Refusal | None:
     raise RuntimeError("as asked")
 
 

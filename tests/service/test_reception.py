@@ -213,20 +213,17 @@ async def test_the_connected_message_comes_first() -> None:
         return Notified()
 
     app = App({"connected": slow})
-    async with running(app) as service:
-        async with await join(service, user_id="alice") as peer:
-            service.hubs.hub("chat").apply(
-                SendToAll(hub="chat", message=Message(DataType.TEXT, b"x"))
-            )
-            first = await peer.hear()
-            assert first == {
-                "type": "system",
-                "event": "connected",
-                "userId": "alice",
-                "connectionId": app.only_connect.connection_id,
-            }
-            assert (await peer.hear())["data"] == "x"
-            gate.set()
+    async with running(app) as service, await join(service, user_id="alice") as peer:
+        service.hubs.hub("chat").apply(SendToAll(hub="chat", message=Message(DataType.TEXT, b"x")))
+        first = await peer.hear()
+        assert first == {
+            "type": "system",
+            "event": "connected",
+            "userId": "alice",
+            "connectionId": app.only_connect.connection_id,
+        }
+        assert (await peer.hear())["data"] == "x"
+        gate.set()
 
 
 async def test_a_simple_client_gets_no_frame() -> None:
@@ -313,8 +310,8 @@ async def test_anonymous_by_the_application() -> None:
     """An empty user id takes the name away, and empty roles take all roles away."""
     app = App({"connect": ConnectAccepted(user_id="", roles=(), groups=())})
     async with running(app) as service:
-        access = {"user_id": "alice", "groups": ["g"], "roles": ["webpubsub.sendToGroup"]}
-        async with await join(service, **access) as peer:
+        peer = await join(service, user_id="alice", groups=["g"], roles=["webpubsub.sendToGroup"])
+        async with peer:
             assert (await peer.hear())["userId"] is None
             await peer.say({"type": "sendToGroup", "group": "g", "data": 1, "ackId": 2})
             assert (await peer.hear())["error"]["name"] == "Forbidden"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
 from tests.service.fakes import JSON_SUBPROTOCOL, client_frame
@@ -147,10 +147,8 @@ class Peer:
 
     async def __aexit__(self, *_error: object) -> None:
         self.hang_up()
-        try:
+        with suppress(ConnectionError):
             await self.writer.wait_closed()
-        except ConnectionError:
-            pass
 
 
 async def dial(service: Service) -> Peer:

@@ -112,6 +112,8 @@ class Service:
         await self._finish_handshakes()
         await self._send_clients_away()
         await self._router.drain(self.settings.stop_timeout)
+        # Closes idle connections, which would otherwise be waited for.
+        self._http.pre_shutdown()
         await self._http.shutdown(self.settings.close_timeout)
 
     async def __aenter__(self) -> Self:
