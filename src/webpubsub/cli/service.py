@@ -1,12 +1,14 @@
 """``webpubsub service``: the real-time service alone."""
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, warn_if_open_to_all
+from webpubsub.cli.http_log import shorten_http_log
 
 if TYPE_CHECKING:
     from webpubsub.service.settings import ServiceSettings
@@ -26,6 +28,9 @@ def service(
             show_default=False,
         ),
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show more than what went wrong.")
+    ] = False,
 ) -> None:
     """Run the Web PubSub service alone, for apps and clients that run elsewhere."""
     from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
@@ -36,6 +41,11 @@ def service(
     except ValueError as problem:
         fail(str(problem))
     warn_if_open_to_all(address, uses_development_key=access_key is None)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="[%(asctime)s] %(levelname)s %(message)s",
+    )
+    shorten_http_log()
     lifetime.run(lambda stop: _serve(settings, stop))
 
 

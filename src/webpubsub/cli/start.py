@@ -11,6 +11,7 @@ import typer
 
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, warn, warn_if_open_to_all
+from webpubsub.cli.http_log import shorten_http_log
 
 if TYPE_CHECKING:
     from webpubsub.cli.composition import LocalApp
@@ -33,7 +34,9 @@ def start(
         str | None,
         typer.Option(help="Address that both listen on.", show_default="127.0.0.1"),
     ] = None,
-    verbose: Annotated[bool, typer.Option(help="Show what the host itself logs, too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show what the host itself logs, too.")
+    ] = False,
 ) -> None:
     """Run a function app, and with it a Web PubSub service.
 
@@ -53,6 +56,7 @@ def start(
         fail(str(problem))
     except HostError as problem:
         _fail(problem)
+    shorten_http_log()
     lifetime.run(lambda stop: _serve(app, stop))
 
 
