@@ -635,10 +635,12 @@ async def test_the_service_goes_down() -> None:
 # Failures of ours
 
 
-async def test_a_failure_of_ours_in_a_request(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_of_ours_in_a_request(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The client is closed with 1011, the traceback is logged, and nothing leaks."""
     world = World()
-    world.hub.perform = _fail  # type: ignore[method-assign]
+    monkeypatch.setattr(world.hub, "perform", _fail)
     assert await world.send(join("g", 1)) == [close_payload(1011, "Internal server error")]
     await world.lose()
     assert world.application.reasons == ["Internal server error"]
@@ -656,7 +658,7 @@ def _fail_to_look(item: Observed) -> None:
 
 @pytest.mark.parametrize("where", ["reply", "next", "observer"])
 async def test_a_failure_of_ours_after_an_event(
-    where: str, caplog: pytest.LogCaptureFixture
+    where: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Likewise, also for what waits behind the event: the client is not left hanging."""
     world = World()
@@ -664,7 +666,7 @@ async def test_a_failure_of_ours_after_an_event(
     if where == "observer":
         world.point.observer = _fail_to_look
     else:
-        world.hub.perform = _fail  # type: ignore[method-assign]
+        monkeypatch.setattr(world.hub, "perform", _fail)
     if where == "next":
         world.application.answer = UserEventAccepted()
     world.application.gate.set()
