@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         SendToGroupAction,
         SendToUserAction,
     )
+    from webpubsub.protocol.connection_states import encode_states
     from webpubsub.protocol.events import (
         AnyEventRequest,
         ClientCertificate,
@@ -97,12 +98,14 @@ __all__ = [
     "WebPubSubApp",
     "WebPubSubConnection",
     "WebPubSubContext",
+    "encode_states",
     "typed_bindings",
 ]
 
 _ROOMS = (
     "functions",
     "protocol.actions",
+    "protocol.connection_states",
     "protocol.events",
     "protocol.messages",
     "protocol.operations",

@@ -13,7 +13,6 @@ import pytest
 import webpubsub as wps
 from tests.cli.processes import EXAMPLES, StartedApp
 from tests.examples.loading import load
-from webpubsub.protocol.connection_states import encode_states
 
 
 @pytest.fixture
@@ -125,7 +124,7 @@ async def test_messages_are_counted_in_the_state_of_the_connection(chat: ModuleT
 
 def said(text: str, *, states: Any = None) -> wps.UserEventRequest:
     """Alice says something; ``states`` is what her last answer stored."""
-    stored = encode_states(states) if states else None
+    stored = wps.encode_states(states) if states else None
     return wps.UserEventRequest(
         connection_context=about("message", "alice", states=stored),
         message=wps.Message(wps.DataType.TEXT, text.encode()),

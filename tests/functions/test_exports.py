@@ -9,7 +9,7 @@ import pytest
 
 import webpubsub
 from webpubsub import functions
-from webpubsub.protocol import actions, events, messages, operations, responses
+from webpubsub.protocol import actions, connection_states, events, messages, operations, responses
 
 
 def own(module: ModuleType, *bases: type) -> set[str]:
@@ -34,6 +34,7 @@ def test_all_names_are_the_union_of_the_rooms() -> None:
         "AnyEventRequest",
         *(messages.Message.__name__, messages.DataType.__name__),
         operations.Permission.__name__,
+        connection_states.encode_states.__name__,
     }
     assert set(webpubsub.__all__) == union
     assert len(webpubsub.__all__) == len(union)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from webpubsub.host.errors import HostError
     from webpubsub.host.host import FunctionReport
 
+_TRIGGER = "webpubsubtrigger"
+
 
 def start(
     app_dir: Annotated[
@@ -120,13 +122,21 @@ def _address(app: "LocalApp", report: "FunctionReport") -> str:
 def _show_service(app: "LocalApp") -> None:
     for endpoint in app.remote_endpoints():
         typer.echo(f"Web PubSub service: {endpoint} (remote, through the official SDK)")
-        warn(
-            "events of a remote service cannot reach this app yet, so its triggers are not "
-            "called; URLs for clients and actions work"
-        )
+        if _has_triggers(app):
+            warn(
+                "events of a remote service cannot reach this app yet, so its webPubSubTrigger "
+                "functions are not called; URLs for clients and actions work"
+            )
     if app.serves_clients:
         _show_embedded(app)
     typer.echo(f"Hubs: {', '.join(app.web_pubsub.hubs) or 'none'}\n")
+
+
+def _has_triggers(app: "LocalApp") -> bool:
+    return any(
+        report.error is None and report.metadata.trigger.kind == _TRIGGER
+        for report in app.host.functions
+    )
 
 
 def _show_embedded(app: "LocalApp") -> None:

@@ -83,6 +83,13 @@ def test_a_refusal_is_one_line_for_a_log() -> None:
     assert bare.wire_message == ""
 
 
+def test_what_was_seen_cannot_break_the_line() -> None:
+    """What a client made up stays within the line, and can still be read."""
+    seen = TOKEN.refuse("the type 'é\r\nERROR all is lost\x1b[2J\u2028'").describe()
+    assert r"saw the type 'é\r\nERROR all is lost\x1b[2J\u2028'. Ask" in seen
+    assert seen.isprintable()
+
+
 def test_what_clients_see_is_not_what_logs_say() -> None:
     """The exception speaks to the developer, the wire message is apart."""
     refused = Refused(TOKEN.refuse("none", "No."))
