@@ -94,7 +94,7 @@ def check_upgrade(attempt: Attempt) -> None:
     if "websocket" not in upgrade or "upgrade" not in connection:
         _refuse_upgrade("no Upgrade: websocket with Connection: Upgrade")
     if version != "13":
-        _refuse_upgrade(f"the version {version!r}")
+        _refuse_upgrade(f"the version '{version}'")
     if not _is_websocket_key(head.header("Sec-WebSocket-Key")):
         _refuse_upgrade("a Sec-WebSocket-Key that is not base64 of 16 bytes")
 
@@ -106,7 +106,7 @@ def check_hub(attempt: Attempt) -> None:
     if not hub.strip():
         raise Refused(kinds.HUB_INVALID.refuse("no hub name", "The hub name is missing."))
     if not is_hub_name(hub):
-        raise Refused(kinds.HUB_INVALID.refuse(f"the hub name {hub!r}", "The hub name is invalid."))
+        raise Refused(kinds.HUB_INVALID.refuse(f"the hub name '{hub}'", "The hub name is invalid."))
     attempt.hub = hub.lower()
 
 
@@ -117,7 +117,7 @@ def check_recovery(attempt: Attempt) -> None:
     """
     connection_id = attempt.last("awps_connection_id")
     if connection_id:
-        raise Refused(close_refusal(RECOVERY_REFUSED, f"the connection id {connection_id!r}"))
+        raise Refused(close_refusal(RECOVERY_REFUSED, f"the connection id '{connection_id}'"))
 
 
 def check_token(attempt: Attempt) -> None:
@@ -155,13 +155,13 @@ def check_mode(attempt: Attempt) -> None:
     if attempt.subprotocol is not None or mode in ("", "sendevent"):
         return
     if mode != "sendtogroup":
-        _refuse_mode(f"the mode {mode!r}", "Only raw sendToGroup mode is supported.")
+        _refuse_mode(f"the mode '{mode}'", "Only raw sendToGroup mode is supported.")
     groups = attempt.query.get("group", [])
     if len(groups) != 1 or not is_group_name(groups[0]):
         _refuse_mode(f"{len(groups)} groups", "The raw sendToGroup group name is invalid.")
     no_echo = attempt.last("noEcho").lower()
     if no_echo not in _NO_ECHO:
-        _refuse_mode(f"noEcho {no_echo!r}", "The raw sendToGroup noEcho value is invalid.")
+        _refuse_mode(f"noEcho '{no_echo}'", "The raw sendToGroup noEcho value is invalid.")
     attempt.raw_group = RawGroup(groups[0], _NO_ECHO[no_echo])
 
 

@@ -39,8 +39,9 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         mend it."""
         kind = self.kind
         setting = f" Setting: {kind.setting}." if kind.setting else ""
+        seen = _one_line(self.seen)
         return (
-            f"{kind.code}: checked {kind.checked}; wanted {kind.wanted}; saw {self.seen}. "
+            f"{kind.code}: checked {kind.checked}; wanted {kind.wanted}; saw {seen}. "
             f"{kind.remedy}{setting}"
         )
 
@@ -51,3 +52,8 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.describe())
         self.refusal = refusal
+
+
+def _one_line(text: str) -> str:
+    """What was seen may come from anybody, who must not be able to write lines into a log."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
