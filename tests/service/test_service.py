@@ -47,7 +47,8 @@ NOT_JSON = "The client message is not a valid JSON protocol message."
 
 @asynccontextmanager
 async def leakless(app: App | None = None, **settings: Any) -> AsyncIterator[Service]:
-    """A service after which nothing may be left: no session, task, socket or pending event."""
+    """A service after which nothing may be left: no session, task, timer, socket or pending
+    event."""
     tasks, process = asyncio.all_tasks(), psutil.Process()
     sockets = len(process.net_connections())
     async with running(app, **settings) as service:
@@ -57,6 +58,8 @@ async def leakless(app: App | None = None, **settings: Any) -> AsyncIterator[Ser
     assert not service._house.handshakes
     assert not service._router._notifications
     assert service._router._pending == 0
+    assert service._sweeper._timer is None
+    assert not service._sweeper._deadlines
     await until(lambda: asyncio.all_tasks() == tasks)
     await until(lambda: len(process.net_connections()) <= sockets)
 
