@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
+
 
 def in_ci() -> bool:
     """Whether this is a continuous integration run."""
@@ -29,5 +31,6 @@ def _missing(tool: str, packages: Path | None) -> str:
     if shutil.which(tool) is None:
         return f"{tool} is not installed"
     if packages is not None and not (packages / "node_modules").is_dir():
-        return f"the packages are not installed: npm install --prefix {packages.name}"
+        where = packages.relative_to(ROOT)
+        return f"the packages are not installed: npm install --prefix {where}"
     return ""
