@@ -39,6 +39,7 @@ from webpubsub.protocol.outcomes import (
 )
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
+from webpubsub.service.status import Status
 
 ROLES = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"]
 MEBIBYTE = 1_048_576
@@ -494,6 +495,27 @@ async def test_stopping_ends_http_connections() -> None:
         assert (await peer.response())[0] == 200
         await asyncio.wait_for(service.stop(), 3)
         assert await peer.rest() == b""
+
+
+async def test_health_follows_the_status() -> None:
+    """Whoever asks over a connection it has is sent away while the service stops."""
+    gate = Gate()
+    app = App({"slow": gate})
+    ask = b"HEAD /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with leakless(app, close_timeout=0.1) as service, await dial(service) as asking:
+        peer, _ = await join_and_listen(service)
+        async with peer:
+            await peer.say({"type": "event", "event": "slow", "data": 1})
+            await gate.entered.wait()
+            await asking.send(ask)
+            assert b" 200 " in await asyncio.wait_for(asking.reader.readline(), 5)
+            stopping = asyncio.create_task(service.stop())
+            await asyncio.sleep(0)
+            await asking.send(ask)
+            assert b" 503 " in await asking.reader.readuntil(b" 503 ")
+            gate.opened.set()
+            await asyncio.wait_for(stopping, 5)
+    assert service.status is Status.STOPPED
 
 
 async def test_nobody_comes_in_after_stopping() -> None:

@@ -20,6 +20,7 @@ from webpubsub.service.outbox import Flusher
 from webpubsub.service.reception import Reception
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.status import Status
 from webpubsub.service.sweeper import Sweeper
 
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
@@ -49,6 +50,7 @@ class Service:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings or ServiceSettings()
+        self.status = Status.STARTING
         #: Where the dashboard, traces, recordings and faults attach.
         self.point = ObservationPoint()
         self._router = EventRouter(
@@ -84,7 +86,8 @@ class Service:
         """Listen. Raises ServiceStartError when the address or port cannot be had."""
         loop = asyncio.get_running_loop()
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
-        self._http = web.Server(RestApi(self.hubs, self.settings, self._clock), access_log=None)
+        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
+        self._http = web.Server(rest, access_log=None)
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,
@@ -98,6 +101,7 @@ class Service:
         self._listener = await self._listen(loop)
         self._port = self._listener.sockets[0].getsockname()[1]
         self._sweeper.start(loop)
+        self.status = Status.SERVING
 
     async def stop(self) -> None:
         """Let pending events be answered, say goodbye to clients, then close.
@@ -106,6 +110,7 @@ class Service:
         """
         if self._listener is None:
             return
+        self.status = Status.STOPPING
         self._listener.close()
         self._listener = None
         await self._router.drain(self.settings.stop_timeout)
@@ -115,6 +120,7 @@ class Service:
         # Closes idle connections, which would otherwise be waited for.
         self._http.pre_shutdown()
         await self._http.shutdown(self.settings.close_timeout)
+        self.status = Status.STOPPED
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -19,7 +19,7 @@ def test_each_is_an_entry_one_can_act_on(kind: RefusalKind) -> None:
     assert not kind.wanted.endswith(".")
 
 
-def test_only_a_fault_of_the_service_invites_retries() -> None:
+def test_only_the_state_of_the_service_invites_retries() -> None:
     """The SDKs try again after these statuses, which helps no request that is wrong in itself."""
     tried_again = {name for name, kind in KINDS.items() if kind.http_status in (429, 500, 503)}
-    assert tried_again == {"INTERNAL_ERROR"}
+    assert tried_again == {"INTERNAL_ERROR", "UNHEALTHY"}

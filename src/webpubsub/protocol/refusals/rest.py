@@ -181,3 +181,11 @@ INTERNAL_ERROR = RefusalKind(
     remedy="This is a fault of the service: the log holds a traceback.",
     http_status=500,
 )
+
+UNHEALTHY = RefusalKind(
+    code="rest.unhealthy",
+    checked="the status of the service",
+    wanted="serving",
+    remedy="The service is starting or stopping; send clients to another one, or wait.",
+    http_status=503,
+)

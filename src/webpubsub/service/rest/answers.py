@@ -41,6 +41,7 @@ SHAPES: Mapping[int, Shape] = {
     415: Shape(),
     500: Shape("Error.InternalServerError", "Request"),
     501: Shape("NotImplemented", "Request"),
+    503: Shape("Error.ServiceUnavailable", "Request"),
 }
 
 #: What the refusals that are about one parameter name as their target.

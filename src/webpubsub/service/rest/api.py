@@ -22,6 +22,7 @@ from webpubsub.service.rest.operations import OPERATIONS, UNNAMED, Absence, Oper
 from webpubsub.service.rest.routes import MethodWrong, Routes
 from webpubsub.service.rest.targets import Target, parse_target
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.status import Status
 
 logger = logging.getLogger("webpubsub.service.rest")
 
@@ -33,11 +34,21 @@ _LOGGED_CHARACTERS = 1000
 
 
 class RestApi:
-    """The handler of an aiohttp ``web.Server``. ``clock`` tells seconds since the epoch."""
+    """The handler of an aiohttp ``web.Server``.
 
-    def __init__(self, hubs: Hubs, settings: ServiceSettings, clock: Callable[[], float]) -> None:
+    ``clock`` tells seconds since the epoch, ``status`` where the service is in its life.
+    """
+
+    def __init__(
+        self,
+        hubs: Hubs,
+        settings: ServiceSettings,
+        clock: Callable[[], float],
+        status: Callable[[], Status] = lambda: Status.SERVING,
+    ) -> None:
         self._hubs = hubs
         self._clock = clock
+        self._status = status
         self._routes = Routes(OPERATIONS)
         #: Made of every call, in this order; those of the operation itself come after them.
         checks: tuple[Check, ...] = (check_api_version, check_names)
@@ -60,6 +71,7 @@ class RestApi:
             return web.Response(text=_FRONT_PAGE)
         operation, names = self._routes.find(request.method, target.segments)
         call = Call(request, target, names, self._clock())
+        call.status = self._status()
         for check in self._anonymous_checks if operation.anonymous else self._checks:
             check(call)
         for check in operation.checks:

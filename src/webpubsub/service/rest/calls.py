@@ -7,6 +7,7 @@ from aiohttp import web
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.operations import Permission
 from webpubsub.service.rest.targets import Target
+from webpubsub.service.status import Status
 
 _EMPTY = Message(DataType.BINARY, b"")
 
@@ -27,6 +28,7 @@ class Call:
         "permission",
         "reason",
         "request",
+        "status",
         "target",
         "target_name",
     )
@@ -44,6 +46,7 @@ class Call:
         self.permission = Permission.SEND_TO_GROUP
         self.target_name = ""
         self.message = _EMPTY
+        self.status = Status.SERVING
 
     @property
     def hub(self) -> str:

@@ -63,8 +63,10 @@ _NO_CONNECTION = Absence("Error.Connection.NotExisted", "Connection")
 _NO_PERMISSION = Absence("Info.Connection.NotExisted", "Connection")
 
 
-def _health(_: Call) -> None:
-    return None
+def _health(call: Call) -> None:
+    if not call.status.is_healthy:
+        text = f"The service is {call.status}."
+        raise Refused(kinds.UNHEALTHY.refuse(call.status, text))
 
 
 def _not_supported(name: str) -> Callable[[Call], None]:
