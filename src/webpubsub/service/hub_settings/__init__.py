@@ -1,0 +1,1 @@
+"""What can be set for each hub: who handles its events, who listens, who may come in."""

@@ -1,0 +1,93 @@
+"""The settings of a hub as values, wherever they were written down.
+
+Specification: upstream-events sections 2 and 16.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+SYSTEM_EVENTS = ("connect", "connected", "disconnected")
+ANY_EVENT = "*"
+
+
+class UserEvents(msgspec.Struct, frozen=True):
+    """Which user events are selected: ``names`` in lower case, or every one."""
+
+    names: frozenset[str] = frozenset()
+    every: bool = False
+
+    def selects(self, event: str) -> bool:
+        """Whether the user event of this name, in any letter case, is selected."""
+        return self.every or event.lower() in self.names
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events of a hub are selected. System and user events never stand for each other."""
+
+    user_events: UserEvents = UserEvents()
+    system_events: frozenset[str] = frozenset()
+
+
+class EventHandlerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook: its URL template, which may hold ``{hub}`` and ``{event}``, and what it gets."""
+
+    url_template: str
+    events: EventFilter = EventFilter()
+
+
+class EventHubTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """An event hub of Azure Event Hubs: by namespace and identity, or by connection string."""
+
+    event_hub_name: str
+    fully_qualified_namespace: str | None = None
+    connection_string: str | None = None
+
+    def __repr__(self) -> str:
+        return f"EventHubTarget(event_hub_name={self.event_hub_name!r})"
+
+
+class FileTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that gets one JSON line for each event, for development."""
+
+    path: str
+
+
+class EventListenerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is told of events and never answers."""
+
+    events: EventFilter
+    target: EventHubTarget | FileTarget
+
+
+class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is set for one hub.
+
+    The first handler whose filter selects an event gets it. ``ping_interval`` is in seconds, None
+    for that of the service.
+    """
+
+    event_handlers: tuple[EventHandlerSettings, ...] = ()
+    event_listeners: tuple[EventListenerSettings, ...] = ()
+    allow_anonymous: bool = False
+    ping_interval: float | None = None
+
+
+#: The settings of a hub that nobody has set anything for.
+NO_SETTINGS = HubSettings()
+
+
+class AllHubSettings:
+    """The settings of all hubs as they are now; replacing them affects later events only."""
+
+    def __init__(self, hubs: Mapping[str, HubSettings] | None = None) -> None:
+        self._hubs: Mapping[str, HubSettings] = {}
+        self.replace(hubs or {})
+
+    def replace(self, hubs: Mapping[str, HubSettings]) -> None:
+        """Put other settings, by hub name in any letter case, in the place of all these."""
+        self._hubs = {name.lower(): settings for name, settings in hubs.items()}
+
+    def of(self, hub: str) -> HubSettings:
+        """The settings of a hub by its lower-case name; there is no catch-all."""
+        return self._hubs.get(hub, NO_SETTINGS)
