@@ -697,7 +697,12 @@ class Lines:
     def encode_delivery(self, delivery: Delivery) -> Sequence[Frame]:
         return _two(b"message " + delivery.message.data)
 
-    def encode_connected(self, connection_id: str, user_id: str | None) -> Sequence[Frame]:
+    def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
+        return Frame(frame.kind, frame.payload + b" %d" % sequence_id)
+
+    def encode_connected(
+        self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
+    ) -> Sequence[Frame]:
         return _two(b"hello")
 
     def encode_disconnected(self, message: str) -> Sequence[Frame]:

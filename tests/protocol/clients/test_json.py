@@ -521,6 +521,13 @@ def test_a_text_that_is_not_utf_8_is_still_delivered() -> None:
             '{"type":"system","event":"connected","userId":null,"connectionId":"c1"}',
         ),
         (
+            CODEC.encode_connected("c1", "alice", "a.b.c"),
+            (
+                '{"type":"system","event":"connected","userId":"alice","connectionId":"c1",'
+                '"reconnectionToken":"a.b.c"}'
+            ),
+        ),
+        (
             CODEC.encode_disconnected('Application server closed the connection. Reason: "你"'),
             (
                 '{"type":"system","event":"disconnected",'
@@ -633,6 +640,23 @@ def test_deliveries_survive(
         origin = {"from": "group", "group": group, "fromUserId": user_id}
     expected = {"type": "message", "dataType": message.data_type.value, "data": members["data"]}
     assert decoded == expected | origin | metadata
+
+
+@given(
+    st.binary(max_size=50), st.integers(1, 2**53 - 1), st.none() | st.text(), st.none() | st.text()
+)
+def test_a_sequence_id_is_the_only_difference(
+    data: bytes, sequence_id: int, group: str | None, user_id: str | None
+) -> None:
+    """A numbered message is the message with one more member at the end."""
+    message = Message(DataType.BINARY, data, {"key": "value}"} if user_id else None)
+    (plain,) = CODEC.encode_delivery(Delivery(message, group, user_id))
+    numbered = CODEC.with_sequence_id(plain, sequence_id)
+    assert numbered.kind is FrameKind.TEXT
+    assert list(json.loads(numbered.payload).items()) == [
+        *json.loads(plain.payload).items(),
+        ("sequenceId", sequence_id),
+    ]
 
 
 @given(st.text(), st.none() | st.text(), st.text())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webpubsub.protocol.clients.json import JsonCodec
-from webpubsub.protocol.clients.registry import codec_for, select_subprotocol
+from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
 from webpubsub.protocol.clients.simple import SimpleCodec
 
 
@@ -19,6 +19,7 @@ from webpubsub.protocol.clients.simple import SimpleCodec
         (["JSON.WebPubSub.Azure.V1"], "JSON.WebPubSub.Azure.V1"),
         (["chat", "json.webpubsub.azure.v1", "mqtt"], "json.webpubsub.azure.v1"),
         (["Json.webpubsub.azure.v1", "json.webpubsub.azure.v1"], "Json.webpubsub.azure.v1"),
+        (["json.reliable.webpubsub.azure.v1"], "json.reliable.webpubsub.azure.v1"),
         (["json.webpubsub.azure.v10"], None),
         (["json.webpubsub.azure.v1 "], None),
     ],
@@ -33,6 +34,7 @@ def test_the_first_name_of_ours_is_selected(offered: list[str], selected: str | 
     [
         ("json.webpubsub.azure.v1", JsonCodec),
         ("JSON.webpubsub.azure.V1", JsonCodec),
+        ("Json.Reliable.webpubsub.azure.v1", JsonCodec),
         ("chat", SimpleCodec),
         ("", SimpleCodec),
         (None, SimpleCodec),
@@ -41,6 +43,22 @@ def test_the_first_name_of_ours_is_selected(offered: list[str], selected: str | 
 def test_codecs(subprotocol: str | None, codec: type) -> None:
     """A custom subprotocol is spoken by a simple client too."""
     assert isinstance(codec_for(subprotocol), codec)
+
+
+@pytest.mark.parametrize(
+    ("subprotocol", "reliable"),
+    [
+        ("json.reliable.webpubsub.azure.v1", True),
+        ("JSON.Reliable.WebPubSub.Azure.V1", True),
+        ("json.webpubsub.azure.v1", False),
+        ("reliable", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_reliable_subprotocols(subprotocol: str | None, reliable: bool) -> None:
+    """Reliability goes with the name, in any letter case."""
+    assert is_reliable(subprotocol) is reliable
 
 
 @given(st.lists(st.text()))

@@ -45,9 +45,16 @@ def test_deliveries_are_the_payload_alone(
     assert [*CODEC.encode_delivery(delivery)] == [Frame(kind, data)]
 
 
+def test_there_is_no_place_for_a_sequence_id() -> None:
+    """Nothing stands around the payload of a simple client."""
+    frame = Frame(FrameKind.TEXT, b"hi")
+    assert CODEC.with_sequence_id(frame, 7) == frame
+
+
 def test_there_are_no_other_messages() -> None:
     """A simple client is told nothing about its connection or its requests."""
     assert not CODEC.encode_connected("c1", "alice")
+    assert not CODEC.encode_connected("c1", "alice", "token")
     assert not CODEC.encode_disconnected("Bye")
     assert not CODEC.encode_ack(1)
     assert not CODEC.encode_ack(1, AckError("Forbidden", "no"))

@@ -63,8 +63,18 @@ class ClientCodec(Protocol):
         """A message to this client."""
         ...
 
-    def encode_connected(self, connection_id: str, user_id: str | None) -> Sequence[Frame]:
-        """What the client is told first; nothing for protocols without system messages."""
+    def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
+        """One frame of ``encode_delivery`` with a sequence id in it; nothing is encoded again.
+        Specification: client-protocols section 7.2."""
+        ...
+
+    def encode_connected(
+        self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
+    ) -> Sequence[Frame]:
+        """What the client is told first; nothing for protocols without system messages.
+
+        Only a reliable client gets a reconnection token.
+        """
         ...
 
     def encode_disconnected(self, message: str) -> Sequence[Frame]:

@@ -1,8 +1,8 @@
-"""The subprotocol ``json.webpubsub.azure.v1``.
+"""The subprotocol ``json.webpubsub.azure.v1`` and what its reliable form adds to it.
 
 A message is decoded twice at most: once for its type, once into the request of that type, each
 straight into a typed struct. The JSON of ``data`` is neither decoded nor encoded again.
-Specification: client-protocols sections 4 and 5.
+Specification: client-protocols sections 4, 5, 7.1 and 7.2.
 """
 
 import base64
@@ -26,6 +26,7 @@ from webpubsub.protocol.names import is_event_name, is_group_name
 from webpubsub.protocol.refusals.clients import JSON_INVALID, JSON_NEEDS_TEXT
 
 SUBPROTOCOL = "json.webpubsub.azure.v1"
+RELIABLE_SUBPROTOCOL = "json.reliable.webpubsub.azure.v1"
 
 MAX_DEPTH = 64
 _MAX_ACK_ID = 2**64 - 1
@@ -35,6 +36,7 @@ _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 # Brackets as signed bytes: one down, one up.
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+_RECONNECTION = b',"reconnectionToken":%b'
 _encode = msgspec.json.encode
 
 Ttl: TypeAlias = Annotated[int, Meta(ge=0, le=300)]
@@ -115,11 +117,18 @@ class JsonCodec:
             % (origin, message.data_type.encode(), data, metadata)
         )
 
-    def encode_connected(self, connection_id: str, user_id: str | None) -> Sequence[Frame]:
+    def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
+        """The message with ``sequenceId`` as its last member."""
+        return Frame(FrameKind.TEXT, b'%b,"sequenceId":%d}' % (frame.payload[:-1], sequence_id))
+
+    def encode_connected(
+        self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
+    ) -> Sequence[Frame]:
         """The ``connected`` system message."""
+        token = b"" if reconnection_token is None else _RECONNECTION % _encode(reconnection_token)
         return _text(
-            b'{"type":"system","event":"connected","userId":%b,"connectionId":%b}'
-            % (_encode(user_id), _encode(connection_id))
+            b'{"type":"system","event":"connected","userId":%b,"connectionId":%b%b}'
+            % (_encode(user_id), _encode(connection_id), token)
         )
 
     def encode_disconnected(self, message: str) -> Sequence[Frame]:

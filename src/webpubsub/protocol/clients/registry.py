@@ -1,14 +1,18 @@
-"""Which client protocols there are. Specification: client-protocols section 1.6."""
+"""Which client protocols there are. Specification: client-protocols sections 1.6 and 7."""
 
 from collections.abc import Iterable, Mapping
 
+from webpubsub.protocol.clients import json
 from webpubsub.protocol.clients.codec import ClientCodec
-from webpubsub.protocol.clients.json import SUBPROTOCOL, JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
 
 # These codecs keep nothing between messages, so all connections share one.
 _SIMPLE: ClientCodec = SimpleCodec()
-_BY_SUBPROTOCOL: Mapping[str, ClientCodec] = {SUBPROTOCOL: JsonCodec()}
+_JSON: ClientCodec = json.JsonCodec()
+# A reliable subprotocol is a plain one with numbered messages, so it has no codec of its own.
+_PLAIN: Mapping[str, ClientCodec] = {json.SUBPROTOCOL: _JSON}
+_RELIABLE: Mapping[str, ClientCodec] = {json.RELIABLE_SUBPROTOCOL: _JSON}
+_BY_SUBPROTOCOL: Mapping[str, ClientCodec] = {**_PLAIN, **_RELIABLE}
 
 
 def select_subprotocol(offered: Iterable[str]) -> str | None:
@@ -20,3 +24,8 @@ def select_subprotocol(offered: Iterable[str]) -> str | None:
 def codec_for(subprotocol: str | None) -> ClientCodec:
     """The codec of a subprotocol in any letter case; simple for a custom one and for none."""
     return _BY_SUBPROTOCOL.get((subprotocol or "").lower(), _SIMPLE)
+
+
+def is_reliable(subprotocol: str | None) -> bool:
+    """Whether messages are numbered and kept until they are acknowledged."""
+    return (subprotocol or "").lower() in _RELIABLE

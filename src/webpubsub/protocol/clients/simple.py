@@ -35,7 +35,13 @@ class SimpleCodec:
         message = delivery.message
         return (Frame(_FRAME_KINDS[message.data_type], message.data),)
 
-    def encode_connected(self, connection_id: str, user_id: str | None) -> Sequence[Frame]:
+    def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
+        """The message as it is: there is no place for a number."""
+        return frame
+
+    def encode_connected(
+        self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
+    ) -> Sequence[Frame]:
         """Nothing."""
         return ()
 
