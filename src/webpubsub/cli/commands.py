@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from webpubsub.cli.client_url import client_url
+from webpubsub.cli.explain import explain
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
 
@@ -52,6 +53,14 @@ app.command(
         'websocat "$(webpubsub client-url --hub chat --user alice)"'
     ),
 )(client_url)
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub explain handshake.token.missing\n\n"
+        "webpubsub explain handshake\n\n"
+        "webpubsub explain 401"
+    )
+)(explain)
 
 
 def _print_version(wanted: bool) -> None:
