@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from google.protobuf.any_pb2 import Any as Any_
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -355,6 +356,8 @@ def test_data(
         ('"binary"', '"é"'),
         ('"protobuf"', '"YQ"'),
         ('"protobuf"', "{}"),
+        ('"protobuf"', '"CgE="'),
+        ('"protobuf"', '"aGVsbG8="'),
     ],
 )
 def test_data_that_does_not_fit(message: dict[str, Any], data_type: str | None, data: str) -> None:
@@ -580,6 +583,7 @@ json_values = st.recursive(
     ),
     max_leaves=8,
 )
+any_messages = st.builds(Any_, type_url=texts, value=st.binary()).map(Any_.SerializeToString)
 ack_ids = st.none() | st.integers(0, MAX_ACK_ID)
 
 
@@ -596,7 +600,7 @@ def payloads(draw: st.DrawFn) -> tuple[dict[str, Any], Message]:
         data = draw(texts)
         stored = data.encode()
     else:
-        stored = draw(st.binary())
+        stored = draw(st.binary() if kind is DataType.BINARY else any_messages)
         data = base64.b64encode(stored).decode()
     members = {"dataType": draw(st.sampled_from([kind.value, kind.title()])), "data": data}
     return members | {"metadata": metadata}, Message(kind, stored, metadata)

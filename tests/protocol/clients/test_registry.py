@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webpubsub.protocol.clients.json import JsonCodec
+from webpubsub.protocol.clients.protobuf import ProtobufCodec
 from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
 from webpubsub.protocol.clients.simple import SimpleCodec
 
@@ -20,6 +21,8 @@ from webpubsub.protocol.clients.simple import SimpleCodec
         (["chat", "json.webpubsub.azure.v1", "mqtt"], "json.webpubsub.azure.v1"),
         (["Json.webpubsub.azure.v1", "json.webpubsub.azure.v1"], "Json.webpubsub.azure.v1"),
         (["json.reliable.webpubsub.azure.v1"], "json.reliable.webpubsub.azure.v1"),
+        (["ProtoBuf.webpubsub.azure.v1"], "ProtoBuf.webpubsub.azure.v1"),
+        (["protobuf.reliable.webpubsub.azure.v1"], "protobuf.reliable.webpubsub.azure.v1"),
         (["json.webpubsub.azure.v10"], None),
         (["json.webpubsub.azure.v1 "], None),
     ],
@@ -35,6 +38,8 @@ def test_the_first_name_of_ours_is_selected(offered: list[str], selected: str | 
         ("json.webpubsub.azure.v1", JsonCodec),
         ("JSON.webpubsub.azure.V1", JsonCodec),
         ("Json.Reliable.webpubsub.azure.v1", JsonCodec),
+        ("protobuf.webpubsub.azure.v1", ProtobufCodec),
+        ("Protobuf.Reliable.webpubsub.azure.v1", ProtobufCodec),
         ("chat", SimpleCodec),
         ("", SimpleCodec),
         (None, SimpleCodec),
@@ -51,6 +56,8 @@ def test_codecs(subprotocol: str | None, codec: type) -> None:
         ("json.reliable.webpubsub.azure.v1", True),
         ("JSON.Reliable.WebPubSub.Azure.V1", True),
         ("json.webpubsub.azure.v1", False),
+        ("protobuf.reliable.webpubsub.azure.v1", True),
+        ("protobuf.webpubsub.azure.v1", False),
         ("reliable", False),
         ("", False),
         (None, False),

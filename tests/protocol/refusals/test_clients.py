@@ -10,4 +10,9 @@ def test_close_codes() -> None:
         for kind in vars(clients).values()
         if isinstance(kind, RefusalKind)
     }
-    assert codes == {"client.json.needs-text": 1003, "client.json.invalid": 1007}
+    assert codes == {
+        "client.json.needs-text": 1003,
+        "client.json.invalid": 1007,
+        "client.protobuf.needs-binary": 1003,
+        "client.protobuf.invalid": 1007,
+    }

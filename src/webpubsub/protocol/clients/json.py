@@ -7,10 +7,7 @@ Specification: client-protocols sections 4, 5, 7.1 and 7.2.
 
 import base64
 import binascii
-import re
-from array import array
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
 from json import loads
 from typing import Annotated, Any, TypeAlias
 
@@ -19,31 +16,27 @@ from msgspec import Meta, Raw
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
+from webpubsub.protocol.clients.request_fields import (
+    MAX_ACK_ID,
+    MAX_TTL_SECONDS,
+    InvalidRequest,
+    check_depth,
+    event_name,
+    group_name,
+    message_metadata,
+    serialized_any,
+)
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.protocol.names import is_event_name, is_group_name
 from webpubsub.protocol.refusals.clients import JSON_INVALID, JSON_NEEDS_TEXT
 
 SUBPROTOCOL = "json.webpubsub.azure.v1"
 RELIABLE_SUBPROTOCOL = "json.reliable.webpubsub.azure.v1"
 
-MAX_DEPTH = 64
-_MAX_ACK_ID = 2**64 - 1
-# A string that does not end reaches to the end of the message: no byte is looked at twice, whatever
-# a client sends.
-_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-# Brackets as signed bytes: one down, one up.
-_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _RECONNECTION = b',"reconnectionToken":%b'
 _encode = msgspec.json.encode
 
-Ttl: TypeAlias = Annotated[int, Meta(ge=0, le=300)]
-
-
-class InvalidRequest(Exception):
-    """A message is not a request; the text says what was seen instead."""
+Ttl: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_TTL_SECONDS)]
 
 
 class _Head(msgspec.Struct):
@@ -150,7 +143,7 @@ class JsonCodec:
 
 def parse_request(payload: bytes) -> ClientRequest:
     """The request in a message. Raises InvalidRequest."""
-    _check_depth(payload)
+    check_depth(payload)
     try:
         try:
             return _read(payload)
@@ -169,32 +162,24 @@ def _read(payload: bytes) -> ClientRequest:
     return read(payload, _ack_id(head.ackId))
 
 
-def _check_depth(payload: bytes) -> None:
-    if payload.count(b"{") + payload.count(b"[") <= MAX_DEPTH:
-        return
-    steps = _STRINGS.sub(b"", payload).translate(_STEPS, _NO_BRACKETS)
-    if max(accumulate(array("b", steps)), default=0) > MAX_DEPTH:
-        raise InvalidRequest(f"more than {MAX_DEPTH} levels of nesting")
-
-
 def _ack_id(value: int | None) -> int | None:
-    if value is not None and not 0 <= value <= _MAX_ACK_ID:
+    if value is not None and not 0 <= value <= MAX_ACK_ID:
         raise InvalidRequest("an ackId that is not from 0 to 18446744073709551615")
     return value
 
 
 def _read_join(payload: bytes, ack_id: int | None) -> ClientRequest:
-    return requests.JoinGroup(group=_group(_GROUP.decode(payload).group), ack_id=ack_id)
+    return requests.JoinGroup(group=group_name(_GROUP.decode(payload).group), ack_id=ack_id)
 
 
 def _read_leave(payload: bytes, ack_id: int | None) -> ClientRequest:
-    return requests.LeaveGroup(group=_group(_GROUP.decode(payload).group), ack_id=ack_id)
+    return requests.LeaveGroup(group=group_name(_GROUP.decode(payload).group), ack_id=ack_id)
 
 
 def _read_send_to_group(payload: bytes, ack_id: int | None) -> ClientRequest:
     wanted = _TO_GROUP.decode(payload)
     return requests.SendToGroup(
-        group=_group(wanted.group),
+        group=group_name(wanted.group),
         message=_message(wanted),
         no_echo=wanted.noEcho,
         ttl_seconds=wanted.ttlSeconds or 0,
@@ -204,11 +189,9 @@ def _read_send_to_group(payload: bytes, ack_id: int | None) -> ClientRequest:
 
 def _read_event(payload: bytes, ack_id: int | None) -> ClientRequest:
     wanted = _EVENT.decode(payload)
-    if not is_event_name(wanted.event):
-        raise InvalidRequest(
-            "an event name that is not a letter and up to 127 of A-Z a-z 0-9 _ . -"
-        )
-    return requests.SendEvent(event=wanted.event, message=_message(wanted), ack_id=ack_id)
+    return requests.SendEvent(
+        event=event_name(wanted.event), message=_message(wanted), ack_id=ack_id
+    )
 
 
 def _read_ping(_payload: bytes, _ack_id: int | None) -> ClientRequest:
@@ -217,15 +200,9 @@ def _read_ping(_payload: bytes, _ack_id: int | None) -> ClientRequest:
 
 def _read_sequence_ack(payload: bytes, _ack_id: int | None) -> ClientRequest:
     sequence_id = _SEQUENCE_ACK.decode(payload).sequenceId
-    if not 0 <= sequence_id <= _MAX_ACK_ID:
+    if not 0 <= sequence_id <= MAX_ACK_ID:
         raise InvalidRequest("a sequenceId out of range")
     return requests.SequenceAck(sequence_id=sequence_id)
-
-
-def _group(name: str) -> str:
-    if not is_group_name(name):
-        raise InvalidRequest("a group name that is not 1 to 1024 characters or is blank")
-    return name
 
 
 def _message(wanted: _Payload) -> Message:
@@ -263,7 +240,7 @@ _DATA_READERS: Mapping[str, Callable[[bytes], bytes]] = {
     "json": _json_data,
     "text": _text_data,
     "binary": _base64_data,
-    "protobuf": _base64_data,
+    "protobuf": lambda data: serialized_any(_base64_data(data)),
 }
 
 
@@ -289,10 +266,7 @@ def _metadata(raw: Raw) -> Mapping[str, str] | None:
         raise InvalidRequest("metadata that is not JSON") from None
     if not isinstance(metadata, dict):
         raise InvalidRequest("metadata that is not an object")
-    problem = metadata_problem(metadata)
-    if problem:
-        raise InvalidRequest(problem)
-    return metadata
+    return message_metadata(metadata)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, str]:

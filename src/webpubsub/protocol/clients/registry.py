@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
-from webpubsub.protocol.clients import json
+from webpubsub.protocol.clients import json, protobuf
 from webpubsub.protocol.clients.codec import ClientCodec
+from webpubsub.protocol.clients.protobuf import ProtobufCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
 
 # These codecs keep nothing between messages, so all connections share one.
 _SIMPLE: ClientCodec = SimpleCodec()
 _JSON: ClientCodec = json.JsonCodec()
-# A reliable subprotocol is a plain one with numbered messages, so it has no codec of its own.
-_PLAIN: Mapping[str, ClientCodec] = {json.SUBPROTOCOL: _JSON}
-_RELIABLE: Mapping[str, ClientCodec] = {json.RELIABLE_SUBPROTOCOL: _JSON}
+# A reliable subprotocol is a plain one with numbered messages, so the codec is the same.
+_PLAIN: Mapping[str, ClientCodec] = {json.SUBPROTOCOL: _JSON, protobuf.SUBPROTOCOL: ProtobufCodec()}
+_RELIABLE: Mapping[str, ClientCodec] = {
+    json.RELIABLE_SUBPROTOCOL: _JSON,
+    protobuf.RELIABLE_SUBPROTOCOL: ProtobufCodec(protobuf.RELIABLE_SUBPROTOCOL),
+}
 _BY_SUBPROTOCOL: Mapping[str, ClientCodec] = {**_PLAIN, **_RELIABLE}
 
 

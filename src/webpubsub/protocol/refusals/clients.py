@@ -19,3 +19,20 @@ JSON_INVALID = RefusalKind(
     remedy="Compare the message with the client protocol's reference.",
     close_code=1007,
 )
+
+PROTOBUF_NEEDS_BINARY = RefusalKind(
+    code="client.protobuf.needs-binary",
+    checked="the kind of a client's WebSocket message",
+    wanted="a binary message, which is what the protobuf subprotocols are made of",
+    remedy="Send each serialized UpstreamMessage in a binary message.",
+    close_code=1003,
+)
+
+PROTOBUF_INVALID = RefusalKind(
+    code="client.protobuf.invalid",
+    checked="a client's message",
+    wanted="an UpstreamMessage that is a request of the protobuf subprotocols",
+    remedy="Compare the message with the client protocol's reference, and the client's schema with "
+    "the service's webpubsub.proto.",
+    close_code=1007,
+)

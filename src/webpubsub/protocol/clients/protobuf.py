@@ -1,0 +1,220 @@
+"""The subprotocol ``protobuf.webpubsub.azure.v1``.
+
+Every binary message is one message of webpubsub.proto. Specification: client-protocols sections 4
+and 8.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from google.protobuf import any_pb2
+from google.protobuf.message import DecodeError
+from google.protobuf.message import Message as Protobuf
+
+from webpubsub.protocol.clients import requests
+from webpubsub.protocol.clients import webpubsub_pb2 as wire
+from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
+from webpubsub.protocol.clients.request_fields import (
+    MAX_TTL_SECONDS,
+    InvalidRequest,
+    event_name,
+    group_name,
+    json_data,
+    message_metadata,
+)
+from webpubsub.protocol.clients.requests import ClientRequest
+from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.refusals.clients import PROTOBUF_INVALID, PROTOBUF_NEEDS_BINARY
+
+SUBPROTOCOL = "protobuf.webpubsub.azure.v1"
+RELIABLE_SUBPROTOCOL = "protobuf.reliable.webpubsub.azure.v1"
+
+# The name of this field is a keyword of Python.
+_FROM_GROUP: Mapping[str, Any] = {"from": "group"}
+_FROM_SERVER: Mapping[str, Any] = {"from": "server"}
+
+
+class ProtobufCodec:
+    """One protobuf message in each binary message. ``subprotocol`` is the name that close reasons
+    mention."""
+
+    name = "protobuf"
+
+    def __init__(self, subprotocol: str = SUBPROTOCOL) -> None:
+        self._subprotocol = subprotocol
+
+    def feed(self, frame: Frame) -> Sequence[ClientRequest]:
+        """The one request in a message. Raises ClientProtocolError."""
+        if frame.kind is not FrameKind.BINARY:
+            text = f"The {self._subprotocol} subprotocol requires binary messages."
+            raise ClientProtocolError(PROTOBUF_NEEDS_BINARY.refuse("a text message", text))
+        try:
+            return (parse_request(frame.payload),)
+        except InvalidRequest as error:
+            text = f"The client message is not a valid {self._subprotocol} protocol message."
+            raise ClientProtocolError(PROTOBUF_INVALID.refuse(str(error), text)) from None
+
+    def encode_delivery(self, delivery: Delivery) -> Sequence[Frame]:
+        """A message from a group or from the server; protobuf clients are not told by whom."""
+        message = delivery.message
+        origin = _FROM_SERVER if delivery.group is None else _FROM_GROUP
+        return _frames(
+            wire.DownstreamMessage(
+                data_message=wire.DataMessage(
+                    group=delivery.group,
+                    data=_DATA_WRITERS[message.data_type](message.data),
+                    metadata=message.metadata,
+                    **origin,
+                )
+            )
+        )
+
+    def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
+        """The same delivery with a sequence id; what the delivery says is not read."""
+        delivery = wire.NumberedDelivery.FromString(frame.payload)
+        delivery.data_message.sequence_id = sequence_id
+        return _frame(delivery)
+
+    def encode_connected(
+        self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
+    ) -> Sequence[Frame]:
+        """The ``connected`` system message; an anonymous user has the empty name."""
+        connected = wire.SystemMessage.ConnectedMessage(
+            connection_id=connection_id, user_id=user_id, reconnection_token=reconnection_token
+        )
+        return _frames(
+            wire.DownstreamMessage(system_message=wire.SystemMessage(connected_message=connected))
+        )
+
+    def encode_disconnected(self, message: str) -> Sequence[Frame]:
+        """The ``disconnected`` system message."""
+        disconnected = wire.SystemMessage.DisconnectedMessage(reason=message)
+        return _frames(
+            wire.DownstreamMessage(
+                system_message=wire.SystemMessage(disconnected_message=disconnected)
+            )
+        )
+
+    def encode_ack(self, ack_id: int, error: AckError | None = None) -> Sequence[Frame]:
+        """The ack; it has an ``error`` exactly when the request failed."""
+        told = wire.ErrorMessage(name=error.name, message=error.message) if error else None
+        ack = wire.AckMessage(ack_id=ack_id, success=error is None, error=told)
+        return _frames(wire.DownstreamMessage(ack_message=ack))
+
+    def encode_pong(self) -> Sequence[Frame]:
+        """The answer to a ping."""
+        return _frames(wire.DownstreamMessage(pong_message=wire.PongMessage()))
+
+
+def parse_request(payload: bytes) -> ClientRequest:
+    """The request in a message. Raises InvalidRequest."""
+    try:
+        wanted = wire.UpstreamMessage.FromString(payload)
+    except DecodeError:
+        raise InvalidRequest("bytes that are not an UpstreamMessage") from None
+    kind = wanted.WhichOneof("message")
+    if kind is None:
+        raise InvalidRequest("an UpstreamMessage without a message of a known kind")
+    read = _READERS.get(kind)
+    if read is None:
+        raise InvalidRequest(f"a {kind}, which is not supported")
+    return read(getattr(wanted, kind))
+
+
+def _read_join(wanted: wire.JoinGroupMessage) -> ClientRequest:
+    return requests.JoinGroup(group=group_name(wanted.group), ack_id=_ack_id(wanted))
+
+
+def _read_leave(wanted: wire.LeaveGroupMessage) -> ClientRequest:
+    return requests.LeaveGroup(group=group_name(wanted.group), ack_id=_ack_id(wanted))
+
+
+def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
+    if wanted.ttl_seconds > MAX_TTL_SECONDS:
+        raise InvalidRequest(f"a ttl_seconds of {wanted.ttl_seconds}, over {MAX_TTL_SECONDS}")
+    return requests.SendToGroup(
+        group=group_name(wanted.group),
+        message=_message(wanted),
+        no_echo=wanted.no_echo,
+        ttl_seconds=wanted.ttl_seconds,
+        ack_id=_ack_id(wanted),
+    )
+
+
+def _read_event(wanted: wire.EventMessage) -> ClientRequest:
+    return requests.SendEvent(
+        event=event_name(wanted.event), message=_message(wanted), ack_id=_ack_id(wanted)
+    )
+
+
+def _read_sequence_ack(wanted: wire.SequenceAckMessage) -> ClientRequest:
+    return requests.SequenceAck(sequence_id=wanted.sequence_id)
+
+
+def _read_ping(_wanted: wire.PingMessage) -> ClientRequest:
+    return requests.Ping()
+
+
+_WithAckId: TypeAlias = (
+    wire.JoinGroupMessage | wire.LeaveGroupMessage | wire.SendToGroupMessage | wire.EventMessage
+)
+
+
+def _ack_id(wanted: _WithAckId) -> int | None:
+    return wanted.ack_id if wanted.HasField("ack_id") else None
+
+
+def _message(wanted: wire.SendToGroupMessage | wire.EventMessage) -> Message:
+    metadata = message_metadata(dict(wanted.metadata)) or None
+    kind = wanted.data.WhichOneof("data")
+    if kind is not None:
+        data_type, read = _DATA_READERS[kind]
+        return Message(data_type, read(wanted.data), metadata)
+    if metadata is None:
+        raise InvalidRequest("neither data nor metadata")
+    return Message(DataType.TEXT, b"", metadata)
+
+
+_DATA_READERS: Mapping[str, tuple[DataType, Callable[[wire.MessageData], bytes]]] = {
+    "text_data": (DataType.TEXT, lambda data: data.text_data.encode()),
+    "json_data": (DataType.JSON, lambda data: json_data(data.json_data)),
+    "binary_data": (DataType.BINARY, lambda data: data.binary_data),
+    "protobuf_data": (DataType.PROTOBUF, lambda data: data.protobuf_data.SerializeToString()),
+}
+
+
+def _any_data(data: bytes) -> wire.MessageData:
+    try:
+        return wire.MessageData(protobuf_data=any_pb2.Any.FromString(data))
+    except DecodeError:
+        # An application may answer with any bytes; in a frame as an Any, they would be a frame that
+        # no client can read.
+        return wire.MessageData(binary_data=data)
+
+
+_DATA_WRITERS: Mapping[DataType, Callable[[bytes], wire.MessageData]] = {
+    DataType.TEXT: lambda data: wire.MessageData(text_data=data.decode(errors="replace")),
+    DataType.JSON: lambda data: wire.MessageData(json_data=data.decode(errors="replace")),
+    DataType.BINARY: lambda data: wire.MessageData(binary_data=data),
+    DataType.PROTOBUF: _any_data,
+}
+
+
+def _frames(message: Protobuf) -> Sequence[Frame]:
+    return (_frame(message),)
+
+
+def _frame(message: Protobuf) -> Frame:
+    # The order of a map's entries is the runtime's secret unless it is asked for a fixed one; a
+    # delivery that is repeated must be the same bytes.
+    return Frame(FrameKind.BINARY, message.SerializeToString(deterministic=True))
+
+
+_READERS: Mapping[str, Callable[[Any], ClientRequest]] = {
+    "join_group_message": _read_join,
+    "leave_group_message": _read_leave,
+    "send_to_group_message": _read_send_to_group,
+    "event_message": _read_event,
+    "sequence_ack_message": _read_sequence_ack,
+    "ping_message": _read_ping,
+}

@@ -1,0 +1,87 @@
+"""What the fields of a request may hold, in whatever client protocol it is written.
+
+Specification: client-protocols sections 5.1 to 5.4 and 8.2.
+"""
+
+import re
+from array import array
+from collections.abc import Mapping
+from itertools import accumulate
+
+import msgspec
+
+from webpubsub.protocol.message_metadata import metadata_problem
+from webpubsub.protocol.names import is_event_name, is_group_name
+
+MAX_ACK_ID = 2**64 - 1
+MAX_DEPTH = 64
+MAX_TTL_SECONDS = 300
+# A string that does not end reaches to the end of the message: no byte is looked at twice, whatever
+# a client sends.
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+# Brackets as signed bytes: one down, one up.
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+
+
+class InvalidRequest(Exception):
+    """A message is not a request; the text says what was seen instead."""
+
+
+def group_name(name: str) -> str:
+    """The name of a group. Raises InvalidRequest."""
+    if not is_group_name(name):
+        raise InvalidRequest("a group name that is not 1 to 1024 characters or is blank")
+    return name
+
+
+def event_name(name: str) -> str:
+    """The name of a user event. Raises InvalidRequest."""
+    if not is_event_name(name):
+        raise InvalidRequest(
+            "an event name that is not a letter and up to 127 of A-Z a-z 0-9 _ . -"
+        )
+    return name
+
+
+def message_metadata(metadata: Mapping[str, str]) -> Mapping[str, str]:
+    """The metadata of a message. Raises InvalidRequest."""
+    problem = metadata_problem(metadata)
+    if problem:
+        raise InvalidRequest(problem)
+    return metadata
+
+
+def check_depth(json_text: bytes) -> None:
+    """At most 64 levels of nesting, counted before anything recursive looks at the text. Raises
+    InvalidRequest."""
+    if json_text.count(b"{") + json_text.count(b"[") <= MAX_DEPTH:
+        return
+    steps = _STRINGS.sub(b"", json_text).translate(_STEPS, _NO_BRACKETS)
+    if max(accumulate(array("b", steps)), default=0) > MAX_DEPTH:
+        raise InvalidRequest(f"more than {MAX_DEPTH} levels of nesting")
+
+
+def json_data(text: str) -> bytes:
+    """The UTF-8 bytes of JSON in its text form, which a JSON client can be sent as they are. Raises
+    InvalidRequest."""
+    data = text.encode()
+    check_depth(data)
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        raise InvalidRequest("data of the type json that is not JSON") from None
+    return data
+
+
+def serialized_any(data: bytes) -> bytes:
+    """A serialized ``google.protobuf.Any``. Raises InvalidRequest."""
+    # The runtime is loaded by the first client that speaks of protobuf, not by every one.
+    from google.protobuf.any_pb2 import Any
+    from google.protobuf.message import DecodeError
+
+    try:
+        Any.FromString(data)
+    except DecodeError:
+        raise InvalidRequest("data that is not a serialized google.protobuf.Any") from None
+    return data
