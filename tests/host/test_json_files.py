@@ -1,14 +1,10 @@
 """JSON files with comments."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from webpubsub.host.json_files import JsonFileError, _without_comments, read_json_object
+from webpubsub.host.json_files import JsonFileError, read_json_object
 
 
 def _write(path: Path, text: str) -> Path:
@@ -52,14 +48,3 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b'{"a": "\xff"}')
     with pytest.raises(JsonFileError, match="is not UTF-8"):
         read_json_object(path)
-
-
-_JSON: st.SearchStrategy[Any] = st.recursive(
-    st.text() | st.integers() | st.none(), lambda inner: st.dictionaries(st.text(), inner)
-)
-
-
-@given(_JSON)
-def test_text_without_comments_is_left_alone(value: Any) -> None:
-    text = json.dumps(value, ensure_ascii=False)
-    assert _without_comments(text) == text

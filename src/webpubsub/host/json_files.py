@@ -1,13 +1,10 @@
 """JSON files that people write: comments are tolerated, mistakes are named with their position."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-#: A string is matched first, so that what looks like a comment inside it stays.
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_NOT_NEWLINE = re.compile(r"[^\n]")
+from webpubsub.protocol.json_comments import without_comments
 
 
 class JsonFileError(Exception):
@@ -21,7 +18,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
     """
     try:
         text = path.read_text("utf-8-sig")
-        value = json.loads(_without_comments(text))
+        value = json.loads(without_comments(text))
     except UnicodeDecodeError as error:
         raise JsonFileError(f"{path} is not UTF-8: {error.reason}") from None
     except json.JSONDecodeError as error:
@@ -30,16 +27,6 @@ def read_json_object(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise JsonFileError(f"{path} must hold a JSON object, not {_kind(value)}")
     return value
-
-
-def _without_comments(text: str) -> str:
-    """The text with comments turned into blanks, so that positions stay true."""
-    return _STRING_OR_COMMENT.sub(_blank_comment, text)
-
-
-def _blank_comment(match: re.Match[str]) -> str:
-    found = match[0]
-    return found if found.startswith('"') else _NOT_NEWLINE.sub(" ", found)
 
 
 def _kind(value: object) -> str:

@@ -1,0 +1,118 @@
+"""The settings of hubs as they are written in ``webpubsub.toml``."""
+
+import tomllib
+from pathlib import Path
+
+from webpubsub.service.hub_settings.lines import toml_lines
+from webpubsub.service.hub_settings.located import HubSettingsError, KeyPath, Setting, Source
+from webpubsub.service.hub_settings.model import (
+    SYSTEM_EVENTS,
+    EventFilter,
+    EventHandlerSettings,
+    EventListenerSettings,
+    FileTarget,
+    HubSettings,
+)
+from webpubsub.service.hub_settings.rules import (
+    LISTENER_EVENTS,
+    EventHubKeys,
+    check_hub_name,
+    check_listeners,
+    checked_filter,
+    read_event_hub,
+    read_system_events,
+    read_url,
+    read_user_events,
+)
+
+_TOP = ("hubs",)
+_HUB = ("anonymous", "event_handlers", "event_listeners", "ping_interval")
+_HANDLER = ("system_events", "url", "user_events")
+_LISTENER = ("event_hub", "file", "system_events", "user_events")
+_EVENT_HUB = EventHubKeys("name", "namespace", "connection_string")
+_FILTER = ("user_events", "system_events")
+
+
+def hubs_from_toml(text: str, path: Path) -> dict[str, HubSettings]:
+    """The settings by hub name that a TOML text holds. ``path`` is its file, and relative paths
+    in it start from the folder of that file.
+
+    Raises HubSettingsError.
+    """
+    try:
+        value = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise HubSettingsError(f"{path} is not valid TOML: {error}") from None
+    top = Setting(Source(str(path), toml_lines(text), _label), (), value)
+    tables = top.table(_TOP)
+    hubs: dict[str, HubSettings] = {}
+    for hub, setting in (tables["hubs"].entries() if "hubs" in tables else {}).items():
+        check_hub_name(setting, hub)
+        if hub.lower() in hubs:
+            setting.fail(f"the hub '{hub}' is there twice; letter case means nothing in its name.")
+        hubs[hub.lower()] = _hub(setting, path.parent)
+    check_listeners(top, hubs)
+    return hubs
+
+
+def _label(path: KeyPath) -> str:
+    parts = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return "".join(parts).removeprefix(".")
+
+
+def _hub(setting: Setting, folder: Path) -> HubSettings:
+    table = setting.table(_HUB)
+    handlers = table["event_handlers"].items() if "event_handlers" in table else []
+    listeners = table["event_listeners"].items() if "event_listeners" in table else []
+    return HubSettings(
+        event_handlers=tuple(_handler(item) for item in handlers),
+        event_listeners=tuple(_listener(item, folder) for item in listeners),
+        allow_anonymous="anonymous" in table and _boolean(table["anonymous"]),
+        ping_interval=_seconds(table["ping_interval"]) if "ping_interval" in table else None,
+    )
+
+
+def _handler(setting: Setting) -> EventHandlerSettings:
+    table = setting.table(_HANDLER)
+    if "url" not in table:
+        setting.fail(f"{_label(setting.path)} has no 'url', to which its events go.")
+    return EventHandlerSettings(
+        url_template=read_url(table["url"]),
+        events=_events(setting, table, SYSTEM_EVENTS),
+    )
+
+
+def _listener(setting: Setting, folder: Path) -> EventListenerSettings:
+    table = setting.table(_LISTENER)
+    if ("file" in table) == ("event_hub" in table):
+        setting.fail(f"{_label(setting.path)} must have one of 'event_hub' and 'file'.")
+    return EventListenerSettings(
+        events=_events(setting, table, LISTENER_EVENTS),
+        target=(
+            FileTarget(path=str(folder / table["file"].text("the path of a file")))
+            if "file" in table
+            else read_event_hub(table["event_hub"], _EVENT_HUB)
+        ),
+    )
+
+
+def _events(setting: Setting, table: dict[str, Setting], known: tuple[str, ...]) -> EventFilter:
+    events = EventFilter(
+        user_events=read_user_events(table.get("user_events")),
+        system_events=read_system_events(table.get("system_events"), known),
+    )
+    return checked_filter(setting, events, _FILTER)
+
+
+def _boolean(setting: Setting) -> bool:
+    if not isinstance(setting.value, bool):
+        setting.wrong("true or false")
+    return setting.value
+
+
+def _seconds(setting: Setting) -> float:
+    value = setting.value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 1 <= value <= 120:
+        setting.wrong("1 to 120 seconds")
+    return float(value)

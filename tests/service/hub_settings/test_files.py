@@ -1,0 +1,121 @@
+"""A settings file, read and read again."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from webpubsub.service.hub_settings.files import HubSettingsFile
+from webpubsub.service.hub_settings.flags import hubs_from_flags
+from webpubsub.service.hub_settings.located import HubSettingsError
+from webpubsub.service.hub_settings.model import NO_SETTINGS
+
+GOOD = "[hubs.chat]\nanonymous = true\n"
+BAD = "[hubs.chat]\nanonymus = true\n"
+EMULATOR = (
+    '{"WebPubSub:Hubs:chat:EventHandlers:0": {"UrlTemplate": "http://a", "EventPattern": "*"}}'
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file with good settings."""
+    path = tmp_path / "webpubsub.toml"
+    path.write_text(GOOD, "utf-8")
+    return path
+
+
+def test_the_suffix_tells_the_format(tmp_path: Path, path: Path) -> None:
+    """TOML, or the emulator's JSON; a byte order mark does not matter."""
+    assert HubSettingsFile(path).settings.of("chat").allow_anonymous
+    emulator = tmp_path / "appsettings.Development.json"
+    emulator.write_text(EMULATOR, "utf-8-sig")
+    (handler,) = HubSettingsFile(emulator).settings.of("chat").event_handlers
+    assert handler.url_template == "http://a"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("missing.toml", None, "missing.toml' cannot be read: no such file or directory."),
+        ("settings.yaml", b"", "settings.yaml' must end in .toml, or in .json when it is an"),
+        ("webpubsub.toml", b"\xff", "webpubsub.toml is not UTF-8: "),
+        ("webpubsub.toml", BAD.encode(), "webpubsub.toml, line 2: hubs.chat has no setting"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(
+    tmp_path: Path, name: str, content: bytes | None, sentence: str
+) -> None:
+    """At the start there are no settings that could be kept."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(HubSettingsError) as caught:
+        HubSettingsFile(tmp_path / name)
+    assert sentence in str(caught.value)
+
+
+def test_a_change_replaces_all_settings_but_those_of_flags(path: Path) -> None:
+    """What is no longer in the file no longer holds."""
+    file = HubSettingsFile(path, hubs_from_flags(["chat=http://flag"]))
+    assert not file.refresh()
+    path.write_text("[hubs.other]\nping_interval = 3", "utf-8")
+    assert file.refresh()
+    assert file.settings.of("other").ping_interval == 3
+    assert not file.settings.of("chat").allow_anonymous
+    assert len(file.settings.of("chat").event_handlers) == 1
+
+
+@pytest.mark.parametrize("content", [BAD, "[", None])
+def test_a_bad_change_keeps_the_last_good_settings(
+    path: Path, caplog: pytest.LogCaptureFixture, content: str | None
+) -> None:
+    """It is logged where and why, once, until the file changes again."""
+    file = HubSettingsFile(path)
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content, "utf-8")
+    with caplog.at_level(logging.ERROR):
+        assert not file.refresh()
+        assert not file.refresh()
+    (record,) = caplog.records
+    assert "webpubsub.toml" in record.message
+    assert record.message.endswith("The settings stay as they were.")
+    assert file.settings.of("chat").allow_anonymous
+    path.write_text(GOOD.replace("true", "false"), "utf-8")
+    assert file.refresh()
+    assert not file.settings.of("chat").allow_anonymous
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+@asynccontextmanager
+async def _watching(file: HubSettingsFile) -> AsyncIterator[asyncio.Event]:
+    """The event is set whenever the settings have changed."""
+    stop, changed = asyncio.Event(), asyncio.Event()
+    watcher = asyncio.create_task(file.watch(stop, changed.set))
+    try:
+        yield changed
+    finally:
+        stop.set()
+        await asyncio.wait_for(watcher, 10)
+
+
+async def test_a_file_is_watched(path: Path) -> None:
+    """Written in place, or replaced by another, as editors do."""
+    file = HubSettingsFile(path)
+    async with _watching(file) as changed:
+        _write(path, "[hubs.one]\nanonymous = true")
+        await asyncio.wait_for(changed.wait(), 20)
+        assert file.settings.of("one").allow_anonymous
+        assert file.settings.of("chat") is NO_SETTINGS
+        changed.clear()
+        _write(path.with_suffix(".tmp"), "[hubs.two]\nanonymous = true").replace(path)
+        await asyncio.wait_for(changed.wait(), 20)
+        assert file.settings.of("two").allow_anonymous
