@@ -52,7 +52,9 @@ class FakeService:
 def _success(request: web.Request) -> int:
     if request.path.endswith("/:send"):
         return 202
-    return 200 if request.method == "PUT" else 204
+    if request.method == "PUT" or request.path.endswith("Groups"):
+        return 200
+    return 204
 
 
 @pytest.fixture
@@ -151,6 +153,27 @@ TABLE: list[tuple[HubOperation, str, str, str, bytes]] = [
         "/users/u/groups",
         "",
         b"",
+    ),
+    (
+        ops.SendToUser(hub="chat", user_id="u", message=TEXT, filter="userId ne 'b'"),
+        "POST",
+        "/users/u/:send?filter=userId%20ne%20'b'",
+        "text/plain",
+        TEXT.data,
+    ),
+    (
+        ops.AddConnectionsToGroups(hub="chat", groups=("g", "a/b"), filter="protocol eq null"),
+        "POST",
+        "/:addToGroups",
+        "application/json",
+        b'{"groups": ["g", "a/b"], "filter": "protocol eq null"}',
+    ),
+    (
+        ops.RemoveConnectionsFromGroups(hub="chat", groups=("g",)),
+        "POST",
+        "/:removeFromGroups",
+        "application/json",
+        b'{"groups": ["g"], "filter": null}',
     ),
     (
         ops.CloseAllConnections(hub="chat", excluded=EXCLUDED, reason="bye now"),

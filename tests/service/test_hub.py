@@ -1,6 +1,6 @@
 """A hub: its connections, groups and users, and everything that can be done with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import HubOperation, Permission
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals.hub import FILTER_INVALID
 from webpubsub.service import observation
 from webpubsub.service.hub import Hub
 from webpubsub.service.observation import ObservationPoint, Observed
@@ -496,6 +497,50 @@ def test_everything_is_observed() -> None:
     assert len(seen) == 5
 
 
+# Filters and pages
+
+
+def test_a_filter_that_means_nothing_is_refused() -> None:
+    """The operation does nothing, and the refusal says what is wrong with the filter."""
+    world = World()
+    refusal = world.hub.apply(ops.SendToAll(hub="chat", message=HELLO, filter="userId"))
+    assert refusal is not None
+    assert refusal.kind == FILTER_INVALID
+    assert "Type 'string', expect 'bool'." in refusal.wire_message
+    assert world.who_received() == set()
+
+
+@pytest.mark.parametrize(
+    ("after", "limit", "wanted", "has_more"),
+    [
+        (None, 9, ["c0", "c1", "c2"], False),
+        (None, 3, ["c0", "c1", "c2"], False),
+        (None, 2, ["c0", "c1"], True),
+        ("c0", 1, ["c1"], True),
+        ("c1", 1, ["c2"], False),
+        ("c2", 1, [], False),
+        ("", 1, ["c0"], True),
+        ("c00", 9, ["c1", "c2"], False),
+    ],
+)
+def test_pages(after: str | None, limit: int, wanted: list[str], has_more: bool) -> None:
+    """A page goes on after an id, whether or not that is a member, in ordinal order."""
+    world = World()
+    world.join("g", "c2", "c0", "c1")
+    page = world.hub.page(ops.GroupListing(hub="chat", group="g", after=after, limit=limit))
+    assert [member.connection_id for member in page.members] == wanted
+    assert all(PEOPLE[member.connection_id] == member.user_id for member in page.members)
+    assert page.has_more is has_more
+
+
+def test_the_page_of_an_unknown_group() -> None:
+    """A group that does not exist has no members, and asking for them does not create it."""
+    world = World()
+    page = world.hub.page(ops.GroupListing(hub="chat", group="g", limit=1))
+    assert page == ops.GroupPage((), False)
+    assert not world.hub.ask(ops.GroupExists(hub="chat", group="g"))
+
+
 # Any operations
 
 ConnectionIds = st.sampled_from((*PEOPLE, "nobody"))
@@ -509,6 +554,13 @@ Messages = st.builds(
     st.just(DataType.TEXT),
     st.binary(max_size=2).map(lambda data: data.hex().encode()),
 )
+#: Filters, and how the model says the same of a connection and its groups.
+FILTERS: dict[str, Callable[[str, set[str]], bool]] = {
+    "userId eq 'alice'": lambda one, _: PEOPLE[one] == "alice",
+    "'g' in groups and not ('h' in groups)": lambda _, groups: groups == {"g"},
+    "connectionId in ('c0', 'c3')": lambda one, _: one in ("c0", "c3"),
+    "userId eq": lambda *_: False,
+}
 _Fields: dict[str, st.SearchStrategy[Any]] = {
     "hub": st.just("chat"),
     "connection_id": ConnectionIds,
@@ -521,6 +573,8 @@ _Fields: dict[str, st.SearchStrategy[Any]] = {
     "target": Targets,
     "from_user_id": st.none() | UserIds,
     "expires_at": st.none() | st.floats(0, 10),
+    "filter": st.sampled_from((None, *FILTERS)),
+    "groups": st.lists(GroupNames, max_size=2).map(tuple),
 }
 KINDS = tuple(HubOperation.__subclasses__())
 Operations = st.lists(
@@ -546,14 +600,19 @@ class Model:
     def of_group(self, group: str) -> set[str]:
         return {one for one, groups in self.groups.items() if group in groups}
 
+    def meant(self, text: str | None) -> set[str]:
+        is_meant = FILTERS[text] if text else lambda *_: True
+        return {one for one, groups in self.groups.items() if is_meant(one, groups)}
+
     def recipients(self, operation: HubOperation) -> set[str]:
         match operation:
             case ops.SendToAll():
-                return set(self.groups) - operation.excluded
+                return self.meant(operation.filter) - operation.excluded
             case ops.SendToGroup():
-                return self.of_group(operation.group) - operation.excluded
+                meant = self.meant(operation.filter)
+                return meant & self.of_group(operation.group) - operation.excluded
             case ops.SendToUser():
-                return self.of_user(operation.user_id)
+                return self.meant(operation.filter) & self.of_user(operation.user_id)
             case ops.SendToConnection():
                 return set(self.groups) & {operation.connection_id}
         return set()
@@ -564,6 +623,12 @@ class Model:
                 self._add({operation.connection_id}, operation.group)
             case ops.AddUserToGroup():
                 self._add(self.of_user(operation.user_id), operation.group)
+            case ops.AddConnectionsToGroups():
+                meant = self.meant(operation.filter)
+                for group in operation.groups:
+                    self._add(meant, group)
+            case ops.RemoveConnectionsFromGroups():
+                self._remove(self.meant(operation.filter), set(operation.groups))
             case ops.RemoveConnectionFromGroup():
                 self._remove({operation.connection_id}, {operation.group})
             case ops.RemoveConnectionFromAllGroups():

@@ -20,6 +20,7 @@ _RETRIES = 3
 #: Hub names can come from an expression, so from a client.
 _MOST_HUBS = 64
 _UNREACHABLE = 503
+_NEWEST_VERSION = {"api-version": "2024-12-01"}
 
 
 class RemoteServiceClient:
@@ -137,16 +138,29 @@ def _mark_as_json(request: Any) -> None:
     request.http_request.headers["Content-Type"] = CONTENT_TYPES[DataType.JSON]
 
 
+async def _change_groups(client: Any, action: str, operation: Any) -> None:
+    """The SDK has no method for this, only one for requests of any kind."""
+    from azure.core.rest import HttpRequest
+
+    body = {"groups": operation.groups, "filter": operation.filter}
+    request = HttpRequest(
+        "POST", f"/api/hubs/{operation.hub}/{action}", json=body, params=_NEWEST_VERSION
+    )
+    (await client.send_request(request)).raise_for_status()
+
+
 _Call: TypeAlias = Callable[[Any, Any], Awaitable[None]]
 
 _CALLS: Mapping[type[HubOperation], _Call] = {
     ops.SendToAll: lambda client, op: client.send_to_all(
-        **_payload(op.message), excluded=sorted(op.excluded)
+        **_payload(op.message), excluded=sorted(op.excluded), filter=op.filter
     ),
     ops.SendToGroup: lambda client, op: client.send_to_group(
-        op.group, **_payload(op.message), excluded=sorted(op.excluded)
+        op.group, **_payload(op.message), excluded=sorted(op.excluded), filter=op.filter
     ),
-    ops.SendToUser: lambda client, op: client.send_to_user(op.user_id, **_payload(op.message)),
+    ops.SendToUser: lambda client, op: client.send_to_user(
+        op.user_id, **_payload(op.message), filter=op.filter
+    ),
     ops.SendToConnection: lambda client, op: client.send_to_connection(
         op.connection_id, **_payload(op.message)
     ),
@@ -162,6 +176,10 @@ _CALLS: Mapping[type[HubOperation], _Call] = {
     ops.AddUserToGroup: lambda client, op: client.add_user_to_group(op.group, op.user_id),
     ops.RemoveUserFromGroup: lambda client, op: client.remove_user_from_group(op.group, op.user_id),
     ops.RemoveUserFromAllGroups: lambda client, op: client.remove_user_from_all_groups(op.user_id),
+    ops.AddConnectionsToGroups: lambda client, op: _change_groups(client, ":addToGroups", op),
+    ops.RemoveConnectionsFromGroups: (
+        lambda client, op: _change_groups(client, ":removeFromGroups", op)
+    ),
     ops.CloseAllConnections: lambda client, op: client.close_all_connections(
         excluded=sorted(op.excluded), reason=op.reason
     ),

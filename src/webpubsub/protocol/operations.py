@@ -27,9 +27,12 @@ class HubOperation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SendToAll(HubOperation, frozen=True, kw_only=True):
+    """``filter`` is the text of an OData filter here and below; None means everybody."""
+
     message: Message
     excluded: frozenset[str] = frozenset()
     expires_at: float | None = None
+    filter: str | None = None
 
 
 class SendToGroup(HubOperation, frozen=True, kw_only=True):
@@ -41,12 +44,14 @@ class SendToGroup(HubOperation, frozen=True, kw_only=True):
     excluded: frozenset[str] = frozenset()
     from_user_id: str | None = None
     expires_at: float | None = None
+    filter: str | None = None
 
 
 class SendToUser(HubOperation, frozen=True, kw_only=True):
     user_id: str
     message: Message
     expires_at: float | None = None
+    filter: str | None = None
 
 
 class SendToConnection(HubOperation, frozen=True, kw_only=True):
@@ -81,6 +86,19 @@ class RemoveUserFromGroup(HubOperation, frozen=True, kw_only=True):
 
 class RemoveUserFromAllGroups(HubOperation, frozen=True, kw_only=True):
     user_id: str
+
+
+class AddConnectionsToGroups(HubOperation, frozen=True, kw_only=True):
+    """Adds every connection that the filter means, as it is before the operation, to every
+    group."""
+
+    groups: tuple[str, ...]
+    filter: str | None = None
+
+
+class RemoveConnectionsFromGroups(HubOperation, frozen=True, kw_only=True):
+    groups: tuple[str, ...]
+    filter: str | None = None
 
 
 class CloseAllConnections(HubOperation, frozen=True, kw_only=True):
@@ -142,3 +160,27 @@ class HasPermission(HubQuery, frozen=True, kw_only=True):
     connection_id: str
     permission: Permission
     target: str
+
+
+class GroupListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks a hub for the next ``limit`` connections of a group, in ordinal order of their ids:
+    those after the id ``after``, or the first ones."""
+
+    hub: str
+    group: str
+    after: str | None = None
+    limit: int
+
+
+class GroupMember(msgspec.Struct, frozen=True):
+    """A connection of a group; ``user_id`` None means anonymous."""
+
+    connection_id: str
+    user_id: str | None
+
+
+class GroupPage(msgspec.Struct, frozen=True):
+    """Some connections of a group; ``has_more`` says whether others come after them."""
+
+    members: tuple[GroupMember, ...]
+    has_more: bool

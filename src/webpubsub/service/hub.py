@@ -5,13 +5,16 @@ the hub alone, so that a backplane can repeat it on another node. Specification:
 sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, scale-out section 19.1.
 """
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Protocol
 
 from webpubsub.protocol import operations as ops
+from webpubsub.protocol.filters import FilterError, compile_filter
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN, USER_UNKNOWN
+from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN, FILTER_INVALID, USER_UNKNOWN
 from webpubsub.service import observation
 from webpubsub.service.frames import wire_bytes
 from webpubsub.service.observation import ObservationPoint
@@ -100,7 +103,11 @@ class Hub:
     def apply(self, operation: ops.HubOperation) -> Refusal | None:
         """Carry out an operation on the sessions of this node; a refusal means that nothing was
         done."""
-        refusal = _OPERATIONS[type(operation)](self, operation)
+        try:
+            refusal = _OPERATIONS[type(operation)](self, operation)
+        except FilterError as error:
+            # Filters are compiled before anything is done.
+            refusal = FILTER_INVALID.refuse(str(error), str(error))
         observer = self._point.observer
         if observer is not None:
             observer(observation.OperationApplied(operation, refusal))
@@ -110,21 +117,34 @@ class Hub:
         """Answer a question about the sessions of this node."""
         return _QUERIES[type(query)](self, query)
 
+    def page(self, listing: ops.GroupListing) -> ops.GroupPage:
+        """Some connections of a group of this node. What comes or goes between two pages before
+        the last id of the first moves nothing in the second."""
+        members: Iterable[Session] = self._groups[listing.group].values()
+        after = listing.after
+        if after is not None:
+            members = (session for session in members if session.connection_id > after)
+        found = heapq.nsmallest(listing.limit + 1, members, key=attrgetter("connection_id"))
+        page = [ops.GroupMember(one.connection_id, one.user_id) for one in found[: listing.limit]]
+        return ops.GroupPage(tuple(page), len(found) > listing.limit)
+
     # Sending
 
     def _send_to_all(self, operation: ops.SendToAll) -> None:
         delivery = Delivery(operation.message, expires_at=operation.expires_at)
-        self._deliver(delivery, _without(self.sessions, operation.excluded))
+        receivers = _without(self.sessions, operation.excluded)
+        self._deliver(delivery, _meant(receivers, operation.filter))
 
     def _send_to_group(self, operation: ops.SendToGroup) -> None:
         delivery = Delivery(
             operation.message, operation.group, operation.from_user_id, operation.expires_at
         )
-        self._deliver(delivery, _without(self._groups[operation.group], operation.excluded))
+        receivers = _without(self._groups[operation.group], operation.excluded)
+        self._deliver(delivery, _meant(receivers, operation.filter))
 
     def _send_to_user(self, operation: ops.SendToUser) -> None:
         delivery = Delivery(operation.message, expires_at=operation.expires_at)
-        self._deliver(delivery, self._users[operation.user_id].values())
+        self._deliver(delivery, _meant(self._users[operation.user_id].values(), operation.filter))
 
     def _send_to_connection(self, operation: ops.SendToConnection) -> None:
         delivery = Delivery(operation.message, expires_at=operation.expires_at)
@@ -179,6 +199,17 @@ class Hub:
     def _remove_user_from_all(self, operation: ops.RemoveUserFromAllGroups) -> None:
         for session in self._users[operation.user_id].values():
             self._leave_all(session)
+
+    def _add_meant(self, operation: ops.AddConnectionsToGroups) -> None:
+        # All are found before any is changed: a filter about groups sees them as they were.
+        for session in tuple(_meant(self.sessions.values(), operation.filter)):
+            for group in operation.groups:
+                self._join(session, group)
+
+    def _remove_meant(self, operation: ops.RemoveConnectionsFromGroups) -> None:
+        for session in tuple(_meant(self.sessions.values(), operation.filter)):
+            for group in operation.groups:
+                self._leave(session, group)
 
     def _join(self, session: Session, group: str) -> None:
         session.groups.setdefault(group, Membership(group))
@@ -267,6 +298,11 @@ class Hub:
             observer(observation.Delivered(self.name, delivery, recipients))
 
 
+def _meant(sessions: Iterable[Session], text: str | None) -> Iterable[Session]:
+    """Those that a filter means. Raises FilterError at once, not when they are iterated over."""
+    return filter(compile_filter(text), sessions) if text else sessions
+
+
 def _without(sessions: Mapping[str, Session], excluded: frozenset[str]) -> Iterable[Session]:
     if not excluded:
         return sessions.values()
@@ -296,6 +332,8 @@ _OPERATIONS: Mapping[type[ops.HubOperation], Callable[[Hub, Any], Refusal | None
     ops.AddUserToGroup: Hub._add_user,
     ops.RemoveUserFromGroup: Hub._remove_user,
     ops.RemoveUserFromAllGroups: Hub._remove_user_from_all,
+    ops.AddConnectionsToGroups: Hub._add_meant,
+    ops.RemoveConnectionsFromGroups: Hub._remove_meant,
     ops.CloseAllConnections: Hub._close_all,
     ops.CloseGroupConnections: Hub._close_group,
     ops.CloseUserConnections: Hub._close_user,

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 
-from webpubsub.protocol.operations import HubOperation, HubQuery
+from webpubsub.protocol.operations import GroupListing, GroupPage, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hub import Endings, Hub
 from webpubsub.service.observation import ObservationPoint
@@ -52,3 +52,7 @@ class Hubs:
     async def ask(self, query: HubQuery) -> bool:
         """Answer a question."""
         return self.hub(query.hub).ask(query)
+
+    async def page(self, listing: GroupListing) -> GroupPage:
+        """Some connections of a group, in order."""
+        return self.hub(listing.hub).page(listing)

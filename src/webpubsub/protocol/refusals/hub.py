@@ -27,3 +27,13 @@ PERMISSIONS_FULL = RefusalKind(
     remedy="Use a role with a pattern, or the permission for every group.",
     http_status=409,
 )
+
+FILTER_INVALID = RefusalKind(
+    code="hub.filter.invalid",
+    checked="the filter that says which connections are meant",
+    wanted="an OData expression about userId, connectionId, groups or protocol that is true or "
+    "false",
+    remedy="The message says which part is wrong. Texts are in single quotes, and a group is asked "
+    "for like this: 'lobby' in groups.",
+    http_status=400,
+)
