@@ -1,0 +1,327 @@
+"""What is said in one protocol and heard in another: every origin, every recipient, every type of
+data.
+
+Specification: client-protocols sections 3.1 and 4, rest-api section 8.
+"""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
+
+import pytest
+from azure.core.rest import HttpRequest
+from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
+from google.protobuf.any_pb2 import Any as AnyMessage
+
+from tests.service.fakes import JSON_SUBPROTOCOL, client_frame
+from tests.service.wire import BINARY as BINARY_FRAME
+from tests.service.wire import TEXT as TEXT_FRAME
+from tests.service.wire import App, Peer, join, running
+from webpubsub.protocol.clients import webpubsub_pb2 as wire
+from webpubsub.protocol.events import UserEventRequest
+from webpubsub.protocol.messages import CONTENT_TYPES, DataType, Message
+from webpubsub.protocol.operations import SendToGroup
+from webpubsub.protocol.outcomes import UserEventAccepted
+from webpubsub.service.service import Service
+
+pytestmark = pytest.mark.conformance
+
+HUB = "chat"
+PROTOBUF_SUBPROTOCOL = "protobuf.webpubsub.azure.v1"
+ROLES = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
+METADATA = {"Trace": "1"}
+
+ANY = AnyMessage(type_url="type.googleapis.com/a.B", value=b"\x08\x01")
+#: White space and ways to write numbers show whether JSON was written anew.
+PAYLOADS: Mapping[DataType, bytes] = {
+    DataType.TEXT: 'h\u00e9llo "\U0001f600"'.encode(),
+    DataType.JSON: '{ "a": [1.0, null, "\u00e9"] }'.encode(),
+    DataType.BINARY: b"\x00\xff",
+    DataType.PROTOBUF: ANY.SerializeToString(),
+}
+
+
+class Heard(NamedTuple):
+    """A message as every recipient is expected to see it."""
+
+    data_type: DataType
+    data: bytes
+    group: str | None
+    from_user_id: str | None = None
+    metadata: Mapping[str, str] | None = None
+
+
+# ---- recipients: what each kind of client reads off its WebSocket ----
+
+Recipient: TypeAlias = Callable[[Heard], tuple[int, Any]]
+#: Decodes a frame to something that can be compared.
+Reader: TypeAlias = Callable[[bytes], Any]
+
+_FRAMES = {DataType.TEXT: TEXT_FRAME, DataType.JSON: TEXT_FRAME}
+
+
+def heard_by_simple(heard: Heard) -> tuple[int, Any]:
+    """The payload and nothing else."""
+    return _FRAMES.get(heard.data_type, BINARY_FRAME), heard.data
+
+
+_IN_JSON: Mapping[DataType, Callable[[bytes], Any]] = {
+    DataType.TEXT: bytes.decode,
+    DataType.JSON: json.loads,
+    DataType.BINARY: lambda data: base64.b64encode(data).decode(),
+    DataType.PROTOBUF: lambda data: base64.b64encode(data).decode(),
+}
+
+
+def heard_by_json(heard: Heard) -> tuple[int, Any]:
+    """An object with the origin, the type and the data."""
+    origin: dict[str, Any] = {"from": "server"}
+    if heard.group is not None:
+        origin = {"from": "group", "group": heard.group, "fromUserId": heard.from_user_id}
+    data = _IN_JSON[heard.data_type](heard.data)
+    message = {"type": "message", "dataType": heard.data_type.value, "data": data}
+    metadata = {} if heard.metadata is None else {"metadata": dict(heard.metadata)}
+    return TEXT_FRAME, message | origin | metadata
+
+
+_IN_PROTOBUF: Mapping[DataType, Callable[[bytes], wire.MessageData]] = {
+    DataType.TEXT: lambda data: wire.MessageData(text_data=data.decode()),
+    DataType.JSON: lambda data: wire.MessageData(json_data=data.decode()),
+    DataType.BINARY: lambda data: wire.MessageData(binary_data=data),
+    DataType.PROTOBUF: lambda data: wire.MessageData(protobuf_data=AnyMessage.FromString(data)),
+}
+
+
+def heard_by_protobuf(heard: Heard) -> tuple[int, Any]:
+    """A data message with the origin, but not the user."""
+    message = wire.DataMessage(
+        group=heard.group, data=_IN_PROTOBUF[heard.data_type](heard.data), metadata=heard.metadata
+    )
+    setattr(message, "from", "server" if heard.group is None else "group")
+    return BINARY_FRAME, wire.DownstreamMessage(data_message=message)
+
+
+RECIPIENTS: Mapping[str, tuple[str | None, Recipient, Reader]] = {
+    "simple": (None, heard_by_simple, bytes),
+    "json": (JSON_SUBPROTOCOL, heard_by_json, json.loads),
+    "protobuf": (PROTOBUF_SUBPROTOCOL, heard_by_protobuf, wire.DownstreamMessage.FromString),
+}
+
+
+async def welcomed(service: Service, subprotocol: str | None, **access: Any) -> Peer:
+    """A client that is the next to be told something."""
+    peer = await join(service, subprotocol=subprotocol, **access)
+    if subprotocol is not None:
+        await peer.frame()
+    return peer
+
+
+# ---- origins: how a message gets into the group ----
+
+
+@asynccontextmanager
+async def sdk_of(service: Service) -> AsyncIterator[WebPubSubServiceClient]:
+    """The official service SDK for the hub."""
+    client = WebPubSubServiceClient.from_connection_string(service.connection_string, hub=HUB)
+    async with client:
+        yield client
+
+
+async def send_simple(service: Service, data_type: DataType, data: bytes) -> None:
+    """A simple client in sendToGroup mode."""
+    query = "&webpubsub_mode=sendToGroup&group=room"
+    async with await join(service, subprotocol=None, query=query, user_id="u", roles=ROLES) as peer:
+        await peer.send(client_frame(_FRAMES.get(data_type, BINARY_FRAME), data))
+        await peer.send(client_frame(8, b"\x03\xe8"))
+        await peer.frame()
+
+
+def json_request(data_type: DataType, data: bytes, **members: Any) -> bytes:
+    """A request of a JSON client; its JSON data is written as it is."""
+    shown = data
+    if data_type is not DataType.JSON:
+        shown = json.dumps(_IN_JSON[data_type](data)).encode()
+    rest = json.dumps(members | {"dataType": data_type.value}).encode()
+    return client_frame(TEXT_FRAME, b'{"data":' + shown + b"," + rest[1:])
+
+
+async def send_json(service: Service, data_type: DataType, data: bytes) -> None:
+    """A JSON client."""
+    async with await welcomed(service, JSON_SUBPROTOCOL, user_id="u", roles=ROLES) as peer:
+        await peer.send(
+            json_request(
+                data_type, data, type="sendToGroup", group="room", ackId=1, metadata=METADATA
+            )
+        )
+        assert await peer.hear() == {"type": "ack", "ackId": 1, "success": True}
+
+
+def protobuf_request(**message: Any) -> bytes:
+    """A request of a protobuf client."""
+    return client_frame(BINARY_FRAME, wire.UpstreamMessage(**message).SerializeToString())
+
+
+async def send_protobuf(service: Service, data_type: DataType, data: bytes) -> None:
+    """A protobuf client."""
+    async with await welcomed(service, PROTOBUF_SUBPROTOCOL, user_id="u", roles=ROLES) as peer:
+        members = {"group": "room", "data": _IN_PROTOBUF[data_type](data), "ack_id": 1}
+        await peer.send(protobuf_request(send_to_group_message=members | {"metadata": METADATA}))
+        _, payload = await peer.frame()
+        assert wire.DownstreamMessage.FromString(payload).ack_message.success
+
+
+async def send_rest(service: Service, data_type: DataType, data: bytes) -> None:
+    """The REST API, by the official SDK."""
+    async with sdk_of(service) as sdk:
+        request = HttpRequest(
+            "POST",
+            f"/api/hubs/{HUB}/groups/room/:send?api-version=2024-12-01",
+            content=data,
+            headers={
+                "Content-Type": CONTENT_TYPES[data_type],
+                **{f"X-WebPubSub-Metadata-{key}": value for key, value in METADATA.items()},
+            },
+        )
+        response = await sdk.send_request(request)
+        assert response.status_code == 202, response.text()
+
+
+async def send_in_process(service: Service, data_type: DataType, data: bytes) -> None:
+    """A binding of a function app in the same process."""
+    message = Message(data_type, data, METADATA)
+    await service.client.perform(SendToGroup(hub=HUB, group="room", message=message))
+
+
+class Origin(NamedTuple):
+    """A way into the group: what it can say, and what comes along."""
+
+    send: Callable[[Service, DataType, bytes], Awaitable[None]]
+    data_types: tuple[DataType, ...] = tuple(DataType)
+    user_id: str | None = None
+    metadata: Mapping[str, str] | None = METADATA
+
+
+ORIGINS: Mapping[str, Origin] = {
+    "simple": Origin(send_simple, (DataType.TEXT, DataType.BINARY), "u", None),
+    "json": Origin(send_json, user_id="u"),
+    "protobuf": Origin(send_protobuf, user_id="u"),
+    # Header names have no letter case.
+    "rest": Origin(
+        send_rest, (DataType.TEXT, DataType.JSON, DataType.BINARY), metadata={"trace": "1"}
+    ),
+    "in-process": Origin(send_in_process),
+}
+
+
+@pytest.mark.parametrize(
+    ("origin", "data_type"),
+    [(name, data_type) for name, origin in ORIGINS.items() for data_type in origin.data_types],
+)
+async def test_group_messages(origin: str, data_type: DataType) -> None:
+    """Every member hears the same message in its own words."""
+    way, data = ORIGINS[origin], PAYLOADS[data_type]
+    heard = Heard(data_type, data, "room", way.user_id, way.metadata)
+    async with running() as service, AsyncExitStack() as stack:
+        members = {
+            name: await stack.enter_async_context(
+                await welcomed(service, subprotocol, groups=["room"])
+            )
+            for name, (subprotocol, _, _) in RECIPIENTS.items()
+        }
+        await way.send(service, data_type, data)
+        for name, (_, expected, read) in RECIPIENTS.items():
+            opcode, payload = await members[name].frame()
+            assert (opcode, read(payload)) == expected(heard), name
+            if name == "json" and data_type is DataType.JSON:
+                assert data in payload
+
+
+EVENTS: Mapping[str, Callable[[], bytes]] = {
+    "simple": lambda: client_frame(TEXT_FRAME, b"ask"),
+    "json": lambda: json_request(DataType.TEXT, b"ask", type="event", event="message"),
+    "protobuf": lambda: protobuf_request(
+        event_message={"event": "message", "data": {"text_data": "ask"}}
+    ),
+}
+
+
+@pytest.mark.parametrize(("recipient", "data_type"), [*product(RECIPIENTS, DataType)])
+@pytest.mark.parametrize("metadata", [None, METADATA])
+async def test_event_replies(
+    recipient: str, data_type: DataType, metadata: Mapping[str, str] | None
+) -> None:
+    """A reply to an event reaches the one that raised it, as a message of the server."""
+    subprotocol, expected, read = RECIPIENTS[recipient]
+    reply = Message(data_type, PAYLOADS[data_type], metadata)
+    app = App({"message": UserEventAccepted(reply=reply)})
+    async with running(app) as service, await welcomed(service, subprotocol) as peer:
+        await peer.send(EVENTS[recipient]())
+        opcode, payload = await peer.frame()
+    heard = Heard(data_type, reply.data, None, metadata=metadata)
+    assert (opcode, read(payload)) == expected(heard)
+
+
+@pytest.mark.parametrize("recipient", RECIPIENTS)
+async def test_empty_messages(recipient: str) -> None:
+    """Metadata alone travels with an empty text, and a simple client receives that text."""
+    subprotocol, expected, read = RECIPIENTS[recipient]
+    async with (
+        running() as service,
+        await welcomed(service, subprotocol, groups=["room"]) as member,
+        await welcomed(service, PROTOBUF_SUBPROTOCOL, user_id="u", roles=ROLES) as sender,
+    ):
+        await sender.send(
+            protobuf_request(send_to_group_message={"group": "room", "metadata": METADATA})
+        )
+        opcode, payload = await member.frame()
+    heard = Heard(DataType.TEXT, b"", "room", "u", METADATA)
+    assert (opcode, read(payload)) == expected(heard)
+
+
+@pytest.mark.parametrize(
+    ("origin", "data_type"),
+    [
+        ("simple", DataType.TEXT),
+        ("simple", DataType.BINARY),
+        *product(("json", "protobuf"), DataType),
+    ],
+)
+async def test_events(origin: str, data_type: DataType) -> None:
+    """The application sees the type and the bytes of what was said, in whatever protocol."""
+    subprotocol, _, _ = RECIPIENTS[origin]
+    data = PAYLOADS[data_type]
+    raise_event: Mapping[str, Callable[[], bytes]] = {
+        "simple": lambda: client_frame(_FRAMES.get(data_type, BINARY_FRAME), data),
+        "json": lambda: json_request(data_type, data, type="event", event="message"),
+        "protobuf": lambda: protobuf_request(
+            event_message={"event": "message", "data": _IN_PROTOBUF[data_type](data)}
+        ),
+    }
+    app = App()
+    async with running(app) as service, await welcomed(service, subprotocol) as peer:
+        await peer.send(raise_event[origin]())
+        await peer.frame()
+    (event,) = (one for one in app.events if isinstance(one, UserEventRequest))
+    assert event.message == Message(data_type, data)
+
+
+async def test_rest_does_not_take_protobuf() -> None:
+    """The REST API answers 415 to a serialized Any, and delivers nothing."""
+    async with (
+        running() as service,
+        await welcomed(service, PROTOBUF_SUBPROTOCOL, groups=["room"]) as member,
+        sdk_of(service) as sdk,
+    ):
+        request = HttpRequest(
+            "POST",
+            f"/api/hubs/{HUB}/groups/room/:send?api-version=2024-12-01",
+            content=PAYLOADS[DataType.PROTOBUF],
+            headers={"Content-Type": CONTENT_TYPES[DataType.PROTOBUF]},
+        )
+        assert (await sdk.send_request(request)).status_code == 415
+        await member.send(protobuf_request(ping_message={}))
+        _, payload = await member.frame()
+        assert wire.DownstreamMessage.FromString(payload).WhichOneof("message") == "pong_message"
