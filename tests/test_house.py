@@ -38,7 +38,6 @@ DECLARATIONS = {
     "host/worker.py",
     "protocol/clients/codec.py",
     "protocol/clients/requests.py",
-    "protocol/clients/webpubsub_pb2.py",
     "protocol/filters/tree.py",
     "protocol/messages.py",
     "protocol/operations.py",
