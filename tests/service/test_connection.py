@@ -34,6 +34,7 @@ from webpubsub.protocol.refusals import Refusal
 from webpubsub.service import observation
 from webpubsub.service.connection import Connection
 from webpubsub.service.event_router import EventRouter
+from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.handshake import RawGroup
 from webpubsub.service.hub import Hub
 from webpubsub.service.observation import ObservationPoint, Observed
@@ -119,7 +120,12 @@ class World:
         self.wire = Wire()
         settings = ServiceSettings(max_message_bytes=10_000, max_queued_messages=5)
         self.websocket = WebSocket(
-            self.wire, codec or JsonCodec(), settings, Flusher(loop), self.sweeper
+            self.wire,
+            codec or JsonCodec(),
+            settings,
+            Flusher(loop),
+            self.sweeper,
+            FrameParsers(settings.max_message_bytes),
         )
         self.session = Session("chat", "c", user_id)
         self.session.permissions = Permissions.from_roles(roles)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from tests.service.fakes import Wire, client_frame, close_payload
 from webpubsub.service import frame_reader
-from webpubsub.service.frame_reader import FrameListener, WSFrame, WSTransport, read_frames
+from webpubsub.service.frame_reader import FrameListener, FrameParsers, WSFrame
 
 MAX = 1000
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -23,14 +22,14 @@ class Recorder(FrameListener):
     def __init__(self) -> None:
         self.told: list[object] = []
 
-    def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
+    def on_frame(self, frame: WSFrame) -> None:
         payload = frame.get_payload_as_bytes()
         if payload == b"raise":
             raise RuntimeError("as asked")
         bits = (frame.rsv1 * 4) + (frame.rsv2 * 2) + frame.rsv3
         self.told.append((frame.msg_type.value, payload, bool(frame.fin), bits))
 
-    def on_ws_disconnected(self, _transport: WSTransport) -> None:
+    def on_lost(self) -> None:
         self.told.append("lost")
 
     def on_unreadable(self) -> None:
@@ -49,10 +48,10 @@ class Recorder(FrameListener):
         self.told.append("resume")
 
 
-def reader(tail: bytes = b"") -> tuple[Wire, Recorder]:
+def reader(tail: bytes = b"", parsers: FrameParsers | None = None) -> tuple[Wire, Recorder]:
     """A wire that is read from, and who is told."""
     wire, recorder = Wire(), Recorder()
-    read_frames(wire, recorder, MAX, tail)
+    (parsers or FrameParsers(MAX)).read(wire, recorder, tail)
     return wire, recorder
 
 
@@ -61,9 +60,8 @@ def told(opcode: int, payload: bytes, *, final: bool = True, bits: int = 0) -> o
 
 
 async def test_the_protocol_that_is_made() -> None:
-    """picows' protocol is a buffered one, takes the transport over and writes nothing itself."""
+    """It is a buffered one, takes the transport over and writes nothing itself."""
     wire, recorder = reader()
-    assert type(wire.protocol) is WSProtocol
     assert isinstance(wire.protocol, asyncio.BufferedProtocol)
     assert recorder.told == []
     wire.receive(HELLO + client_frame(PING, b"p") + client_frame(CLOSE, close_payload(1000)))
@@ -164,11 +162,71 @@ async def test_the_end_and_the_pace_are_told() -> None:
     assert recorder.told == ["pause", "resume", "lost"]
 
 
-async def test_a_reader_is_small() -> None:
-    """An idle connection keeps a read buffer of two kibibytes."""
-    wire, _ = reader()
-    assert isinstance(wire.protocol, asyncio.BufferedProtocol)
-    assert memoryview(wire.protocol.get_buffer(-1)).nbytes <= frame_reader._READ_BUFFER_BYTES
+async def test_connections_share_a_parser() -> None:
+    """A connection that has been left with nothing to remember owns no parser, whatever it read."""
+    parsers = FrameParsers(MAX)
+    spare = parsers.spare()
+    for _ in range(3):
+        wire, recorder = reader(HELLO, parsers)
+        wire.receive(client_frame(PING) + client_frame(TEXT, b"", final=False))
+        assert parsers.spare() is spare
+        assert len(recorder.told) == 3
+
+
+async def test_a_part_of_a_frame_is_kept_apart() -> None:
+    """Two connections can be in the middle of a frame, and a third reads in between."""
+    parsers = FrameParsers(MAX)
+    halves = [reader(HELLO[:cut], parsers) for cut in (1, 2, 5, 8)]
+    between, heard = reader(b"", parsers)
+    between.receive(HELLO)
+    for (wire, recorder), cut in zip(halves, (1, 2, 5, 8), strict=True):
+        wire.receive(HELLO[cut:] + HELLO)
+        assert recorder.told == [told(TEXT, b"hello")] * 2
+    assert heard.told == [told(TEXT, b"hello")]
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (
+            client_frame(CLOSE, close_payload(1000)),
+            [told(TEXT, b"hello"), told(CLOSE, close_payload(1000))],
+        ),
+        (
+            client_frame(TEXT, b"x", masked=False),
+            ["unreadable", told(TEXT, b"hello"), "broken"],
+        ),
+    ],
+    ids=["close", "broken"],
+)
+async def test_a_parser_is_not_shared_after_the_last_frame(
+    last: bytes, expected: list[object]
+) -> None:
+    """picows remembers a close frame and an error, which must not become those of another."""
+    parsers = FrameParsers(MAX)
+    for _ in range(3):
+        _, recorder = reader(HELLO + last, parsers)
+        await asyncio.sleep(0)
+        assert recorder.told == expected
+
+
+async def test_a_parser_that_has_grown_is_not_kept() -> None:
+    """A large message leaves no large buffer behind."""
+    parsers = FrameParsers(1_000_000)
+    _, recorder = reader(client_frame(BINARY, bytes(500_000)), parsers)
+    assert recorder.told == [told(BINARY, bytes(500_000))]
+    assert len(parsers.spare().protocol.get_buffer(-1)) <= frame_reader._BUFFER_BYTES
+
+
+async def test_a_lost_connection_keeps_nothing() -> None:
+    """What has arrived of an unfinished message is forgotten with the connection."""
+    wire, recorder = reader(client_frame(BINARY, bytes(900))[:500])
+    protocol = wire.protocol
+    assert isinstance(protocol, frame_reader._Reader)
+    assert protocol._parser is not None
+    wire.lose()
+    assert protocol._parser is None
+    assert recorder.told == ["lost"]
 
 
 async def test_a_reader_has_no_task_and_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:

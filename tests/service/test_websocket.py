@@ -14,6 +14,7 @@ from tests.service.fakes import (
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.frames import NO_CODE
 from webpubsub.service.outbox import Flusher
 from webpubsub.service.settings import ServiceSettings
@@ -37,7 +38,12 @@ class World:
         self.wire = Wire()
         self.listener = Listener()
         self.websocket = WebSocket(
-            self.wire, codec_for(None), self.settings, Flusher(self.loop.asyncio), self.sweeper
+            self.wire,
+            codec_for(None),
+            self.settings,
+            Flusher(self.loop.asyncio),
+            self.sweeper,
+            FrameParsers(MAX),
         )
         self.websocket.begin(self.listener, tail)
 

@@ -5,6 +5,12 @@ cuts frames faster than Python could, and calls back. Everything that is sent go
 outbox, and the handshake is ours, so what picows thinks it sends or closes is thrown away. Its
 ``WSProtocol`` is not in its public list; the version is bounded, and the tests of this module fail
 when its constructor, its buffer methods or its way of reporting a broken frame change.
+
+A parser of picows takes six kibibytes, and has something to remember only between the two halves of
+a frame. So there is one spare parser for all connections, which each uses for as long as it takes
+to read what has arrived; a connection that is left with a part of a frame keeps it until it has the
+rest. An event loop asks for a buffer, fills it and says so without doing anything else in between,
+which is why the buffer of the spare parser can be offered to everybody.
 """
 
 import asyncio
@@ -18,23 +24,33 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 logger = logging.getLogger("webpubsub.service.websockets")
 
 _TOO_LARGE = 1009
-_READ_BUFFER_BYTES = 2048
+_BUFFER_BYTES = 4096
+#: A parser that a large message has made larger than this is not kept for others.
+_MAX_SPARE_BYTES = 16_384
 
-# A handshake that picows accepts, in place of the client's own, which has been checked already.
+# A handshake that picows accepts, in place of the clients' own, which have been checked already.
 _HEAD = (
     b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
 
 
-class FrameListener(WSListener):
-    """Gets the frames of one client, and is told when they make no sense.
-
-    Subclasses override ``on_ws_frame``, ``on_ws_disconnected`` and the two pause methods of picows'
-    listener, and the methods below.
-    """
+class FrameListener:
+    """Gets the frames of one client, and is told when they make no sense."""
 
     __slots__ = ()
+
+    def on_frame(self, frame: WSFrame) -> None:
+        """A frame has arrived; its payload is to be copied at once."""
+
+    def on_lost(self) -> None:
+        """The connection is gone."""
+
+    def pause_writing(self) -> None:
+        """The client does not read fast enough."""
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
 
     def on_unreadable(self) -> None:
         """Give the transport another protocol at once: picows would take what follows a broken
@@ -48,44 +64,136 @@ class FrameListener(WSListener):
         """A callback raised, which has been logged."""
 
 
-def read_frames(
-    transport: asyncio.Transport, listener: FrameListener, max_frame_bytes: int, tail: bytes
-) -> None:
-    """Have the frames that arrive at ``transport`` delivered to ``listener``.
-
-    ``tail`` is what has arrived behind the client's handshake already.
-    """
-    reports = _Reports(listener)
-    protocol = WSProtocol(
-        None,  # host and port, path: for clients
-        None,
-        False,  # not a client
-        lambda _request: listener,
-        reports,
-        False,  # a listener that raises is reported, see _Reports
-        None,  # no handshake timeout
-        False,  # no pings: the sweeper sends them
-        20,
-        20,
-        WSAutoPingStrategy.PING_WHEN_IDLE,
-        False,  # no pongs: they go through the outbox
-        max_frame_bytes,
-        None,  # no extra headers
-        _READ_BUFFER_BYTES,
-    )
-    protocol.connection_made(_MUTE)
-    _feed(protocol, _HEAD, reports)
-    transport.set_protocol(protocol)
-    _feed(protocol, tail, reports)
+_NOBODY = FrameListener()
 
 
-def _feed(protocol: WSProtocol, data: bytes, reports: "_Reports") -> None:
-    while data and not reports.broken:
-        buffer = protocol.get_buffer(-1)
-        size = min(len(buffer), len(data))
-        buffer[:size] = data[:size]
-        data = data[size:]
-        protocol.buffer_updated(size)
+class FrameParsers:
+    """What the connections of one event loop read frames with, up to ``max_frame_bytes`` each."""
+
+    __slots__ = ("_max_frame_bytes", "_spare")
+
+    def __init__(self, max_frame_bytes: int) -> None:
+        self._max_frame_bytes = max_frame_bytes
+        self._spare: _Parser | None = None
+
+    def read(
+        self, transport: asyncio.Transport, listener: FrameListener, tail: bytes = b""
+    ) -> None:
+        """Have the frames that arrive at ``transport`` delivered to ``listener``.
+
+        ``tail`` is what has arrived behind the client's handshake already.
+        """
+        reader = _Reader(self, listener)
+        transport.set_protocol(reader)
+        reader.feed(tail)
+
+    def spare(self) -> "_Parser":
+        """A parser that remembers nothing, for one use; the same one until it is taken."""
+        if self._spare is None:
+            self._spare = _Parser(self._max_frame_bytes)
+        return self._spare
+
+    def take(self) -> "_Parser":
+        """The spare parser, for somebody who may keep it."""
+        parser, self._spare = self.spare(), None
+        return parser
+
+    def give_back(self, parser: "_Parser") -> None:
+        """Make a parser that remembers nothing the spare one, unless it has grown."""
+        if len(parser.protocol.get_buffer(-1)) <= _MAX_SPARE_BYTES:
+            self._spare = parser
+
+
+class _Reader(asyncio.BufferedProtocol):
+    """What the transport of one client knows. ``parser`` is set while a part of a frame waits for
+    the rest."""
+
+    __slots__ = ("_listener", "_parser", "_parsers")
+
+    def __init__(self, parsers: FrameParsers, listener: FrameListener) -> None:
+        self._parsers = parsers
+        self._listener = listener
+        self._parser: _Parser | None = None
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        parser = self._parser or self._parsers.spare()
+        buffer: memoryview = parser.protocol.get_buffer(sizehint)
+        return buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        parser = self._parser or self._parsers.take()
+        parser.listener = self._listener
+        parser.is_empty = False
+        parser.protocol.buffer_updated(nbytes)
+        if parser.is_reusable:
+            self._parser = None
+            parser.listener = _NOBODY
+            self._parsers.give_back(parser)
+        else:
+            self._parser = parser
+
+    def feed(self, data: bytes) -> None:
+        """Read what did not come from the transport."""
+        while data and not (self._parser and self._parser.is_broken):
+            buffer = self.get_buffer(-1)
+            size = min(len(buffer), len(data))
+            buffer[:size] = data[:size]
+            data = data[size:]
+            self.buffer_updated(size)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._parser = None
+        self._listener.on_lost()
+
+    def pause_writing(self) -> None:
+        self._listener.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._listener.resume_writing()
+
+
+class _Parser(WSListener):
+    """A parser of picows, and for whom it works at the moment."""
+
+    __slots__ = ("is_broken", "is_empty", "listener", "protocol")
+
+    def __init__(self, max_frame_bytes: int) -> None:
+        self.listener = _NOBODY
+        #: Whether all bytes it was given have been delivered in frames.
+        self.is_empty = True
+        self.is_broken = False
+        self.protocol = WSProtocol(
+            None,  # host and port, path: for clients
+            None,
+            False,  # not a client
+            lambda _request: self,
+            _Reports(self),
+            False,  # a listener that raises is reported, see _Reports
+            None,  # no handshake timeout
+            False,  # no pings: the sweeper sends them
+            20,
+            20,
+            WSAutoPingStrategy.PING_WHEN_IDLE,
+            False,  # no pongs: they go through the outbox
+            max_frame_bytes,
+            None,  # no extra headers
+            _BUFFER_BYTES,
+        )
+        self.protocol.connection_made(_MUTE)
+        buffer = self.protocol.get_buffer(-1)
+        buffer[: len(_HEAD)] = _HEAD
+        self.protocol.buffer_updated(len(_HEAD))
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether it remembers nothing: picows keeps part of a frame, and that it had a close."""
+        return (
+            self.is_empty and not self.is_broken and self.protocol.transport.close_handshake is None
+        )
+
+    def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
+        self.is_empty = not frame.tail_size
+        self.listener.on_frame(frame)
 
 
 class _NoSocket:
@@ -129,11 +237,10 @@ _MUTE = _Mute()
 class _Reports:
     """What picows takes for its logger: the only place where it says that a frame is broken."""
 
-    __slots__ = ("_listener", "broken")
+    __slots__ = ("_parser",)
 
-    def __init__(self, listener: FrameListener) -> None:
-        self._listener = listener
-        self.broken = False
+    def __init__(self, parser: _Parser) -> None:
+        self._parser = parser
 
     def isEnabledFor(self, _level: int) -> bool:  # noqa: N802
         return False
@@ -145,19 +252,20 @@ class _Reports:
     def error(self, _message: str, *details: Any) -> None:
         """A frame is broken. Frames that were parsed before it are delivered after this call."""
         (code, _text), *_ = details
-        if self.broken:
+        if self._parser.is_broken:
             return
-        self.broken = True
-        self._listener.on_unreadable()
-        self._soon(lambda: self._listener.on_broken_frame(int(code) == _TOO_LARGE))
+        self._parser.is_broken = True
+        listener = self._parser.listener
+        listener.on_unreadable()
+        self._soon(lambda: listener.on_broken_frame(int(code) == _TOO_LARGE))
 
     def exception(self, message: str, *_details: Any) -> None:
         """A callback of the listener raised."""
         logger.exception("%s", message)  # noqa: LOG004  (picows calls this while it handles one)
-        self._soon(self._listener.on_internal_error)
+        self._soon(self._parser.listener.on_internal_error)
 
     def _soon(self, action: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_soon(action)
 
 
-__all__ = ["FrameListener", "WSFrame", "WSTransport", "read_frames"]
+__all__ = ["FrameListener", "FrameParsers", "WSFrame"]

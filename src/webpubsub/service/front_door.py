@@ -141,7 +141,7 @@ class FrontDoor(asyncio.Protocol):
             return
         if self._lost:
             # Nobody told the WebSocket, because it was not there yet.
-            websocket.on_ws_disconnected()
+            websocket.on_lost()
 
     def _refuse(self, refusal: Refusal) -> None:
         self._step_aside()

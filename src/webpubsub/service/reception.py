@@ -20,6 +20,7 @@ from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.service import observation
 from webpubsub.service.connection import Connection
 from webpubsub.service.event_router import EventRouter
+from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.handshake import Agreement, Attempt, agree, examine
 from webpubsub.service.hubs import Hubs, new_connection_id
 from webpubsub.service.observation import ObservationPoint
@@ -44,6 +45,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     router: EventRouter
     flusher: Flusher
     sweeper: Sweeper
+    parsers: FrameParsers
     point: ObservationPoint
     clock: Callable[[], float]
 
@@ -127,7 +129,9 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         subprotocol: str | None,
         codec: ClientCodec,
     ) -> WebSocket:
-        websocket = WebSocket(transport, codec, self.settings, self.flusher, self.sweeper)
+        websocket = WebSocket(
+            transport, codec, self.settings, self.flusher, self.sweeper, self.parsers
+        )
         websocket.outbox.append(upgrade_response(head.header("Sec-WebSocket-Key"), subprotocol))
         return websocket
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.event_router import EventRouter
+from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.front_door import House
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.in_process import InProcessClient
@@ -94,6 +95,7 @@ class Service:
             router=self._router,
             flusher=Flusher(loop),
             sweeper=self._sweeper,
+            parsers=FrameParsers(self.settings.max_message_bytes),
             point=self.point,
             clock=self._clock,
         )

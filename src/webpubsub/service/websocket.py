@@ -15,7 +15,7 @@ from typing import Protocol
 from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.refusals import Refusal, RefusalKind
 from webpubsub.protocol.refusals import websockets as kinds
-from webpubsub.service.frame_reader import FrameListener, WSFrame, WSTransport, read_frames
+from webpubsub.service.frame_reader import FrameListener, FrameParsers, WSFrame
 from webpubsub.service.frames import PING, close_frame, parse_close, pong_frame
 from webpubsub.service.lingering import Lingering
 from webpubsub.service.outbox import Flusher, Outbox
@@ -70,6 +70,7 @@ class WebSocket(FrameListener):
         "_deaf",
         "_heard",
         "_missed",
+        "_parsers",
         "_parts",
         "_parts_kind",
         "_peer_closed",
@@ -89,11 +90,13 @@ class WebSocket(FrameListener):
         settings: ServiceSettings,
         flusher: Flusher,
         sweeper: Sweeper,
+        parsers: FrameParsers,
     ) -> None:
         self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow)
         self._transport = transport
         self._settings = settings
         self._sweeper = sweeper
+        self._parsers = parsers
         self._receiver: Receiver | None = None
         self._state = State.OPEN
         self._deaf = False
@@ -110,7 +113,7 @@ class WebSocket(FrameListener):
         behind its handshake."""
         self._receiver = receiver
         self._sweeper.watch(self)
-        read_frames(self._transport, self, self._settings.max_message_bytes, tail)
+        self._parsers.read(self._transport, self, tail)
         if self._reading and not self._transport.is_closing():
             self._transport.resume_reading()
 
@@ -156,9 +159,9 @@ class WebSocket(FrameListener):
         self.outbox.append(PING)
         return True
 
-    # What picows calls
+    # What the frame reader calls
 
-    def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
+    def on_frame(self, frame: WSFrame) -> None:
         """A frame has arrived; the hot path is a whole message in one frame."""
         self._heard = True
         if self._deaf or self._peer_closed:
@@ -175,7 +178,7 @@ class WebSocket(FrameListener):
         else:
             self._fragment(opcode, frame.get_payload_as_bytes(), bool(frame.fin))
 
-    def on_ws_disconnected(self, _transport: WSTransport | None = None) -> None:
+    def on_lost(self) -> None:
         """The connection is gone."""
         self._state = State.CLOSED
         self.outbox.finish()
@@ -276,7 +279,7 @@ class _Unheard(Lingering):
     """Takes the bytes that a deaf WebSocket does not want; the client may still read too slowly."""
 
     def __init__(self, websocket: WebSocket) -> None:
-        super().__init__(websocket.on_ws_disconnected)
+        super().__init__(websocket.on_lost)
         self._websocket = websocket
 
     def pause_writing(self) -> None:
