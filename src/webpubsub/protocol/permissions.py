@@ -8,6 +8,7 @@ to 6.3.
 
 import logging
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -23,13 +24,16 @@ MAX_EXCEPTIONS = 1000
 logger = logging.getLogger("webpubsub.permissions")
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Rule(msgspec.Struct):
-    """One permission of one connection."""
+    """One permission of one connection. Most have no exceptions, and no sets of their own."""
 
     everything: bool = False
     patterns: tuple[str, ...] = ()
-    granted: set[str] = msgspec.field(default_factory=set)
-    denied: set[str] = msgspec.field(default_factory=set)
+    granted: AbstractSet[str] = _NONE
+    denied: AbstractSet[str] = _NONE
 
     def allows(self, group: str) -> bool:
         """Whether the group is covered."""
@@ -43,9 +47,9 @@ class Rule(msgspec.Struct):
             return True
         if group not in self.denied and not self._has_room():
             return False
-        self.denied.discard(group)
+        self.denied = _without(self.denied, group)
         if not self._base_allows(group):
-            self.granted.add(group)
+            self.granted = _with(self.granted, group)
         return True
 
     def revoke(self, group: str) -> bool:
@@ -55,20 +59,36 @@ class Rule(msgspec.Struct):
             return True
         if group not in self.granted and not self._has_room():
             return False
-        self.granted.discard(group)
+        self.granted = _without(self.granted, group)
         if self._base_allows(group):
-            self.denied.add(group)
+            self.denied = _with(self.denied, group)
         return True
 
     def copy(self) -> "Rule":
         """The same rule with sets of its own."""
-        return Rule(self.everything, self.patterns, set(self.granted), set(self.denied))
+        return Rule(
+            self.everything, self.patterns, set(self.granted) or _NONE, set(self.denied) or _NONE
+        )
 
     def _base_allows(self, group: str) -> bool:
         return self.everything or any(matches(pattern, group) for pattern in self.patterns)
 
     def _has_room(self) -> bool:
         return len(self.granted) + len(self.denied) < MAX_EXCEPTIONS
+
+
+def _with(names: AbstractSet[str], name: str) -> AbstractSet[str]:
+    """A thousand names are added one by one, so a set that can grow does."""
+    if not isinstance(names, set):
+        return {*names, name}
+    names.add(name)
+    return names
+
+
+def _without(names: AbstractSet[str], name: str) -> AbstractSet[str]:
+    if isinstance(names, set):
+        names.discard(name)
+    return names or _NONE
 
 
 class PermissionsSnapshot(msgspec.Struct, frozen=True):
@@ -146,7 +166,7 @@ class Permissions:
         elif len(rule.granted) >= MAX_EXCEPTIONS:
             logger.error("the group '%s' for %s is one too many", group, permission)
         else:
-            rule.granted.add(group)
+            rule.granted = _with(rule.granted, group)
 
     def _add_pattern(self, permission: Permission, pattern: str) -> None:
         try:

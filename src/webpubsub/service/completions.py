@@ -40,12 +40,15 @@ class Completions:
         self._send = send
         self._delay = delay
         self._loop = loop
-        self._waiting: deque[Completion] = deque()
+        # Made when it is needed: an empty one is larger than everything else here.
+        self._waiting: deque[Completion] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def expect(self) -> Completion:
         """Take a place in the queue for a request that begins."""
         completion = Completion(self)
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append(completion)
         return completion
 
@@ -61,7 +64,7 @@ class Completions:
     def close(self) -> None:
         """Send what is done, delayed or not, and forget the rest."""
         self._release(float("inf"))
-        self._waiting.clear()
+        self._waiting = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -81,3 +84,5 @@ class Completions:
                 return
             waiting.popleft()
             self._send(data)
+        if not waiting:
+            self._waiting = None

@@ -65,6 +65,8 @@ class House(msgspec.Struct, kw_only=True):
 class FrontDoor(asyncio.Protocol):
     """Reads one request head, bounded in size and time, and hands the connection over."""
 
+    __slots__ = ("_deadline", "_house", "_lost", "_received", "_settings", "_transport")
+
     def __init__(self, house: House) -> None:
         self._house = house
         self._settings = house.reception.settings
@@ -93,8 +95,9 @@ class FrontDoor(asyncio.Protocol):
             limit = self._settings.max_head_bytes
             self._refuse(kinds.HEAD_TOO_LARGE.refuse(f"more than {limit} bytes"))
         elif end >= 0:
+            received = bytes(self._received)
             self._step_aside()
-            self._hand_over(bytes(self._received[:end]), bytes(self._received[end + 4 :]))
+            self._hand_over(received[:end], received[end + len(_END_OF_HEAD) :])
 
     def abort(self) -> None:
         """Send the client away without a word."""
@@ -156,7 +159,8 @@ class FrontDoor(asyncio.Protocol):
         transport.resume_reading()
 
     def _step_aside(self) -> None:
-        self._received = bytearray() if self._lost else self._received
+        # The event loop keeps the first protocol of a transport for as long as the transport.
+        self._received = bytearray()
         self._house.waiting.discard(self)
         if self._deadline is not None:
             self._deadline.cancel()

@@ -30,21 +30,22 @@ class Inbox(Generic[ItemT]):
         self._handle = handle
         self._source = source
         self._max_bytes = max_bytes
-        self._items: deque[tuple[ItemT, int]] = deque()
+        # Made when it is needed: an empty one is larger than everything else here.
+        self._items: deque[tuple[ItemT, int]] | None = None
         self._bytes = 0
         self._held = False
 
     @property
     def items(self) -> Iterable[ItemT]:
         """What is kept, oldest first."""
-        return (item for item, _ in self._items)
+        return (item for item, _ in self._items or ())
 
     def put(self, item: ItemT, size: int = 0) -> None:
         """Hand an item on, or keep it; ``size`` in bytes counts against the limit."""
         if not self._held:
             self._handle(item)
             return
-        self._items.append((item, size))
+        self._kept().append((item, size))
         self._bytes += size
         if self._bytes > self._max_bytes:
             self._source.pause_reading()
@@ -54,7 +55,7 @@ class Inbox(Generic[ItemT]):
         kept."""
         for position, part in enumerate(parts):
             if self._held:
-                self._items.extendleft((rest, 0) for rest in reversed(parts[position:]))
+                self._kept().extendleft((rest, 0) for rest in reversed(parts[position:]))
                 return
             self._handle(part)
 
@@ -69,10 +70,17 @@ class Inbox(Generic[ItemT]):
             item, size = self._items.popleft()
             self._bytes -= size
             self._handle(item)
+        if not self._items:
+            self._items = None
         if self._bytes <= self._max_bytes:
             self._source.resume_reading()
 
     def clear(self) -> None:
         """Forget what was kept."""
-        self._items.clear()
+        self._items = None
         self._bytes = 0
+
+    def _kept(self) -> deque[tuple[ItemT, int]]:
+        if self._items is None:
+            self._items = deque()
+        return self._items
