@@ -43,4 +43,5 @@ DECLARATIONS = {
     "protocol/operations.py",
     "protocol/outcomes.py",
     "protocol/seams.py",
+    "service/listeners/target.py",
 }

@@ -3,7 +3,7 @@
 Specification: upstream-events sections 2 and 16.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -91,3 +91,12 @@ class AllHubSettings:
     def of(self, hub: str) -> HubSettings:
         """The settings of a hub by its lower-case name; there is no catch-all."""
         return self._hubs.get(hub, NO_SETTINGS)
+
+    @property
+    def hubs(self) -> Mapping[str, HubSettings]:
+        """The settings of every hub that has some, by its lower-case name."""
+        return self._hubs
+
+    def __iter__(self) -> Iterator[HubSettings]:
+        """The settings of every hub that has some."""
+        return iter(tuple(self._hubs.values()))

@@ -1,0 +1,1 @@
+"""Event listeners: those who are told of events and never answer."""
