@@ -216,6 +216,8 @@ class Client:
         self.loop = loop
         self.farewell: str | None = None
         self.left = False
+        self.expelled: Refusal | None = None
+        self.yielded = False
         self.outbox = Outbox(
             self.wire,
             codec or codec_for(JSON_SUBPROTOCOL),
@@ -229,6 +231,12 @@ class Client:
 
     def leave(self) -> None:
         self.left = True
+
+    def expel(self, refusal: Refusal) -> None:
+        self.expelled = refusal
+
+    def yield_to_successor(self) -> None:
+        self.yielded = True
 
     @property
     def payloads(self) -> list[bytes]:

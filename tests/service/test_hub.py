@@ -727,6 +727,7 @@ def _moved(world: World) -> World:
         session.detach()
         data = msgspec.json.encode(session.snapshot())
         installed = Session.install(msgspec.json.decode(data, type=type(session.snapshot())))
+        installed.claim()
         installed.attach(attachment)
         hub.add(installed)
     world.hub = hub

@@ -1,13 +1,18 @@
 """What survives a lost transport."""
 
+import asyncio
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.service.fakes import Client, ManualLoop
+from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.permissions import Permissions
+from webpubsub.service.reliability import BufferLimits, MessageBuffer
 from webpubsub.service.session import (
     LIFE,
     Change,
@@ -16,6 +21,7 @@ from webpubsub.service.session import (
     Session,
     SessionSnapshot,
 )
+from webpubsub.service.sweeper import Deadline
 
 
 def session_in(phase: Phase) -> Session:
@@ -23,8 +29,10 @@ def session_in(phase: Phase) -> Session:
     session = Session("chat", "c")
     if phase is not Phase.CONNECTING:
         session.attach(Client(ManualLoop()))
-    if phase is Phase.DETACHED:
+    if phase in (Phase.DETACHED, Phase.CLAIMED):
         session.detach()
+    if phase is Phase.CLAIMED:
+        session.claim()
     if phase is Phase.ENDED:
         session.end()
     return session
@@ -33,10 +41,15 @@ def session_in(phase: Phase) -> Session:
 def change(session: Session, wanted: Change) -> None:
     if wanted is Change.ATTACH:
         session.attach(Client(ManualLoop()))
-    elif wanted is Change.DETACH:
-        session.detach()
-    else:
+    elif wanted is Change.END:
         session.end()
+    else:
+        changes = {
+            Change.DETACH: session.detach,
+            Change.CLAIM: session.claim,
+            Change.RELEASE: session.release,
+        }
+        changes[wanted]()
 
 
 @pytest.mark.parametrize("wanted", Change)
@@ -66,6 +79,29 @@ def test_a_session_ends_once(phase: Phase) -> None:
     """Only the call that ended it is told so, hence one disconnected event."""
     session = session_in(phase)
     assert [session.end(), session.end(), session.end()] == [True, False, False]
+
+
+def test_a_reliable_session_has_no_outbox_of_its_own() -> None:
+    """Its messages are to pass through its buffer, attached or not."""
+    session = Session("chat", "c")
+    session.buffer = MessageBuffer(codec_for(None), BufferLimits())
+    session.attach(Client(ManualLoop()))
+    assert session.attachment is not None
+    assert session.outbox is None
+
+
+async def test_an_attached_session_is_not_held() -> None:
+    """Neither its deadline nor what was unfinished matters once the client is back."""
+    happened: list[str] = []
+    session = session_in(Phase.CLAIMED)
+    deadline = session.deadline = Deadline(lambda: happened.append("ended"))
+    task = session.unfinished = asyncio.create_task(asyncio.sleep(0))
+    session.attach(Client(ManualLoop()))
+    assert session.deadline is None
+    assert session.unfinished is None
+    deadline.expire()
+    await task
+    assert happened == []
 
 
 @pytest.mark.parametrize("wanted", [Change.DETACH, Change.END])
@@ -102,6 +138,18 @@ MaybeText = st.none() | st.text(max_size=10)
 
 
 @st.composite
+def buffers(draw: st.DrawFn) -> MessageBuffer:
+    """Buffers of which some messages have been acknowledged."""
+    buffer = MessageBuffer(codec_for(None), BufferLimits())
+    for data in draw(st.lists(st.binary(max_size=5), max_size=5)):
+        message = Message(draw(st.sampled_from(DataType)), data, {"k": "v"} if data else None)
+        origin = draw(MaybeText), draw(MaybeText), draw(st.none() | st.floats(0, 1e10))
+        assert buffer.add(Delivery(message, *origin), len(data))
+    buffer.acknowledge(draw(st.integers(0, 5)))
+    return buffer
+
+
+@st.composite
 def sessions(draw: st.DrawFn) -> Session:
     """Detached sessions that have seen something."""
     session = Session("chat", draw(Names), draw(MaybeText))
@@ -116,7 +164,7 @@ def sessions(draw: st.DrawFn) -> Session:
         act(permission, target)
     session.cookies = draw(st.dictionaries(Names, Names, max_size=2))
     session.last_event_id = draw(st.integers(0, 2**40))
-    session.last_sequence_id = draw(st.integers(0, 2**60))
+    session.buffer = draw(st.none() | buffers())
     for ack_id in draw(st.lists(st.integers(0, 2**64 - 1), max_size=5)):
         session.acks.add(ack_id)
     session.phase = Phase.DETACHED
@@ -142,6 +190,9 @@ def test_a_snapshot_goes_through_bytes(session: Session, groups: list[str]) -> N
             )
     assert all(ack_id in installed.acks for ack_id in session.acks.snapshot())
     assert installed.next_event_id() == session.next_event_id()
+    assert (installed.buffer is None) is (session.buffer is None)
+    if installed.buffer is not None and session.buffer is not None:
+        assert [*installed.buffer.replay(1e9)] == [*session.buffer.replay(1e9)]
 
 
 @given(sessions())
@@ -157,4 +208,7 @@ def test_a_snapshot_does_not_change_with_its_session(session: Session) -> None:
         one.cookies["another"] = "cookie"
         one.acks.add(2**65)
         one.next_event_id()
+        if one.buffer is not None:
+            one.buffer.add(Delivery(Message(DataType.TEXT, b"another")), 7)
+            one.buffer.acknowledge(2)
     assert msgspec.json.encode(snapshot) == before

@@ -36,11 +36,13 @@ from webpubsub.service.hub import Hub
 from webpubsub.service.inbox import Inbox
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Outbox
+from webpubsub.service.recovery import Recovery
 from webpubsub.service.session import Phase, Session
 from webpubsub.service.websocket import WebSocket
 
 logger = logging.getLogger("webpubsub.service.connections")
 
+_NORMAL = 1000
 _GOING_AWAY = 1001
 #: What a waiting frame takes besides its payload, so that empty frames are bounded too.
 _WAITING_OVERHEAD = 64
@@ -60,7 +62,8 @@ class Connection:
     """A session's WebSocket: takes what the client sends, and is the session's attachment.
 
     ``raw_group`` is set for a simple client in sendToGroup mode; ``ack_delay`` in seconds is how
-    long acks are held back.
+    long acks are held back. ``recovery`` takes care of a reliable session that loses this
+    transport.
     """
 
     __slots__ = (
@@ -73,6 +76,7 @@ class Connection:
         "_loop",
         "_point",
         "_raw_group",
+        "_recovery",
         "_router",
         "_session",
         "_websocket",
@@ -91,6 +95,7 @@ class Connection:
         max_inbox_bytes: int,
         ack_delay: float = 0.0,
         raw_group: RawGroup | None = None,
+        recovery: Recovery | None = None,
     ) -> None:
         self.outbox: Outbox = websocket.outbox
         self._codec = websocket.outbox.codec
@@ -102,14 +107,22 @@ class Connection:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._raw_group = raw_group
+        self._recovery = None if session.buffer is None else recovery
         self._completions = Completions(self.outbox.append, ack_delay, self._loop)
         self._event: asyncio.Task[None] | None = None
         self._inbox: Inbox[Item] = Inbox(self._handle, websocket, max_inbox_bytes)
 
-    def welcome(self) -> None:
-        """Tell the client that it is connected: its very first frame, if it gets one."""
+    def welcome(self, reconnection_token: str | None = None) -> None:
+        """Tell the client that it is connected: its very first frame, if it gets one. What it has
+        not acknowledged follows."""
         session = self._session
-        frames = self._codec.encode_connected(session.connection_id, session.user_id or None)
+        frames = [
+            *self._codec.encode_connected(
+                session.connection_id, session.user_id or None, reconnection_token
+            )
+        ]
+        if session.buffer is not None:
+            frames += session.buffer.replay(self._clock())
         if frames:
             self.outbox.append(wire_bytes(frames))
 
@@ -121,12 +134,24 @@ class Connection:
         frames = self._codec.encode_disconnected(message)
         if frames:
             self.outbox.append(wire_bytes(frames))
-        self._websocket.close(1000)
+        self._websocket.close(_NORMAL)
 
     def leave(self) -> None:
-        """The service is going down."""
+        """The service is going down, and there will be nothing to come back to."""
+        self._recovery = None
+        self._close(_GOING_AWAY)
+
+    def expel(self, refusal: Refusal) -> None:
+        """The client must go."""
+        self._close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
+
+    def yield_to_successor(self) -> None:
+        """The client is back on another transport; what this one has brought and nobody has begun
+        to handle is the client's to repeat."""
+        self._leave_session(final=False)
         self._completions.close()
-        self._websocket.close(_GOING_AWAY)
+        self._inbox.clear()
+        self._websocket.abort()
 
     # As the WebSocket's receiver
 
@@ -145,26 +170,31 @@ class Connection:
     def dropped(self, refusal: Refusal) -> None:
         """The client was cut off."""
         self._log(refusal)
-        self._end_without_client(_DROP_REASONS.get(refusal.kind, ""))
+        final = refusal.kind is SLOW_CLIENT
+        self._leave_session(_DROP_REASONS.get(refusal.kind, ""), final=final)
 
     def lost(self) -> None:
         """The transport is gone."""
         self._completions.close()
-        goodbyes = (item.reason for item in self._inbox.items if isinstance(item, Goodbye))
-        reason = next(goodbyes, "")
+        goodbyes = (item for item in self._inbox.items if isinstance(item, Goodbye))
+        goodbye = next(goodbyes, Goodbye(NO_CODE, ""))
         self._inbox.clear()
-        self._end_without_client(reason)
+        self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
 
-    def _end_without_client(self, reason: str) -> None:
-        """The client's pending event is of no use to anybody any more, unless it was not the client
-        that ended the connection."""
-        if self._hub.end(self._session, reason) and self._event is not None:
+    def _leave_session(self, reason: str = "", *, final: bool) -> None:
+        """A reliable session lives on unless this is final. When the client has ended the session,
+        its pending event is of no use to anybody any more."""
+        if self._session.attachment is not self:
+            return
+        if self._recovery is not None and not final:
+            self._recovery.detach(self._hub, self._session, self._event)
+        elif self._hub.end(self._session, reason) and self._event is not None:
             self._event.cancel()
 
     # One item after another
 
     def _handle(self, item: Item) -> None:
-        if self._session.phase is Phase.ATTACHED:
+        if self._session.attachment is self:
             _HANDLERS[type(item)](self, item)
 
     def _handle_frame(self, frame: Frame) -> None:
@@ -176,7 +206,7 @@ class Connection:
         self._inbox.put_parts(wanted)
 
     def _handle_goodbye(self, goodbye: Goodbye) -> None:
-        self._hub.end(self._session, goodbye.reason)
+        self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
         self._close(goodbye.code, goodbye.reason)
 
     def _refuse(self, refusal: Refusal) -> None:
@@ -185,7 +215,7 @@ class Connection:
         self._hub.end(self._session, refusal.wire_message)
         self._close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
 
-    def _close(self, code: int, reason: str) -> None:
+    def _close(self, code: int, reason: str = "") -> None:
         self._completions.close()
         self._websocket.close(code, reason)
 
@@ -257,9 +287,11 @@ class Connection:
         self._observe(request)
         self.outbox.append(wire_bytes(self._codec.encode_pong()))
 
-    def _ignore(self, request: requests.SequenceAck) -> None:
-        """Of use to reliable clients only, and harmless from others."""
+    def _acknowledge_sequence(self, request: requests.SequenceAck) -> None:
+        """The client has everything up to here; harmless from one that is not reliable."""
         self._observe(request)
+        if self._session.buffer is not None:
+            self._session.buffer.acknowledge(request.sequence_id)
 
     def _may(
         self,
@@ -316,8 +348,9 @@ class Connection:
         outcome: UserEventAccepted | EventFailed | Unhandled,
         completion: Completion | None,
     ) -> None:
+        """Without a transport, a reply is kept for the client and the ack id is remembered."""
         self._event = None
-        if self._session.phase is not Phase.ATTACHED:
+        if self._session.phase is Phase.ENDED:
             return
         if isinstance(outcome, UserEventAccepted):
             self._reply(outcome)
@@ -360,7 +393,7 @@ class Connection:
     def _acknowledge(
         self, ack_id: int | None, error: AckError | None, completion: Completion | None = None
     ) -> None:
-        if ack_id is None:
+        if ack_id is None or self._session.attachment is not self:
             return
         observer = self._point.observer
         if observer is not None:
@@ -407,5 +440,5 @@ _HANDLERS: Mapping[type[Item], Callable[[Connection, Any], None]] = {
     requests.SendToGroup: Connection._send_to_group,
     requests.SendEvent: Connection._send_event,
     requests.Ping: Connection._ping,
-    requests.SequenceAck: Connection._ignore,
+    requests.SequenceAck: Connection._acknowledge_sequence,
 }

@@ -15,12 +15,13 @@ from typing import NoReturn
 
 import msgspec
 
-from webpubsub.protocol import access_tokens
+from webpubsub.protocol import access_tokens, reconnection_tokens
 from webpubsub.protocol.access_tokens import ClientIdentity
 from webpubsub.protocol.audiences import client_audience_matches
 from webpubsub.protocol.clients.registry import select_subprotocol
 from webpubsub.protocol.names import is_group_name, is_hub_name
 from webpubsub.protocol.outcomes import ConnectAccepted, EventFailed, EventOutcome
+from webpubsub.protocol.reconnection_tokens import InvalidReconnectionToken
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.protocol.refusals.websockets import RECOVERY_REFUSED, close_refusal
@@ -55,6 +56,8 @@ class Attempt:
         self.hub = ""
         self.identity = ClientIdentity()
         self.raw_group: RawGroup | None = None
+        #: Which connection the client has proved to be its own, and wants back.
+        self.recovery: str | None = None
 
     def shown_query(self) -> Mapping[str, list[str]]:
         """The query as the connect event shows it."""
@@ -111,13 +114,23 @@ def check_hub(attempt: Attempt) -> None:
 
 
 def check_recovery(attempt: Attempt) -> None:
-    """Does the client want its old connection back? Then it is let in only to be told no.
+    """Does the client want its old connection back? Then its reconnection token is all that
+    matters.
 
-    An HTTP error would make the official clients try again for half a minute.
+    Without a valid one it is let in only to be told no: an HTTP error would make the official
+    clients try again for half a minute.
     """
     connection_id = attempt.last("awps_connection_id")
-    if connection_id:
-        raise Refused(close_refusal(RECOVERY_REFUSED, f"the connection id '{connection_id}'"))
+    if not connection_id:
+        return
+    token = attempt.last("awps_reconnection_token")
+    try:
+        reconnection_tokens.verify(
+            token, connection_id, keys=attempt.settings.access_keys, now=attempt.now
+        )
+    except InvalidReconnectionToken as error:
+        raise Refused(close_refusal(RECOVERY_REFUSED, str(error))) from None
+    attempt.recovery = connection_id
 
 
 def check_token(attempt: Attempt) -> None:
@@ -167,7 +180,8 @@ def check_mode(attempt: Attempt) -> None:
 
 Check = Callable[[Attempt], None]
 
-#: Each raises Refused, and none is made before those above it have passed.
+#: Each raises Refused, and none is made before those above it have passed. Those below recovery
+#: concern new connections only.
 CHECKS: tuple[Check, ...] = (
     check_upgrade,
     check_hub,
@@ -186,7 +200,8 @@ def examine(head: RequestHead, settings: ServiceSettings, now: float) -> Attempt
     """
     attempt = Attempt(head, settings, now)
     for check in CHECKS:
-        check(attempt)
+        if attempt.recovery is None:
+            check(attempt)
     return attempt
 
 

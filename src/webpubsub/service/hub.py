@@ -6,20 +6,25 @@ sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, scale-out section 19.1.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Protocol
 
 from webpubsub.protocol import operations as ops
+from webpubsub.protocol.clients.codec import Frame
 from webpubsub.protocol.filters import FilterError, compile_filter
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN, FILTER_INVALID, USER_UNKNOWN
+from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
 from webpubsub.service.frames import wire_bytes
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.rosters import EdgeObserver, Roster, RosterKind
 from webpubsub.service.session import Membership, Session
+
+logger = logging.getLogger("webpubsub.service.connections")
 
 _CLOSED_BY_APPLICATION = "Application server closed the connection."
 
@@ -77,6 +82,14 @@ class Hub:
         for group in (*session.groups, *groups):
             self._join(session, group)
         self._observe_beginning(session)
+
+    def replace(self, session: Session) -> None:
+        """Let a session take the place of the one it was installed from: nobody notices."""
+        self._everybody.add(self.name, session)
+        if session.user_id is not None:
+            self._users.add(session.user_id, session)
+        for group in session.groups:
+            self._groups.add(group, session)
 
     def end(self, session: Session, reason: str) -> bool:
         """End a session for good: it leaves the hub, its groups and its user, and ``disconnected``
@@ -157,15 +170,53 @@ class Hub:
             sessions = list(sessions)
             self._observe_delivery(delivery, sessions)
         encodings = delivery.encodings
+        frames: dict[str, Sequence[Frame]] = {}
+        others: list[Session] = []
         for session in sessions:
             outbox = session.outbox
             if outbox is None:
+                others.append(session)
                 continue
             data = encodings.get(outbox.codec_name)
             if data is None:
-                data = wire_bytes(outbox.codec.encode_delivery(delivery))
+                frames[outbox.codec_name] = outbox.codec.encode_delivery(delivery)
+                data = wire_bytes(frames[outbox.codec_name])
                 encodings[outbox.codec_name] = data
             outbox.append(data)
+        if others:
+            self._deliver_reliably(delivery, others, frames)
+
+    def _deliver_reliably(
+        self, delivery: Delivery, sessions: Iterable[Session], frames: dict[str, Sequence[Frame]]
+    ) -> None:
+        """Give the message a number in every session and keep it there, whether or not the session
+        is attached; the frames of each codec are made once."""
+        # What is kept is the message alone.
+        delivery.encodings.clear()
+        for session in sessions:
+            buffer = session.buffer
+            if buffer is None:
+                continue
+            encoded = frames.get(buffer.codec.name)
+            if encoded is None:
+                encoded = frames[buffer.codec.name] = buffer.codec.encode_delivery(delivery)
+            sequence_id = buffer.add(delivery, sum(len(frame.payload) for frame in encoded))
+            if sequence_id is None:
+                self._overflow(session, len(buffer))
+            elif session.attachment is not None:
+                numbered = buffer.number(encoded, sequence_id)
+                session.attachment.outbox.append(wire_bytes(numbered))
+
+    def _overflow(self, session: Session, kept: int) -> None:
+        """A client that does not acknowledge is gone for good."""
+        refusal = close_refusal(BUFFER_FULL, f"one more than {kept} messages")
+        logger.warning(
+            "hub '%s', connection %s: %s", self.name, session.connection_id, refusal.describe()
+        )
+        attachment = session.attachment
+        self.end(session, refusal.wire_message)
+        if attachment is not None:
+            attachment.expel(refusal)
 
     # Groups
 

@@ -8,13 +8,15 @@ import asyncio
 import base64
 import hashlib
 import logging
+import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 
 import msgspec
 
+from webpubsub.protocol import reconnection_tokens
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
-from webpubsub.protocol.clients.registry import codec_for, select_subprotocol
+from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.service import observation
@@ -22,9 +24,12 @@ from webpubsub.service.connection import Connection
 from webpubsub.service.event_router import EventRouter
 from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.handshake import Agreement, Attempt, agree, examine
+from webpubsub.service.hub import Hub
 from webpubsub.service.hubs import Hubs, new_connection_id
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Flusher
+from webpubsub.service.recovery import Recovery
+from webpubsub.service.reliability import MessageBuffer
 from webpubsub.service.request_head import RequestHead
 from webpubsub.service.session import Session
 from webpubsub.service.settings import ServiceSettings
@@ -46,6 +51,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     flusher: Flusher
     sweeper: Sweeper
     parsers: FrameParsers
+    recovery: Recovery
     point: ObservationPoint
     clock: Callable[[], float]
 
@@ -61,6 +67,8 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             if error.refusal.kind.close_code is None:
                 raise
             return self._let_in_and_close(head, transport, error.refusal)
+        if attempt.recovery is not None:
+            return await self._recover(attempt, attempt.recovery, transport, tail)
         session = Session(attempt.hub, new_connection_id(), attempt.identity.user_id or None)
         try:
             agreement = await self._consult(session, attempt)
@@ -94,7 +102,41 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         session.subprotocol = agreement.subprotocol
         hub = self.hubs.hub(session.hub)
         codec = codec_for(agreement.subprotocol)
-        websocket = self._accept(transport, attempt.head, agreement.subprotocol, codec)
+        if is_reliable(agreement.subprotocol):
+            session.buffer = MessageBuffer(codec, self.settings.buffer_limits)
+        websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        hub.add(session, agreement.groups)
+        self.router.connected(session)
+        websocket.begin(connection, tail)
+        return websocket
+
+    async def _recover(
+        self, attempt: Attempt, connection_id: str, transport: asyncio.Transport, tail: bytes
+    ) -> WebSocket:
+        """Give a reliable client its session back; the application is not told."""
+        hub = self.hubs.hub(attempt.hub)
+        try:
+            session = await self.recovery.reclaim(hub, connection_id)
+        except Refused as error:
+            self._report(attempt.head, error.refusal)
+            if error.refusal.kind.close_code is None:
+                transport.abort()
+                raise
+            return self._let_in_and_close(attempt.head, transport, error.refusal)
+        codec = codec_for(session.subprotocol)
+        websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        websocket.begin(connection, tail)
+        return websocket
+
+    def _attach(
+        self,
+        session: Session,
+        hub: Hub,
+        attempt: Attempt,
+        transport: asyncio.Transport,
+        codec: ClientCodec,
+    ) -> tuple[WebSocket, Connection]:
+        websocket = self._accept(transport, attempt.head, session.subprotocol, codec)
         connection = Connection(
             session,
             websocket,
@@ -105,13 +147,21 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             max_inbox_bytes=self.settings.max_waiting_bytes,
             ack_delay=self._ack_delay(attempt.head),
             raw_group=attempt.raw_group if codec.name == "simple" else None,
+            recovery=self.recovery,
         )
-        connection.welcome()
+        connection.welcome(self._reconnection_token(session))
         session.attach(connection)
-        hub.add(session, agreement.groups)
-        self.router.connected(session)
-        websocket.begin(connection, tail)
-        return websocket
+        return websocket, connection
+
+    def _reconnection_token(self, session: Session) -> str | None:
+        if session.buffer is None:
+            return None
+        return reconnection_tokens.sign(
+            session.connection_id,
+            self.settings.access_keys[0],
+            now=self.clock(),
+            token_id=secrets.token_hex(16),
+        )
 
     def _let_in_and_close(
         self, head: RequestHead, transport: asyncio.Transport, refusal: Refusal

@@ -19,6 +19,7 @@ from webpubsub.service.in_process import InProcessClient
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Flusher
 from webpubsub.service.reception import Reception
+from webpubsub.service.recovery import Recovery
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.status import Status
@@ -87,6 +88,7 @@ class Service:
         """Listen. Raises ServiceStartError when the address or port cannot be had."""
         loop = asyncio.get_running_loop()
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
+        self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
         rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
         self._http = web.Server(rest, access_log=None)
         reception = Reception(
@@ -95,6 +97,7 @@ class Service:
             router=self._router,
             flusher=Flusher(loop),
             sweeper=self._sweeper,
+            recovery=self.recovery,
             parsers=FrameParsers(self.settings.max_message_bytes),
             point=self.point,
             clock=self._clock,
@@ -162,6 +165,8 @@ class Service:
             for session in tuple(hub.sessions.values()):
                 if session.attachment is not None:
                     session.attachment.leave()
+                else:
+                    hub.end(session, "")
         await self._until_deserted(self.settings.close_timeout)
         # Whoever has not answered by now is cut off, and the application is told of it.
         self._sweeper.stop()

@@ -2,11 +2,14 @@
 
 A session is one logical connection. Its life is a table, below: it is *connecting* until the
 connect event has been answered, *attached* while a WebSocket carries it, *detached* while a
-reliable client may still come back for it, and *ended* for good. A detached session is the same
-thing without a transport, so it stays in its groups and receives messages. Nothing leaves *ended*,
-and only the transition into it lets ``disconnected`` be raised, so that event is raised once.
+reliable client may still come back for it, *claimed* once the client is back but a request that the
+old transport brought is still being handled, and *ended* for good. A detached session is the same
+thing without a transport, so it stays in its groups and receives messages. Only one client at a
+time can claim a session, which settles races between recoveries. Nothing leaves *ended*, and only
+the transition into it lets ``disconnected`` be raised, so that event is raised once.
 """
 
+import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol
@@ -14,8 +17,12 @@ from typing import Protocol
 import msgspec
 
 from webpubsub.protocol.acks import AckCache
+from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.permissions import Permissions, PermissionsSnapshot
+from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.outbox import Outbox
+from webpubsub.service.reliability import BufferLimits, BufferSnapshot, MessageBuffer
+from webpubsub.service.sweeper import Deadline
 
 
 class Phase(StrEnum):
@@ -24,6 +31,7 @@ class Phase(StrEnum):
     CONNECTING = "connecting"
     ATTACHED = "attached"
     DETACHED = "detached"
+    CLAIMED = "claimed"
     ENDED = "ended"
 
 
@@ -32,6 +40,8 @@ class Change(StrEnum):
 
     ATTACH = "attach"
     DETACH = "detach"
+    CLAIM = "claim"
+    RELEASE = "release"
     END = "end"
 
 
@@ -40,8 +50,11 @@ LIFE: Mapping[tuple[Phase, Change], Phase] = {
     (Phase.CONNECTING, Change.END): Phase.ENDED,
     (Phase.ATTACHED, Change.DETACH): Phase.DETACHED,
     (Phase.ATTACHED, Change.END): Phase.ENDED,
-    (Phase.DETACHED, Change.ATTACH): Phase.ATTACHED,
+    (Phase.DETACHED, Change.CLAIM): Phase.CLAIMED,
     (Phase.DETACHED, Change.END): Phase.ENDED,
+    (Phase.CLAIMED, Change.ATTACH): Phase.ATTACHED,
+    (Phase.CLAIMED, Change.RELEASE): Phase.DETACHED,
+    (Phase.CLAIMED, Change.END): Phase.ENDED,
 }
 
 
@@ -67,6 +80,14 @@ class Attachment(Protocol):
         """Close because the service is going down."""
         ...
 
+    def expel(self, refusal: Refusal) -> None:
+        """Close because of a refusal, with its close code; the session has ended."""
+        ...
+
+    def yield_to_successor(self) -> None:
+        """Detach the session, because its client is back on another transport."""
+        ...
+
 
 class SessionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """A session as a value that can be written as bytes and installed elsewhere."""
@@ -80,8 +101,8 @@ class SessionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     permissions: PermissionsSnapshot
     cookies: dict[str, str]
     last_event_id: int
-    last_sequence_id: int
     acks: tuple[int, ...]
+    buffer: BufferSnapshot | None
 
 
 class Session:
@@ -96,18 +117,20 @@ class Session:
     __slots__ = (
         "acks",
         "attachment",
+        "buffer",
         "connection_id",
         "connection_state",
         "cookies",
+        "deadline",
         "groups",
         "hub",
         "last_event_id",
-        "last_sequence_id",
         "outbox",
         "permissions",
         "phase",
         "signature",
         "subprotocol",
+        "unfinished",
         "user_id",
     )
 
@@ -124,30 +147,45 @@ class Session:
         self.cookies: dict[str, str] = {}
         #: 0 is the connect event (upstream-events section 8.1).
         self.last_event_id = 0
-        self.last_sequence_id = 0
         self.acks = AckCache()
+        #: What makes a session reliable; None for all others.
+        self.buffer: MessageBuffer | None = None
         self.phase = Phase.CONNECTING
         self.attachment: Attachment | None = None
-        #: The outbox of the attachment, kept here because fan-out visits it for every recipient.
+        #: The outbox of the attachment, kept here because fan-out visits it for every recipient;
+        #: None for a reliable session, whose messages pass through its buffer.
         self.outbox: Outbox | None = None
+        #: Until when a detached session is held.
+        self.deadline: Deadline | None = None
+        #: The request that was being handled when the transport was lost.
+        self.unfinished: asyncio.Task[None] | None = None
 
     def attach(self, attachment: Attachment) -> None:
         """Begin to be carried by a transport."""
         self._change(Change.ATTACH)
         self.attachment = attachment
-        self.outbox = attachment.outbox
+        self.outbox = attachment.outbox if self.buffer is None else None
+        self.let_go()
 
     def detach(self) -> None:
         """Lose the transport, and live on."""
         self._change(Change.DETACH)
-        self._release()
+        self._lose_transport()
+
+    def claim(self) -> None:
+        """Belong to the one client that has come back for it."""
+        self._change(Change.CLAIM)
+
+    def release(self) -> None:
+        """Be detached as before, because that client has gone again."""
+        self._change(Change.RELEASE)
 
     def end(self) -> bool:
         """End for good. Returns whether this call ended it: False when it had ended before."""
         if self.phase is Phase.ENDED:
             return False
         self._change(Change.END)
-        self._release()
+        self._lose_transport()
         return True
 
     def next_event_id(self) -> int:
@@ -167,12 +205,12 @@ class Session:
             permissions=self.permissions.snapshot(),
             cookies=dict(self.cookies),
             last_event_id=self.last_event_id,
-            last_sequence_id=self.last_sequence_id,
             acks=self.acks.snapshot(),
+            buffer=None if self.buffer is None else self.buffer.snapshot(),
         )
 
     @classmethod
-    def install(cls, snapshot: SessionSnapshot) -> "Session":
+    def install(cls, snapshot: SessionSnapshot, limits: BufferLimits | None = None) -> "Session":
         """A detached session that is in every respect the one the snapshot was taken of."""
         session = cls(snapshot.hub, snapshot.connection_id, snapshot.user_id)
         session.subprotocol = snapshot.subprotocol
@@ -181,8 +219,11 @@ class Session:
         session.permissions = Permissions.restore(snapshot.permissions)
         session.cookies = dict(snapshot.cookies)
         session.last_event_id = snapshot.last_event_id
-        session.last_sequence_id = snapshot.last_sequence_id
         session.acks = AckCache.restore(snapshot.acks)
+        if snapshot.buffer is not None:
+            session.buffer = MessageBuffer.restore(
+                snapshot.buffer, codec_for(snapshot.subprotocol), limits or BufferLimits()
+            )
         session.phase = Phase.DETACHED
         return session
 
@@ -192,6 +233,13 @@ class Session:
             raise RuntimeError(f"a session that is {self.phase} cannot {change}")
         self.phase = phase
 
-    def _release(self) -> None:
+    def _lose_transport(self) -> None:
         self.attachment = None
         self.outbox = None
+
+    def let_go(self) -> None:
+        """Be held no longer because of a lost transport."""
+        self.unfinished = None
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None

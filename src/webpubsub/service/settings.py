@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from webpubsub.service.reliability import BufferLimits
+
 #: The access key of a service that nobody configured; known to everybody, hence only for
 #: development. Specification: rest-api section 2.
 DEVELOPMENT_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH"
@@ -28,12 +30,20 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080
     access_keys: tuple[str, ...] = (DEVELOPMENT_KEY,)
     public_endpoint: str | None = None
+    #: Whether REST calls may bring a Microsoft Entra token whose signature nobody checks. Anybody
+    #: can make one, so this is for tests of apps that have no access key.
+    accept_unvalidated_entra_tokens: bool = False
 
     #: The largest message of a client, all its fragments together.
     max_message_bytes: int = _MEBIBYTE
     #: What may wait for a client that reads too slowly before it is dropped.
     max_queued_messages: int = 1000
     max_queued_bytes: int = 16 * _MEBIBYTE
+    #: What is kept for a reliable client until it acknowledges, and for how long after it has lost
+    #: its transport.
+    max_buffered_messages: int = 1000
+    max_buffered_bytes: int = 16 * _MEBIBYTE
+    recovery_window: float = 30.0
     #: What a client may send ahead while one of its events is being answered, before it is no
     #: longer read from.
     max_waiting_bytes: int = 65_536
@@ -64,6 +74,11 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
         if self.public_endpoint is not None:
             _check_endpoint(self.public_endpoint)
+
+    @property
+    def buffer_limits(self) -> BufferLimits:
+        """What may be kept for one reliable client."""
+        return BufferLimits(self.max_buffered_messages, self.max_buffered_bytes)
 
     @property
     def public_authority(self) -> str | None:

@@ -144,6 +144,12 @@ class WebSocket(FrameListener):
         elif self._deaf and not self._transport.is_closing():
             self._transport.write_eof()
 
+    def abort(self) -> None:
+        """Cut the connection without a word."""
+        if self._state is not State.CLOSED:
+            self._state = State.CLOSED
+            self._transport.abort()
+
     def keep_alive(self) -> bool:
         """Ping the client, or drop it when it has missed too many pings."""
         if self._state is not State.OPEN:

@@ -13,7 +13,12 @@ from webpubsub.service.settings import ServiceSettings
 
 #: What shows in no answer of the service: the handler's own status is passed on, or the transport
 #: is dropped. What is refused at import shows nowhere but in the error.
-SILENT = {"handshake.connect.refused", "websocket.slow-client", "websocket.ping-timeout"}
+SILENT = {
+    "handshake.connect.refused",
+    "websocket.slow-client",
+    "websocket.ping-timeout",
+    "websocket.recovery.expired",
+}
 
 TOKEN = RefusalKind(
     code="handshake.token.expired",

@@ -10,6 +10,7 @@ CLOSES = [
     (websockets.TEXT_INVALID, 1007, "The client message is not valid UTF-8."),
     (websockets.MESSAGE_TOO_LARGE, 1009, "The client message is too large."),
     (websockets.RECOVERY_REFUSED, 1008, "The connection could not be recovered."),
+    (websockets.BUFFER_FULL, 1008, "The reliable message buffer is full."),
     (
         websockets.RAW_GROUP_FORBIDDEN,
         1008,

@@ -41,6 +41,23 @@ RECOVERY_REFUSED = RefusalKind(
     close_code=1008,
 )
 
+RECOVERY_EXPIRED = RefusalKind(
+    code="websocket.recovery.expired",
+    checked="how long a client that came back had to wait for a request it had sent before",
+    wanted="an answer within the recovery window",
+    remedy="Answer events faster, or give the window more time.",
+    setting="recovery_window",
+)
+
+BUFFER_FULL = RefusalKind(
+    code="websocket.buffer.full",
+    checked="what a reliable client has not acknowledged",
+    wanted="messages and bytes within the limits",
+    remedy="Acknowledge with sequenceAck more often, or send this client less.",
+    setting="max_buffered_messages, max_buffered_bytes",
+    close_code=1008,
+)
+
 RAW_GROUP_FORBIDDEN = RefusalKind(
     code="websocket.raw-group.forbidden",
     checked="the roles of a client in sendToGroup mode",
@@ -87,6 +104,7 @@ CLOSE_REASONS: Mapping[RefusalKind, str] = {
     TEXT_INVALID: "The client message is not valid UTF-8.",
     MESSAGE_TOO_LARGE: "The client message is too large.",
     RECOVERY_REFUSED: "The connection could not be recovered.",
+    BUFFER_FULL: "The reliable message buffer is full.",
     RAW_GROUP_FORBIDDEN: "The connection is not authorized for raw sendToGroup mode.",
     EVENT_FAILED: "Internal server error",
     INTERNAL_ERROR: "Internal server error",
