@@ -63,16 +63,16 @@ def run(
     )
 
 
-class Command:
-    """A command that runs until it is told to stop."""
+class Program:
+    """A program that runs until it is told to stop."""
 
     def __init__(
-        self, *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+        self, *words: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
     ) -> None:
         self.output = ""
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._process = subprocess.Popen(
-            [script(), *map(str, arguments)],
+            [*map(str, words)],
             cwd=cwd,
             env=environment(env),
             stdout=subprocess.PIPE,
@@ -136,6 +136,15 @@ class Command:
         self._reader.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+
+class Command(Program):
+    """A command of ours that runs until it is told to stop."""
+
+    def __init__(
+        self, *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(script(), *arguments, cwd=cwd, env=env)
 
 
 class StartedApp(Command):

@@ -101,6 +101,19 @@ def test_watching() -> None:
     assert world.sweep_at(40.0) == ["always"]
 
 
+def test_intervals_of_their_own() -> None:
+    """A long interval does not hold up a short one, and an interval nobody has leaves nothing."""
+    world = World()
+    world.sweeper.watch(Patient(world, "usual"))
+    world.sweeper.watch(Patient(world, "often", calls=3), 4.0)
+    world.sweeper.watch(Patient(world, "seldom"), 20.0)
+    assert world.sweep_at(4.0) == ["often"]
+    assert world.sweep_at(8.0) == ["often"]
+    assert sorted(world.sweep_at(12.0)) == ["often", "usual"]
+    assert sorted(world.sweep_at(22.0)) == ["seldom", "usual"]
+    assert set(world.sweeper._watched) == {10.0, 20.0}
+
+
 def test_sweeping_by_itself() -> None:
     """Once started, it sweeps four times a second with one timer, until it is stopped."""
     world = World()

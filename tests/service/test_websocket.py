@@ -29,7 +29,7 @@ CLOSED_BY_CLIENT = client_frame(CLOSE, close_payload(1000, "bye"))
 class World:
     """A WebSocket on a wire whose turns and time the test makes; reading has begun."""
 
-    def __init__(self, tail: bytes = b"") -> None:
+    def __init__(self, tail: bytes = b"", ping_interval: float | None = None) -> None:
         self.loop = ManualLoop()
         self.sweeper = Sweeper(self.loop.time, ping_interval=20.0)
         self.settings = ServiceSettings(
@@ -45,7 +45,7 @@ class World:
             self.sweeper,
             FrameParsers(MAX),
         )
-        self.websocket.begin(self.listener, tail)
+        self.websocket.begin(self.listener, tail, ping_interval)
 
     async def receive(self, data: bytes) -> list[object]:
         """Have the client send, and tell what was heard of it."""
@@ -290,6 +290,15 @@ async def test_a_client_that_is_not_read_from_is_not_blamed() -> None:
     assert "abort" not in world.wire.calls
     world.pass_time(20)
     assert world.wire.calls[-1] == "abort"
+
+
+async def test_a_hub_may_have_a_ping_interval_of_its_own() -> None:
+    """In place of that of the service."""
+    world = World(ping_interval=3.0)
+    world.pass_time(2.9)
+    assert world.sent == []
+    world.pass_time(0.1)
+    assert [opcode for opcode, _ in world.sent] == [PING]
 
 
 async def test_a_closing_websocket_is_not_pinged() -> None:

@@ -49,8 +49,8 @@ class Sweeper:
         self._clock = clock
         self._ping_interval = ping_interval
         self._deadlines: list[tuple[float, int, Deadline]] = []
-        # All intervals are equal, so what is watched next stands first.
-        self._watched: deque[tuple[float, Watched]] = deque()
+        # By interval, so that in each queue what is due next stands first.
+        self._watched: dict[float, deque[tuple[float, Watched]]] = {}
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -61,19 +61,20 @@ class Sweeper:
         heapq.heappush(self._deadlines, entry)
         return deadline
 
-    def watch(self, watched: Watched) -> None:
-        """Have ``keep_alive`` called every ping interval, until it returns False."""
-        self._watched.append((self._clock() + self._ping_interval, watched))
+    def watch(self, watched: Watched, interval: float | None = None) -> None:
+        """Have ``keep_alive`` called every ``interval`` seconds, by default every ping interval,
+        until it returns False."""
+        interval = self._ping_interval if interval is None else interval
+        queue = self._watched.setdefault(interval, deque())
+        queue.append((self._clock() + interval, watched))
 
     def sweep(self) -> None:
         """Call everything that is due now."""
         now = self._clock()
         while self._deadlines and self._deadlines[0][0] <= now:
             heapq.heappop(self._deadlines)[2].expire()
-        while self._watched and self._watched[0][0] <= now:
-            watched = self._watched.popleft()[1]
-            if watched.keep_alive():
-                self._watched.append((now + self._ping_interval, watched))
+        for interval in tuple(self._watched):
+            self._sweep_watched(interval, now)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Sweep regularly from now on."""
@@ -87,6 +88,16 @@ class Sweeper:
         self._watched.clear()
         while self._deadlines:
             heapq.heappop(self._deadlines)[2].expire()
+
+    def _sweep_watched(self, interval: float, now: float) -> None:
+        queue = self._watched[interval]
+        while queue and queue[0][0] <= now:
+            watched = queue.popleft()[1]
+            if watched.keep_alive():
+                queue.append((now + interval, watched))
+        if not queue:
+            # Settings may be replaced often, and would leave a queue behind each time.
+            self._watched.pop(interval, None)
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.start(loop)

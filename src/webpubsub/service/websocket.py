@@ -108,11 +108,11 @@ class WebSocket(FrameListener):
         self._parts: bytearray | None = None
         self._parts_kind = FrameKind.TEXT
 
-    def begin(self, receiver: Receiver, tail: bytes) -> None:
+    def begin(self, receiver: Receiver, tail: bytes, ping_interval: float | None = None) -> None:
         """Deliver what the client sends to ``receiver``, beginning with ``tail``, which arrived
-        behind its handshake."""
+        behind its handshake. ``ping_interval`` in seconds is that of the service when None."""
         self._receiver = receiver
-        self._sweeper.watch(self)
+        self._sweeper.watch(self, ping_interval)
         self._parsers.read(self._transport, self, tail)
         if self._reading and not self._transport.is_closing():
             self._transport.resume_reading()

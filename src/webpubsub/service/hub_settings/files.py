@@ -13,7 +13,6 @@ from webpubsub.service.hub_settings.toml_format import hubs_from_toml
 
 logger = logging.getLogger("webpubsub.service.settings")
 
-FILE_NAME = "webpubsub.toml"
 _FORMATS = {".toml": hubs_from_toml, ".json": hubs_from_appsettings}
 #: Milliseconds. Editors write in several steps, which should be one change.
 _DEBOUNCE = 200

@@ -33,7 +33,8 @@ def toml_lines(text: str) -> Mapping[KeyPath, int]:
             path = (*table, *_keys(match[1]))
         else:
             continue
-        lines.setdefault(path, number)
+        for length in range(1, len(path) + 1):
+            lines.setdefault(path[:length], number)
     return lines
 
 
