@@ -17,6 +17,9 @@ from webpubsub.protocol.refusals import tokens as kinds
 #: How far the clocks of two machines may be apart, in seconds.
 CLOCK_SKEW = 300
 
+#: What a token of Microsoft Entra is for, exactly.
+ENTRA_AUDIENCE = "https://webpubsub.azure.com"
+
 _ALGORITHM = "HS256"
 _SIGNATURES = PyJWS([_ALGORITHM])
 # Decoders of base64 forgive padding and more; two texts that pass as one token are one too many.
@@ -84,6 +87,25 @@ def verify(
     audiences = _texts(claims.get("aud"))
     if not any(is_audience(audience) for audience in audiences):
         raise _refused(kinds.TOKEN_AUDIENCE, ", ".join(audiences) or "none", "audience")
+    return claims
+
+
+def entra_claims(token: str, *, now: float) -> Mapping[str, Any] | None:
+    """The claims of a token of Microsoft Entra for the service, whose signature nobody has looked
+    at; None for a token with another audience, or none at all.
+
+    It must be valid at ``now`` (seconds since the epoch) within five minutes. Raises Refused.
+    Specification: rest-api section 3.3.
+    """
+    if not _FORM.fullmatch(token):
+        return None
+    try:
+        claims = _claims(_SIGNATURES.decode(token, options={"verify_signature": False}))
+    except (jwt.InvalidTokenError, RecursionError):
+        return None
+    if claims.get("aud") != ENTRA_AUDIENCE:
+        return None
+    _check_lifetime(claims, now)
     return claims
 
 

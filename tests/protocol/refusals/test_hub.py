@@ -5,7 +5,7 @@ from webpubsub.protocol.refusals import RefusalKind, hub
 
 
 def test_statuses() -> None:
-    """What is not there is 404; what does not fit any more is 409."""
+    """What is not there is 404; what does not fit any more is 409; what means nothing is 400."""
     statuses = {
         kind.code: kind.http_status for kind in vars(hub).values() if isinstance(kind, RefusalKind)
     }
@@ -13,6 +13,7 @@ def test_statuses() -> None:
         "hub.connection.unknown": 404,
         "hub.user.unknown": 404,
         "hub.permissions.full": 409,
+        "hub.filter.invalid": 400,
     }
 
 

@@ -175,3 +175,36 @@ async def test_a_hostile_token_is_a_refusal(world: World) -> None:
     """A header that is nested too deeply is the caller's mistake, not a fault of the service."""
     head = base64.urlsafe_b64encode(b"[" * 3000).decode().rstrip("=")
     assert (await world.call("POST", PATH, token=f"{head}.e30.x")).status == 401
+
+
+#: What an Entra token may say, and how a service answers that takes its word.
+ENTRA: Mapping[str, tuple[dict[str, Any], int]] = {
+    "valid": ({}, 204),
+    "just expired": ({"exp": NOW - 299}, 204),
+    "expired": ({"exp": NOW - 301}, 401),
+    "no expiry": ({"exp": None}, 401),
+    "too early": ({"nbf": NOW + 301}, 401),
+    "another audience": ({"aud": "https://webpubsub.azure.com/"}, 401),
+    "another letter case": ({"aud": "https://webpubsub.azure.COM"}, 401),
+    "several audiences": ({"aud": ["https://webpubsub.azure.com"]}, 401),
+}
+
+
+@pytest.mark.parametrize(("claims", "status"), ENTRA.values(), ids=ENTRA)
+async def test_entra_tokens(world: World, claims: dict[str, Any], status: int) -> None:
+    """Nobody looks at their signature, so only a service that is told to takes them."""
+    given = {"aud": "https://webpubsub.azure.com", "exp": NOW + 60, **claims}
+    token = sign({name: value for name, value in given.items() if value is not None}, "k" * 40)
+    assert (await world.call("POST", PATH, token=token)).status == 401
+    trusting = msgspec.structs.replace(SETTINGS, accept_unvalidated_entra_tokens=True)
+    async with running_world(trusting) as other:
+        assert (await other.call("POST", PATH, token=token)).status == status
+
+
+async def test_keys_still_count_where_entra_does(world: World) -> None:
+    """A service that takes Entra tokens takes those of its keys too, and no others."""
+    trusting = msgspec.structs.replace(SETTINGS, accept_unvalidated_entra_tokens=True)
+    async with running_world(trusting) as other:
+        assert (await other.call("POST", TARGET)).status == 204
+        for token in ("x", "a.b.c", other.token(TARGET, key="k" * 40)):
+            assert (await other.call("POST", TARGET, token=token)).status == 401

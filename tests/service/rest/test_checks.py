@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.refusals import RefusalKind, Refused
 from webpubsub.protocol.refusals import rest as kinds
+from webpubsub.protocol.refusals.hub import FILTER_INVALID
 from webpubsub.service.rest import checks
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.targets import parse_target
@@ -136,16 +137,29 @@ def test_reason(query: str, reason: str | None) -> None:
     assert call.reason == reason
 
 
-@pytest.mark.parametrize("query", ["", "?filter="])
-def test_no_filter(query: str) -> None:
-    """Without a filter everybody is meant."""
-    checks.check_filter(call_of("/x" + query))
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [("", None), ("?filter=", None), ("?FILTER=userId%20eq%20'a%2Bb'", "userId eq 'a+b'")],
+)
+def test_filter(query: str, text: str | None) -> None:
+    """Without a filter, or with an empty one, everybody is meant."""
+    call = call_of("/x" + query)
+    checks.check_filter(call)
+    assert call.filter == text
 
 
-@pytest.mark.parametrize("query", ["?filter=%20", "?filter=&filter=userId%20eq%20'a'"])
-def test_filters_are_refused(query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("?filter=%20", FILTER_INVALID),
+        ("?filter=userId", FILTER_INVALID),
+        ("?filter=groups/any(g:%20g%20eq%20'a')", FILTER_INVALID),
+        ("?filter=&filter=true", kinds.FILTER_REPEATED),
+    ],
+)
+def test_wrong_filters(query: str, kind: RefusalKind) -> None:
     """A filter is never ignored: the message would reach too many."""
-    assert refusal_of(checks.check_filter, call_of("/x" + query)) == kinds.FILTER_NOT_SUPPORTED
+    assert refusal_of(checks.check_filter, call_of("/x" + query)) == kind
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """The table of operations, carried out over HTTP with real hubs."""
 
 import base64
+from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
-from tests.service.rest.world import World
+from tests.service.rest.world import KEY, NOW, SETTINGS, World, running_world
+from webpubsub.protocol.access_tokens import sign, verify
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.permissions import MAX_EXCEPTIONS
 from webpubsub.service.rest.operations import OPERATIONS
@@ -275,27 +278,295 @@ async def test_health(world: World, token: str | None) -> None:
     assert (answer.status, answer.body) == (200, b"")
 
 
-NOT_SUPPORTED = (
-    ("POST", "/:addToGroups"),
-    ("POST", "/:removeFromGroups"),
-    ("GET", "/groups/room/connections"),
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("path", "receivers"),
+    [
+        ("/:send?filter=userId%20eq%20'ann'", {"a1", "a2"}),
+        ("/:send?filter=userId+eq+null", {"anonymous"}),
+        ("/:send?filter='room'%20in%20groups&excluded=a1", {"anonymous"}),
+        ("/groups/room/:send?filter=userId%20ne%20null", {"a1"}),
+        ("/users/ann/:send?filter=not('room'%20in%20groups)", {"a2"}),
+        ("/connections/a1/:send?filter=userId%20eq%20'bob'", {"a1"}),
+        ("/:send?filter=false", set()),
+        ("/:send?filter=", {"a1", "a2", "anonymous"}),
+    ],
+)
+async def test_filters(world: World, path: str, receivers: set[str]) -> None:
+    """Whoever is in the scope, is meant by the filter and is not excluded receives."""
+    clients = {
+        "a1": world.client("a1", user_id="ann", groups=["room"]),
+        "a2": world.client("a2", user_id="ann"),
+        "anonymous": world.client("anonymous", groups=["room"]),
+    }
+    answer = await world.call("POST", HUB + path, data=b"hi", headers=TEXT)
+    assert (answer.status, answer.body) == (202, b"")
+    assert {name for name, client in clients.items() if client.messages} == receivers
+
+
+@pytest.mark.parametrize("path", ["/:send", "/groups/room/:send", "/users/ann/:send"])
+async def test_a_wrong_filter(world: World, path: str) -> None:
+    """It is named in the words of the service, and nothing is delivered."""
+    client = world.client("c", user_id="ann", groups=["room"])
+    target = HUB + path + "?filter=userId%20lt%201"
+    answer = await world.call("POST", target, data=b"hi", headers=TEXT)
+    assert answer.status == 400
+    assert answer.error == {
+        "code": "Error.BadRequest",
+        "message": "Invalid syntax for 'userId lt 1': Type 'string', expect 'int'. "
+        "(Parameter 'filter')",
+        "target": "filter",
+    }
+    assert client.messages == []
+
+
+# Memberships of many
+
+JSON = {"Content-Type": "application/json"}
+
+
+async def change(world: World, action: str, body: object) -> int:
+    data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    return (await world.call("POST", f"{HUB}/:{action}", data=data, headers=JSON)).status
+
+
+async def test_changing_the_groups_of_many(world: World) -> None:
+    """Whom the filter means before the call comes into every group, or leaves it."""
+    world.client("a", user_id="ann", groups=["old"])
+    world.client("b")
+    world.client("c", hub="other")
+    body = {"groups": ["x", "y", "x"], "filter": "userId ne null"}
+    assert await change(world, "addToGroups", body) == 200
+    assert (world.members("x"), world.members("y")) == ({"a"}, {"a"})
+    moved = {"Groups": ["old", "new"], "FILTER": "not ('old' in groups)"}
+    assert await change(world, "addToGroups", moved) == 200
+    assert (world.members("old"), world.members("new")) == ({"a", "b"}, {"b"})
+    assert await change(world, "removeFromGroups", {"groups": ["old", "y"], "filter": ""}) == 200
+    assert (world.members("old"), world.members("y"), world.members("x")) == (set(), set(), {"a"})
+    assert await change(world, "removeFromGroups", {"groups": ["x"], "filter": "false"}) == 200
+    assert world.members("x") == {"a"}
+    assert world.members("x", hub="other") == set()
+
+
+@pytest.mark.parametrize("action", ["addToGroups", "removeFromGroups"])
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, b"{}", 415),
+        ({"Content-Type": "text/plain"}, b"{}", 415),
+        ({"Content-Type": "application/octet-stream"}, b"{}", 415),
+        ({"Content-Type": "application/json; charset=klingon"}, b"{}", 415),
+        ({"Content-Type": "application/json; charset=utf-16"}, "{}".encode("utf-16"), 400),
+        (JSON, b"", 400),
+        (JSON, b"{", 400),
+        (JSON, b"{}", 400),
+        (JSON, b'{"groups":["room"],"filter":" "}', 400),
+        (JSON, b'{"groups":[""]}', 400),
+    ],
+)
+async def test_changes_that_are_refused(
+    world: World, action: str, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    """A body that is none changes nothing."""
+    world.client("c", groups=["room"])
+    answer = await world.call("POST", f"{HUB}/:{action}", data=body, headers=headers)
+    assert answer.status == status
+    assert world.members("room") == {"c"}
+
+
+# Lists
+
+LIST = HUB + "/groups/room/connections"
+
+
+async def listed(world: World, target: str) -> list[list[str]]:
+    """The ids of page after page, each fetched with the token of the first."""
+    token, pages = world.token(LIST), []
+    link: str | None = target
+    while link is not None:
+        answer = await world.call("GET", link.removeprefix(world.base), token=token)
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+        body = msgspec.json.decode(answer.body)
+        pages.append([member["connectionId"] for member in body["value"]])
+        link = body["nextLink"]
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("query", "sizes"),
+    [
+        ("", [200, 5]),
+        ("?maxpagesize=100", [100, 100, 5]),
+        ("?maxpagesize=205", None),
+        ("?top=3", [3]),
+        ("?top=205", [200, 5]),
+        ("?top=201&maxpagesize=100", [100, 100, 1]),
+        ("?top=200&maxpagesize=100", [100, 100]),
+        ("?MAXPAGESIZE=200&top=2147483647", [200, 5]),
+    ],
+)
+async def test_listing(world: World, query: str, sizes: list[int] | None) -> None:
+    """Pages follow each other in order of the ids, as long and as many as was asked for."""
+    ids = [f"c{number:03}" for number in range(205)]
+    for connection_id in reversed(ids):
+        world.client(connection_id, groups=["room"])
+    world.client("other")
+    if sizes is None:
+        assert (await world.call("GET", LIST + query)).status == 400
+        return
+    pages = await listed(world, LIST + query)
+    assert [len(page) for page in pages] == sizes
+    assert [one for page in pages for one in page] == ids[: sum(sizes)]
+
+
+async def test_a_page(world: World) -> None:
+    """What a page looks like; the link to the next one is complete, and safe in any URL."""
+    world.client("a", user_id="ann", groups=["room"])
+    world.client("b", groups=["room"])
+    first = await world.call("GET", LIST + "/?maxpagesize=1&top=9&api-version=2021-10-01")
+    body = msgspec.json.decode(first.body)
+    assert body["value"] == [{"connectionId": "a", "userId": "ann"}]
+    start = f"{world.base}{LIST}?api-version=2024-12-01&maxpagesize=1&top=8&continuationToken="
+    assert body["nextLink"].startswith(start)
+    assert "%" not in body["nextLink"]
+    second = await world.call("GET", body["nextLink"].removeprefix(world.base))
+    assert msgspec.json.decode(second.body) == {
+        "value": [{"connectionId": "b", "userId": None}],
+        "nextLink": None,
+    }
+
+
+async def test_pages_while_members_come_and_go(world: World) -> None:
+    """The list goes on after the last id, whoever has left or come before it."""
+    for one in "bdf":
+        world.client(one, groups=["room"])
+    answer = await world.call("GET", LIST + "?maxpagesize=2")
+    link = msgspec.json.decode(answer.body)["nextLink"].removeprefix(world.base)
+    await world.call("DELETE", LIST + "/d")
+    world.client("a", groups=["room"])
+    world.client("e", groups=["room"])
+    assert await listed(world, link) == [["e", "f"]]
+
+
+async def test_an_unknown_group_is_empty(world: World) -> None:
+    """Nobody is in a group that does not exist."""
+    answer = await world.call("GET", LIST)
+    assert msgspec.json.decode(answer.body) == {"value": [], "nextLink": None}
+
+
+WRONG_PAGES = (
+    *(
+        f"{name}={value}"
+        for name in ("maxpagesize", "top")
+        for value in ("0", "-1", "x", "", "1.5")
+    ),
+    "maxpagesize=201",
+    "top=2147483648",
+    "top=99999999999999999999",
+    "top=1&top=1",
+    "maxpagesize=1&maxpagesize=1",
+    "continuationToken=",
+    "continuationToken=Zm9v",
+    "continuationToken=" + "A" * 2049,
 )
 
 
-@pytest.mark.parametrize(("method", "path"), NOT_SUPPORTED)
-async def test_operations_that_are_not_supported(world: World, method: str, path: str) -> None:
-    """What is known but not served says so, with a status that the SDKs do not try again."""
-    answer = await world.call(method, HUB + path, data=b"{}" if method == "POST" else None)
-    assert answer.status == 501
-    assert answer.error["code"] == "NotImplemented"
-    assert "not supported yet" in answer.error["message"]
+@pytest.mark.parametrize("query", WRONG_PAGES)
+async def test_wrong_pages(world: World, query: str) -> None:
+    """What cannot be a page is refused, and the answer names the parameter."""
+    answer = await world.call("GET", f"{LIST}?{query}")
+    assert answer.status == 400
+    assert answer.error["target"] == query.partition("=")[0]
+
+
+async def test_tokens_of_other_groups(world: World) -> None:
+    """A continuation token is for its own hub, in any letter case, and group."""
+    for one in "ab":
+        world.client(one, groups=["room", "ROOM"])
+    answer = await world.call("GET", LIST + "?maxpagesize=1")
+    link = msgspec.json.decode(answer.body)["nextLink"].removeprefix(world.base)
+    assert (await world.call("GET", link.replace("/Chat/", "/CHAT/"))).status == 200
+    assert (await world.call("GET", link.replace("/Chat/", "/other/"))).status == 400
+    assert (await world.call("GET", link.replace("/room/", "/ROOM/"))).status == 400
+
+
+# Tokens of clients
+
+GENERATE = HUB + "/:generateToken"
 
 
 async def test_generating_tokens_needs_entra(world: World) -> None:
     """A valid access-key token is refused there, as the cloud service refuses it."""
-    answer = await world.call("POST", HUB + "/:generateToken?userId=u")
+    answer = await world.call("POST", GENERATE + "?userId=u")
     assert answer.status == 401
     assert "Entra" in answer.error["message"]
+
+
+@pytest.fixture
+async def trusting() -> AsyncIterator[World]:
+    """An API that takes the word of Entra tokens."""
+    async with running_world(msgspec.structs.replace(SETTINGS, **TRUSTING)) as running:
+        yield running
+
+
+TRUSTING = {"accept_unvalidated_entra_tokens": True}
+ENTRA = sign({"aud": "https://webpubsub.azure.com", "exp": NOW + 60}, "k" * 32)
+
+
+@pytest.mark.parametrize(
+    ("query", "claims"),
+    [
+        ("", {"exp": NOW + 3600}),
+        (
+            "?userId=u%201&role=r1&role=r2&minutesToExpire=7&group=g1&group=g%202&clientType=default",
+            {
+                "sub": "u 1",
+                "role": ["r1", "r2"],
+                "webpubsub.group": ["g1", "g 2"],
+                "exp": NOW + 7 * 60,
+            },
+        ),
+        ("?userId=&minutesToExpire=2147483647", {"exp": NOW + 2147483647 * 60}),
+    ],
+)
+async def test_generated_tokens(trusting: World, query: str, claims: dict[str, object]) -> None:
+    """They say what was asked for and nothing else, and begin now."""
+    answer = await trusting.call("POST", GENERATE + query, token=ENTRA)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+    token = msgspec.json.decode(answer.body)["token"]
+    found = verify(token, keys=[KEY], is_audience=lambda _: True, now=NOW - 299)
+    assert found == {
+        "aud": f"{trusting.base}/client/hubs/chat",
+        "iss": "https://webpubsub.azure.com",
+        "iat": NOW,
+        "nbf": NOW,
+        **claims,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "target"),
+    [
+        ("minutesToExpire=0", 400, "minutesToExpire"),
+        ("minutesToExpire=-1", 400, "minutesToExpire"),
+        ("minutesToExpire=x", 400, "minutesToExpire"),
+        ("minutesToExpire=2147483648", 400, "minutesToExpire"),
+        ("group=a&group=%20", 400, "group"),
+        ("group=" + "g" * 1025, 400, "group"),
+        ("clientType=", 400, "clientType"),
+        ("clientType=SocketIO", 400, "clientType"),
+        ("clientType=Default&clientType=Default", 400, "clientType"),
+        ("clientType=mqtt", 501, "Request"),
+    ],
+)
+async def test_tokens_that_are_not_generated(
+    trusting: World, query: str, status: int, target: str
+) -> None:
+    """A token for what cannot be is refused, and the answer names the parameter."""
+    answer = await trusting.call("POST", f"{GENERATE}?{query}", token=ENTRA)
+    assert (answer.status, answer.error["target"]) == (status, target)
 
 
 def test_the_table_has_no_row_twice() -> None:

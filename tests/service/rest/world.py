@@ -13,6 +13,7 @@ from webpubsub.protocol.access_tokens import sign
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.permissions import Permissions
+from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.outbox import Flusher, Outbox
 from webpubsub.service.rest.api import RestApi
@@ -53,6 +54,12 @@ class Client:
 
     def leave(self) -> None:
         raise AssertionError("the service is not going down")
+
+    def expel(self, refusal: Refusal) -> None:
+        raise AssertionError(refusal.describe())
+
+    def yield_to_successor(self) -> None:
+        raise AssertionError("nobody comes back")
 
     @property
     def frames(self) -> list[tuple[int, bytes]]:

@@ -28,9 +28,9 @@ METHOD_WRONG = RefusalKind(
 
 NOT_SUPPORTED = RefusalKind(
     code="rest.operation.not-supported",
-    checked="the operation",
-    wanted="one that this version serves",
-    remedy="Use a real resource for it, or do it for one connection at a time.",
+    checked="what the operation asks for",
+    wanted="something that this version serves",
+    remedy="Use a real resource for it.",
     http_status=501,
 )
 
@@ -48,7 +48,9 @@ ENTRA_REQUIRED = RefusalKind(
     wanted="a caller with a Microsoft Entra token; access keys are refused here, as by the cloud "
     "service",
     remedy="Sign client tokens with the access key: get_client_access_token of a service client "
-    "made from the connection string does that without a request.",
+    "made from the connection string does that without a request. For tests, the setting accepts "
+    "Entra tokens without looking at their signature.",
+    setting="accept_unvalidated_entra_tokens",
     http_status=401,
 )
 
@@ -116,11 +118,59 @@ TTL_INVALID = RefusalKind(
     http_status=400,
 )
 
-FILTER_NOT_SUPPORTED = RefusalKind(
-    code="rest.filter.not-supported",
+FILTER_REPEATED = RefusalKind(
+    code="rest.filter.repeated",
     checked="the filter query parameter",
-    wanted="none, because this version has no filters",
-    remedy="Send to a group or a user, or list connections in excluded.",
+    wanted="one of them at most",
+    remedy="Join the conditions with and, or.",
+    http_status=400,
+)
+
+PAGE_SIZE_INVALID = RefusalKind(
+    code="rest.page-size.invalid",
+    checked="the maxpagesize query parameter",
+    wanted="one whole number from 1 to 200",
+    remedy="Mend the number, or leave it out: a page then holds up to 200 connections.",
+    http_status=400,
+)
+
+TOP_INVALID = RefusalKind(
+    code="rest.top.invalid",
+    checked="the top query parameter",
+    wanted="one whole number from 1 to 2147483647",
+    remedy="Mend the number, or leave it out: all connections are then listed.",
+    http_status=400,
+)
+
+CONTINUATION_INVALID = RefusalKind(
+    code="rest.continuation.invalid",
+    checked="the continuationToken query parameter",
+    wanted="the one of the nextLink of an earlier page of the same hub and group",
+    remedy="Follow nextLink as it is, or begin anew without a token.",
+    http_status=400,
+)
+
+MINUTES_INVALID = RefusalKind(
+    code="rest.minutes.invalid",
+    checked="the minutesToExpire query parameter",
+    wanted="one whole number from 1 to 2147483647",
+    remedy="Mend the number, or leave it out: the token then is valid for 60 minutes.",
+    http_status=400,
+)
+
+CLIENT_TYPE_INVALID = RefusalKind(
+    code="rest.client-type.invalid",
+    checked="the clientType query parameter",
+    wanted="Default, or no such parameter",
+    remedy="Leave it out.",
+    http_status=400,
+)
+
+MEMBERSHIP_INVALID = RefusalKind(
+    code="rest.membership.invalid",
+    checked="the body of a change of group memberships",
+    wanted="a JSON object with groups, a list of group names, and perhaps filter, a text",
+    remedy='Send for example {"groups": ["lobby"], "filter": "userId ne null"}.',
     http_status=400,
 )
 

@@ -1,6 +1,7 @@
 """What answers look like on the wire. Specification: rest-api sections 1.1, 3 and 5.2."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from aiohttp import hdrs, web
@@ -54,7 +55,14 @@ TARGETS: Mapping[str, str] = {
     kinds.PERMISSION_INVALID.code: "permission",
     kinds.TARGET_NAME_INVALID.code: "targetName",
     kinds.TTL_INVALID.code: "messageTtlSeconds",
-    kinds.FILTER_NOT_SUPPORTED.code: "filter",
+    kinds.FILTER_REPEATED.code: "filter",
+    hub.FILTER_INVALID.code: "filter",
+    kinds.PAGE_SIZE_INVALID.code: "maxpagesize",
+    kinds.TOP_INVALID.code: "top",
+    kinds.MEMBERSHIP_INVALID.code: "Request",
+    kinds.CONTINUATION_INVALID.code: "continuationToken",
+    kinds.MINUTES_INVALID.code: "minutesToExpire",
+    kinds.CLIENT_TYPE_INVALID.code: "clientType",
 }
 
 _ABSENT = (hub.CONNECTION_UNKNOWN.code, hub.USER_UNKNOWN.code)
@@ -63,6 +71,12 @@ _ABSENT = (hub.CONNECTION_UNKNOWN.code, hub.USER_UNKNOWN.code)
 def success(status: int) -> web.Response:
     """An answer without a body."""
     return web.Response(status=status, headers=_VERSIONS_HEADER)
+
+
+def shown(body: Any) -> web.Response:
+    """An answer with a JSON body."""
+    data = msgspec.json.encode(body)
+    return web.Response(body=data, headers=_VERSIONS_HEADER, content_type="application/json")
 
 
 def absent(absence: Absence) -> web.Response:

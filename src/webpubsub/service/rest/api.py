@@ -9,16 +9,17 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from webpubsub.protocol.operations import HubOperation, HubQuery
+from webpubsub.protocol.operations import GroupListing, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.rest import answers
 from webpubsub.service.rest.authentication import Authentication
-from webpubsub.service.rest.bodies import read_message
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import Check, check_api_version, check_names
-from webpubsub.service.rest.operations import OPERATIONS, UNNAMED, Absence, Operation
+from webpubsub.service.rest.openapi import DESCRIPTION
+from webpubsub.service.rest.operations import OPERATIONS, UNNAMED, Absence, JsonBody, Operation
+from webpubsub.service.rest.pages import shown_page
 from webpubsub.service.rest.routes import MethodWrong, Routes
 from webpubsub.service.rest.targets import Target, parse_target
 from webpubsub.service.settings import ServiceSettings
@@ -49,7 +50,8 @@ class RestApi:
         self._hubs = hubs
         self._clock = clock
         self._status = status
-        self._routes = Routes(OPERATIONS)
+        self._keys = settings.access_keys
+        self._routes = Routes((*OPERATIONS, DESCRIPTION))
         #: Made of every call, in this order; those of the operation itself come after them.
         checks: tuple[Check, ...] = (check_api_version, check_names)
         self._anonymous_checks = checks
@@ -71,13 +73,13 @@ class RestApi:
             return web.Response(text=_FRONT_PAGE)
         operation, names = self._routes.find(request.method, target.segments)
         call = Call(request, target, names, self._clock())
-        call.status = self._status()
+        call.status, call.keys = self._status(), self._keys
         for check in self._anonymous_checks if operation.anonymous else self._checks:
             check(call)
         for check in operation.checks:
             check(call)
-        if operation.payload:
-            call.message = await read_message(request)
+        if operation.body is not None:
+            await operation.body(call)
         return await self._carry_out(operation, call)
 
     async def _carry_out(self, operation: Operation, call: Call) -> web.Response:
@@ -89,6 +91,10 @@ class RestApi:
             refusal = await self._hubs.perform(made)
             if refusal is not None:
                 return _refuse(call.request, Refused(refusal), operation.absence)
+        elif isinstance(made, GroupListing):
+            return answers.shown(shown_page(call, await self._hubs.page(made)))
+        elif isinstance(made, JsonBody):
+            return answers.shown(made.value)
         return answers.success(operation.success)
 
 

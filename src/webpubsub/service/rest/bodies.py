@@ -1,4 +1,4 @@
-"""A message from the body and headers of a send.
+"""What the body and headers of a call say: a message, or a change of memberships.
 
 Every check that the head alone decides is made before a byte of the body is read, and no more is
 read than the limit. Specification: rest-api sections 3.4, 5.3 and 5.4.
@@ -12,10 +12,12 @@ from aiohttp.client_exceptions import ClientError
 
 from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.messages import DataType, Message
-from webpubsub.protocol.refusals import Refused
+from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import rest as kinds
+from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import shown
 from webpubsub.service.rest.content_types import Content, parse_content_type
+from webpubsub.service.rest.memberships import parse_change
 
 MAX_BODY_BYTES = 1_048_576
 #: How long a body may take to arrive, in seconds.
@@ -25,12 +27,25 @@ _METADATA_PREFIX = "x-webpubsub-metadata-"
 _LENGTH_MESSAGE = "Invalid Content-Length header."
 
 
-async def read_message(request: web.BaseRequest) -> Message:
-    """The message in a request. Raises Refused."""
+async def read_message(call: Call) -> None:
+    """The message that is sent. Raises Refused."""
+    request = call.request
     _check_length(request)
     content = _content(request)
     data = _decode(content, await _body(request))
-    return Message(content.data_type, data, _metadata(request))
+    call.message = Message(content.data_type, data, _metadata(request))
+
+
+async def read_change(call: Call) -> None:
+    """The groups, and the filter for the connections that come into or out of them. Raises
+    Refused."""
+    request = call.request
+    _check_length(request)
+    content = _content(request)
+    if content.data_type is not DataType.JSON:
+        raise Refused(_unsupported(request, "another media type"))
+    change = parse_change(_as_utf8(await _body(request), content.codec))
+    call.groups, call.filter = change.groups, change.filter
 
 
 def _check_length(request: web.BaseRequest) -> None:
@@ -47,10 +62,12 @@ def _content(request: web.BaseRequest) -> Content:
             raise ValueError("a compressed body")
         return parse_content_type(header)
     except ValueError as error:
-        seen = f"{error}: {shown(header)}"
-        raise Refused(
-            kinds.CONTENT_TYPE_UNKNOWN.refuse(seen, "The content type is not supported.")
-        ) from None
+        raise Refused(_unsupported(request, str(error))) from None
+
+
+def _unsupported(request: web.BaseRequest, problem: str) -> Refusal:
+    seen = f"{problem}: {shown(request.headers.get(hdrs.CONTENT_TYPE, ''))}"
+    return kinds.CONTENT_TYPE_UNKNOWN.refuse(seen, "The content type is not supported.")
 
 
 async def _body(request: web.BaseRequest) -> bytes:

@@ -10,16 +10,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from webpubsub.protocol.continuation_tokens import read_continuation_token
 from webpubsub.protocol.names import is_group_name, is_hub_name
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.refusals import RefusalKind, Refused
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.rest.calls import Call
+from webpubsub.service.rest.memberships import check_filter_text
 
 API_VERSIONS = ("2021-10-01", "2022-11-01", "2023-07-01", "2024-01-01", "2024-12-01")
 MAX_TTL = 300
+MAX_PAGE_SIZE = 200
+MAX_INTEGER = 2_147_483_647
+DEFAULT_MINUTES = 60
 
 _TTL = re.compile("[0-9]{1,9}")
+_NUMBER = re.compile("[0-9]{1,10}")
 _SHOWN_CHARACTERS = 64
 
 #: The numbers are the members of the enumeration in the service's own API definition.
@@ -131,14 +137,89 @@ def check_ttl(call: Call) -> None:
 
 
 def check_filter(call: Call) -> None:
-    """Is everybody meant?"""
+    """Who is meant? An empty filter is none."""
     values = call.target.values("filter")
-    if any(values):
+    if len(values) > 1:
         raise Refused(
-            kinds.FILTER_NOT_SUPPORTED.refuse(
-                _shown_values(values), "The filter parameter is not supported yet."
+            kinds.FILTER_REPEATED.refuse(_shown_values(values), "There is more than one filter.")
+        )
+    call.filter = values[0] if values and values[0] else None
+    if call.filter is not None:
+        check_filter_text(call.filter)
+
+
+def check_page(call: Call) -> None:
+    """How many are listed in this answer, and how many in all?"""
+    call.page_size = (
+        _bounded(call, "maxpagesize", MAX_PAGE_SIZE, kinds.PAGE_SIZE_INVALID) or MAX_PAGE_SIZE
+    )
+    call.top = _bounded(call, "top", MAX_INTEGER, kinds.TOP_INVALID)
+
+
+def check_continuation(call: Call) -> None:
+    """After which connection does the list go on?"""
+    values = call.target.values("continuationToken")
+    if not values:
+        return
+    token = values[0] if len(values) == 1 else ""
+    call.after = read_continuation_token(token, call.hub, call.group, call.keys)
+    if call.after is None:
+        raise Refused(
+            kinds.CONTINUATION_INVALID.refuse(
+                _shown_values(values), "The continuation token is invalid."
             )
         )
+
+
+def check_entra(call: Call) -> None:
+    """Does the caller have a Microsoft Entra token?"""
+    if not call.is_entra:
+        raise Refused(
+            kinds.ENTRA_REQUIRED.refuse(
+                "an access key", "Client tokens are generated for Microsoft Entra callers only."
+            )
+        )
+
+
+def check_client(call: Call) -> None:
+    """Whom is a client token for, and what may it do?"""
+    call.client_user = next(iter(call.target.values("userId")), None)
+    call.roles = call.target.values("role")
+    call.groups = call.target.values("group")
+    for group in call.groups:
+        if not is_group_name(group):
+            raise Refused(kinds.GROUP_INVALID.refuse(shown(group), "The group name is invalid."))
+
+
+def check_minutes(call: Call) -> None:
+    """For how long is a client token valid?"""
+    call.minutes = (
+        _bounded(call, "minutesToExpire", MAX_INTEGER, kinds.MINUTES_INVALID) or DEFAULT_MINUTES
+    )
+
+
+def check_client_type(call: Call) -> None:
+    """What kind of client is a token for?"""
+    values = call.target.values("clientType")
+    kind = values[0].lower() if len(values) == 1 else ""
+    if values and kind not in ("default", "mqtt"):
+        raise Refused(
+            kinds.CLIENT_TYPE_INVALID.refuse(_shown_values(values), "The client type is invalid.")
+        )
+    if kind == "mqtt":
+        raise Refused(kinds.NOT_SUPPORTED.refuse("MQTT", "MQTT clients are not supported yet."))
+
+
+def _bounded(call: Call, name: str, most: int, kind: RefusalKind) -> int | None:
+    """A whole number from 1 to ``most``; None when the parameter is absent."""
+    values = call.target.values(name)
+    if not values:
+        return None
+    number = int(values[0]) if len(values) == 1 and _NUMBER.fullmatch(values[0]) else 0
+    if not 1 <= number <= most:
+        text = f"{name} must be an integer from 1 to {most}."
+        raise Refused(kind.refuse(_shown_values(values), text))
+    return number
 
 
 def _shown_values(values: Sequence[str]) -> str:

@@ -5,23 +5,33 @@ path, what it makes of them for the hub, and what success and absence look like 
 an operation is to add a row. Specification: rest-api section 6.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import msgspec
 
 from webpubsub.protocol import operations as ops
-from webpubsub.protocol.operations import HubOperation, HubQuery
+from webpubsub.protocol.operations import GroupListing, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals import rest as kinds
+from webpubsub.service.rest.bodies import read_change, read_message
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import (
     Check,
+    check_client,
+    check_client_type,
+    check_continuation,
+    check_entra,
     check_excluded,
     check_filter,
+    check_minutes,
+    check_page,
     check_permission,
     check_reason,
     check_ttl,
 )
+from webpubsub.service.rest.client_tokens import client_token
+from webpubsub.service.rest.pages import listing
 
 
 class Absence(msgspec.Struct, frozen=True):
@@ -35,19 +45,30 @@ class Absence(msgspec.Struct, frozen=True):
 UNNAMED = Absence()
 
 
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. ``make`` answers None when no hub is concerned.
+class JsonBody(msgspec.Struct, frozen=True):
+    """What an answer shows."""
 
-    ``anonymous`` operations need no token; ``payload`` ones read a message from the body.
+    value: Any
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. ``make`` answers None when no hub is concerned, and what is shown when that is
+    known without one.
+
+    ``name`` is what the service's own API definition calls it, ``body`` reads what is below the
+    headers, and ``anonymous`` operations need no token. ``others`` are the statuses that it alone
+    may answer with, beside those that its other members imply.
     """
 
+    name: str
     method: str
     path: str
-    make: Callable[[Call], HubOperation | HubQuery | None]
+    make: Callable[[Call], HubOperation | HubQuery | GroupListing | JsonBody | None]
     success: int
     checks: tuple[Check, ...] = ()
-    payload: bool = False
+    body: Callable[[Call], Awaitable[None]] | None = None
     anonymous: bool = False
+    others: tuple[int, ...] = ()
     absence: Absence = UNNAMED
 
 
@@ -69,42 +90,38 @@ def _health(call: Call) -> None:
         raise Refused(kinds.UNHEALTHY.refuse(call.status, text))
 
 
-def _not_supported(name: str) -> Callable[[Call], None]:
-    def make(_: Call) -> None:
-        raise Refused(kinds.NOT_SUPPORTED.refuse(name, f"To {name} is not supported yet."))
-
-    return make
-
-
-def _generate_token(_: Call) -> None:
-    raise Refused(
-        kinds.ENTRA_REQUIRED.refuse(
-            "an access key", "Client tokens are generated for Microsoft Entra callers only."
-        )
-    )
-
-
 OPERATIONS: Sequence[Operation] = (
-    Operation(method="HEAD", path="/api/health", make=_health, success=200, anonymous=True),
+    Operation(
+        name="GetServiceStatus",
+        method="HEAD",
+        path="/api/health",
+        make=_health,
+        success=200,
+        anonymous=True,
+        others=(503,),
+    ),
     # Sends
     Operation(
+        name="SendToAll",
         method="POST",
         path=_HUB + "/:send",
         checks=(check_excluded, check_ttl, check_filter),
-        payload=True,
+        body=read_message,
         make=lambda call: ops.SendToAll(
             hub=call.hub,
             message=call.message,
             excluded=call.excluded,
             expires_at=call.expires_at,
+            filter=call.filter,
         ),
         success=202,
     ),
     Operation(
+        name="SendToConnection",
         method="POST",
         path=_CONNECTION + "/:send",
         checks=(check_ttl,),
-        payload=True,
+        body=read_message,
         make=lambda call: ops.SendToConnection(
             hub=call.hub,
             connection_id=call.connection_id,
@@ -114,55 +131,66 @@ OPERATIONS: Sequence[Operation] = (
         success=202,
     ),
     Operation(
+        name="SendToUser",
         method="POST",
         path=_USER + "/:send",
         checks=(check_ttl, check_filter),
-        payload=True,
+        body=read_message,
         make=lambda call: ops.SendToUser(
             hub=call.hub,
             user_id=call.user_id,
             message=call.message,
             expires_at=call.expires_at,
+            filter=call.filter,
         ),
         success=202,
     ),
     Operation(
+        name="SendToGroup",
         method="POST",
         path=_GROUP + "/:send",
         checks=(check_excluded, check_ttl, check_filter),
-        payload=True,
+        body=read_message,
         make=lambda call: ops.SendToGroup(
             hub=call.hub,
             group=call.group,
             message=call.message,
             excluded=call.excluded,
             expires_at=call.expires_at,
+            filter=call.filter,
         ),
         success=202,
     ),
     # Existence
     Operation(
+        name="ConnectionExists",
         method="HEAD",
         path=_CONNECTION,
         make=lambda call: ops.ConnectionExists(hub=call.hub, connection_id=call.connection_id),
         success=200,
+        others=(404,),
     ),
     Operation(
+        name="UserExists",
         method="HEAD",
         path=_USER,
         make=lambda call: ops.UserExists(hub=call.hub, user_id=call.user_id),
         success=200,
+        others=(404,),
         absence=Absence("Warning.User.NotExisted"),
     ),
     Operation(
+        name="GroupExists",
         method="HEAD",
         path=_GROUP,
         make=lambda call: ops.GroupExists(hub=call.hub, group=call.group),
         success=200,
+        others=(404,),
         absence=Absence("Warning.Group.NotExisted"),
     ),
     # Closing
     Operation(
+        name="CloseConnection",
         method="DELETE",
         path=_CONNECTION,
         checks=(check_reason,),
@@ -172,6 +200,7 @@ OPERATIONS: Sequence[Operation] = (
         success=204,
     ),
     Operation(
+        name="CloseAllConnections",
         method="POST",
         path=_HUB + "/:closeConnections",
         checks=(check_excluded, check_reason),
@@ -181,6 +210,7 @@ OPERATIONS: Sequence[Operation] = (
         success=204,
     ),
     Operation(
+        name="CloseGroupConnections",
         method="POST",
         path=_GROUP + "/:closeConnections",
         checks=(check_excluded, check_reason),
@@ -190,6 +220,7 @@ OPERATIONS: Sequence[Operation] = (
         success=204,
     ),
     Operation(
+        name="CloseUserConnections",
         method="POST",
         path=_USER + "/:closeConnections",
         checks=(check_excluded, check_reason),
@@ -200,15 +231,18 @@ OPERATIONS: Sequence[Operation] = (
     ),
     # Membership
     Operation(
+        name="AddConnectionToGroup",
         method="PUT",
         path=_GROUP_CONNECTION,
         make=lambda call: ops.AddConnectionToGroup(
             hub=call.hub, group=call.group, connection_id=call.connection_id
         ),
         success=200,
+        others=(404,),
         absence=_NO_CONNECTION,
     ),
     Operation(
+        name="RemoveConnectionFromGroup",
         method="DELETE",
         path=_GROUP_CONNECTION,
         make=lambda call: ops.RemoveConnectionFromGroup(
@@ -217,6 +251,7 @@ OPERATIONS: Sequence[Operation] = (
         success=204,
     ),
     Operation(
+        name="RemoveConnectionFromAllGroups",
         method="DELETE",
         path=_CONNECTION + "/groups",
         make=lambda call: ops.RemoveConnectionFromAllGroups(
@@ -225,13 +260,16 @@ OPERATIONS: Sequence[Operation] = (
         success=204,
     ),
     Operation(
+        name="AddUserToGroup",
         method="PUT",
         path=_USER_GROUP,
         make=lambda call: ops.AddUserToGroup(hub=call.hub, user_id=call.user_id, group=call.group),
         success=200,
+        others=(404,),
         absence=Absence(None, "User"),
     ),
     Operation(
+        name="RemoveUserFromGroup",
         method="DELETE",
         path=_USER_GROUP,
         make=lambda call: ops.RemoveUserFromGroup(
@@ -240,13 +278,43 @@ OPERATIONS: Sequence[Operation] = (
         success=204,
     ),
     Operation(
+        name="RemoveUserFromAllGroups",
         method="DELETE",
         path=_USER + "/groups",
         make=lambda call: ops.RemoveUserFromAllGroups(hub=call.hub, user_id=call.user_id),
         success=204,
     ),
+    Operation(
+        name="AddConnectionsToGroups",
+        method="POST",
+        path=_HUB + "/:addToGroups",
+        body=read_change,
+        make=lambda call: ops.AddConnectionsToGroups(
+            hub=call.hub, groups=tuple(call.groups), filter=call.filter
+        ),
+        success=200,
+    ),
+    Operation(
+        name="RemoveConnectionsFromGroups",
+        method="POST",
+        path=_HUB + "/:removeFromGroups",
+        body=read_change,
+        make=lambda call: ops.RemoveConnectionsFromGroups(
+            hub=call.hub, groups=tuple(call.groups), filter=call.filter
+        ),
+        success=200,
+    ),
+    Operation(
+        name="ListConnectionsInGroup",
+        method="GET",
+        path=_GROUP + "/connections",
+        checks=(check_page, check_continuation),
+        make=listing,
+        success=200,
+    ),
     # Permissions
     Operation(
+        name="CheckPermission",
         method="HEAD",
         path=_PERMISSION,
         checks=(check_permission,),
@@ -257,9 +325,11 @@ OPERATIONS: Sequence[Operation] = (
             target=call.target_name,
         ),
         success=200,
+        others=(404,),
         absence=_NO_PERMISSION,
     ),
     Operation(
+        name="GrantPermission",
         method="PUT",
         path=_PERMISSION,
         checks=(check_permission,),
@@ -270,9 +340,11 @@ OPERATIONS: Sequence[Operation] = (
             target=call.target_name,
         ),
         success=200,
+        others=(404, 409),
         absence=_NO_PERMISSION,
     ),
     Operation(
+        name="RevokePermission",
         method="DELETE",
         path=_PERMISSION,
         checks=(check_permission,),
@@ -283,25 +355,16 @@ OPERATIONS: Sequence[Operation] = (
             target=call.target_name,
         ),
         success=204,
+        others=(409,),
     ),
-    # Known, and refused
-    Operation(method="POST", path=_HUB + "/:generateToken", make=_generate_token, success=200),
+    # Tokens
     Operation(
+        name="GenerateClientToken",
         method="POST",
-        path=_HUB + "/:addToGroups",
-        make=_not_supported("add connections to groups"),
+        path=_HUB + "/:generateToken",
+        checks=(check_entra, check_client, check_minutes, check_client_type),
+        make=lambda call: JsonBody({"token": client_token(call)}),
         success=200,
-    ),
-    Operation(
-        method="POST",
-        path=_HUB + "/:removeFromGroups",
-        make=_not_supported("remove connections from groups"),
-        success=200,
-    ),
-    Operation(
-        method="GET",
-        path=_GROUP + "/connections",
-        make=_not_supported("list the connections of a group"),
-        success=200,
+        others=(501,),
     ),
 )
