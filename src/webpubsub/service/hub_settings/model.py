@@ -3,7 +3,7 @@
 Specification: upstream-events sections 2 and 16.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -96,7 +96,3 @@ class AllHubSettings:
     def hubs(self) -> Mapping[str, HubSettings]:
         """The settings of every hub that has some, by its lower-case name."""
         return self._hubs
-
-    def __iter__(self) -> Iterator[HubSettings]:
-        """The settings of every hub that has some."""
-        return iter(tuple(self._hubs.values()))

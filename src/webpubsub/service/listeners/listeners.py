@@ -102,5 +102,7 @@ class Listeners:
 
     def _named(self) -> frozenset[TargetSettings]:
         return frozenset(
-            listener.target for hub in self._hub_settings for listener in hub.event_listeners
+            listener.target
+            for hub in self._hub_settings.hubs.values()
+            for listener in hub.event_listeners
         )
