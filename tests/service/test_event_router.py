@@ -27,8 +27,16 @@ from webpubsub.protocol.outcomes import (
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.service import observation
 from webpubsub.service.event_router import EventRouter
+from webpubsub.service.hub_settings.model import (
+    AllHubSettings,
+    EventFilter,
+    EventHandlerSettings,
+    HubSettings,
+    UserEvents,
+)
 from webpubsub.service.observation import ObservationPoint, Observed
 from webpubsub.service.session import Session
+from webpubsub.service.webhooks.caller import Webhooks
 
 KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH"
 HELLO = Message(DataType.TEXT, b"hello")
@@ -288,3 +296,144 @@ async def test_events_pass_the_observable_point() -> None:
         observation.EventRaised(event),
         observation.EventAnswered(event, UserEventAccepted()),
     ]
+
+
+# Webhooks and listeners
+
+
+class Listening:
+    """Listeners that want what they are told to want."""
+
+    def __init__(self, *, wants: bool) -> None:
+        self.wants = wants
+        self.events: list[AnyEventRequest] = []
+
+    def tell(self, event: AnyEventRequest) -> bool:
+        self.events.append(event)
+        return self.wants
+
+
+class Chosen(Webhooks):
+    """Webhooks that are never called: their handlers answer as they are told to."""
+
+    def __init__(self, answer: EventOutcome) -> None:
+        super().__init__("localhost")
+        self.answer = answer
+        self.chosen: list[tuple[str, dict[str, str]]] = []
+
+    def handler(self, settings: EventHandlerSettings, cookies: Any) -> Any:
+        self.chosen.append((settings.url_template, cookies))
+        return Answers(self.answer)
+
+
+def routed(
+    handler: EventHandler | None = None,
+    webhooks: Webhooks | None = None,
+    listeners: Listening | None = None,
+    settings: AllHubSettings | None = None,
+) -> EventRouter:
+    return EventRouter(
+        handler,
+        keys=(KEY,),
+        clock=lambda: 1234.5,
+        origin="localhost",
+        point=ObservationPoint(),
+        hub_settings=settings or AllHubSettings({"Chat": with_handlers("http://a", "http://b")}),
+        webhooks=webhooks,
+        listeners=listeners,
+    )
+
+
+def with_handlers(*urls: str) -> HubSettings:
+    every = EventFilter(user_events=UserEvents(every=True), system_events=frozenset({"connect"}))
+    return HubSettings(
+        event_handlers=tuple(EventHandlerSettings(url_template=url, events=every) for url in urls)
+    )
+
+
+REPLY = UserEventAccepted(reply=HELLO)
+
+
+@pytest.mark.parametrize(
+    ("in_process", "outcome", "called"),
+    [
+        (None, REPLY, 1),
+        (Unhandled(), REPLY, 1),
+        (UserEventAccepted(), UserEventAccepted(), 0),
+        (EventFailed(status=400), EventFailed(status=400), 0),
+    ],
+)
+async def test_the_handler_in_the_process_comes_first(
+    in_process: EventOutcome | None, outcome: EventOutcome, called: int
+) -> None:
+    """A webhook gets what the process leaves unhandled, and nothing that it handles or fails."""
+    webhooks, session = Chosen(REPLY), a_session()
+    handler = None if in_process is None else Answers(in_process)
+    assert await routed(handler, webhooks).user_event(session, "greet", HELLO) == outcome
+    assert webhooks.chosen == [("http://a", session.cookies)] * called
+
+
+async def test_the_first_webhook_is_the_only_one() -> None:
+    """Another one is not asked when the first one fails."""
+    webhooks = Chosen(EventFailed(status=503))
+    outcome = await ask_connect(routed(None, webhooks), a_session())
+    assert outcome == EventFailed(status=503)
+    assert [url for url, _ in webhooks.chosen] == ["http://a"]
+
+
+async def test_a_webhook_is_given_the_cookies_of_its_connection() -> None:
+    """What it keeps there is there for the next event."""
+    webhooks, session = Chosen(ConnectAccepted()), a_session()
+    await ask_connect(routed(None, webhooks), session)
+    assert webhooks.chosen[0][1] is session.cookies
+
+
+async def test_events_that_no_webhook_selects_are_unhandled() -> None:
+    """Like those of a hub that nothing is set for: there is no catch-all."""
+    webhooks, session = Chosen(Notified()), a_session()
+    events = routed(None, webhooks)
+    events.connected(session)
+    await events.drain(5)
+    elsewhere = AllHubSettings({"other": with_handlers("http://a")})
+    outcome = await ask_connect(routed(None, webhooks, settings=elsewhere), session)
+    assert (outcome, webhooks.chosen) == (Unhandled(), [])
+
+
+async def test_settings_may_change() -> None:
+    """Later events go where the new settings say."""
+    settings = AllHubSettings()
+    webhooks, session = Chosen(REPLY), a_session()
+    events = routed(None, webhooks, settings=settings)
+    assert await events.user_event(session, "greet", HELLO) == Unhandled()
+    settings.replace({"chat": with_handlers("http://new")})
+    assert await events.user_event(session, "greet", HELLO) == REPLY
+
+
+@pytest.mark.parametrize(
+    ("wants", "answer", "outcome"),
+    [
+        (True, None, UserEventAccepted()),
+        (True, Unhandled(), UserEventAccepted()),
+        (False, None, Unhandled()),
+        (True, EventFailed(status=500), EventFailed(status=500)),
+        (True, REPLY, REPLY),
+    ],
+)
+async def test_listeners(wants: bool, answer: EventOutcome | None, outcome: EventOutcome) -> None:
+    """A user event that somebody listens to needs no handler; a handler's failure still counts."""
+    listeners = Listening(wants=wants)
+    handler = None if answer is None else Answers(answer)
+    events = routed(handler, listeners=listeners)
+    assert await events.user_event(a_session(), "greet", HELLO) == outcome
+    assert len(listeners.events) == 1
+
+
+async def test_listeners_do_not_answer_for_system_events() -> None:
+    """A client that only listeners are told of connects as its token says."""
+    listeners, session = Listening(wants=True), a_session()
+    events = routed(None, listeners=listeners)
+    assert await ask_connect(events, session) == Unhandled()
+    events.connected(session)
+    events.disconnected(session, "")
+    await events.drain(5)
+    assert [event.connection_context.event_id for event in listeners.events] == [0, 1, 2]

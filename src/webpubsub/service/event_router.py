@@ -8,10 +8,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from webpubsub.protocol import events
-from webpubsub.protocol.cloud_events import signature
+from webpubsub.protocol.cloud_events.signatures import signature
 from webpubsub.protocol.events import AnyEventRequest, ConnectionContext, EventType
 from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import (
@@ -24,14 +24,31 @@ from webpubsub.protocol.outcomes import (
 )
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.service import observation
+from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.session import Session
+from webpubsub.service.webhooks.caller import Webhooks
+from webpubsub.service.webhooks.selection import first_handler
 
 logger = logging.getLogger("webpubsub.service.events")
 
 
+class EventListeners(Protocol):
+    """Those who are told of events and never answer."""
+
+    def tell(self, event: AnyEventRequest) -> bool:
+        """Tell every listener that wants the event, without waiting. Returns whether any does; does
+        not raise."""
+        ...
+
+
 class EventRouter:
-    """Tells ``handler`` of events; without one, every event is ``Unhandled``.
+    """Takes each event to the one who answers it.
+
+    That is ``handler``, which is in this process, unless it leaves the event unhandled; then the
+    first webhook in ``hub_settings`` whose filter selects the event. Without ``webhooks`` none is
+    called. ``listeners`` are told first, and with one of them a user event that nobody answers has
+    succeeded (upstream-events sections 2.2 and 16).
 
     ``clock`` gives seconds since the epoch; ``origin`` is the host name under which the service
     introduces itself.
@@ -45,8 +62,14 @@ class EventRouter:
         clock: Callable[[], float],
         origin: str,
         point: ObservationPoint,
+        hub_settings: AllHubSettings | None = None,
+        webhooks: Webhooks | None = None,
+        listeners: EventListeners | None = None,
     ) -> None:
         self._handler = handler
+        self._hub_settings = hub_settings or AllHubSettings()
+        self._webhooks = webhooks
+        self._listeners = listeners
         self._keys = keys
         self._clock = clock
         self._origin = origin
@@ -72,7 +95,7 @@ class EventRouter:
             headers=headers,
             subprotocols=subprotocols,
         )
-        outcome = await self._ask(request)
+        outcome = await self._ask(session, request)
         if isinstance(outcome, ConnectAccepted):
             _store_state(session, outcome.connection_state)
             return outcome
@@ -87,7 +110,7 @@ class EventRouter:
             connection_context=self._context(session, EventType.USER, event, number),
             message=message,
         )
-        outcome = await self._ask(request)
+        outcome = await self._ask(session, request)
         if isinstance(outcome, UserEventAccepted):
             _store_state(session, outcome.connection_state)
             return outcome
@@ -97,14 +120,14 @@ class EventRouter:
         """Tell that a client has connected; nobody waits for the answer."""
         number = session.next_event_id()
         context = self._context(session, EventType.SYSTEM, "connected", number)
-        self._start(self._notify(events.ConnectedEventRequest(connection_context=context)))
+        self._start(self._notify(session, events.ConnectedEventRequest(connection_context=context)))
 
     def disconnected(self, session: Session, reason: str) -> None:
         """Tell that a connection has ended for good; nobody waits for the answer."""
         number = session.next_event_id()
         context = self._context(session, EventType.SYSTEM, "disconnected", number)
         request = events.DisconnectedEventRequest(connection_context=context, reason=reason)
-        self._start(self._notify(request))
+        self._start(self._notify(session, request))
 
     async def drain(self, seconds: float) -> None:
         """Give events that are under way so much time; notifications that take longer are
@@ -131,8 +154,8 @@ class EventRouter:
         self._notifications.discard(task)
         self._answered.set()
 
-    async def _notify(self, request: AnyEventRequest) -> None:
-        outcome = await self._ask(request)
+    async def _notify(self, session: Session, request: AnyEventRequest) -> None:
+        outcome = await self._ask(session, request)
         if not isinstance(outcome, Notified | Unhandled):
             failure = _failure(outcome)
             context = request.connection_context
@@ -144,18 +167,36 @@ class EventRouter:
                 failure,
             )
 
-    async def _ask(self, request: AnyEventRequest) -> EventOutcome:
+    async def _ask(self, session: Session, request: AnyEventRequest) -> EventOutcome:
         self._observe(observation.EventRaised(request))
-        outcome: EventOutcome = Unhandled()
-        if self._handler is not None:
-            self._pending += 1
-            try:
-                outcome = await _guarded(self._handler, request)
-            finally:
-                self._pending -= 1
-                self._answered.set()
+        heard = self._listeners is not None and self._listeners.tell(request)
+        self._pending += 1
+        try:
+            outcome = await self._answer(session, request)
+        finally:
+            self._pending -= 1
+            self._answered.set()
+        if heard and isinstance(request, events.UserEventRequest):
+            outcome = UserEventAccepted() if isinstance(outcome, Unhandled) else outcome
         self._observe(observation.EventAnswered(request, outcome))
         return outcome
+
+    async def _answer(self, session: Session, request: AnyEventRequest) -> EventOutcome:
+        outcome: EventOutcome = Unhandled()
+        if self._handler is not None:
+            outcome = await _guarded(self._handler, request)
+        if isinstance(outcome, Unhandled):
+            webhook = self._webhook(session, request)
+            if webhook is not None:
+                outcome = await _guarded(webhook, request)
+        return outcome
+
+    def _webhook(self, session: Session, request: AnyEventRequest) -> EventHandler | None:
+        settings = self._hub_settings.of(session.hub)
+        if self._webhooks is None or not settings.event_handlers:
+            return None
+        chosen = first_handler(settings.event_handlers, request)
+        return None if chosen is None else self._webhooks.handler(chosen, session.cookies)
 
     def _context(
         self, session: Session, event_type: EventType, name: str, number: int

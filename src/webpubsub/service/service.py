@@ -24,6 +24,7 @@ from webpubsub.service.rest.api import RestApi
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.status import Status
 from webpubsub.service.sweeper import Sweeper
+from webpubsub.service.webhooks.caller import Webhooks
 
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
 _BACKLOG = 1024
@@ -55,12 +56,14 @@ class Service:
         self.status = Status.STARTING
         #: Where the dashboard, traces, recordings and faults attach.
         self.point = ObservationPoint()
+        self._webhooks = Webhooks(self._host_name(), clock=clock)
         self._router = EventRouter(
             handler,
             keys=self.settings.access_keys,
             clock=clock,
             origin=self._host_name(),
             point=self.point,
+            webhooks=self._webhooks,
         )
         self.hubs = Hubs(self._router, self.point)
         self.client = InProcessClient(
@@ -122,6 +125,7 @@ class Service:
         await self._finish_handshakes()
         await self._send_clients_away()
         await self._router.drain(self.settings.stop_timeout)
+        await self._webhooks.close()
         # Closes idle connections, which would otherwise be waited for.
         self._http.pre_shutdown()
         await self._http.shutdown(self.settings.close_timeout)

@@ -15,6 +15,7 @@ from webpubsub.service.settings import ServiceSettings
 #: is dropped. What is refused at import shows nowhere but in the error.
 SILENT = {
     "handshake.connect.refused",
+    "webhook.answer.status",
     "websocket.slow-client",
     "websocket.ping-timeout",
     "websocket.recovery.expired",

@@ -9,7 +9,16 @@ from types import ModuleType
 
 import msgspec
 
-from webpubsub.protocol.refusals import apps, clients, handshake, hub, rest, tokens, websockets
+from webpubsub.protocol.refusals import (
+    apps,
+    clients,
+    handshake,
+    hub,
+    rest,
+    tokens,
+    webhooks,
+    websockets,
+)
 from webpubsub.protocol.refusals.kinds import RefusalKind
 
 
@@ -47,6 +56,7 @@ EDGES: Sequence[Edge] = (
     _edge("A client sends a message", clients),
     _edge("A WebSocket is closed", websockets, "a connection that ends without a close frame"),
     _edge("The REST API is called", rest),
+    _edge("An event goes to a webhook", webhooks, "the status of the webhook's answer"),
     _edge("A hub carries something out", hub),
 )
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.protocol.cloud_events import signature
+from webpubsub.protocol.cloud_events.signatures import signature
 
 LONG_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH"
 LONG_KEY_SIGNATURE = "sha256=8de7281e588e23b0a30a7180ffa240257b8176e983004c240c9f3f7a7233c993"

@@ -1,8 +1,5 @@
-"""Events as CloudEvents over HTTP: where events become requests of a webhook and come back.
-
-An event that stays in the process never passes through here, except that it carries the signature
-by which a receiver knows the service. Specification: upstream-events sections 5 to 7.
-"""
+"""The signature by which a receiver of events knows the service. Specification: upstream-events
+section 6."""
 
 import hmac
 from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""The webhook caller: takes events over HTTP to applications that run elsewhere."""

@@ -1,0 +1,121 @@
+"""The webhook caller: an event handler that is reached over HTTP.
+
+Specification: upstream-events sections 3 to 14.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, MutableMapping
+
+import msgspec
+
+from webpubsub.protocol.cloud_events.answers import outcome_of
+from webpubsub.protocol.cloud_events.requests import request_of
+from webpubsub.protocol.cloud_events.validation import VALIDATION_EVENT
+from webpubsub.protocol.cloud_events.wire import WebhookRequest, values
+from webpubsub.protocol.events import AnyEventRequest
+from webpubsub.protocol.outcomes import EventFailed, EventOutcome
+from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.service.hub_settings.model import EventHandlerSettings
+from webpubsub.service.webhooks.cookies import cookie_header, keep
+from webpubsub.service.webhooks.exchange import Exchange, Sleep
+from webpubsub.service.webhooks.url_templates import resolve, shown
+from webpubsub.service.webhooks.validation import Validator
+
+#: For one event, in seconds: all attempts until the answer begins.
+EVENT_TIMEOUT = 100.0
+
+logger = logging.getLogger("webpubsub.service.webhooks")
+
+
+class Webhooks:
+    """All webhooks of a service, which share one pool of connections.
+
+    ``origin`` is the host name of the service without a port. ``clock`` gives seconds since the
+    epoch, ``monotonic`` seconds that never go back, and ``sleep`` waits between attempts.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.clock = clock
+        self.exchange = Exchange(sleep=sleep)
+        self.validator = Validator(self.exchange, origin=origin, clock=monotonic)
+
+    def handler(
+        self, settings: EventHandlerSettings, cookies: MutableMapping[str, str]
+    ) -> "WebhookHandler":
+        """The handler at a webhook for the events of one connection, whose ``cookies`` it keeps."""
+        return WebhookHandler(self, settings, cookies)
+
+    async def close(self) -> None:
+        """Close all connections and stop asking webhooks for permission."""
+        await self.validator.close()
+        await self.exchange.close()
+
+
+class WebhookHandler:
+    """Answers the events of one connection with what a webhook answers to them."""
+
+    __slots__ = ("_cookies", "_settings", "_webhooks")
+
+    def __init__(
+        self,
+        webhooks: Webhooks,
+        settings: EventHandlerSettings,
+        cookies: MutableMapping[str, str],
+    ) -> None:
+        self._webhooks = webhooks
+        self._settings = settings
+        self._cookies = cookies
+
+    async def handle(self, event: AnyEventRequest) -> EventOutcome:
+        """Send one event and wait for the answer. What is in the way of it is an ``EventFailed``,
+        and the log says what it was."""
+        context = event.connection_context
+        template = self._settings.url_template
+        url = resolve(template, context.hub, context.event_name)
+        try:
+            request = request_of(event, str(uuid.uuid4()))
+            await self._webhooks.validator.require(resolve(template, context.hub, VALIDATION_EVENT))
+            return await self._call(event, url, request)
+        except Refused as error:
+            return _failure(event, url, error.refusal)
+
+    async def _call(
+        self, event: AnyEventRequest, url: str, request: WebhookRequest
+    ) -> EventOutcome:
+        now = self._webhooks.clock
+        request = _with_cookies(request, cookie_header(self._cookies, url, now()))
+        answer = await self._webhooks.exchange.send(url, request, seconds=EVENT_TIMEOUT)
+        outcome = outcome_of(event, answer)
+        keep(self._cookies, values(answer.headers, "Set-Cookie"), url, now())
+        return outcome
+
+
+def _with_cookies(request: WebhookRequest, cookies: str | None) -> WebhookRequest:
+    if cookies is None:
+        return request
+    return msgspec.structs.replace(request, headers=(*request.headers, ("Cookie", cookies)))
+
+
+def _failure(event: AnyEventRequest, url: str, refusal: Refusal) -> EventFailed:
+    context = event.connection_context
+    logger.warning(
+        "%s, '%s' of connection %s: %s",
+        shown(url),
+        context.event_name,
+        context.connection_id,
+        refusal.describe(),
+    )
+    return EventFailed(
+        status=refusal.kind.http_status or 500,
+        message=f"{refusal.kind.code} at {shown(url)}: {refusal.seen}",
+    )

@@ -1,0 +1,21 @@
+"""Which webhook gets an event. Specification: upstream-events section 2.2."""
+
+from collections.abc import Iterable
+
+from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.service.hub_settings.model import EventFilter, EventHandlerSettings
+
+
+def first_handler(
+    handlers: Iterable[EventHandlerSettings], event: AnyEventRequest
+) -> EventHandlerSettings | None:
+    """The first handler whose filter selects the event, or None. Those behind it are not asked,
+    even when it fails."""
+    return next((handler for handler in handlers if _selects(handler.events, event)), None)
+
+
+def _selects(events: EventFilter, event: AnyEventRequest) -> bool:
+    name = event.connection_context.event_name
+    if isinstance(event, UserEventRequest):
+        return events.user_events.selects(name)
+    return name in events.system_events

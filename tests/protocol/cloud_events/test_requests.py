@@ -1,0 +1,269 @@
+"""Events as the requests that bring them."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.protocol.cloud_events.samples import (
+    CONNECT,
+    CONNECTED,
+    DISCONNECTED,
+    HELLO,
+    a_context,
+    a_user_event,
+    events,
+)
+from webpubsub.protocol.cloud_events.requests import event_of, request_of
+from webpubsub.protocol.cloud_events.wire import WebhookRequest
+from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, DisconnectedEventRequest
+from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.refusals import Refused
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def headers_of(event: AnyEventRequest) -> dict[str, str]:
+    """The headers of an event's request, each of which is there once."""
+    headers = request_of(event, "id-1").headers
+    assert len({name.lower() for name, _ in headers}) == len(headers)
+    return dict(headers)
+
+
+def test_the_headers_of_every_event() -> None:
+    """What is always there, with the exact names and values."""
+    assert request_of(CONNECTED, "id-1") == WebhookRequest(
+        method="POST",
+        headers=[
+            ("Content-Type", "application/json"),
+            ("WebHook-Request-Origin", "localhost"),
+            ("ce-specversion", "1.0"),
+            ("ce-awpsversion", "1.0"),
+            ("ce-type", "azure.webpubsub.sys.connected"),
+            ("ce-source", "/hubs/chat/client/conn1"),
+            ("ce-id", "3"),
+            ("ce-time", "2026-09-21T14:13:20Z"),
+            ("ce-signature", "sha256=ab"),
+            ("ce-connectionId", "conn1"),
+            ("ce-hub", "chat"),
+            ("ce-eventName", "connected"),
+            ("x-ms-client-request-id", "id-1"),
+        ],
+        body=b"{}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "event_type", "name"),
+    [
+        (CONNECT, "azure.webpubsub.sys.connect", "connect"),
+        (CONNECTED, "azure.webpubsub.sys.connected", "connected"),
+        (DISCONNECTED, "azure.webpubsub.sys.disconnected", "disconnected"),
+        (HELLO, "azure.webpubsub.user.hi", "hi"),
+        (a_user_event(HELLO.message, "connected"), "azure.webpubsub.user.connected", "connected"),
+    ],
+)
+def test_types(event: AnyEventRequest, event_type: str, name: str) -> None:
+    """A user event never looks like a system event, whatever its name."""
+    headers = headers_of(event)
+    assert (headers["ce-type"], headers["ce-eventName"]) == (event_type, name)
+
+
+@pytest.mark.parametrize(
+    ("members", "header", "value"),
+    [
+        ({"user_id": "alice"}, "ce-userId", "alice"),
+        ({"user_id": "Zoë 林"}, "ce-userId", "Zoë 林"),
+        ({"user_id": None}, "ce-userId", None),
+        ({"user_id": ""}, "ce-userId", None),
+        ({"subprotocol": "json.webpubsub.azure.v1"}, "ce-subprotocol", "json.webpubsub.azure.v1"),
+        ({"subprotocol": None}, "ce-subprotocol", None),
+        ({"connection_state": "abc"}, "ce-connectionState", "abc"),
+        ({"connection_state": ""}, "ce-connectionState", ""),
+        ({"connection_state": None}, "ce-connectionState", None),
+        ({"hub": "Chat"}, "ce-hub", "chat"),
+    ],
+)
+def test_headers_that_depend(members: dict[str, Any], header: str, value: str | None) -> None:
+    """User and subprotocol are there when not empty, the state once it has been set."""
+    event = msgspec.structs.replace(CONNECTED, connection_context=a_context("connected", **members))
+    assert headers_of(event).get(header) == value
+
+
+def test_connect_has_no_subprotocol_yet() -> None:
+    """Nothing is agreed before connect has been answered."""
+    context = a_context("connect", subprotocol="x")
+    assert "ce-subprotocol" not in headers_of(ConnectEventRequest(connection_context=context))
+
+
+def test_the_body_of_connect() -> None:
+    """Claims, query and headers are lists of strings, and every member is there even if empty."""
+    event = ConnectEventRequest(
+        connection_context=CONNECT.connection_context,
+        claims={"sub": ["alice"]},
+        query={"tag": ["a", "b"]},
+        headers={"Host": ["localhost:8080"]},
+        subprotocols=("json.webpubsub.azure.v1",),
+    )
+    request = request_of(event, "")
+    assert dict(request.headers)["Content-Type"] == "application/json"
+    assert json.loads(request.body) == {
+        "claims": {"sub": ["alice"]},
+        "query": {"tag": ["a", "b"]},
+        "headers": {"Host": ["localhost:8080"]},
+        "subprotocols": ["json.webpubsub.azure.v1"],
+        "clientCertificates": [],
+    }
+
+
+def test_headers_of_the_client_stay_in_the_body() -> None:
+    """Nothing a client sends becomes a header of the event, except the trace it belongs to."""
+    event = ConnectEventRequest(
+        connection_context=CONNECT.connection_context,
+        headers={
+            "Cookie": ["a=b"],
+            "ce-userId": ["mallory"],
+            "X-Custom": ["v"],
+            "Traceparent": [TRACE],
+        },
+    )
+    assert headers_of(event) == headers_of(CONNECT) | {"traceparent": TRACE}
+
+
+@pytest.mark.parametrize(
+    ("reason", "body"),
+    [("bye", b'{"reason":"bye"}'), ("", b'{"reason":""}'), (None, b'{"reason":null}')],
+)
+def test_the_body_of_disconnected(reason: str | None, body: bytes) -> None:
+    """The reason is always there, and may be null."""
+    event = DisconnectedEventRequest(
+        connection_context=DISCONNECTED.connection_context, reason=reason
+    )
+    assert request_of(event, "").body == body
+
+
+@pytest.mark.parametrize(
+    ("data_type", "data", "content_type"),
+    [
+        (DataType.TEXT, b"hello", "text/plain; charset=utf-8"),
+        (DataType.JSON, b'{ "n": 1 }', "application/json"),
+        (DataType.BINARY, b"\x00\xff", "application/octet-stream"),
+        (DataType.PROTOBUF, b"\x0a\x00", "application/x-protobuf"),
+        (DataType.TEXT, b"", "text/plain; charset=utf-8"),
+        (DataType.BINARY, b"", "text/plain; charset=utf-8"),
+    ],
+)
+def test_the_body_of_a_user_event(data_type: DataType, data: bytes, content_type: str) -> None:
+    """The bytes are as the client sent them, and nothing at all is an empty text."""
+    request = request_of(a_user_event(Message(data_type, data)), "")
+    assert (request.body, dict(request.headers)["Content-Type"]) == (data, content_type)
+
+
+def test_metadata() -> None:
+    """Every key becomes one header, in lower case."""
+    event = a_user_event(Message(DataType.TEXT, b"", {"Trace-Id": "7", "b": "", "TRACE-ID": "8"}))
+    headers = headers_of(event)
+    assert headers["x-webpubsub-metadata-trace-id"] == "8"
+    assert headers["x-webpubsub-metadata-b"] == ""
+
+
+@pytest.mark.parametrize(
+    ("members", "header"),
+    [
+        ({"connection_state": "é"}, "ce-connectionState"),
+        ({"connection_state": "a\r\nX: y"}, "ce-connectionState"),
+        ({"user_id": "a\nb"}, "ce-userId"),
+        ({"user_id": "\ud800"}, "ce-userId"),
+        ({"user_id": "a\x00"}, "ce-userId"),
+        ({"subprotocol": "ü"}, "ce-subprotocol"),
+        ({"signature": "\x7f"}, "ce-signature"),
+    ],
+)
+def test_what_cannot_be_sent(members: dict[str, Any], header: str) -> None:
+    """Control characters, and letters beyond ASCII outside user ids, are refused by name of the
+    header and without the value."""
+    context = a_context("connected", **members)
+    with pytest.raises(Refused) as refused:
+        request_of(msgspec.structs.replace(CONNECTED, connection_context=context), "")
+    assert refused.value.refusal.seen == f"a value of {header} that cannot be sent"
+
+
+def test_metadata_that_cannot_be_sent() -> None:
+    """Metadata cannot break out of its header."""
+    with pytest.raises(Refused):
+        request_of(a_user_event(Message(DataType.TEXT, b"", {"a": "b\r\nc: d"})), "")
+
+
+@given(events())
+def test_round_trip(event: AnyEventRequest) -> None:
+    """What is sent is what is read, and the reader also sees the headers."""
+    request = request_of(event, "id-1")
+    read = event_of(request.headers, request.body)
+    context = read.connection_context
+    assert context.received_headers is not None
+    assert context.received_headers["x-ms-client-request-id"] == ["id-1"]
+    unseen = msgspec.structs.replace(context, received_headers=None)
+    assert msgspec.structs.replace(read, connection_context=unseen) == event
+
+
+def without(header: str) -> list[tuple[str, str]]:
+    """The headers of a user event without one of them."""
+    return [pair for pair in request_of(HELLO, "").headers if pair[0] != header]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "seen"),
+    [
+        ([], b"", "no ce-type"),
+        (without("ce-hub"), b"", "no ce-hub"),
+        (without("ce-connectionId"), b"", "no ce-connectionId"),
+        (without("Content-Type"), b"x", "the content type ''"),
+        ([*without("Content-Type"), ("Content-Type", "image/png")], b"x", "'image/png'"),
+        ([*without("ce-time"), ("ce-time", "noon")], b"x", "the ce-time 'noon'"),
+        ([("ce-type", "azure.webpubsub.sys.unknown")], b"", "azure.webpubsub.sys.unknown"),
+        ([("ce-type", "com.example.thing")], b"", "com.example.thing"),
+        (request_of(CONNECT, "").headers, b"[]", "a body: Expected `object`"),
+        (request_of(CONNECT, "").headers, b'{"claims":{"a":"b"}}', "a body: Expected `array`"),
+        (request_of(DISCONNECTED, "").headers, b"{", "a body:"),
+    ],
+)
+def test_what_is_no_event(headers: list[tuple[str, str]], body: bytes, seen: str) -> None:
+    """A request without an event is the sender's mistake, and the refusal names it."""
+    with pytest.raises(Refused) as refused:
+        event_of(headers, body)
+    assert seen in refused.value.refusal.seen
+    assert refused.value.refusal.kind.http_status == 400
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "event_id", "time"),
+    [
+        ("ce-id", "x", 0, 1_790_000_000.0),
+        ("ce-id", "9" * 30, 0, 1_790_000_000.0),
+        ("ce-time", "", 3, 0.0),
+        ("ce-time", "2026-09-21T16:13:20.5+02:00", 3, 1_790_000_000.5),
+    ],
+)
+def test_tolerance(header: str, value: str, event_id: int, time: float) -> None:
+    """Numbers and times of other senders are read as far as they can be."""
+    context = event_of([*without(header), (header, value)], b"hello").connection_context
+    assert (context.event_id, context.time) == (event_id, time)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([n for n, _ in request_of(CONNECT, "").headers]), st.text())
+    ),
+    st.binary(),
+)
+def test_anything_is_an_event_or_refused(headers: list[tuple[str, str]], body: bytes) -> None:
+    """Nothing that arrives raises anything but Refused."""
+    types = [("ce-type", "azure.webpubsub.sys.connect"), ("ce-hub", "h"), ("ce-connectionId", "c")]
+    try:
+        event = event_of([*headers, *types], body)
+    except Refused:
+        return
+    assert isinstance(event, ConnectEventRequest)

@@ -1,0 +1,29 @@
+"""Why events do not get through to webhooks."""
+
+import pytest
+
+from webpubsub.protocol.refusals import RefusalKind, webhooks
+
+KINDS = [kind for kind in vars(webhooks).values() if isinstance(kind, RefusalKind)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_statuses(kind: RefusalKind) -> None:
+    """A client that cannot connect because of its application gets 500, unless the application gave
+    a status of its own; only a request that is no event is the sender's fault."""
+    own = {webhooks.STATUS: None, webhooks.EVENT_INVALID: 400}
+    assert kind.http_status == own.get(kind, 500)
+    assert kind.code.startswith("webhook.")
+
+
+def test_limits_are_those_of_the_caller() -> None:
+    """The texts name the limits that hold."""
+    from webpubsub.service.webhooks.caller import EVENT_TIMEOUT
+    from webpubsub.service.webhooks.exchange import MAX_BODY_BYTES, RETRY_DELAYS
+    from webpubsub.service.webhooks.validation import VALIDATION_TIMEOUT
+
+    assert str(MAX_BODY_BYTES) in webhooks.ANSWER_TOO_LARGE.wanted
+    assert f"{EVENT_TIMEOUT:g} seconds" in webhooks.TIMEOUT.wanted
+    assert f"{VALIDATION_TIMEOUT:g} seconds" in webhooks.VALIDATION_FAILED.wanted
+    assert len(RETRY_DELAYS) == 3
+    assert "one of four attempts" in webhooks.UNREACHABLE.wanted

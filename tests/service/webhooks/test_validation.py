@@ -1,0 +1,194 @@
+"""Asking webhooks whether they want events."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.service.webhooks.servers import ALLOWED, Naps, Received, Reply, Webhook, serving
+from webpubsub.protocol.refusals import Refused
+from webpubsub.service.webhooks import validation
+from webpubsub.service.webhooks.exchange import Exchange
+from webpubsub.service.webhooks.validation import Validator
+
+REFUSED = Reply(200)
+
+
+class World:
+    """A validator whose time a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.naps = Naps()
+        self.exchange = Exchange(sleep=self.naps)
+        self.validator = Validator(self.exchange, origin="localhost", clock=lambda: self.now)
+
+    async def allows(self, url: str) -> bool:
+        """Whether an event may go there now."""
+        try:
+            await self.validator.require(url)
+        except Refused:
+            return False
+        return True
+
+    async def settle(self) -> None:
+        """Wait for what is asked in the background."""
+        await asyncio.gather(*self.validator._tasks)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    world = World()
+    yield world
+    await world.validator.close()
+    await world.exchange.close()
+    assert not world.validator._tasks
+
+
+async def test_the_request(world: World) -> None:
+    """OPTIONS with the origin and the version, to the URL as it is, query included."""
+    async with serving(Webhook()) as webhook:
+        assert await world.allows(f"{webhook.url}/eh/validate?code=1")
+    (question,) = webhook.requests
+    assert (question.method, question.target) == ("OPTIONS", "/eh/validate?code=1")
+    assert question.header("WebHook-Request-Origin") == "localhost"
+    assert question.header("ce-awpsversion") == "1.0"
+    absent = ("ce-signature", "Cookie", "Authorization", "Content-Type", "WebHook-Request-Rate")
+    assert [question.header(name) for name in absent] == [None] * 5
+    assert question.body == b""
+
+
+@pytest.mark.parametrize(
+    ("answers", "allowed", "methods"),
+    [
+        ([ALLOWED], True, "OPTIONS"),
+        ([Reply(204, [("webhook-allowed-origin", "LOCALHOST")])], True, "OPTIONS"),
+        ([REFUSED], False, "OPTIONS"),
+        ([Reply(405), ALLOWED], False, "OPTIONS"),
+        ([Reply(302, [("Location", "/")]), ALLOWED], False, "OPTIONS"),
+        ([Reply(404), ALLOWED], True, "OPTIONS GET"),
+        ([Reply(404), REFUSED], False, "OPTIONS GET"),
+        ([Reply(404), Reply(404), ALLOWED], False, "OPTIONS GET"),
+        ([Reply(503), ALLOWED], True, "OPTIONS OPTIONS"),
+        ([Reply(408), Reply(404), Reply(500), ALLOWED], True, "OPTIONS OPTIONS GET GET"),
+        ([Reply(500)], False, "OPTIONS OPTIONS OPTIONS OPTIONS"),
+    ],
+)
+async def test_answers(answers: list[Reply], allowed: bool, methods: str, world: World) -> None:
+    """404 is asked again with GET, and what may pass is tried again."""
+    async with serving(Webhook(validation=answers)) as webhook:
+        assert await world.allows(webhook.url) is allowed
+    assert " ".join(question.method for question in webhook.requests) == methods
+
+
+async def test_concurrent_events_share_one_question(world: World) -> None:
+    """All who come while the first one waits get its answer, even when the first one leaves."""
+    release = asyncio.Event()
+
+    async def slowly(received: Received) -> Reply:
+        await release.wait()
+        return ALLOWED
+
+    async with serving(Webhook(validation=[slowly])) as webhook:
+        waiting = [asyncio.ensure_future(world.allows(webhook.url)) for _ in range(5)]
+        while not webhook.requests:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        waiting.pop(0).cancel()
+        release.set()
+        assert await asyncio.gather(*waiting) == [True] * 4
+    assert len(webhook.requests) == 1
+
+
+async def test_trust_is_refreshed_in_the_background(world: World) -> None:
+    """After a minute the next event asks, goes through all the same, and the answer counts from
+    then on."""
+    async with serving(Webhook(validation=[ALLOWED, REFUSED])) as webhook:
+        assert await world.allows(webhook.url)
+        world.now = 59
+        assert await world.allows(webhook.url)
+        assert len(webhook.requests) == 1
+        world.now = 60
+        assert await world.allows(webhook.url)
+        await world.settle()
+        assert len(webhook.requests) == 2
+        assert not await world.allows(webhook.url)
+
+
+async def test_the_back_off_is_kept(world: World) -> None:
+    """Between attempts nothing is sent; an attempt is made by an event, which is itself refused."""
+    async with serving(Webhook(validation=[REFUSED, REFUSED, ALLOWED])) as webhook:
+        asked = []
+        for now in (0, 0.9, 1, 2.9, 3, 3):
+            world.now = now
+            allowed = await world.allows(webhook.url)
+            await world.settle()
+            asked.append((len(webhook.requests), allowed))
+    assert asked == [(1, False), (1, False), (2, False), (2, False), (3, False), (3, True)]
+
+
+async def test_urls_are_validated_apart(world: World) -> None:
+    """Two queries are two webhooks."""
+    async with serving(Webhook(validation=[ALLOWED, REFUSED])) as webhook:
+        assert await world.allows(f"{webhook.url}/?code=1")
+        assert not await world.allows(f"{webhook.url}/?code=2")
+        assert await world.allows(f"{webhook.url}/?code=1")
+
+
+async def test_a_webhook_that_does_not_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time is up for OPTIONS once, and there is no second attempt."""
+    monkeypatch.setattr(validation, "VALIDATION_TIMEOUT", 0.1)
+
+    async def never(received: Received) -> Reply:
+        await asyncio.sleep(5)
+        return ALLOWED
+
+    async with serving(Webhook(validation=[never])) as webhook:
+        with pytest.raises(Refused) as refused:
+            await world.validator.require(webhook.url)
+    assert refused.value.refusal.kind.code == "webhook.validation.unreachable"
+    assert len(webhook.requests) == 1
+
+
+async def test_the_log_says_why(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """One line for every refusal and one when it is over, without the query of the URL."""
+    caplog.set_level(logging.INFO, "webpubsub.service.webhooks")
+    wrong = Reply(200, [("WebHook-Allowed-Origin", "localhost:8080")])
+    async with serving(Webhook(validation=[wrong, ALLOWED])) as webhook:
+        for now in (0, 0.5, 1):
+            world.now = now
+            await world.allows(f"{webhook.url}/validate?code=secret")
+            await world.settle()
+    refused, allowed = caplog.messages
+    assert refused.startswith(f"{webhook.url}/validate: webhook.validation.refused: ")
+    assert "'localhost:8080'" in refused
+    assert allowed == f"{webhook.url}/validate allows events again"
+    assert "secret" not in caplog.text
+
+
+async def test_closing_ends_questions(world: World) -> None:
+    """Nobody is asked after the service has stopped."""
+
+    async def never(received: Received) -> Reply:
+        await asyncio.sleep(5)
+        return ALLOWED
+
+    async with serving(Webhook(validation=[never])) as webhook:
+        waiting = asyncio.ensure_future(world.allows(webhook.url))
+        while not webhook.requests:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        await world.validator.close()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await world.exchange.close()
+
+
+async def test_only_so_many_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is forgotten, and asked again when it is needed."""
+    monkeypatch.setattr(validation, "_MAX_REMEMBERED", 2)
+    async with serving(Webhook()) as webhook:
+        for path in ("/1", "/2", "/3", "/3", "/1"):
+            assert await world.allows(webhook.url + path)
+    assert [question.target for question in webhook.requests] == ["/1", "/2", "/3", "/1"]
