@@ -15,6 +15,7 @@ from webpubsub.protocol.outcomes import (
 )
 from webpubsub.protocol.refusals import Refused
 from webpubsub.service.handshake import Agreement, Attempt, RawGroup, agree, examine
+from webpubsub.service.hub_settings.model import AllHubSettings, HubSettings
 from webpubsub.service.request_head import RequestHead
 from webpubsub.service.settings import ServiceSettings
 
@@ -362,8 +363,10 @@ def test_an_empty_user_in_the_token_is_no_user() -> None:
         (EventFailed(status=429), 429, "Too Many Requests"),
         (EventFailed(status=499), 499, "Refused"),
         (EventFailed(status=500, message="secret"), 500, "The connect event failed."),
-        (EventFailed(status=503), 500, "The connect event failed."),
-        (EventFailed(status=302), 500, "The connect event failed."),
+        (EventFailed(status=503), 503, "The connect event failed."),
+        (EventFailed(status=302), 302, "The connect event failed."),
+        (EventFailed(status=0), 500, "The connect event failed."),
+        (EventFailed(status=600), 500, "The connect event failed."),
         (ConnectAccepted(groups=("ok", " ")), 500, "The connect event failed."),
         (ConnectAccepted(groups=("x" * 1025,)), 500, "The connect event failed."),
         (ConnectAccepted(roles=("",)), 500, "The connect event failed."),
@@ -371,7 +374,7 @@ def test_an_empty_user_in_the_token_is_no_user() -> None:
     ],
 )
 def test_answers_that_turn_away(outcome: EventOutcome, status: int, text: str) -> None:
-    """The application's 4xx reaches the client, everything else that is wrong is 500; what the
+    """The application's status reaches the client, and what cannot be understood is 500; what the
     application says is for the log alone."""
     with pytest.raises(Refused) as caught:
         agree(attempt(), outcome)
@@ -392,3 +395,36 @@ def test_a_refusal_is_one_line(target: str) -> None:
     with pytest.raises(Refused) as caught:
         examine(head(target), SETTINGS, NOW)
     assert "\n" not in caught.value.refusal.describe()
+
+
+ANONYMOUS = AllHubSettings({"chat": HubSettings(allow_anonymous=True)})
+
+
+def test_a_hub_may_let_in_clients_without_a_token() -> None:
+    """They have no user and no roles, and the answer to the connect event may give them some."""
+    anonymous = examine(head(), SETTINGS, NOW, ANONYMOUS)
+    assert agree(anonymous, Unhandled()) == Agreement(
+        user_id=None, roles=(), groups=(), subprotocol=None
+    )
+    assert agree(anonymous, ConnectAccepted(user_id="alice")).user_id == "alice"
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("/client/hubs/other", "handshake.token.missing"),
+        (with_token(exp=NOW - 4000), "token.expired"),
+        ("/client/hubs/chat?access_token=x", "token.malformed"),
+    ],
+)
+def test_anonymous_clients_are_let_into_that_hub_only(target: str, code: str) -> None:
+    """And a token that is there is checked as ever."""
+    with pytest.raises(Refused) as caught:
+        examine(head(target), SETTINGS, NOW, ANONYMOUS)
+    assert caught.value.refusal.kind.code == code
+
+
+def test_the_refusal_names_the_setting_that_lets_clients_in() -> None:
+    """Who reads it in a log can mend it."""
+    with pytest.raises(Refused, match=r"anonymous = true\. Setting: hubs\.HUB\.anonymous\."):
+        examine(head(), SETTINGS, NOW)

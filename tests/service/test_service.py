@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -36,6 +37,14 @@ from webpubsub.protocol.outcomes import (
     EventOutcome,
     Notified,
     UserEventAccepted,
+)
+from webpubsub.service.hub_settings.model import (
+    AllHubSettings,
+    EventFilter,
+    EventListenerSettings,
+    FileTarget,
+    HubSettings,
+    UserEvents,
 )
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
@@ -583,3 +592,46 @@ async def test_a_burst_is_few_writes(monkeypatch: pytest.MonkeyPatch) -> None:
             assert [(await peer.hear())["data"] for _ in range(100)] == list(range(100))
             assert len(writes) == 1
             monkeypatch.undo()
+
+
+async def test_settings_of_hubs_hold_for_whoever_comes_after_them() -> None:
+    """Clients without a token are let in while the hub's settings say so; those that are in
+    stay."""
+    hub_settings = AllHubSettings({"chat": HubSettings(allow_anonymous=True, ping_interval=1.0)})
+    async with (
+        Service(ServiceSettings(port=0), hub_settings=hub_settings) as service,
+        await dial(service) as first,
+        await dial(service) as second,
+    ):
+        await first.send(handshake(service, "/client/hubs/chat"))
+        assert (await first.response())[0] == 101
+        hub_settings.replace({})
+        await second.send(handshake(service, "/client/hubs/chat"))
+        assert (await second.response())[0] == 401
+        assert sessions(service) == 1
+        assert await first.frame() == (PING, b"")
+
+
+async def test_a_listener_that_cannot_be_used_is_told_at_the_start(tmp_path: Path) -> None:
+    """It would be noticed only when events are missing."""
+    listener = EventListenerSettings(
+        events=EventFilter(user_events=UserEvents(every=True)),
+        target=FileTarget(path=str(tmp_path / "no-such-folder" / "events.jsonl")),
+    )
+    hub_settings = AllHubSettings({"chat": HubSettings(event_listeners=(listener,))})
+    with pytest.raises(ServiceStartError, match="no-such-folder"):
+        await Service(ServiceSettings(port=0), hub_settings=hub_settings).start()
+
+
+async def test_a_listener_hears_of_every_client_until_the_service_stops(tmp_path: Path) -> None:
+    """The last goodbyes included."""
+    path = tmp_path / "events.jsonl"
+    events = EventFilter(system_events=frozenset({"connected", "disconnected"}))
+    listener = EventListenerSettings(events=events, target=FileTarget(path=str(path)))
+    hub_settings = AllHubSettings({"chat": HubSettings(event_listeners=(listener,))})
+    async with Service(ServiceSettings(port=0), hub_settings=hub_settings) as service:
+        peer, _ = await join_and_listen(service)
+        peer.hang_up()
+        await peer.writer.wait_closed()
+    lines = path.read_text("utf-8").splitlines()
+    assert ["disconnected" in line for line in lines] == [False, True]

@@ -41,6 +41,7 @@ app.command(
     epilog=(
         "Examples:\n\n"
         "webpubsub service\n\n"
+        "webpubsub service --event-handler chat=http://localhost:8000/eventhandler\n\n"
         'webpubsub service --port 9000 --access-key "$(openssl rand -hex 32)"'
     )
 )(service)

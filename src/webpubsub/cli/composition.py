@@ -19,6 +19,7 @@ from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding
 from webpubsub.host.python import PythonWorker
+from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import ServiceSettings
 
@@ -41,10 +42,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class LocalApp:
     """An app that runs here, with an embedded service unless its settings name another one.
 
-    Raises HostError when its settings are wrong.
+    The embedded service has these ``hub_settings``. Raises HostError when the settings of the app
+    are wrong.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, hub_settings: AllHubSettings | None = None) -> None:
         self.folder = place.folder.resolve()
         self.settings = AppSettings.load(self.folder)
         self.config = HostConfig.load(self.folder, self.settings.environment)
@@ -55,7 +57,7 @@ class LocalApp:
             hub=self.config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
         )
         self.http = self._new_http(_port(place, self.settings))
-        self.service = self._new_service(place.service_port)
+        self.service = self._new_service(place.service_port, hub_settings)
         self.connections.embedded = self.service.client
         self.serves_clients = False
         timers = TimerExtension(
@@ -123,14 +125,14 @@ class LocalApp:
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
         )
 
-    def _new_service(self, port: int) -> Service:
+    def _new_service(self, port: int, hub_settings: AllHubSettings | None) -> Service:
         try:
             settings = ServiceSettings(
                 address=self.address, port=port, access_keys=(self.connections.key,)
             )
         except ValueError as problem:
             raise HostError(f"the built-in service: {problem}") from None
-        return Service(settings, self.web_pubsub)
+        return Service(settings, self.web_pubsub, hub_settings=hub_settings)
 
 
 def _is_true(text: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,12 @@ import typer
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, warn_if_open_to_all
 from webpubsub.cli.http_log import shorten_http_log
+from webpubsub.cli.hub_settings import (
+    ConfigOption,
+    EventHandlerOption,
+    HubConfiguration,
+    load_hub_settings,
+)
 
 if TYPE_CHECKING:
     from webpubsub.service.settings import ServiceSettings
@@ -28,11 +35,16 @@ def service(
             show_default=False,
         ),
     ] = None,
+    config: ConfigOption = None,
+    event_handler: EventHandlerOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show more than what went wrong.")
     ] = False,
 ) -> None:
-    """Run the Web PubSub service alone, for apps and clients that run elsewhere."""
+    """Run the Web PubSub service alone, for apps and clients that run elsewhere.
+
+    Its events go over HTTP to the applications that --event-handler or a settings file names.
+    """
     from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 
     key = DEVELOPMENT_KEY if access_key is None else access_key
@@ -40,25 +52,29 @@ def service(
         settings = ServiceSettings(address=address, port=port, access_keys=(key,))
     except ValueError as problem:
         fail(str(problem))
+    hubs = load_hub_settings(Path(), config, event_handler)
     warn_if_open_to_all(address, uses_development_key=access_key is None)
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
         format="[%(asctime)s] %(levelname)s %(message)s",
     )
     shorten_http_log()
-    lifetime.run(lambda stop: _serve(settings, stop))
+    lifetime.run(lambda stop: _serve(settings, hubs, stop))
 
 
-async def _serve(settings: "ServiceSettings", stop: asyncio.Event) -> None:
+async def _serve(settings: "ServiceSettings", hubs: HubConfiguration, stop: asyncio.Event) -> None:
     from webpubsub.service.service import Service, ServiceStartError
 
-    running = Service(settings)
+    running = Service(settings, hub_settings=hubs.settings)
     try:
         await running.start()
     except ServiceStartError as problem:
         fail(str(problem))
     typer.echo(f"Web PubSub service: {running.endpoint}")
     typer.echo(f"Connection string: {running.connection_string}")
-    typer.echo("No function app is attached: events of clients have no handler.")
-    await stop.wait()
+    hubs.show()
+    if not any(hub.event_handlers for hub in hubs.settings.hubs.values()):
+        typer.echo("Events of clients have no handler; --event-handler names one.")
+    async with hubs.followed():
+        await stop.wait()
     await running.stop()

@@ -12,6 +12,12 @@ import typer
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, warn, warn_if_open_to_all
 from webpubsub.cli.http_log import shorten_http_log
+from webpubsub.cli.hub_settings import (
+    ConfigOption,
+    EventHandlerOption,
+    HubConfiguration,
+    load_hub_settings,
+)
 
 if TYPE_CHECKING:
     from webpubsub.cli.composition import LocalApp
@@ -36,6 +42,8 @@ def start(
         str | None,
         typer.Option(help="Address that both listen on.", show_default="127.0.0.1"),
     ] = None,
+    config: ConfigOption = None,
+    event_handler: EventHandlerOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show what the host itself logs, too.")
     ] = False,
@@ -50,27 +58,30 @@ def start(
     from webpubsub.host.console_log import install_console_log
     from webpubsub.host.errors import HostError
 
+    place = Place(folder=app_dir, port=port, service_port=service_port, address=address)
     try:
         check_app_folder(app_dir)
-        app = LocalApp(Place(folder=app_dir, port=port, service_port=service_port, address=address))
+        hubs = load_hub_settings(app_dir, config, event_handler)
+        app = LocalApp(place, hubs.settings)
         install_console_log(app.config, sys.stdout, verbose)
     except AppFolderError as problem:
         fail(str(problem))
     except HostError as problem:
         _fail(problem)
     shorten_http_log()
-    lifetime.run(lambda stop: _serve(app, stop))
+    lifetime.run(lambda stop: _serve(app, hubs, stop))
 
 
-async def _serve(app: "LocalApp", stop: asyncio.Event) -> None:
+async def _serve(app: "LocalApp", hubs: HubConfiguration, stop: asyncio.Event) -> None:
     from webpubsub.host.errors import HostError
 
     try:
         await app.start()
     except HostError as problem:
         _fail(problem)
-    _show(app)
-    await stop.wait()
+    _show(app, hubs)
+    async with hubs.followed():
+        await stop.wait()
     await app.stop()
 
 
@@ -80,12 +91,12 @@ def _fail(problem: "HostError") -> NoReturn:
     fail(str(problem))
 
 
-def _show(app: "LocalApp") -> None:
+def _show(app: "LocalApp", hubs: HubConfiguration) -> None:
     _show_line("Worker process started and initialized.")
     typer.echo("\nFunctions:\n")
     for line in _function_lines(app):
         typer.echo(line)
-    _show_service(app)
+    _show_service(app, hubs)
     _show_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
 
 
@@ -119,7 +130,7 @@ def _address(app: "LocalApp", report: "FunctionReport") -> str:
     return f"[{methods}] {url}" if methods else url
 
 
-def _show_service(app: "LocalApp") -> None:
+def _show_service(app: "LocalApp", hubs: HubConfiguration) -> None:
     for endpoint in app.remote_endpoints():
         typer.echo(f"Web PubSub service: {endpoint} (remote, through the official SDK)")
         if _has_triggers(app):
@@ -129,6 +140,7 @@ def _show_service(app: "LocalApp") -> None:
             )
     if app.serves_clients:
         _show_embedded(app)
+        hubs.show()
     typer.echo(f"Hubs: {', '.join(app.web_pubsub.hubs) or 'none'}\n")
 
 

@@ -25,6 +25,7 @@ from webpubsub.protocol.reconnection_tokens import InvalidReconnectionToken
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.protocol.refusals.websockets import RECOVERY_REFUSED, close_refusal
+from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.request_head import RequestHead, gather, gather_headers
 from webpubsub.service.settings import ServiceSettings
 
@@ -46,9 +47,16 @@ class Attempt:
     ``now`` is seconds since the epoch.
     """
 
-    def __init__(self, head: RequestHead, settings: ServiceSettings, now: float) -> None:
+    def __init__(
+        self,
+        head: RequestHead,
+        settings: ServiceSettings,
+        now: float,
+        hub_settings: AllHubSettings | None = None,
+    ) -> None:
         self.head = head
         self.settings = settings
+        self.hub_settings = hub_settings or AllHubSettings()
         self.now = now
         self.query = gather(head.query)
         self.offered = head.header_tokens("Sec-WebSocket-Protocol")
@@ -134,9 +142,14 @@ def check_recovery(attempt: Attempt) -> None:
 
 
 def check_token(attempt: Attempt) -> None:
-    """Is there an access token, and is it valid for this hub? The query wins over the header."""
+    """Is there an access token, and is it valid for this hub? The query wins over the header.
+
+    A hub may let clients without one in; a token that is there must be valid all the same.
+    """
     token = _query_token(attempt) or _bearer_token(attempt.head.header("Authorization"))
     if not token:
+        if attempt.hub_settings.of(attempt.hub).allow_anonymous:
+            return
         raise Refused(kinds.TOKEN_MISSING.refuse("neither", "The access token is missing."))
     authorities = {attempt.head.header("Host"), attempt.settings.public_authority or ""} - {""}
     claims = access_tokens.verify(
@@ -192,13 +205,18 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def examine(head: RequestHead, settings: ServiceSettings, now: float) -> Attempt:
+def examine(
+    head: RequestHead,
+    settings: ServiceSettings,
+    now: float,
+    hub_settings: AllHubSettings | None = None,
+) -> Attempt:
     """Make all checks that need nobody's answer.
 
     Raises Refused: with an HTTP status when the client is to be turned away, with a close code when
     it is to be let in and the connection closed at once.
     """
-    attempt = Attempt(head, settings, now)
+    attempt = Attempt(head, settings, now, hub_settings)
     for check in CHECKS:
         if attempt.recovery is None:
             check(attempt)
@@ -246,13 +264,12 @@ def _bearer_token(authorization: str) -> str:
 
 
 def _refused_by_application(outcome: EventFailed) -> Refusal:
-    if not 400 <= outcome.status < 500:
-        return kinds.CONNECT_FAILED.refuse(
-            f"status {outcome.status} {outcome.message}".strip(), "The connect event failed."
-        )
-    kind = msgspec.structs.replace(kinds.CONNECT_REFUSED, http_status=outcome.status)
-    return kind.refuse(
-        f"status {outcome.status} {outcome.message}".strip(), _phrase(outcome.status)
+    status = outcome.status if 300 <= outcome.status < 600 else 500
+    refused = 400 <= status < 500
+    kind = kinds.CONNECT_REFUSED if refused else kinds.CONNECT_FAILED
+    return msgspec.structs.replace(kind, http_status=status).refuse(
+        f"status {outcome.status} {outcome.message}".strip(),
+        _phrase(status) if refused else "The connect event failed.",
     )
 
 

@@ -25,6 +25,7 @@ from webpubsub.service.event_router import EventRouter
 from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.handshake import Agreement, Attempt, agree, examine
 from webpubsub.service.hub import Hub
+from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.hubs import Hubs, new_connection_id
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Flusher
@@ -54,6 +55,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     recovery: Recovery
     point: ObservationPoint
     clock: Callable[[], float]
+    hub_settings: AllHubSettings = msgspec.field(default_factory=AllHubSettings)
 
     async def receive(
         self, head: RequestHead, transport: asyncio.Transport, tail: bytes
@@ -61,7 +63,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         """Shake hands with a client whose transport is paused; ``tail`` is what it has sent behind
         its handshake. Raises Refused when the client is to be turned away with an HTTP status."""
         try:
-            attempt = examine(head, self.settings, self.clock())
+            attempt = examine(head, self.settings, self.clock(), self.hub_settings)
         except Refused as error:
             self._report(head, error.refusal)
             if error.refusal.kind.close_code is None:
@@ -107,7 +109,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
         hub.add(session, agreement.groups)
         self.router.connected(session)
-        websocket.begin(connection, tail)
+        websocket.begin(connection, tail, self.hub_settings.of(session.hub).ping_interval)
         return websocket
 
     async def _recover(
@@ -125,7 +127,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             return self._let_in_and_close(attempt.head, transport, error.refusal)
         codec = codec_for(session.subprotocol)
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
-        websocket.begin(connection, tail)
+        websocket.begin(connection, tail, self.hub_settings.of(session.hub).ping_interval)
         return websocket
 
     def _attach(

@@ -14,8 +14,11 @@ from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.event_router import EventRouter
 from webpubsub.service.frame_reader import FrameParsers
 from webpubsub.service.front_door import House
+from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.in_process import InProcessClient
+from webpubsub.service.listeners.listeners import Listeners
+from webpubsub.service.listeners.target import ListenerError
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Flusher
 from webpubsub.service.reception import Reception
@@ -40,9 +43,10 @@ class ServiceStartError(Exception):
 class Service:
     """A Web PubSub service on one port of this machine.
 
-    ``handler`` answers the events of clients; without one, clients connect as their tokens say and
-    their events fail. ``clock`` gives seconds since the epoch. Use it as an asynchronous context
-    manager, or call ``start`` and ``stop``.
+    ``handler`` answers the events of clients; what it leaves unhandled goes to the webhooks that
+    ``hub_settings`` name. Where there is neither, clients connect as their tokens say and their
+    events fail. ``clock`` gives seconds since the epoch. Use it as an asynchronous context manager,
+    or call ``start`` and ``stop``.
     """
 
     def __init__(
@@ -50,20 +54,26 @@ class Service:
         settings: ServiceSettings | None = None,
         handler: EventHandler | None = None,
         *,
+        hub_settings: AllHubSettings | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings or ServiceSettings()
+        #: May be replaced while the service runs, for whatever happens from then on.
+        self.hub_settings = hub_settings or AllHubSettings()
         self.status = Status.STARTING
         #: Where the dashboard, traces, recordings and faults attach.
         self.point = ObservationPoint()
         self._webhooks = Webhooks(self._host_name(), clock=clock)
+        self._listeners = Listeners(self.hub_settings)
         self._router = EventRouter(
             handler,
             keys=self.settings.access_keys,
             clock=clock,
             origin=self._host_name(),
             point=self.point,
+            hub_settings=self.hub_settings,
             webhooks=self._webhooks,
+            listeners=self._listeners,
         )
         self.hubs = Hubs(self._router, self.point)
         self.client = InProcessClient(
@@ -88,8 +98,13 @@ class Service:
         return str(ConnectionString(self.endpoint, self.settings.access_keys[0]))
 
     async def start(self) -> None:
-        """Listen. Raises ServiceStartError when the address or port cannot be had."""
+        """Listen. Raises ServiceStartError when the address or port cannot be had, or an event
+        listener cannot be used."""
         loop = asyncio.get_running_loop()
+        try:
+            await self._listeners.start()
+        except ListenerError as error:
+            raise ServiceStartError(str(error)) from None
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
         rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
@@ -100,10 +115,11 @@ class Service:
             router=self._router,
             flusher=Flusher(loop),
             sweeper=self._sweeper,
-            recovery=self.recovery,
             parsers=FrameParsers(self.settings.max_message_bytes),
+            recovery=self.recovery,
             point=self.point,
             clock=self._clock,
+            hub_settings=self.hub_settings,
         )
         self._house = House(reception=reception, http=self._http)
         self._listener = await self._listen(loop)
@@ -126,6 +142,7 @@ class Service:
         await self._send_clients_away()
         await self._router.drain(self.settings.stop_timeout)
         await self._webhooks.close()
+        await self._listeners.stop(self.settings.stop_timeout)
         # Closes idle connections, which would otherwise be waited for.
         self._http.pre_shutdown()
         await self._http.shutdown(self.settings.close_timeout)

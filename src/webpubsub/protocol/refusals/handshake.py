@@ -51,7 +51,8 @@ TOKEN_MISSING = RefusalKind(
     checked="the access_token query parameter and the Authorization header",
     wanted="a client access token in one of them",
     remedy="Use the client access URL that the service SDK or the connection binding makes, which "
-    "carries a token.",
+    "carries a token; or let clients without one into the hub with anonymous = true.",
+    setting="hubs.HUB.anonymous",
     http_status=401,
 )
 

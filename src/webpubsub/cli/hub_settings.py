@@ -1,0 +1,127 @@
+"""The settings of hubs, from a file and from flags, and what is said about them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from webpubsub.cli.console import fail
+
+if TYPE_CHECKING:
+    from webpubsub.service.hub_settings.files import HubSettingsFile
+    from webpubsub.service.hub_settings.model import (
+        AllHubSettings,
+        EventFilter,
+        EventListenerSettings,
+        HubSettings,
+    )
+
+#: Found by itself in the folder of an app, or in the current one.
+FILE_NAME = "webpubsub.toml"
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="File with the settings of hubs: a webpubsub.toml, or the appsettings.json of the "
+        "official emulator. Changes take effect at once.",
+        show_default=f"{FILE_NAME}, if there is one",
+    ),
+]
+EventHandlerOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--event-handler",
+        metavar="HUB[:EVENTS]=URL",
+        help="URL that the events of a hub go to; with EVENTS, such as connect,message, only "
+        "those, where * is every user event. May be repeated: the first that selects an event "
+        "gets it.",
+        show_default=False,
+    ),
+]
+
+
+class HubConfiguration:
+    """What is set for hubs, now and whenever its file changes."""
+
+    def __init__(self, settings: "AllHubSettings", file: "HubSettingsFile | None" = None) -> None:
+        self.settings = settings
+        self.file = file
+
+    def show(self) -> None:
+        """Say which events go where."""
+        if self.file is not None:
+            typer.echo(f"Settings of hubs: {self.file.path}")
+        for line in described(self.settings.hubs):
+            typer.echo(line)
+
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        """Follow the changes of the file, and say what then holds."""
+        if self.file is None:
+            yield
+            return
+        stop = asyncio.Event()
+        watcher = asyncio.create_task(self.file.watch(stop, self.show))
+        try:
+            yield
+        finally:
+            stop.set()
+            await watcher
+
+
+def load_hub_settings(
+    folder: Path, config: Path | None, event_handlers: Iterable[str] | None
+) -> HubConfiguration:
+    """The settings that the options name, or those of a ``webpubsub.toml`` in the folder; ends the
+    command when they cannot be used."""
+    from webpubsub.service.hub_settings.files import HubSettingsFile
+    from webpubsub.service.hub_settings.flags import hubs_from_flags
+    from webpubsub.service.hub_settings.located import HubSettingsError
+    from webpubsub.service.hub_settings.model import AllHubSettings
+
+    path = config or folder / FILE_NAME
+    try:
+        flags = hubs_from_flags(event_handlers or ())
+        if config is None and not path.is_file():
+            return HubConfiguration(AllHubSettings(flags))
+        file = HubSettingsFile(path, flags)
+    except HubSettingsError as problem:
+        fail(str(problem))
+    return HubConfiguration(file.settings, file)
+
+
+def described(hubs: "Mapping[str, HubSettings]") -> Iterator[str]:
+    """A line for each handler, listener and special rule, without secrets."""
+    from webpubsub.service.hub_settings.rules import without_secrets
+
+    for name, hub in hubs.items():
+        for handler in hub.event_handlers:
+            target = without_secrets(handler.url_template)
+            yield f"Events of hub {name} ({_events(handler.events)}): {target}"
+        for listener in hub.event_listeners:
+            yield f"Listener of hub {name} ({_events(listener.events)}): {_target(listener)}"
+        if hub.allow_anonymous:
+            yield f"Hub {name}: clients without a token are let in."
+        if hub.ping_interval is not None:
+            yield f"Hub {name}: a ping every {hub.ping_interval:g} seconds."
+
+
+def _events(events: "EventFilter") -> str:
+    from webpubsub.service.hub_settings.model import SYSTEM_EVENTS
+
+    names = [name for name in SYSTEM_EVENTS if name in events.system_events]
+    names += ["every user event"] if events.user_events.every else sorted(events.user_events.names)
+    return ", ".join(names)
+
+
+def _target(listener: "EventListenerSettings") -> str:
+    from webpubsub.service.hub_settings.model import FileTarget
+
+    target = listener.target
+    if isinstance(target, FileTarget):
+        return target.path
+    return f"event hub {target.event_hub_name}"
