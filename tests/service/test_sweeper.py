@@ -66,6 +66,17 @@ def test_a_cancelled_deadline_is_not_called() -> None:
     assert world.sweep_at(2.0) == []
 
 
+def test_what_is_watched_no_more_is_forgotten_at_once() -> None:
+    """A cancelled watch calls nothing and, long before it is due, keeps nothing alive."""
+    world = World()
+    watch = world.sweeper.watch(Patient(world, "gone"))
+    world.sweeper.watch(Patient(world, "here"))
+    watch.cancel()
+    assert watch.watched is None
+    assert world.sweep_at(10.0) == ["here"]
+    assert world.sweep_at(20.0) == ["here"]
+
+
 def test_deadlines_are_absolute() -> None:
     """A late sweep delays nothing further."""
     world = World()

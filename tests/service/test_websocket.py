@@ -387,3 +387,12 @@ async def test_an_error_of_ours() -> None:
     world = World()
     world.websocket.on_internal_error()
     assert close_code(list(world.listener.heard)) == 1011
+
+
+async def test_a_lost_websocket_is_forgotten() -> None:
+    """Nothing waits for the next ping of a client that is gone: many may come and go until then."""
+    world = World()
+    (watch,) = world.sweeper._watched[20.0]
+    assert watch.watched is world.websocket
+    world.wire.lose()
+    assert watch.watched is None

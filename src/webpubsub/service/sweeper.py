@@ -42,6 +42,20 @@ class Deadline:
             action()
 
 
+class Watch:
+    """That something is called at regular intervals. Cancelled, it keeps nothing alive."""
+
+    __slots__ = ("due", "watched")
+
+    def __init__(self, watched: Watched, due: float) -> None:
+        self.watched: Watched | None = watched
+        self.due = due
+
+    def cancel(self) -> None:
+        """Call no more."""
+        self.watched = None
+
+
 class Sweeper:
     """Calls what is due. ``clock`` is monotonic, in seconds."""
 
@@ -50,7 +64,7 @@ class Sweeper:
         self._ping_interval = ping_interval
         self._deadlines: list[tuple[float, int, Deadline]] = []
         # By interval, so that in each queue what is due next stands first.
-        self._watched: dict[float, deque[tuple[float, Watched]]] = {}
+        self._watched: dict[float, deque[Watch]] = {}
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -61,12 +75,14 @@ class Sweeper:
         heapq.heappush(self._deadlines, entry)
         return deadline
 
-    def watch(self, watched: Watched, interval: float | None = None) -> None:
+    def watch(self, watched: Watched, interval: float | None = None) -> Watch:
         """Have ``keep_alive`` called every ``interval`` seconds, by default every ping interval,
-        until it returns False."""
+        until it returns False or the watch is cancelled."""
         interval = self._ping_interval if interval is None else interval
         queue = self._watched.setdefault(interval, deque())
-        queue.append((self._clock() + interval, watched))
+        watch = Watch(watched, self._clock() + interval)
+        queue.append(watch)
+        return watch
 
     def sweep(self) -> None:
         """Call everything that is due now."""
@@ -91,10 +107,11 @@ class Sweeper:
 
     def _sweep_watched(self, interval: float, now: float) -> None:
         queue = self._watched[interval]
-        while queue and queue[0][0] <= now:
-            watched = queue.popleft()[1]
-            if watched.keep_alive():
-                queue.append((now + interval, watched))
+        while queue and queue[0].due <= now:
+            watch = queue.popleft()
+            if watch.watched is not None and watch.watched.keep_alive():
+                watch.due = now + interval
+                queue.append(watch)
         if not queue:
             # Settings may be replaced often, and would leave a queue behind each time.
             self._watched.pop(interval, None)

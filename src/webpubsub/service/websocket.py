@@ -20,7 +20,7 @@ from webpubsub.service.frames import PING, close_frame, parse_close, pong_frame
 from webpubsub.service.lingering import Lingering
 from webpubsub.service.outbox import Flusher, Outbox
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.sweeper import Deadline, Sweeper
+from webpubsub.service.sweeper import Deadline, Sweeper, Watch
 
 _TEXT = 0x1
 _CONTROL = 0x8
@@ -80,6 +80,7 @@ class WebSocket(FrameListener):
         "_state",
         "_sweeper",
         "_transport",
+        "_watch",
         "outbox",
     )
 
@@ -105,6 +106,7 @@ class WebSocket(FrameListener):
         self._heard = True
         self._missed = 0
         self._deadline: Deadline | None = None
+        self._watch: Watch | None = None
         self._parts: bytearray | None = None
         self._parts_kind = FrameKind.TEXT
 
@@ -112,7 +114,7 @@ class WebSocket(FrameListener):
         """Deliver what the client sends to ``receiver``, beginning with ``tail``, which arrived
         behind its handshake. ``ping_interval`` in seconds is that of the service when None."""
         self._receiver = receiver
-        self._sweeper.watch(self, ping_interval)
+        self._watch = self._sweeper.watch(self, ping_interval)
         self._parsers.read(self._transport, self, tail)
         if self._reading and not self._transport.is_closing():
             self._transport.resume_reading()
@@ -188,8 +190,9 @@ class WebSocket(FrameListener):
         """The connection is gone."""
         self._state = State.CLOSED
         self.outbox.finish()
-        if self._deadline is not None:
-            self._deadline.cancel()
+        for appointment in (self._deadline, self._watch):
+            if appointment is not None:
+                appointment.cancel()
         receiver, self._receiver = self._receiver, None
         if receiver is not None:
             receiver.lost()
