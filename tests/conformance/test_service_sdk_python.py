@@ -2,23 +2,28 @@
 
 import asyncio
 import io
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import pytest
+from azure.core.credentials import AccessToken
 from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
     ResourceNotFoundError,
 )
+from azure.core.rest import HttpRequest
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 from azure.messaging.webpubsubservice.aio import (
     WebPubSubServiceClient as AsyncWebPubSubServiceClient,
 )
 
+from webpubsub.protocol.access_tokens import sign
 from webpubsub.service.service import Service
+from webpubsub.service.settings import ServiceSettings
 
 pytestmark = pytest.mark.conformance
 
@@ -233,3 +238,115 @@ async def test_the_synchronous_sdk(service: Service, sdk: AsyncWebPubSubServiceC
         await asyncio.wait_for(asyncio.to_thread(body, alice.connection_id), 20)
         assert (await alice.receive())["data"] == {"hello": "world"}
         assert (await alice.receive())["event"] == "disconnected"
+
+
+async def test_listing_the_connections_of_a_group(sdk: AsyncWebPubSubServiceClient) -> None:
+    """The SDK follows the pages to the end, in order, and stops where it is told to."""
+    async with (
+        connected(sdk, "alice", groups=["room"]) as alice,
+        connected(sdk, None, groups=["room"]) as nobody,
+        connected(sdk, "bob", groups=["room"]) as bob,
+    ):
+        users = {alice.connection_id: "alice", nobody.connection_id: None, bob.connection_id: "bob"}
+        pages = sdk.list_connections(group="room", maxpagesize=1)
+        listed = [(one.connection_id, one.user_id) async for one in pages]
+        assert listed == sorted(users.items())
+        first = [one.connection_id async for one in sdk.list_connections(group="room", top=2)]
+        assert first == sorted(users)[:2]
+        through_pages = sdk.list_connections(group="room", top=2, maxpagesize=1)
+        assert [one.connection_id async for one in through_pages] == first
+        assert [one async for one in sdk.list_connections(group="nobody")] == []
+
+
+@pytest.mark.parametrize("scope", ["all", "group", "user"])
+async def test_filters(sdk: AsyncWebPubSubServiceClient, scope: str) -> None:
+    """A message reaches only whom the filter means."""
+    async with (
+        connected(sdk, "alice", groups=["room", "vip"]) as vip,
+        connected(sdk, "alice", groups=["room"]) as other,
+    ):
+        options: dict[str, Any] = {"filter": "'vip' in groups and userId eq 'alice'", **TEXT}
+        if scope == "all":
+            await sdk.send_to_all("for few", **options)
+        elif scope == "group":
+            await sdk.send_to_group("room", "for few", **options)
+        else:
+            await sdk.send_to_user("alice", "for few", **options)
+        await sdk.send_to_all("for all", **TEXT)
+        assert [(await vip.receive())["data"] for _ in range(2)] == ["for few", "for all"]
+        assert (await other.receive())["data"] == "for all"
+
+
+async def test_quotes_in_filters(sdk: AsyncWebPubSubServiceClient) -> None:
+    """A value with a quote survives the way through the SDK, the query and the grammar."""
+    user = 'o\'hara + "1" & ü'
+    quoted = user.replace("'", "''")
+    async with connected(sdk, user) as hara, connected(sdk, "bob") as bob:
+        await sdk.send_to_all("x", filter=f"userId eq '{quoted}'", **TEXT)
+        await sdk.send_to_all("y", filter=f"userId ne '{quoted}'", **TEXT)
+        assert (await hara.receive())["data"] == "x"
+        assert (await bob.receive())["data"] == "y"
+
+
+async def test_a_wrong_filter_is_the_callers_mistake(sdk: AsyncWebPubSubServiceClient) -> None:
+    """The SDK shows the sentence that names the mistake."""
+    with pytest.raises(HttpResponseError, match="Token 'name' is not supported") as refused:
+        await sdk.send_to_all("x", filter="name eq 'alice'", **TEXT)
+    assert refused.value.status_code == 400
+
+
+async def test_changing_the_groups_of_many(sdk: AsyncWebPubSubServiceClient) -> None:
+    """Through the SDK's method for any request, as it has none of its own for this."""
+    async with connected(sdk, "alice") as alice, connected(sdk, "bob"):
+        for action, wanted in (("addToGroups", True), ("removeFromGroups", False)):
+            body = {"groups": ["a/b", "c"], "filter": "userId eq 'alice'"}
+            request = HttpRequest("POST", f"/api/hubs/{HUB}/:{action}", json=body)
+            (await sdk.send_request(request)).raise_for_status()
+            members = [one.connection_id async for one in sdk.list_connections(group="c")]
+            assert members == ([alice.connection_id] if wanted else [])
+
+
+async def test_messages_that_expire_are_accepted(sdk: AsyncWebPubSubServiceClient) -> None:
+    """The time to live passes through the SDK, and a client that is there receives at once."""
+    async with connected(sdk, "alice") as alice:
+        await sdk.send_to_user("alice", "soon", params={"messageTtlSeconds": 5}, **TEXT)
+        assert (await alice.receive())["data"] == "soon"
+
+
+async def test_client_tokens_for_identities() -> None:
+    """With a token credential the SDK asks the service for the tokens of clients, which work."""
+
+    class Credential:
+        async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+            expiry = int(time.time()) + 600
+            audience = "https://webpubsub.azure.com"
+            assert scopes == (f"{audience}/.default",)
+            return AccessToken(sign({"aud": audience, "exp": expiry}, "k" * 32), expiry)
+
+        async def close(self) -> None:
+            """Nothing is open."""
+
+        async def __aenter__(self) -> Self:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            """Nothing is open."""
+
+    settings = ServiceSettings(port=0, accept_unvalidated_entra_tokens=True)
+    async with Service(settings) as service:
+        made: Any = AsyncWebPubSubServiceClient(service.endpoint, HUB, Credential())
+        async with made as sdk:
+            token = await sdk.get_client_access_token(
+                user_id="alice",
+                roles=["webpubsub.sendToGroup"],
+                groups=["room"],
+                minutes_to_expire=5,
+                enforce_https=False,
+            )
+            async with (
+                aiohttp.ClientSession() as session,
+                session.ws_connect(token["url"], protocols=["json.webpubsub.azure.v1"]) as socket,
+            ):
+                hello = await socket.receive_json(timeout=5)
+                assert hello["userId"] == "alice"
+                assert await sdk.group_exists("room", enforce_https=False)

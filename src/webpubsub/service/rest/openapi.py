@@ -25,7 +25,6 @@ _TEXT: _Json = {"type": "string"}
 _TEXTS: _Json = {"type": "array", "items": _TEXT}
 _FILTER: _Json = {
     "type": "string",
-    "maxLength": MAX_FILTER_LENGTH,
     "description": "An OData expression about userId, connectionId, groups and protocol.",
 }
 
@@ -68,7 +67,7 @@ PARAMETERS: Mapping[checks.Check, Mapping[str, _Json]] = {
         "minutesToExpire": _integer(1, checks.MAX_INTEGER, checks.DEFAULT_MINUTES)
     },
     checks.check_client_type: {
-        "clientType": {"type": "string", "enum": ["Default", "MQTT"], "default": "Default"}
+        "clientType": {"type": "string", "enum": ["Default"], "default": "Default"}
     },
 }
 
@@ -84,7 +83,7 @@ _CHANGE: _Json = {
     "required": ["groups"],
     "properties": {
         "groups": {"type": "array", "minItems": 1, "items": _GROUP},
-        "filter": {**_FILTER, "type": ["string", "null"]},
+        "filter": {**_FILTER, "type": ["string", "null"], "maxLength": MAX_FILTER_LENGTH},
     },
 }
 
