@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.processes import ROOT, environment, run
+from webpubsub.service.hub_settings.files import HubSettingsFile
 
 PAGES = sorted(
     path
@@ -107,6 +108,17 @@ def test_the_tests_of_the_how_to_pass(tmp_path: Path) -> None:
     )
     assert re.search(r"\b[1-9]\d* passed", done.stdout), done.stdout + done.stderr
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["webpubsub.toml", "appsettings.json"])
+def test_settings_are_read(name: str, tmp_path: Path) -> None:
+    """The settings files that are shown set something."""
+    for block in blocks("toml", "json"):
+        if block.name == name:
+            (tmp_path / name).write_text(block.text, encoding="utf-8")
+    (hub,) = HubSettingsFile(tmp_path / name).settings.hubs.values()
+    assert hub.event_handlers
+    assert hub.event_listeners
 
 
 @pytest.mark.parametrize("line", COMMANDS)
