@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { odata } from "@azure/web-pubsub";
 import { connect, groupMessage, serverMessage, service } from "./world.js";
 
 const timeout = 20_000;
@@ -61,4 +62,42 @@ test("closing all connections of a user", { timeout }, async (t) => {
   assert.equal(gone.connectionId, alice.connectionId);
   const back = await alice.expect((e) => e.kind === "connected");
   assert.notEqual(back.connectionId, alice.connectionId);
+});
+
+test("filters made with odata choose who receives", { timeout }, async (t) => {
+  const alice = await connect(t, { userId: "o'hara-js", groups: ["filtered-js"] });
+  const bob = await connect(t, { userId: "bob-js", groups: ["filtered-js"] });
+  const server = service();
+  const text = { contentType: "text/plain" };
+  const filter = odata`userId eq ${"o'hara-js"} and length(groups) eq ${1}`;
+  await server.sendToAll("one", { ...text, filter });
+  await server.group("filtered-js").sendToAll("two", { ...text, filter: odata`not (userId eq ${null})` });
+  await server.sendToUser("bob-js", "three", { ...text, filter: "'nobody' in groups" });
+  await server.sendToUser("bob-js", "four", { ...text, filter: "'filtered-js' in groups" });
+  assert.equal((await alice.expect(serverMessage)).data, "one");
+  assert.equal((await alice.expect(groupMessage)).data, "two");
+  assert.equal((await bob.expect(groupMessage)).data, "two");
+  assert.equal((await bob.expect(serverMessage)).data, "four");
+  await assert.rejects(server.sendToAll("x", { filter: "name eq 1" }), { statusCode: 400 });
+});
+
+test("many connections come into groups, are listed, and leave", { timeout }, async (t) => {
+  const connections = [];
+  for (const name of ["a", "b", "c"]) connections.push(await connect(t, { userId: `many-js-${name}` }));
+  const server = service();
+  await server.addConnectionsToGroups(["many/js", "more-js"], "startswith(userId, 'many-js-')");
+  const room = server.group("more-js");
+  const listed = async (options) => {
+    const ids = [];
+    for await (const member of await room.listConnections(options)) ids.push(member.connectionId);
+    return ids;
+  };
+  const ids = connections.map((one) => one.connectionId).sort();
+  assert.deepEqual(await listed(), ids);
+  assert.deepEqual(await listed({ maxPageSize: 1 }), ids);
+  assert.deepEqual(await listed({ top: 2 }), ids.slice(0, 2));
+  await server.sendToAll("hi", { contentType: "text/plain", filter: "'many/js' in groups" });
+  for (const one of connections) assert.equal((await one.expect(serverMessage)).data, "hi");
+  await server.removeConnectionsFromGroups(["more-js"], "userId ne 'many-js-b'");
+  assert.deepEqual(await listed(), [connections[1].connectionId]);
 });
