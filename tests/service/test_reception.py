@@ -146,7 +146,7 @@ async def raises(_event: AnyEventRequest) -> EventOutcome:
         (EventFailed(status=403, message="secret"), 403, b"Forbidden"),
         (EventFailed(status=429, message="secret"), 429, b"Too Many Requests"),
         (EventFailed(status=500, message="secret"), 500, b"The connect event failed."),
-        (EventFailed(status=503, message="secret"), 500, b"The connect event failed."),
+        (EventFailed(status=503, message="secret"), 503, b"The connect event failed."),
         (raises, 500, b"The connect event failed."),
         (Notified(), 500, b"The connect event failed."),
         (ConnectAccepted(groups=("",)), 500, b"The connect event failed."),

@@ -76,7 +76,7 @@ class Webhook:
 @asynccontextmanager
 async def serving(webhook: Webhook) -> AsyncIterator[Webhook]:
     """Run a webhook; its ``url`` is then known."""
-    runner = web.ServerRunner(web.Server(webhook), shutdown_timeout=0.5)
+    runner = web.ServerRunner(web.Server(webhook, handler_cancellation=True), shutdown_timeout=0.5)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
