@@ -88,7 +88,7 @@ async def test_a_changed_file_takes_effect_and_is_said(tmp_path: Path) -> None:
     """A bad one is named with its line, and the last good settings stay."""
     path = tmp_path / FILE_NAME
     path.write_text(SETTINGS, "utf-8")
-    with Command("service", "--port", str(free_port()), cwd=tmp_path) as service:
+    with Command("service", "--port", str(free_port()), "--verbose", cwd=tmp_path) as service:
 
         async def said(text: str) -> None:
             await asyncio.to_thread(service.wait_for, text)
@@ -104,6 +104,7 @@ async def test_a_changed_file_takes_effect_and_is_said(tmp_path: Path) -> None:
         await said("Hub chat: a ping every 3 seconds.")
         assert await asyncio.to_thread(service.interrupt) == 0
         assert "Traceback" not in service.output
+        assert "detected" not in service.output, "what the watcher itself logs"
 
 
 def test_a_bad_file_is_refused_at_the_start(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The settings of hubs, from a file and from flags, and what is said about them."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -64,6 +65,8 @@ class HubConfiguration:
         if self.file is None:
             yield
             return
+        # It tells of every change, and a log in the same folder is changed by that.
+        logging.getLogger("watchfiles").setLevel(logging.WARNING)
         stop = asyncio.Event()
         watcher = asyncio.create_task(self.file.watch(stop, self.show))
         try:

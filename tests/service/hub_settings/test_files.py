@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from webpubsub.service.hub_settings import files
 from webpubsub.service.hub_settings.files import HubSettingsFile
 from webpubsub.service.hub_settings.flags import hubs_from_flags
 from webpubsub.service.hub_settings.located import HubSettingsError
@@ -95,6 +96,16 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
+def _replace(path: Path, text: str) -> Path:
+    return _write(path.with_suffix(".tmp"), text).replace(path)
+
+
+def _put_behind_a_link(path: Path) -> Path:
+    real = path.replace(path.with_suffix(".real"))
+    path.symlink_to(real)
+    return real
+
+
 @asynccontextmanager
 async def _watching(file: HubSettingsFile) -> AsyncIterator[asyncio.Event]:
     """The event is set whenever the settings have changed."""
@@ -107,15 +118,53 @@ async def _watching(file: HubSettingsFile) -> AsyncIterator[asyncio.Event]:
         await asyncio.wait_for(watcher, 10)
 
 
-async def test_a_file_is_watched(path: Path) -> None:
+async def test_a_file_is_watched(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Written in place, or replaced by another, as editors do."""
+    monkeypatch.setattr(files, "_LOOK_ANYWAY", 60_000)
     file = HubSettingsFile(path)
+    # Before it is watched.
+    _write(path, "[hubs.one]\nanonymous = true")
     async with _watching(file) as changed:
-        _write(path, "[hubs.one]\nanonymous = true")
         await asyncio.wait_for(changed.wait(), 20)
         assert file.settings.of("one").allow_anonymous
         assert file.settings.of("chat") is NO_SETTINGS
+        for name, write in (("two", _write), ("three", _replace)):
+            changed.clear()
+            write(path, f"[hubs.{name}]\nanonymous = true")
+            await asyncio.wait_for(changed.wait(), 20)
+            assert file.settings.of(name).allow_anonymous
+
+
+async def test_a_file_behind_links_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Kubernetes mounts one: the link to its folder is replaced."""
+    monkeypatch.setattr(files, "_LOOK_ANYWAY", 60_000)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        _write(tmp_path / name / "webpubsub.toml", f"[hubs.{name}]\nanonymous = true")
+    data, path = tmp_path / "..data", tmp_path / "webpubsub.toml"
+    data.symlink_to("one")
+    path.symlink_to("..data/webpubsub.toml")
+    file = HubSettingsFile(path)
+    _write(tmp_path / "one" / "webpubsub.toml", "[hubs.zero]\nanonymous = true")
+    async with _watching(file) as changed:
+        await asyncio.wait_for(changed.wait(), 20)
         changed.clear()
-        _write(path.with_suffix(".tmp"), "[hubs.two]\nanonymous = true").replace(path)
+        new = tmp_path / "..data_tmp"
+        new.symlink_to("two")
+        new.replace(data)
         await asyncio.wait_for(changed.wait(), 20)
         assert file.settings.of("two").allow_anonymous
+
+
+async def test_a_file_is_looked_at_anyway(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where changes are not reported."""
+    monkeypatch.setattr(files, "_LOOK_ANYWAY", 100)
+    file = HubSettingsFile(path)
+    real = _put_behind_a_link(path)
+    async with _watching(file) as changed:
+        await asyncio.sleep(0.2)
+        _write(real, "[hubs.one]\nanonymous = true")
+        await asyncio.wait_for(changed.wait(), 20)
+        assert file.settings.of("one").allow_anonymous

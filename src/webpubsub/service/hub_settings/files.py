@@ -16,7 +16,7 @@ logger = logging.getLogger("webpubsub.service.settings")
 _FORMATS = {".toml": hubs_from_toml, ".json": hubs_from_appsettings}
 #: Milliseconds. Editors write in several steps, which should be one change.
 _DEBOUNCE = 200
-_LOOK_ANYWAY = 5000
+_LOOK_ANYWAY = 1000
 
 
 class HubSettingsFile:
@@ -59,16 +59,19 @@ class HubSettingsFile:
         """
         from watchfiles import awatch
 
-        folder = self.path.resolve().parent
+        path = self.path.absolute()
         changes = awatch(
-            folder,
-            watch_filter=None,
+            path.parent,
+            # Kubernetes puts another folder behind the link ..data, through which the file is seen.
+            watch_filter=lambda _, changed: Path(changed).name in (path.name, "..data"),
             debounce=_DEBOUNCE,
             stop_event=stop,
             rust_timeout=_LOOK_ANYWAY,
             yield_on_timeout=True,
             recursive=False,
         )
+        if self.refresh():
+            changed()
         async for _ in changes:
             if self.refresh():
                 changed()
