@@ -93,7 +93,7 @@ class FrontDoor(asyncio.Protocol):
         end = self._received.find(_END_OF_HEAD, searched)
         if max(end, 0 if end >= 0 else len(self._received)) > self._settings.max_head_bytes:
             limit = self._settings.max_head_bytes
-            self._refuse(kinds.HEAD_TOO_LARGE.refuse(f"more than {limit} bytes"))
+            self._turn_away(kinds.HEAD_TOO_LARGE.refuse(f"more than {limit} bytes"))
         elif end >= 0:
             received = bytes(self._received)
             self._step_aside()
@@ -107,13 +107,13 @@ class FrontDoor(asyncio.Protocol):
         try:
             head = parse_head(raw)
         except ValueError as error:
-            self._refuse(kinds.HEAD_INVALID.refuse(str(error), f"Bad request: {error}."))
+            self._turn_away(kinds.HEAD_INVALID.refuse(str(error), f"Bad request: {error}."))
             return
         match route_of(head.path):
             case Route.CLIENT:
                 self._receive(head, tail)
             case Route.RESERVED:
-                self._refuse(kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT))
+                self._turn_away(kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT))
             case Route.HTTP:
                 self._hand_to_http(raw + _END_OF_HEAD + tail)
 
@@ -140,11 +140,16 @@ class FrontDoor(asyncio.Protocol):
             raise
         except Exception:
             logger.exception("the handshake of a client failed")
-            self._refuse(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
+            self._turn_away(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
             return
         if self._lost:
             # Nobody told the WebSocket, because it was not there yet.
             websocket.on_lost()
+
+    def _turn_away(self, refusal: Refusal) -> None:
+        """Refuse what the reception has not seen, and so has not reported."""
+        logger.warning("%s", refusal.describe())
+        self._refuse(refusal)
 
     def _refuse(self, refusal: Refusal) -> None:
         self._step_aside()
