@@ -350,3 +350,13 @@ async def test_client_tokens_for_identities() -> None:
                 hello = await socket.receive_json(timeout=5)
                 assert hello["userId"] == "alice"
                 assert await sdk.group_exists("room", enforce_https=False)
+
+
+async def test_many_excluded_connections(sdk: AsyncWebPubSubServiceClient) -> None:
+    """A request line may be as long as the head of a request."""
+    async with connected(sdk, "alice") as alice, connected(sdk, "bob") as bob:
+        unknown = [f"{number:032x}" for number in range(220)]
+        await sdk.send_to_all("x", excluded=[*unknown, bob.connection_id], **TEXT)
+        await sdk.send_to_all("y", **TEXT)
+        assert (await alice.receive())["data"] == "x"
+        assert (await bob.receive())["data"] == "y"

@@ -108,7 +108,9 @@ class Service:
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
         rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
-        self._http = web.Server(rest, access_log=None)
+        # The front door has measured the head, so the parser need not be stricter.
+        most = self.settings.max_head_bytes
+        self._http = web.Server(rest, access_log=None, max_line_size=most, max_field_size=most)
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,
