@@ -9,6 +9,7 @@ import pytest
 from webpubsub.protocol.clients.codec import ClientProtocolError
 from webpubsub.protocol.refusals import Refusal, RefusalKind, Refused
 from webpubsub.protocol.refusals.catalogue import KINDS
+from webpubsub.service.hub_settings import toml_format
 from webpubsub.service.settings import ServiceSettings
 
 #: What shows in no answer of the service: the handler's own status is passed on, or the transport
@@ -91,9 +92,10 @@ def test_a_client_protocol_error_must_be_able_to_close() -> None:
 
 
 def test_settings_are_settings_of_the_service() -> None:
-    """The setting that a refusal names exists under that name."""
+    """The setting that a refusal names exists under that name, in code or in webpubsub.toml."""
     named = {
         name.strip() for kind in KINDS.values() if kind.setting for name in kind.setting.split(",")
     }
     fields = {field.name for field in msgspec.structs.fields(ServiceSettings)}
-    assert named <= fields, named - fields
+    of_hubs = {f"hubs.HUB.{name}" for name in toml_format._HUB}
+    assert named <= fields | of_hubs, named - fields - of_hubs
