@@ -17,6 +17,7 @@ from webpubsub.protocol.access_tokens import (
     ClientIdentity,
     client_claims,
     client_token,
+    entra_claims,
     sign,
     verify,
 )
@@ -286,3 +287,21 @@ def test_any_claims_are_somebody(claims: dict[str, Any]) -> None:
     assert isinstance(identity, ClientIdentity)
     assert identity.claims.keys() == claims.keys()
     assert all(isinstance(text, str) for texts in identity.claims.values() for text in texts)
+
+
+ENTRA = {"aud": "https://webpubsub.azure.com", "exp": NOW + 60}
+
+
+@given(st.text() | st.from_regex(r"[\w-]{1,9}\.[\w-]{1,9}\.[\w-]{0,9}", fullmatch=True))
+def test_no_text_is_an_entra_token(text: str) -> None:
+    """Whatever is no token for the service is left to others to judge."""
+    assert entra_claims(text, now=NOW) is None
+
+
+def test_entra_tokens() -> None:
+    """Anybody's signature will do, the audience must be exact, and the lifetime counts."""
+    assert entra_claims(sign(ENTRA, "x" * 32), now=NOW) == ENTRA
+    assert entra_claims(sign({**ENTRA, "aud": "https://elsewhere"}, "x" * 32), now=NOW) is None
+    with pytest.raises(Refused) as refused:
+        entra_claims(sign(ENTRA, "x" * 32), now=NOW + 360)
+    assert refused.value.refusal.kind.code == "token.expired"
