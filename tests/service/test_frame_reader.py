@@ -218,6 +218,22 @@ async def test_a_parser_that_has_grown_is_not_kept() -> None:
     assert len(parsers.spare().protocol.get_buffer(-1)) <= frame_reader._BUFFER_BYTES
 
 
+async def test_a_flood_is_read_in_small_pieces() -> None:
+    """However much a client sends at once, others get their turn before long."""
+    wire, recorder = reader()
+    protocol = wire.protocol
+    assert isinstance(protocol, frame_reader._Reader)
+    flood = client_frame(TEXT, b"x" * 900) * 500
+    while flood:
+        buffer = protocol.get_buffer(-1)
+        assert 0 < len(buffer) <= frame_reader._MAX_READ_BYTES
+        size = min(len(buffer), len(flood))
+        buffer[:size] = flood[:size]
+        protocol.buffer_updated(size)
+        flood = flood[size:]
+    assert len(recorder.told) == 500
+
+
 async def test_a_lost_connection_keeps_nothing() -> None:
     """What has arrived of an unfinished message is forgotten with the connection."""
     wire, recorder = reader(client_frame(BINARY, bytes(900))[:500])

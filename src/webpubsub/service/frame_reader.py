@@ -25,8 +25,11 @@ logger = logging.getLogger("webpubsub.service.websockets")
 
 _TOO_LARGE = 1009
 _BUFFER_BYTES = 4096
+#: picows doubles a buffer that was filled, so a client that floods would be read from in ever
+#: larger pieces, and the others would wait for them.
+_MAX_READ_BYTES = 16_384
 #: A parser that a large message has made larger than this is not kept for others.
-_MAX_SPARE_BYTES = 16_384
+_MAX_SPARE_BYTES = 2 * _MAX_READ_BYTES
 
 # A handshake that picows accepts, in place of the clients' own, which have been checked already.
 _HEAD = (
@@ -118,7 +121,7 @@ class _Reader(asyncio.BufferedProtocol):
     def get_buffer(self, sizehint: int) -> memoryview:
         parser = self._parser or self._parsers.spare()
         buffer: memoryview = parser.protocol.get_buffer(sizehint)
-        return buffer
+        return buffer[:_MAX_READ_BYTES]
 
     def buffer_updated(self, nbytes: int) -> None:
         parser = self._parser or self._parsers.take()
