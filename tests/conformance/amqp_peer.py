@@ -33,6 +33,13 @@ class AmqpPeer:
         self.port = 0
         self.batches: list[tuple[str, Any]] = []
         self.authorized: set[str] = set()
+        self.server: asyncio.Server | None = None
+
+    async def leave(self) -> None:
+        """Be gone, for whoever comes from now on."""
+        assert self.server is not None
+        self.server.close()
+        await self.server.wait_closed()
 
     @property
     def messages(self) -> list[tuple[Any, Any]]:
@@ -56,7 +63,7 @@ async def amqp_peer() -> AsyncIterator[AmqpPeer]:
             await _Connection(peer, reader, writer).serve()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = peer.server = await asyncio.start_server(serve, "127.0.0.1", 0)
     peer.port = server.sockets[0].getsockname()[1]
     try:
         yield peer

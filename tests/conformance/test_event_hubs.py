@@ -7,6 +7,7 @@ import pytest
 
 from tests.conformance.amqp_peer import AmqpPeer, amqp_peer
 from tests.service.listeners.events import system_event, user_event
+from tests.service.wire import join_and_listen, sessions, until
 from webpubsub.protocol.messages import DataType
 from webpubsub.service.hub_settings.model import (
     AllHubSettings,
@@ -18,6 +19,8 @@ from webpubsub.service.hub_settings.model import (
 )
 from webpubsub.service.listeners.event_hubs import EventHub
 from webpubsub.service.listeners.listeners import Listeners
+from webpubsub.service.service import Service
+from webpubsub.service.settings import ServiceSettings
 
 pytestmark = pytest.mark.conformance
 
@@ -31,13 +34,18 @@ def event_hub(port: int) -> EventHubTarget:
     )
 
 
-def listeners_of(peer: AmqpPeer) -> Listeners:
+def settings_of(peer: AmqpPeer) -> AllHubSettings:
     """Everything of hub ``chat`` goes to the peer."""
     everything = EventFilter(
         user_events=UserEvents(every=True), system_events=frozenset(("connected", "disconnected"))
     )
     listener = EventListenerSettings(events=everything, target=event_hub(peer.port))
-    return Listeners(AllHubSettings({"chat": HubSettings(event_listeners=(listener,))}))
+    return AllHubSettings({"chat": HubSettings(event_listeners=(listener,))})
+
+
+def listeners_of(peer: AmqpPeer) -> Listeners:
+    """The listeners of these settings."""
+    return Listeners(settings_of(peer))
 
 
 def text(properties: Any) -> dict[str, str]:
@@ -96,6 +104,30 @@ async def test_the_end_does_not_wait_for_an_event_hub_that_is_gone(
         await listeners.stop(0.2)
     assert "events for the listener 'events' are being lost: the service stops" in caplog.text
     assert "a2V5" not in caplog.text
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["reachable", "gone"])
+async def test_a_client_of_a_hub_that_has_only_a_listener(gone: bool) -> None:
+    """Its event succeeds, whether or not the event hub can be reached; the event hub is told of
+    everything but connect."""
+    async with amqp_peer() as peer:
+        if gone:
+            await peer.leave()
+        settings = ServiceSettings(port=0, stop_timeout=0.1 if gone else 5.0)
+        async with Service(settings, hub_settings=settings_of(peer)) as service:
+            client, connection_id = await join_and_listen(service, user_id="alice")
+            async with client:
+                await client.say({"type": "event", "event": "hi", "ackId": 1, "data": {"n": 1}})
+                assert await client.hear() == {"type": "ack", "ackId": 1, "success": True}
+            await until(lambda: sessions(service) == 0)
+    told = [
+        (text(message.application_properties)["cloudEvents:eventname"], b"".join(message.data))
+        for _, message in peer.messages
+    ]
+    events = [("connected", b"{}"), ("hi", b'{"n": 1}'), ("disconnected", b'{"reason":""}')]
+    assert told == ([] if gone else events)
+    keys = [batch.message_annotations[b"x-opt-partition-key"] for batch, _ in peer.messages]
+    assert {*keys} <= {connection_id.encode()}
 
 
 async def test_nothing_is_left_open() -> None:
