@@ -66,6 +66,7 @@ class Courier:
             self._task.cancel()
             await asyncio.wait((self._task,), timeout=_CLOSE_TIMEOUT)
             self._lose(len(self._queue) + self._under_way, "the service stops")
+        self._count_losses()
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_CLOSE_TIMEOUT):
                 await self.target.close()
@@ -90,21 +91,30 @@ class Courier:
         except Undelivered as problem:
             self._lose(problem.count, str(problem))
         except Exception as error:
-            logger.exception("the listener %s failed", self.target.name)
-            self._lose(len(batch), f"it raised {type(error).__name__}")
+            why = f"it raised {type(error).__name__}"
+            if self._is_news(why):
+                logger.exception("the listener %s failed", self.target.name)
+            self._lose(len(batch), why)
         else:
             self._recover()
 
     def _lose(self, count: int, why: str) -> None:
-        if not self._lost or why != self._why:
+        if self._is_news(why):
             logger.warning("events for the listener %s are being lost: %s", self.target.name, why)
         self._lost += count
         self._why = why
 
+    def _is_news(self, why: str) -> bool:
+        return not self._lost or why != self._why
+
     def _recover(self) -> None:
         # A queue that is still rather full would overflow again at once.
         crowded = len(self._queue) * 2 > self._max_events or self._bytes * 2 > self._max_bytes
-        if self._lost and not crowded:
+        if not crowded:
+            self._count_losses()
+
+    def _count_losses(self) -> None:
+        if self._lost:
             logger.warning("the listener %s missed %d events", self.target.name, self._lost)
             self._lost = 0
 
