@@ -27,9 +27,9 @@ _TOO_LARGE = 1009
 _BUFFER_BYTES = 4096
 #: picows doubles a buffer that was filled, so a client that floods would be read from in ever
 #: larger pieces, and the others would wait for them.
-_MAX_READ_BYTES = 16_384
+_MAX_READ_BYTES = 8192
 #: A parser that a large message has made larger than this is not kept for others.
-_MAX_SPARE_BYTES = 2 * _MAX_READ_BYTES
+_MAX_SPARE_BYTES = 4 * _MAX_READ_BYTES
 
 # A handshake that picows accepts, in place of the clients' own, which have been checked already.
 _HEAD = (
