@@ -1,0 +1,163 @@
+"""The official Python clients lose their connection again and again, and miss nothing.
+
+With their default protocol, which is the reliable one, through a proxy that cuts connections in the
+middle of what the service sends.
+"""
+
+import asyncio
+import gc
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import pytest
+from azure.messaging.webpubsubclient import WebPubSubClient, WebPubSubClientCredential
+from azure.messaging.webpubsubclient.aio import WebPubSubClient as AsyncWebPubSubClient
+from azure.messaging.webpubsubclient.aio import (
+    WebPubSubClientCredential as AsyncWebPubSubClientCredential,
+)
+from azure.messaging.webpubsubclient.models import CallbackType
+
+from tests.conformance.reliability import numbered, staged
+
+pytestmark = [
+    pytest.mark.conformance,
+    pytest.mark.timeout(120),
+    # The clients do not close every socket that failed them, nor catch every error of it.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
+
+
+class Received:
+    """What a client has received, from whatever thread, and how often it was told of what."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.texts: list[str] = []
+        self.calls: list[CallbackType] = []
+
+    def message(self, event: Any) -> None:
+        with self._lock:
+            self.texts.append(event.data)
+
+    def called(self, kind: CallbackType) -> None:
+        with self._lock:
+            self.calls.append(kind)
+
+
+def _sockets() -> list[socket.socket]:
+    return [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() >= 0]
+
+
+@pytest.fixture(autouse=True)
+def left_behind() -> Iterator[None]:
+    """Close the sockets that a client has left behind, or another test would be blamed for them."""
+    before = {id(one) for one in _sockets()}
+    yield
+    for one in _sockets():
+        if id(one) not in before and one.family == socket.AF_INET:
+            one.close()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Received]:
+    """A synchronous client, made as the documentation does."""
+    received = Received()
+    client = WebPubSubClient(credential=WebPubSubClientCredential(lambda: url))
+    client.subscribe(CallbackType.SERVER_MESSAGE, received.message)
+    for kind in (CallbackType.CONNECTED, CallbackType.DISCONNECTED):
+        client.subscribe(kind, lambda _event, kind=kind: received.called(kind))
+    with client:
+        yield received
+
+
+@asynccontextmanager
+async def opened_async(url: str) -> AsyncIterator[Received]:
+    """An asynchronous client."""
+    received = Received()
+
+    async def provide() -> str:
+        return url
+
+    async def message(event: Any) -> None:
+        received.message(event)
+
+    client = AsyncWebPubSubClient(credential=AsyncWebPubSubClientCredential(provide))
+    await client.subscribe(CallbackType.SERVER_MESSAGE, message)
+    for kind in (CallbackType.CONNECTED, CallbackType.DISCONNECTED):
+
+        async def called(_event: Any, kind: CallbackType = kind) -> None:
+            received.called(kind)
+
+        await client.subscribe(kind, called)
+    async with client:
+        yield received
+
+
+@asynccontextmanager
+async def connected(kind: str, url: str) -> AsyncIterator[Received]:
+    """A client of either kind beside the loop of the service."""
+    if kind == "asynchronous":
+        async with opened_async(url) as received:
+            yield received
+        return
+    client = opened(url)
+    received = await asyncio.to_thread(client.__enter__)
+    try:
+        yield received
+    finally:
+        await asyncio.to_thread(client.__exit__, None, None, None)
+
+
+KINDS = ["synchronous", "asynchronous"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_message_is_lost_or_doubled(kind: str) -> None:
+    """Five thousand messages and fifty cuts, as these clients take up to half a second to come
+    back: every message arrives once, the client is told of one connection, and the application of
+    one client."""
+    sent = numbered(5_000)
+    async with staged() as stage, connected(kind, await stage.url()) as received:
+        assert await stage.send_with_cuts(sent) == 50
+        await stage.until(lambda: len(received.texts) >= len(sent))
+        await stage.settle()
+        # The synchronous client calls back in a new thread for each message, hence in any order.
+        texts = sorted(received.texts, key=int) if kind == "synchronous" else received.texts
+        assert texts == sent
+        assert received.calls == [CallbackType.CONNECTED]
+        assert stage.proxy.accepted == 51
+        assert stage.events() == ["connect", "connected"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_close_by_the_application_is_final(kind: str) -> None:
+    """The client asks for its connection back, is refused, and starts a new one."""
+    async with staged() as stage, connected(kind, await stage.url()) as received:
+        first = stage.only_session().connection_id
+        await stage.close(first)
+        await stage.until(lambda: received.calls.count(CallbackType.CONNECTED) == 2)
+        assert CallbackType.DISCONNECTED in received.calls
+        assert stage.only_session().connection_id != first
+        stage.send(["hello"])
+        await stage.until(lambda: received.texts == ["hello"])
+        assert sorted(stage.events()) == sorted(["connect", "connected"] * 2 + ["disconnected"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_another_takes_over(kind: str) -> None:
+    """A client whose connection was taken over does as with any lost transport: it takes it back,
+    and has missed nothing."""
+    async with staged() as stage, connected(kind, await stage.url()) as received:
+        session = stage.only_session()
+        other = await stage.take_over(session)
+        stage.send(["a"])
+        await stage.until(lambda: stage.proxy.accepted >= 2 and len(received.texts) == 1)
+        other.hang_up()
+        stage.send(["b"])
+        await stage.until(lambda: sorted(received.texts) == ["a", "b"])
+        assert stage.only_session() is session
+        assert received.calls == [CallbackType.CONNECTED]
