@@ -58,9 +58,11 @@ class CuttingProxy:
     ) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(_CHUNK):
-                if self._armed and not data.startswith(b"HTTP/"):
+                # A handshake is let through, or the client would wait for a second before the next.
+                head = data.find(b"\r\n\r\n") + 4 if data.startswith(b"HTTP/") else 0
+                if self._armed and len(data) > head:
                     self._armed = False
-                    writer.write(data[: self._chance.randrange(len(data))])
+                    writer.write(data[: self._chance.randrange(head, len(data))])
                     await asyncio.sleep(0)
                     return
                 writer.write(data)

@@ -14,7 +14,7 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol import reconnection_tokens
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.service.service import Service
-from webpubsub.service.session import Session
+from webpubsub.service.session import Attachment, Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 
 HUB = "reliability"
@@ -63,18 +63,16 @@ class Stage:
         starts = range(0, len(texts), _PORTION)
         for start in starts:
             portion = texts[start : start + _PORTION]
-            await self.until(lambda: self.only_session().attachment is not None)
-            expected = self.proxy.accepted + 1
-            half = len(portion) // 2
+            old = self.only_session().attachment
             self.proxy.cut()
-            self.send(portion[:half])
+            self.send(portion[: _PORTION // 2])
             await self.until(lambda: not self.proxy.armed)
-            self.send(portion[half:])
-            await self._until_accepted(expected)
+            self.send(portion[_PORTION // 2 :])
+            await self._until_recovered(old)
         return len(starts)
 
-    async def _until_accepted(self, number: int) -> None:
-        await self.until(lambda: self.proxy.accepted >= number)
+    async def _until_recovered(self, old: Attachment | None) -> None:
+        await self.until(lambda: self.only_session().attachment not in (None, old))
 
     async def close(self, connection_id: str) -> None:
         """Close a connection as the application does."""

@@ -117,7 +117,7 @@ KINDS = ["synchronous", "asynchronous"]
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_message_is_lost_or_doubled(kind: str) -> None:
-    """Five thousand messages and fifty cuts, as these clients take up to half a second to come
+    """Five thousand messages and fifty cuts, as the synchronous client is slow to come
     back: every message arrives once, the client is told of one connection, and the application of
     one client."""
     sent = numbered(5_000)
