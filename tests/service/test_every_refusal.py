@@ -218,6 +218,7 @@ PROVOKED: Mapping[str, Case] = {
     "handshake.token.missing": Case(knocks("/client/hubs/chat")),
     "handshake.token.group": Case(presents(**GROUPS)),
     "handshake.mode.invalid": Case(enters("&webpubsub_mode=shout")),
+    "handshake.service.full": Case(enters(), settings={"max_connections": 0}),
     "handshake.connect.refused": Case(enters(), App({"connect": EventFailed(status=403)})),
     "handshake.connect.failed": Case(enters(), App({"connect": EventFailed(status=500)})),
     "handshake.connect.response": Case(enters(), App({"connect": ConnectAccepted(groups=(" ",))})),

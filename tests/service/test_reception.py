@@ -166,6 +166,29 @@ async def test_clients_that_the_application_turns_away(
     assert app.names == ["connect"]
 
 
+async def test_the_limit_of_connections_holds_for_those_who_come_at_once() -> None:
+    """Whoever is let in last is refused, although there was room when its handshake began."""
+    gate = asyncio.Event()
+
+    async def slow(_event: AnyEventRequest) -> EventOutcome:
+        await gate.wait()
+        return ConnectAccepted()
+
+    app = App({"connect": slow})
+    async with (
+        running(app, max_connections=1) as service,
+        await dial(service) as one,
+        await dial(service) as other,
+    ):
+        for peer in (one, other):
+            await peer.send(handshake(service, await target_of(service)))
+        await until(lambda: len(app.names) == 2)
+        gate.set()
+        answers = [await peer.response() for peer in (one, other)]
+        assert sorted(answer[0] for answer in answers) == [101, 429]
+        assert sessions(service) == 1
+
+
 async def test_an_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
     """A fault of the service is 500 with its traceback in the log."""
     async with running() as service, await dial(service) as peer:

@@ -36,6 +36,11 @@ class Hubs:
     def __iter__(self) -> Iterator[Hub]:
         return iter(tuple(self._hubs.values()))
 
+    @property
+    def session_count(self) -> int:
+        """The number of sessions of all hubs, attached or not."""
+        return sum(len(hub.sessions) for hub in self._hubs.values())
+
     def hub(self, name: str) -> Hub:
         """The hub of this name in any letter case."""
         name = name.lower()

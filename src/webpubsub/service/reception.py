@@ -19,6 +19,7 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.service import observation
 from webpubsub.service.connection import Connection
 from webpubsub.service.event_router import EventRouter
@@ -73,11 +74,18 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             return await self._recover(attempt, attempt.recovery, transport, tail)
         session = Session(attempt.hub, new_connection_id(), attempt.identity.user_id or None)
         try:
+            self._check_room()
             agreement = await self._consult(session, attempt)
+            self._check_room()  # others may have come in meanwhile
         except Refused as error:
             self._report(head, error.refusal)
             raise
         return self._establish(session, attempt, agreement, transport, tail)
+
+    def _check_room(self) -> None:
+        limit = self.settings.max_connections
+        if limit is not None and self.hubs.session_count >= limit:
+            raise Refused(kinds.SERVICE_FULL.refuse(f"{limit} already", "Too many connections."))
 
     async def _consult(self, session: Session, attempt: Attempt) -> Agreement:
         outcome = await self.router.connect(

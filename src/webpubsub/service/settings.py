@@ -34,6 +34,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: can make one, so this is for tests of apps that have no access key.
     accept_unvalidated_entra_tokens: bool = False
 
+    #: How many connections may exist at the same time, over all hubs; None leaves it to the system.
+    max_connections: int | None = None
     #: The largest message of a client, all its fragments together.
     max_message_bytes: int = _MEBIBYTE
     #: What may wait for a client that reads too slowly before it is dropped.

@@ -72,6 +72,16 @@ MODE_INVALID = RefusalKind(
     http_status=400,
 )
 
+SERVICE_FULL = RefusalKind(
+    code="handshake.service.full",
+    checked="how many connections the service has",
+    wanted="fewer than the limit",
+    remedy="Raise the limit, or wait until clients have gone; sessions of reliable clients that may "
+    "still come back count.",
+    setting="max_connections",
+    http_status=429,
+)
+
 CONNECT_REFUSED = RefusalKind(
     code="handshake.connect.refused",
     checked="the answer of the connect event handler",
