@@ -10,13 +10,14 @@ from tests.conformance.handlers import EchoApplication
 from tests.conformance.protobuf_client import ProtobufClient, connected
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.events import UserEventRequest
-from webpubsub.protocol.messages import DataType
-from webpubsub.protocol.operations import CloseConnection
+from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.operations import CloseConnection, SendToUser
 from webpubsub.service.service import Service
 
 pytestmark = pytest.mark.conformance
 
 ALL_ROLES = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
+RELIABLE = "protobuf.reliable.webpubsub.azure.v1"
 MAX_UINT64 = 2**64 - 1
 
 
@@ -210,3 +211,50 @@ async def test_recovery_is_refused(service: Service) -> None:
                 1008,
                 "The connection could not be recovered.",
             )
+
+
+async def come_back(
+    service: Service, session: aiohttp.ClientSession, lost: ProtobufClient
+) -> ProtobufClient:
+    """The client of the reliable subprotocol, over a new transport; its first message is who it
+    is."""
+    token = lost.hello.system_message.connected_message.reconnection_token
+    socket = await session.ws_connect(
+        f"ws{service.endpoint.removeprefix('http')}/client/hubs/chat",
+        params={"awps_connection_id": lost.connection_id, "awps_reconnection_token": token},
+        protocols=[RELIABLE],
+        autoclose=False,
+    )
+    first = await socket.receive_bytes(timeout=5)
+    return ProtobufClient(socket, wire.DownstreamMessage.FromString(first))
+
+
+async def test_a_reliable_client_gets_what_it_has_missed(service: Service) -> None:
+    """Numbered messages, those not acknowledged again byte for byte, then what came meanwhile.
+    Specification: client-protocols sections 7.2, 7.4 and 8.2."""
+    async with aiohttp.ClientSession() as session:
+        async with connected(
+            service, subprotocol=RELIABLE, user_id="alice", roles=ALL_ROLES
+        ) as alice:
+            for text in (b"one", b"two"):
+                await service.client.perform(
+                    SendToUser(hub="chat", user_id="alice", message=Message(DataType.TEXT, text))
+                )
+            heard = [await alice.socket.receive_bytes(timeout=5) for _ in range(2)]
+            await alice.say(sequence_ack_message={"sequence_id": 1})
+            await alice.ask(join_group_message={"group": "room", "ack_id": 1})
+            transport = alice.socket.get_extra_info("socket")
+            assert transport is not None
+            transport.shutdown(2)
+        await service.client.perform(
+            SendToUser(hub="chat", user_id="alice", message=Message(DataType.TEXT, b"three"))
+        )
+        again = await come_back(service, session, alice)
+        assert again.connection_id == alice.connection_id
+        assert again.hello.system_message.connected_message.HasField("reconnection_token")
+        assert await again.socket.receive_bytes(timeout=5) == heard[1]
+        missed = await again.data()
+        assert (missed.data.text_data, missed.sequence_id) == ("three", 3)
+        repeated = await again.ask(join_group_message={"group": "room", "ack_id": 1})
+        assert repeated.error.name == "Duplicate"
+        await again.socket.close()
