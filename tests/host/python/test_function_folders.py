@@ -61,7 +61,7 @@ def test_a_function_can_be_disabled(index: Index, value: bool, expected: bool) -
         (["only.py"], {}, "fn/only.py"),
         (["run.py", "__init__.py"], {}, "fn/run.py"),
         (["__init__.py", "a.py"], {"scriptFile": "a.py"}, "fn/a.py"),
-        (["../shared/b.py"], {"scriptFile": "../shared/b.py"}, "shared/b.py"),
+        (["../common/b.py"], {"scriptFile": "../common/b.py"}, "common/b.py"),
         (["__init__.py", "a.py"], {"ScriptFile": "a.py"}, "fn/a.py"),
     ],
 )
