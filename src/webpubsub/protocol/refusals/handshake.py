@@ -76,8 +76,8 @@ SERVICE_FULL = RefusalKind(
     code="handshake.service.full",
     checked="how many connections the service has",
     wanted="fewer than the limit",
-    remedy="Raise the limit, or wait until clients have gone; sessions of reliable clients that may "
-    "still come back count.",
+    remedy="Raise the limit, or wait until clients have gone; sessions of reliable clients that "
+    "may still come back count.",
     setting="max_connections",
     http_status=429,
 )
