@@ -37,6 +37,7 @@ DECLARATIONS = {
     "host/values.py",
     "host/worker.py",
     "protocol/clients/codec.py",
+    "protocol/clients/notices.py",
     "protocol/clients/requests.py",
     "protocol/filters/tree.py",
     "protocol/messages.py",

@@ -1,5 +1,7 @@
 """The application behind the service while official clients judge it."""
 
+import asyncio
+
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
 from webpubsub.protocol.outcomes import (
     ConnectAccepted,
@@ -11,7 +13,8 @@ from webpubsub.protocol.outcomes import (
 
 
 class EchoApplication:
-    """Refuses the user ``refused``, echoes the event ``echo`` and fails the event ``fail``."""
+    """Refuses the user ``refused``, echoes the event ``echo``, fails the event ``fail`` and takes
+    an hour for the event ``slow``."""
 
     def __init__(self) -> None:
         self.events: list[AnyEventRequest] = []
@@ -25,6 +28,8 @@ class EchoApplication:
             return Notified()
         if event.connection_context.event_name == "fail":
             return EventFailed(status=500, message="asked to fail")
+        if event.connection_context.event_name == "slow":
+            await asyncio.sleep(3600)
         return UserEventAccepted(reply=event.message)
 
     def names(self) -> list[str]:

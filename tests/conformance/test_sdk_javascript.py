@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.conformance, requires("node", packages=HERE)]
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("script", ["client.test.js", "service.test.js"])
+@pytest.mark.parametrize("script", ["client.test.js", "extended.test.js", "service.test.js"])
 async def test_sdk(service: Service, script: str) -> None:
     """Every test of the script passes under Node's own test runner."""
     process = await asyncio.create_subprocess_exec(

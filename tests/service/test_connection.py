@@ -720,6 +720,9 @@ class Lines:
     def encode_pong(self) -> Sequence[Frame]:
         return _two(b"pong")
 
+    def encode_notice(self, notice: object) -> Sequence[Frame]:
+        return _two(b"notice")
+
 
 def _two(text: bytes) -> Sequence[Frame]:
     return (Frame(FrameKind.TEXT, text), Frame(FrameKind.TEXT, b"."))

@@ -1,8 +1,9 @@
 """One client, attached: its requests become hub operations and events, its answers frames.
 
 Requests of one connection are handled strictly in order, without a task and without waiting: only
-an event makes a task, and until that is answered everything younger stays in the inbox.
-Specification: client-protocols sections 2.1, 2.3, 3, 5.5 to 5.10 and 6.
+an event makes a task, and until that is answered everything younger stays in the inbox. An
+invocation makes a task, too, but holds nothing back. Specification: client-protocols sections 2.1,
+2.3, 3, 5.5 to 5.10, 6 and 9.2.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol.acks import INTERNAL_SERVER_ERROR, duplicate, forbidden
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.outcomes import EventFailed, Unhandled, UserEventAccepted
@@ -34,6 +36,7 @@ from webpubsub.service.frames import NO_CODE, wire_bytes
 from webpubsub.service.handshake import RawGroup
 from webpubsub.service.hub import Hub
 from webpubsub.service.inbox import Inbox
+from webpubsub.service.invocations import Invocations
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Outbox
 from webpubsub.service.recovery import Recovery
@@ -73,6 +76,7 @@ class Connection:
         "_event",
         "_hub",
         "_inbox",
+        "_invocations",
         "_loop",
         "_point",
         "_raw_group",
@@ -110,6 +114,8 @@ class Connection:
         self._recovery = None if session.buffer is None else recovery
         self._completions = Completions(self.outbox.append, ack_delay, self._loop)
         self._event: asyncio.Task[None] | None = None
+        # Made when it is needed: most clients never invoke anything.
+        self._invocations: Invocations | None = None
         self._inbox: Inbox[Item] = Inbox(self._handle, websocket, max_inbox_bytes)
 
     def welcome(self, reconnection_token: str | None = None) -> None:
@@ -130,7 +136,7 @@ class Connection:
 
     def finish(self, message: str) -> None:
         """The application has closed the connection."""
-        self._completions.close()
+        self._stop()
         frames = self._codec.encode_disconnected(message)
         if frames:
             self.outbox.append(wire_bytes(frames))
@@ -149,7 +155,7 @@ class Connection:
         """The client is back on another transport; what this one has brought and nobody has begun
         to handle is the client's to repeat."""
         self._leave_session(final=False)
-        self._completions.close()
+        self._stop()
         self._inbox.clear()
         self._websocket.abort()
 
@@ -175,7 +181,7 @@ class Connection:
 
     def lost(self) -> None:
         """The transport is gone."""
-        self._completions.close()
+        self._stop()
         goodbyes = (item for item in self._inbox.items if isinstance(item, Goodbye))
         goodbye = next(goodbyes, Goodbye(NO_CODE, ""))
         self._inbox.clear()
@@ -216,8 +222,14 @@ class Connection:
         self._close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
 
     def _close(self, code: int, reason: str = "") -> None:
-        self._completions.close()
+        self._stop()
         self._websocket.close(code, reason)
+
+    def _stop(self) -> None:
+        """Nothing more is answered on this transport."""
+        self._completions.close()
+        if self._invocations is not None:
+            self._invocations.close()
 
     # Requests
 
@@ -402,7 +414,23 @@ class Connection:
         completion = completion or self._completions.expect()
         completion.complete(wire_bytes(self._codec.encode_ack(ack_id, error)))
 
+    # Invocations
+
+    def _invoke(self, request: requests.Invoke) -> None:
+        self._observe(request)
+        if self._invocations is None:
+            self._invocations = Invocations(self._session, self._router, self._tell)
+        self._invocations.invoke(request)
+
+    def _cancel_invocation(self, request: requests.CancelInvocation) -> None:
+        self._observe(request)
+        if self._invocations is not None:
+            self._invocations.cancel(request.invocation_id)
+
     # The rest
+
+    def _tell(self, notice: Notice) -> None:
+        self.outbox.append(wire_bytes(self._codec.encode_notice(notice)))
 
     def _observe(self, request: ClientRequest) -> None:
         observer = self._point.observer
@@ -441,4 +469,6 @@ _HANDLERS: Mapping[type[Item], Callable[[Connection, Any], None]] = {
     requests.SendEvent: Connection._send_event,
     requests.Ping: Connection._ping,
     requests.SequenceAck: Connection._acknowledge_sequence,
+    requests.Invoke: Connection._invoke,
+    requests.CancelInvocation: Connection._cancel_invocation,
 }

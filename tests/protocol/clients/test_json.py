@@ -183,7 +183,6 @@ def test_of_repeated_members_the_last_counts(message: dict[str, Any]) -> None:
         '{"type":"ping "}',
         '{"type":"join"}',
         '{"type":"message"}',
-        '{"type":"invoke","invocationId":"1","target":"event","event":"e"}',
         '{"type":"streamData","streamId":"1"}',
         '{"type":"setGroupState","group":"g"}',
     ],

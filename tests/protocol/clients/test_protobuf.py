@@ -223,8 +223,6 @@ def test_the_last_one_wins() -> None:
         (send(data={"json_data": ""}), "not JSON"),
         (event(data={"json_data": "{a:1}"}), "not JSON"),
         (event(data={"json_data": "[" * 65 + "]" * 65}), "64 levels"),
-        ({"invoke_event_message": {"event": "e"}}, "invoke_event_message"),
-        ({"cancel_invocation_message": {}}, "cancel_invocation_message"),
         ({"stream_data_message": {}}, "stream_data_message"),
         ({"stream_end_message": {}}, "stream_end_message"),
         ({"set_group_state_message": {}}, "set_group_state_message"),

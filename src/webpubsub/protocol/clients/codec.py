@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal, Refused
@@ -87,4 +88,9 @@ class ClientCodec(Protocol):
 
     def encode_pong(self) -> Sequence[Frame]:
         """The answer to a ping."""
+        ...
+
+    def encode_notice(self, notice: Notice) -> Sequence[Frame]:
+        """Something else that the client is told; nothing for protocols in which no client asks
+        for it."""
         ...

@@ -5,17 +5,18 @@ straight into a typed struct. The JSON of ``data`` is neither decoded nor encode
 Specification: client-protocols sections 4, 5, 7.1 and 7.2.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
-from json import loads
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta, Raw
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
+from webpubsub.protocol.clients.json_invocations import read_cancel, read_invoke
+from webpubsub.protocol.clients.json_notices import write_notice
+from webpubsub.protocol.clients.json_payloads import Payload, read_message, write_data
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.request_fields import (
     MAX_ACK_ID,
     MAX_TTL_SECONDS,
@@ -23,11 +24,9 @@ from webpubsub.protocol.clients.request_fields import (
     check_depth,
     event_name,
     group_name,
-    message_metadata,
-    serialized_any,
 )
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals.clients import JSON_INVALID, JSON_NEEDS_TEXT
 
 SUBPROTOCOL = "json.webpubsub.azure.v1"
@@ -48,19 +47,13 @@ class _Group(msgspec.Struct):
     group: str
 
 
-class _Payload(msgspec.Struct, kw_only=True):
-    data: Raw = Raw()
-    dataType: str = "json"  # noqa: N815
-    metadata: Raw = Raw(b"null")
-
-
-class _ToGroup(_Payload, kw_only=True):
+class _ToGroup(Payload, kw_only=True):
     group: str
     noEcho: bool = False  # noqa: N815
     ttlSeconds: Ttl | None = None  # noqa: N815
 
 
-class _Event(_Payload, kw_only=True):
+class _Event(Payload, kw_only=True):
     event: str
 
 
@@ -104,7 +97,7 @@ class JsonCodec:
             )
         message = delivery.message
         metadata = b',"metadata":' + _encode(message.metadata) if message.metadata else b""
-        data = _DATA_WRITERS[message.data_type](message.data)
+        data = write_data(message)
         return _text(
             b'{"type":"message",%b,"dataType":"%b","data":%b%b}'
             % (origin, message.data_type.encode(), data, metadata)
@@ -139,6 +132,10 @@ class JsonCodec:
     def encode_pong(self) -> Sequence[Frame]:
         """The ``pong`` message."""
         return _text(b'{"type":"pong"}')
+
+    def encode_notice(self, notice: Notice) -> Sequence[Frame]:
+        """A message of any other type."""
+        return _text(write_notice(notice))
 
 
 def parse_request(payload: bytes) -> ClientRequest:
@@ -180,7 +177,7 @@ def _read_send_to_group(payload: bytes, ack_id: int | None) -> ClientRequest:
     wanted = _TO_GROUP.decode(payload)
     return requests.SendToGroup(
         group=group_name(wanted.group),
-        message=_message(wanted),
+        message=read_message(wanted),
         no_echo=wanted.noEcho,
         ttl_seconds=wanted.ttlSeconds or 0,
         ack_id=ack_id,
@@ -190,7 +187,7 @@ def _read_send_to_group(payload: bytes, ack_id: int | None) -> ClientRequest:
 def _read_event(payload: bytes, ack_id: int | None) -> ClientRequest:
     wanted = _EVENT.decode(payload)
     return requests.SendEvent(
-        event=event_name(wanted.event), message=_message(wanted), ack_id=ack_id
+        event=event_name(wanted.event), message=read_message(wanted), ack_id=ack_id
     )
 
 
@@ -203,79 +200,6 @@ def _read_sequence_ack(payload: bytes, _ack_id: int | None) -> ClientRequest:
     if not 0 <= sequence_id <= MAX_ACK_ID:
         raise InvalidRequest("a sequenceId out of range")
     return requests.SequenceAck(sequence_id=sequence_id)
-
-
-def _message(wanted: _Payload) -> Message:
-    metadata = _metadata(wanted.metadata)
-    data = bytes(wanted.data)
-    kind = wanted.dataType.lower()
-    read = _DATA_READERS.get(kind)
-    if read is None:
-        raise InvalidRequest(f"the dataType '{wanted.dataType[:64]}'")
-    if data:
-        return Message(DataType(kind), read(data), metadata)
-    if metadata is None:
-        raise InvalidRequest("neither data nor metadata")
-    return Message(DataType.TEXT, b"", metadata)
-
-
-def _json_data(data: bytes) -> bytes:
-    if data == b"null":
-        raise InvalidRequest("data that is null")
-    return data
-
-
-def _text_data(data: bytes) -> bytes:
-    return msgspec.json.decode(data, type=str).encode()
-
-
-def _base64_data(data: bytes) -> bytes:
-    try:
-        return base64.b64decode(msgspec.json.decode(data, type=str), validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidRequest("data that is not a string of padded base64") from None
-
-
-_DATA_READERS: Mapping[str, Callable[[bytes], bytes]] = {
-    "json": _json_data,
-    "text": _text_data,
-    "binary": _base64_data,
-    "protobuf": lambda data: serialized_any(_base64_data(data)),
-}
-
-
-def _base64_text(data: bytes) -> bytes:
-    return b'"%b"' % base64.b64encode(data)
-
-
-_DATA_WRITERS: Mapping[DataType, Callable[[bytes], bytes]] = {
-    DataType.JSON: bytes,
-    DataType.TEXT: lambda data: _encode(data.decode(errors="replace")),
-    DataType.BINARY: _base64_text,
-    DataType.PROTOBUF: _base64_text,
-}
-
-
-def _metadata(raw: Raw) -> Mapping[str, str] | None:
-    if bytes(raw) == b"null":
-        return None
-    try:
-        # Only the standard library tells of a key that is there twice.
-        metadata = loads(bytes(raw), object_pairs_hook=_unique)
-    except ValueError:  # a number with more digits than Python reads, too
-        raise InvalidRequest("metadata that is not JSON") from None
-    if not isinstance(metadata, dict):
-        raise InvalidRequest("metadata that is not an object")
-    return message_metadata(metadata)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, str]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise InvalidRequest("metadata with a key that is there twice")
-    if not all(isinstance(value, str) for value in members.values()):
-        raise InvalidRequest("metadata with a value that is not a string")
-    return members
 
 
 def _text(payload: bytes) -> Sequence[Frame]:
@@ -291,5 +215,7 @@ _READERS: Mapping[str, Reader] = {
     "event": _read_event,
     "ping": _read_ping,
     "sequenceAck": _read_sequence_ack,
+    "invoke": read_invoke,
+    "cancelInvocation": read_cancel,
 }
 _READERS_BY_LOWER_CASE = {name.lower(): reader for name, reader in _READERS.items()}

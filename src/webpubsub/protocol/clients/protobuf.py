@@ -7,23 +7,24 @@ and 8.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from google.protobuf import any_pb2
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as Protobuf
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
+from webpubsub.protocol.clients.notices import Notice
+from webpubsub.protocol.clients.protobuf_invocations import read_cancel, read_invoke
+from webpubsub.protocol.clients.protobuf_notices import write_notice
+from webpubsub.protocol.clients.protobuf_payloads import read_message, write_data
 from webpubsub.protocol.clients.request_fields import (
     MAX_TTL_SECONDS,
     InvalidRequest,
     event_name,
     group_name,
-    json_data,
-    message_metadata,
 )
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals.clients import PROTOBUF_INVALID, PROTOBUF_NEEDS_BINARY
 
 SUBPROTOCOL = "protobuf.webpubsub.azure.v1"
@@ -62,7 +63,7 @@ class ProtobufCodec:
             wire.DownstreamMessage(
                 data_message=wire.DataMessage(
                     group=delivery.group,
-                    data=_DATA_WRITERS[message.data_type](message.data),
+                    data=write_data(message),
                     metadata=message.metadata,
                     **origin,
                 )
@@ -105,6 +106,10 @@ class ProtobufCodec:
         """The answer to a ping."""
         return _frames(wire.DownstreamMessage(pong_message=wire.PongMessage()))
 
+    def encode_notice(self, notice: Notice) -> Sequence[Frame]:
+        """A message of any other kind."""
+        return _frames(write_notice(notice))
+
 
 def parse_request(payload: bytes) -> ClientRequest:
     """The request in a message. Raises InvalidRequest."""
@@ -134,7 +139,7 @@ def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
         raise InvalidRequest(f"a ttl_seconds of {wanted.ttl_seconds}, over {MAX_TTL_SECONDS}")
     return requests.SendToGroup(
         group=group_name(wanted.group),
-        message=_message(wanted),
+        message=read_message(wanted),
         no_echo=wanted.no_echo,
         ttl_seconds=wanted.ttl_seconds,
         ack_id=_ack_id(wanted),
@@ -143,7 +148,7 @@ def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
 
 def _read_event(wanted: wire.EventMessage) -> ClientRequest:
     return requests.SendEvent(
-        event=event_name(wanted.event), message=_message(wanted), ack_id=_ack_id(wanted)
+        event=event_name(wanted.event), message=read_message(wanted), ack_id=_ack_id(wanted)
     )
 
 
@@ -164,42 +169,6 @@ def _ack_id(wanted: _WithAckId) -> int | None:
     return wanted.ack_id if wanted.HasField("ack_id") else None
 
 
-def _message(wanted: wire.SendToGroupMessage | wire.EventMessage) -> Message:
-    metadata = message_metadata(dict(wanted.metadata)) or None
-    kind = wanted.data.WhichOneof("data")
-    if kind is not None:
-        data_type, read = _DATA_READERS[kind]
-        return Message(data_type, read(wanted.data), metadata)
-    if metadata is None:
-        raise InvalidRequest("neither data nor metadata")
-    return Message(DataType.TEXT, b"", metadata)
-
-
-_DATA_READERS: Mapping[str, tuple[DataType, Callable[[wire.MessageData], bytes]]] = {
-    "text_data": (DataType.TEXT, lambda data: data.text_data.encode()),
-    "json_data": (DataType.JSON, lambda data: json_data(data.json_data)),
-    "binary_data": (DataType.BINARY, lambda data: data.binary_data),
-    "protobuf_data": (DataType.PROTOBUF, lambda data: data.protobuf_data.SerializeToString()),
-}
-
-
-def _any_data(data: bytes) -> wire.MessageData:
-    try:
-        return wire.MessageData(protobuf_data=any_pb2.Any.FromString(data))
-    except DecodeError:
-        # An application may answer with any bytes; in a frame as an Any, they would be a frame that
-        # no client can read.
-        return wire.MessageData(binary_data=data)
-
-
-_DATA_WRITERS: Mapping[DataType, Callable[[bytes], wire.MessageData]] = {
-    DataType.TEXT: lambda data: wire.MessageData(text_data=data.decode(errors="replace")),
-    DataType.JSON: lambda data: wire.MessageData(json_data=data.decode(errors="replace")),
-    DataType.BINARY: lambda data: wire.MessageData(binary_data=data),
-    DataType.PROTOBUF: _any_data,
-}
-
-
 def _frames(message: Protobuf) -> Sequence[Frame]:
     return (_frame(message),)
 
@@ -217,4 +186,6 @@ _READERS: Mapping[str, Callable[[Any], ClientRequest]] = {
     "event_message": _read_event,
     "sequence_ack_message": _read_sequence_ack,
     "ping_message": _read_ping,
+    "invoke_event_message": read_invoke,
+    "cancel_invocation_message": read_cancel,
 }

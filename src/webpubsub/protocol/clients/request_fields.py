@@ -16,6 +16,7 @@ from webpubsub.protocol.names import is_event_name, is_group_name
 MAX_ACK_ID = 2**64 - 1
 MAX_DEPTH = 64
 MAX_TTL_SECONDS = 300
+MAX_ID_LENGTH = 1024
 # A string that does not end reaches to the end of the message: no byte is looked at twice, whatever
 # a client sends.
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -42,6 +43,13 @@ def event_name(name: str) -> str:
             "an event name that is not a letter and up to 127 of A-Z a-z 0-9 _ . -"
         )
     return name
+
+
+def client_id(text: str) -> str:
+    """An id that the client has chosen, of an invocation or a stream. Raises InvalidRequest."""
+    if not 0 < len(text) <= MAX_ID_LENGTH:
+        raise InvalidRequest(f"an id that is not 1 to {MAX_ID_LENGTH} characters")
+    return text
 
 
 def message_metadata(metadata: Mapping[str, str]) -> Mapping[str, str]:

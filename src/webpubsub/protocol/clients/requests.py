@@ -42,4 +42,27 @@ class SequenceAck(msgspec.Struct, frozen=True, kw_only=True):
     sequence_id: int
 
 
-ClientRequest: TypeAlias = JoinGroup | LeaveGroup | SendToGroup | SendEvent | Ping | SequenceAck
+class Invoke(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that is answered under ``invocation_id``. ``event`` is empty when the target is
+    not ``event``, the only one there is."""
+
+    invocation_id: str
+    target: str = "event"
+    event: str
+    message: Message
+
+
+class CancelInvocation(msgspec.Struct, frozen=True, kw_only=True):
+    invocation_id: str
+
+
+ClientRequest: TypeAlias = (
+    JoinGroup
+    | LeaveGroup
+    | SendToGroup
+    | SendEvent
+    | Ping
+    | SequenceAck
+    | Invoke
+    | CancelInvocation
+)

@@ -6,6 +6,7 @@ Specification: client-protocols section 3.
 from collections.abc import Sequence
 
 from webpubsub.protocol.clients.codec import AckError, Frame, FrameKind
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.requests import SendEvent
 from webpubsub.protocol.messages import DataType, Delivery, Message
 
@@ -55,4 +56,8 @@ class SimpleCodec:
 
     def encode_pong(self) -> Sequence[Frame]:
         """Nothing: a simple client cannot ping."""
+        return ()
+
+    def encode_notice(self, notice: Notice) -> Sequence[Frame]:
+        """Nothing: a simple client cannot ask for any."""
         return ()

@@ -1,0 +1,124 @@
+"""The payload of a message in JSON: ``data``, ``dataType`` and ``metadata``.
+
+The JSON of ``data`` is neither decoded nor encoded again. Specification: client-protocols sections
+4, 5.1 and 5.4.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from json import loads
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from webpubsub.protocol.clients.request_fields import (
+    InvalidRequest,
+    message_metadata,
+    serialized_any,
+)
+from webpubsub.protocol.messages import DataType, Message
+
+_encode = msgspec.json.encode
+
+
+class Payload(msgspec.Struct, kw_only=True):
+    """The members of a request that make a message; base of the requests that carry one."""
+
+    data: Raw = Raw()
+    dataType: str = "json"  # noqa: N815
+    metadata: Raw = Raw(b"null")
+
+
+def read_message(wanted: Payload) -> Message:
+    """The message in a request, which needs data or metadata. Raises InvalidRequest or
+    msgspec.DecodeError."""
+    metadata = read_metadata(wanted.metadata)
+    data = bytes(wanted.data)
+    if data:
+        return read_data(wanted.dataType, data, metadata)
+    data_type(wanted.dataType)
+    if metadata is None:
+        raise InvalidRequest("neither data nor metadata")
+    return Message(DataType.TEXT, b"", metadata)
+
+
+def read_data(name: str, data: bytes, metadata: Mapping[str, str] | None) -> Message:
+    """The message of a ``dataType`` and of the JSON text of ``data``. Raises InvalidRequest or
+    msgspec.DecodeError."""
+    kind = data_type(name)
+    return Message(kind, _DATA_READERS[kind](data), metadata)
+
+
+def data_type(name: str) -> DataType:
+    """The data type of this name in any letter case. Raises InvalidRequest."""
+    try:
+        return DataType(name.lower())
+    except ValueError:
+        raise InvalidRequest(f"the dataType '{name[:64]}'") from None
+
+
+def write_data(message: Message) -> bytes:
+    """The JSON text of the data."""
+    return _DATA_WRITERS[message.data_type](message.data)
+
+
+def _json_data(data: bytes) -> bytes:
+    if data == b"null":
+        raise InvalidRequest("data that is null")
+    return data
+
+
+def _text_data(data: bytes) -> bytes:
+    return msgspec.json.decode(data, type=str).encode()
+
+
+def _base64_data(data: bytes) -> bytes:
+    try:
+        return base64.b64decode(msgspec.json.decode(data, type=str), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("data that is not a string of padded base64") from None
+
+
+_DATA_READERS: Mapping[DataType, Callable[[bytes], bytes]] = {
+    DataType.JSON: _json_data,
+    DataType.TEXT: _text_data,
+    DataType.BINARY: _base64_data,
+    DataType.PROTOBUF: lambda data: serialized_any(_base64_data(data)),
+}
+
+
+def _base64_text(data: bytes) -> bytes:
+    return b'"%b"' % base64.b64encode(data)
+
+
+_DATA_WRITERS: Mapping[DataType, Callable[[bytes], bytes]] = {
+    DataType.JSON: bytes,
+    DataType.TEXT: lambda data: _encode(data.decode(errors="replace")),
+    DataType.BINARY: _base64_text,
+    DataType.PROTOBUF: _base64_text,
+}
+
+
+def read_metadata(raw: Raw) -> Mapping[str, str] | None:
+    """The metadata of a message, None for null. Raises InvalidRequest."""
+    if bytes(raw) == b"null":
+        return None
+    try:
+        # Only the standard library tells of a key that is there twice.
+        metadata = loads(bytes(raw), object_pairs_hook=_unique)
+    except ValueError:  # a number with more digits than Python reads, too
+        raise InvalidRequest("metadata that is not JSON") from None
+    if not isinstance(metadata, dict):
+        raise InvalidRequest("metadata that is not an object")
+    return message_metadata(metadata)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, str]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise InvalidRequest("metadata with a key that is there twice")
+    if not all(isinstance(value, str) for value in members.values()):
+        raise InvalidRequest("metadata with a value that is not a string")
+    return members
