@@ -1,12 +1,24 @@
 """Write the pages of the reference that are made from the code: ``python docs/generate.py``."""
 
+import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import msgspec
 
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals.catalogue import EDGES, Edge
 
 REFERENCE = Path(__file__).parent / "reference"
+COMPATIBILITY = Path(__file__).parent / "compatibility.toml"
+#: What a rule's status may be, and what it says to a reader.
+STATUSES = {
+    "yes": "as on Azure",
+    "partly": "with less than on Azure",
+    "differs": "differs on purpose, or where it is not known what Azure does",
+    "not yet": "missing",
+}
 
 _REFUSALS_INTRODUCTION = """\
 # Refusals
@@ -47,7 +59,96 @@ def _plain(text: str) -> str:
     return "".join(f"\\{one}" if one in r"\`*<" else one for one in text)
 
 
-PAGES = {REFERENCE / "refusals.md": refusals_page}
+_COMPATIBILITY_INTRODUCTION = """\
+# Compatibility
+
+What the service does of each section of the three documents that describe it, rule by rule, and the
+tests that see it. The tests name the sections in turn: `client-protocols section 5.6`.
+
+This page is made from `docs/compatibility.toml` by `python docs/generate.py`.
+"""
+
+
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the documents, with the numbers of its sections."""
+
+    name: str
+    title: str
+    sections: tuple[int, ...]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the service does of a section. ``tests`` are paths below the folder of the tests."""
+
+    document: str
+    section: str
+    title: str
+    rules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def judged(self) -> Iterator[tuple[str, str]]:
+        """Each rule's status and text."""
+        for rule in self.rules:
+            status, _, text = rule.partition(": ")
+            yield status, text
+
+
+class Compatibility(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What ``docs/compatibility.toml`` says."""
+
+    documents: tuple[Document, ...]
+    sections: tuple[Section, ...]
+
+    def of(self, document: Document) -> list[Section]:
+        """The sections of one document, in order."""
+        return [one for one in self.sections if one.document == document.name]
+
+
+@cache
+def compatibility() -> Compatibility:
+    """The contents of ``docs/compatibility.toml``."""
+    return msgspec.convert(tomllib.loads(COMPATIBILITY.read_text(encoding="utf-8")), Compatibility)
+
+
+def compatibility_page() -> str:
+    """The page of all sections."""
+    return "\n".join((_COMPATIBILITY_INTRODUCTION, *_legend(), *_documents()))
+
+
+def _legend() -> Iterator[str]:
+    yield "| Status | Meaning |\n|---|---|"
+    for status, meaning in STATUSES.items():
+        yield f"| {status} | {meaning} |"
+    yield ""
+
+
+def _documents() -> Iterator[str]:
+    for document in compatibility().documents:
+        yield f"## {document.title}\n"
+        yield "| Section of " + document.name + " | Status | | Tests |\n|---|---|---|---|"
+        for section in compatibility().of(document):
+            yield from _rows(section)
+        yield ""
+
+
+def _rows(section: Section) -> Iterator[str]:
+    """A row for each rule; what they have in common stands in the first."""
+    title, tests = f"{section.section} {section.title}", _links(section.tests)
+    for status, text in section.judged():
+        yield f"| {title} | {status} | {_plain(text)} | {tests} |"
+        title = tests = ""
+
+
+def _links(tests: tuple[str, ...]) -> str:
+    names = (test.removesuffix(".py").rpartition("test_")[2] for test in tests)
+    both = zip(names, tests, strict=True)
+    return ", ".join(f"[{_plain(name)}](../../tests/{test})" for name, test in both)
+
+
+PAGES = {
+    REFERENCE / "refusals.md": refusals_page,
+    REFERENCE / "compatibility.md": compatibility_page,
+}
 
 
 def main() -> None:

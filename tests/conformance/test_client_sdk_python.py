@@ -1,4 +1,7 @@
-"""The official Python client SDK, synchronous and asynchronous, against a running service."""
+"""The official Python client SDK, synchronous and asynchronous, against a running service.
+
+Specification: client-protocols section 14.
+"""
 
 import asyncio
 import queue

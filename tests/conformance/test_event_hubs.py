@@ -1,4 +1,7 @@
-"""Events reach an event hub through the official SDK, over AMQP on the loopback."""
+"""Events reach an event hub through the official SDK, over AMQP on the loopback.
+
+Specification: upstream-events section 16.
+"""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,7 @@
-"""The REST API against its own description, by requests that Schemathesis makes up."""
+"""The REST API against its own description, by requests that Schemathesis makes up.
+
+Specification: rest-api section 6.
+"""
 
 import asyncio
 import re

@@ -2,6 +2,8 @@
 
 With its default protocol, which is the reliable one, through a proxy that cuts connections in the
 middle of what the service sends.
+
+Specification: client-protocols sections 7.4 and 14.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""The official JavaScript SDKs, client and service, against a running service."""
+"""The official JavaScript SDKs, client and service, against a running service.
+
+Specification: client-protocols sections 9.2 and 14.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""The official Python service SDK, synchronous and asynchronous, against a running service."""
+"""The official Python service SDK, synchronous and asynchronous, against a running service.
+
+Specification: rest-api section 11.
+"""
 
 import asyncio
 import io

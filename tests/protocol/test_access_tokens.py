@@ -1,4 +1,7 @@
-"""Access tokens."""
+"""Access tokens.
+
+Specification: client-protocols section 1.3, rest-api sections 3.1, 3.3 and 4.1.
+"""
 
 import base64
 import hashlib

@@ -1,4 +1,7 @@
-"""Which acks are remembered, and what failed ones say."""
+"""Which acks are remembered, and what failed ones say.
+
+Specification: client-protocols sections 5.5 and 5.6.
+"""
 
 import pytest
 from hypothesis import given

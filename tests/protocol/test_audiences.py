@@ -1,4 +1,7 @@
-"""Whether a token was made for the URL at which it is used."""
+"""Whether a token was made for the URL at which it is used.
+
+Specification: client-protocols section 1.3, rest-api section 3.2.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The connection state and its convention."""
+"""The connection state and its convention. Specification: upstream-events section 7."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Connection strings."""
+"""Connection strings. Specification: rest-api section 2."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tokens that say where a page begins."""
+"""Tokens that say where a page begins. Specification: rest-api section 6.6."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,7 @@
-"""The wildcard patterns of roles."""
+"""The wildcard patterns of roles.
+
+Specification: client-protocols section 6.2, rest-api section 4.2.
+"""
 
 import re
 import time

@@ -1,4 +1,7 @@
-"""Invocations: what is pending, and what the client is told."""
+"""Invocations: what is pending, and what the client is told.
+
+Specification: client-protocols section 9.2.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,7 @@
-"""Events as listeners get them: the attributes, the payload, and one line of JSON."""
+"""Events as listeners get them: the attributes, the payload, and one line of JSON.
+
+Specification: upstream-events section 16.
+"""
 
 import base64
 import json

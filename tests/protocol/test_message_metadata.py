@@ -1,4 +1,4 @@
-"""The limits of metadata."""
+"""The limits of metadata. Specification: client-protocols section 5.4, rest-api section 5.4."""
 
 import string
 

@@ -1,4 +1,7 @@
-"""What a connection may do with which groups."""
+"""What a connection may do with which groups.
+
+Specification: client-protocols sections 6.1 to 6.3, rest-api sections 4.2 and 6.7.
+"""
 
 import logging
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""What a reliable client shows to get its connection back."""
+"""What a reliable client shows to get its connection back.
+
+Specification: client-protocols section 7.1.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Acks in the order of the requests they answer."""
+"""Acks in the order of the requests they answer.
+
+Specification: client-protocols sections 5.6 and 14.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,7 @@
-"""What stands between the service and whoever handles its events."""
+"""What stands between the service and whoever handles its events.
+
+Specification: upstream-events sections 1, 2.2, 7, 8 and 10.
+"""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""The guard of picows: these tests fail when a version of it behaves otherwise than we rely on."""
+"""The guard of picows: these tests fail when a version of it behaves otherwise than we rely on.
+
+Specification: client-protocols section 2.1.
+"""
 
 import asyncio
 from collections.abc import Callable

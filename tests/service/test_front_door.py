@@ -1,4 +1,4 @@
-"""One port for HTTP and WebSockets."""
+"""One port for HTTP and WebSockets. Specification: client-protocols sections 1.1, 12 and 13."""
 
 import asyncio
 

@@ -1,4 +1,8 @@
-"""Who may connect, and on what terms."""
+"""Who may connect, and on what terms.
+
+Specification: client-protocols sections 1.1 to 1.6, 3.3 and 3.4, rest-api section 4.3,
+upstream-events section 9.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,7 @@
-"""A hub: its connections, groups and users, and everything that can be done with them."""
+"""A hub: its connections, groups and users, and everything that can be done with them.
+
+Specification: client-protocols sections 5.7, 5.8, 6.3 and 11, rest-api section 6.3.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

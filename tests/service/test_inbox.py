@@ -1,4 +1,7 @@
-"""What a client has sent, in order, while one of its events is being answered."""
+"""What a client has sent, in order, while one of its events is being answered.
+
+Specification: client-protocols section 2.1.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st

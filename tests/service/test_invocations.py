@@ -1,4 +1,7 @@
-"""The invocations of one client, from its request to its answer."""
+"""The invocations of one client, from its request to its answer.
+
+Specification: client-protocols section 9.2.
+"""
 
 from typing import Any
 

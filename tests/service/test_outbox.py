@@ -1,4 +1,7 @@
-"""What is sent to one client in one turn is written once; slow clients are bounded."""
+"""What is sent to one client in one turn is written once; slow clients are bounded.
+
+Specification: client-protocols section 2.1.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,7 @@
-"""Letting clients in, over the wire."""
+"""Letting clients in, over the wire.
+
+Specification: client-protocols sections 1.4, 1.6, 1.7 and 3.4.
+"""
 
 import asyncio
 import time

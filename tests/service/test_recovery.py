@@ -2,6 +2,8 @@
 
 Every test is made twice: once with sessions that stay where they are, and once with every recovery
 going through the bytes of a snapshot.
+
+Specification: client-protocols sections 7.1 to 7.5 and 15, rest-api section 5.6.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Messages that outlive a transport."""
+"""Messages that outlive a transport. Specification: client-protocols sections 7.2, 7.3 and 9.1."""
 
 import json
 

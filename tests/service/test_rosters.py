@@ -1,4 +1,7 @@
-"""Who is where, and the first and last member of everything."""
+"""Who is where, and the first and last member of everything.
+
+Specification: rest-api section 5.6.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st

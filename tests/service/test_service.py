@@ -1,4 +1,7 @@
-"""The whole service: starting, stopping, and everything that clients do to it."""
+"""The whole service: starting, stopping, and everything that clients do to it.
+
+Specification: client-protocols sections 2.3 and 5.10.
+"""
 
 import asyncio
 import json

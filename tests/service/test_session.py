@@ -1,4 +1,4 @@
-"""What survives a lost transport."""
+"""What survives a lost transport. Specification: client-protocols section 7.4."""
 
 import asyncio
 

@@ -1,4 +1,7 @@
-"""The settings of the service."""
+"""The settings of the service.
+
+Specification: client-protocols section 10, rest-api sections 2 and 10.
+"""
 
 import pytest
 from hypothesis import given

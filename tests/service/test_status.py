@@ -1,4 +1,4 @@
-"""The stages of the service."""
+"""The stages of the service. Specification: rest-api section 7."""
 
 import pytest
 

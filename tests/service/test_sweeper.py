@@ -1,4 +1,4 @@
-"""One timer for pings and deadlines."""
+"""One timer for pings and deadlines. Specification: client-protocols section 2.2."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,7 @@
-"""One WebSocket of a client: RFC 6455 between the bytes and the messages."""
+"""One WebSocket of a client: RFC 6455 between the bytes and the messages.
+
+Specification: client-protocols sections 2.1 to 2.3.
+"""
 
 import asyncio
 

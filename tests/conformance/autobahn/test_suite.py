@@ -1,4 +1,7 @@
-"""The Autobahn test suite judges how our service speaks RFC 6455."""
+"""The Autobahn test suite judges how our service speaks RFC 6455.
+
+Specification: client-protocols section 2.1.
+"""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The subprotocol ``json.webpubsub.azure.v1``."""
+"""The subprotocol ``json.webpubsub.azure.v1``.
+
+Specification: client-protocols sections 5.1, 5.2, 5.8, 5.9 and 15.
+"""
 
 import base64
 import json
@@ -184,7 +187,6 @@ def test_of_repeated_members_the_last_counts(message: dict[str, Any]) -> None:
         '{"type":"join"}',
         '{"type":"message"}',
         '{"type":"streamData","streamId":"1"}',
-        '{"type":"setGroupState","group":"g"}',
     ],
 )
 def test_what_is_no_request(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Invocations as JSON clients ask for them."""
+"""Invocations as JSON clients ask for them. Specification: client-protocols section 9.2."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Notices in JSON."""
+"""Notices in JSON. Specification: client-protocols section 9.2."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The payload of a message in JSON."""
+"""The payload of a message in JSON. Specification: client-protocols section 4."""
 
 import base64
 import json

@@ -1,4 +1,7 @@
-"""The subprotocol ``protobuf.webpubsub.azure.v1``."""
+"""The subprotocol ``protobuf.webpubsub.azure.v1``.
+
+Specification: client-protocols sections 8.1, 8.2 and 15.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -225,9 +228,6 @@ def test_the_last_one_wins() -> None:
         (event(data={"json_data": "[" * 65 + "]" * 65}), "64 levels"),
         ({"stream_data_message": {}}, "stream_data_message"),
         ({"stream_end_message": {}}, "stream_end_message"),
-        ({"set_group_state_message": {}}, "set_group_state_message"),
-        ({"subscribe_group_state_message": {}}, "subscribe_group_state_message"),
-        ({"unsubscribe_group_state_message": {}}, "unsubscribe_group_state_message"),
     ],
 )
 def test_what_is_no_request(message: bytes | dict[str, Any], seen: str) -> None:

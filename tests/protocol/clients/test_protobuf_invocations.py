@@ -1,4 +1,4 @@
-"""Invocations as protobuf clients ask for them."""
+"""Invocations as protobuf clients ask for them. Specification: client-protocols section 9.2."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Notices in protobuf."""
+"""Notices in protobuf. Specification: client-protocols section 9.2."""
 
 import pytest
 

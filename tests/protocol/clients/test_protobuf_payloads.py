@@ -1,4 +1,4 @@
-"""The payload of a message in protobuf."""
+"""The payload of a message in protobuf. Specification: client-protocols section 4."""
 
 import pytest
 from google.protobuf import any_pb2

@@ -1,4 +1,4 @@
-"""Which client protocol is spoken."""
+"""Which client protocol is spoken. Specification: client-protocols section 1.6."""
 
 import pytest
 from hypothesis import given

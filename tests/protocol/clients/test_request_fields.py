@@ -1,4 +1,4 @@
-"""What the fields of a request may hold."""
+"""What the fields of a request may hold. Specification: client-protocols sections 5.1 to 5.3."""
 
 import json
 import subprocess

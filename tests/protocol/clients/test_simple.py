@@ -1,4 +1,4 @@
-"""Simple clients."""
+"""Simple clients. Specification: client-protocols section 3.1."""
 
 import pytest
 from hypothesis import given

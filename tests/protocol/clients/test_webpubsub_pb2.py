@@ -1,4 +1,7 @@
-"""The code that the protobuf compiler wrote belongs to the schema beside it."""
+"""The code that the protobuf compiler wrote belongs to the schema beside it.
+
+Specification: client-protocols section 8.1.
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""What webhooks answer."""
+"""What webhooks answer.
+
+Specification: client-protocols section 1.5, upstream-events sections 7, 9, 11.2 and 19.
+"""
 
 import json
 

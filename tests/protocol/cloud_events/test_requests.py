@@ -1,4 +1,7 @@
-"""Events as the requests that bring them."""
+"""Events as the requests that bring them.
+
+Specification: client-protocols section 5.4, upstream-events sections 1, 5, 9, 11.1 and 19.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events as CloudEvents over HTTP."""
+"""Events as CloudEvents over HTTP. Specification: upstream-events sections 6 and 14."""
 
 import hashlib
 import hmac

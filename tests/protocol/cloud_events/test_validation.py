@@ -1,4 +1,7 @@
-"""Whether a webhook wants events: questions and answers."""
+"""Whether a webhook wants events: questions and answers.
+
+Specification: upstream-events section 4.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Whom filters mean, and why some are refused: the tables of the specification, section 9."""
+"""Whom filters mean, and why some are refused: the tables of the specification, section 9.
+
+Specification: rest-api sections 9.1 and 9.4.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What callers are told about their filters."""
+"""What callers are told about their filters. Specification: rest-api section 9.4."""
 
 from webpubsub.protocol.filters.errors import FilterError
 

@@ -1,4 +1,7 @@
-"""The functions of filters, one by one; what they mean within filters is tested there."""
+"""The functions of filters, one by one; what they mean within filters is tested there.
+
+Specification: rest-api section 9.3.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Types and equality of the values of filters."""
+"""Types and equality of the values of filters. Specification: rest-api section 9.4."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How filters are read."""
+"""How filters are read. Specification: rest-api section 9.2."""
 
 import pytest
 

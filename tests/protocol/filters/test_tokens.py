@@ -1,4 +1,4 @@
-"""The words of filters."""
+"""The words of filters. Specification: rest-api section 9.2."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Why WebSockets are closed by the service."""
+"""Why WebSockets are closed by the service. Specification: client-protocols section 2.3."""
 
 import pytest
 

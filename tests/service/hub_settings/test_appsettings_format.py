@@ -1,4 +1,4 @@
-"""The ``appsettings.json`` of the official emulator."""
+"""The ``appsettings.json`` of the official emulator. Specification: upstream-events section 2."""
 
 from contextlib import suppress
 from pathlib import Path

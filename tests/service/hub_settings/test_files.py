@@ -1,4 +1,4 @@
-"""A settings file, read and read again."""
+"""A settings file, read and read again. Specification: upstream-events section 2."""
 
 import asyncio
 import logging

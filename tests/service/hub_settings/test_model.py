@@ -1,4 +1,4 @@
-"""The settings of hubs as values."""
+"""The settings of hubs as values. Specification: upstream-events sections 2 and 2.1."""
 
 import pytest
 

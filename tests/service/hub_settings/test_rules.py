@@ -1,4 +1,4 @@
-"""What may be set."""
+"""What may be set. Specification: upstream-events sections 2.1, 3 and 17."""
 
 import pytest
 from hypothesis import given

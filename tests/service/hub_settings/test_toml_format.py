@@ -1,4 +1,4 @@
-"""``webpubsub.toml``."""
+"""``webpubsub.toml``. Specification: upstream-events section 2."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Events wait for a target in a bounded queue; nobody waits for the target."""
+"""Events wait for a target in a bounded queue; nobody waits for the target.
+
+Specification: upstream-events section 16.
+"""
 
 import asyncio
 import logging

@@ -1,4 +1,7 @@
-"""Events into an event hub: what each message holds, and which go together."""
+"""Events into an event hub: what each message holds, and which go together.
+
+Specification: upstream-events section 16.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Events into a file: one line of JSON each."""
+"""Events into a file: one line of JSON each. Specification: upstream-events section 16."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Listeners are told of the events they select, besides any handler."""
+"""Listeners are told of the events they select, besides any handler.
+
+Specification: upstream-events section 16.
+"""
 
 import asyncio
 from pathlib import Path

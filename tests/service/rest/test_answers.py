@@ -1,4 +1,4 @@
-"""What refusals look like on the wire."""
+"""What refusals look like on the wire. Specification: rest-api sections 1.1 and 5.2."""
 
 import pytest
 

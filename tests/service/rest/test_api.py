@@ -1,4 +1,7 @@
-"""The REST API as a whole: order of checks, headers, logs and what is not an operation."""
+"""The REST API as a whole: order of checks, headers, logs and what is not an operation.
+
+Specification: rest-api sections 1, 1.1, 3.4 and 7.
+"""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""How the bodies and metadata of sends are read."""
+"""How the bodies and metadata of sends are read. Specification: rest-api sections 5.3 and 5.4."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

@@ -1,4 +1,7 @@
-"""The checks of paths and queries."""
+"""The checks of paths and queries.
+
+Specification: client-protocols section 9.1, rest-api sections 1.1, 1.3, 5.5 and 10.
+"""
 
 import pytest
 from aiohttp.test_utils import make_mocked_request

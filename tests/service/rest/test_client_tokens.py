@@ -1,4 +1,7 @@
-"""Tokens made for clients; how they are asked for is tested with the other operations."""
+"""Tokens made for clients; how they are asked for is tested with the other operations.
+
+Specification: rest-api section 6.8.
+"""
 
 from aiohttp.test_utils import make_mocked_request
 

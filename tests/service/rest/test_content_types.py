@@ -1,4 +1,4 @@
-"""What Content-Type headers say."""
+"""What Content-Type headers say. Specification: rest-api section 5.3."""
 
 import pytest
 from hypothesis import given

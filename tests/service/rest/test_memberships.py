@@ -1,4 +1,4 @@
-"""The bodies of changes of memberships."""
+"""The bodies of changes of memberships. Specification: rest-api section 6.5."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,7 @@
-"""The description of the API, against the table it is made from and the API itself."""
+"""The description of the API, against the table it is made from and the API itself.
+
+Specification: rest-api section 6.
+"""
 
 import msgspec
 import pytest

@@ -1,4 +1,7 @@
-"""Pages, without a hub; lists over HTTP are tested with the other operations."""
+"""Pages, without a hub; lists over HTTP are tested with the other operations.
+
+Specification: rest-api section 6.6.
+"""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit

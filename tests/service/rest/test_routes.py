@@ -1,4 +1,4 @@
-"""From paths to operations."""
+"""From paths to operations. Specification: rest-api section 1."""
 
 import pytest
 

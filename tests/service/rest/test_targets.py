@@ -1,4 +1,4 @@
-"""Paths and queries, decoded."""
+"""Paths and queries, decoded. Specification: rest-api section 1.2."""
 
 from urllib.parse import quote, urlencode
 

@@ -1,4 +1,7 @@
-"""Events that go to a webhook, and what becomes of them."""
+"""Events that go to a webhook, and what becomes of them.
+
+Specification: upstream-events section 5.
+"""
 
 import logging
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The cookies of one connection."""
+"""The cookies of one connection. Specification: upstream-events section 8."""
 
 import pytest
 from hypothesis import given

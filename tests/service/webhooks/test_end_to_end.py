@@ -1,4 +1,7 @@
-"""Clients, a service and a webhook: the whole way of every event."""
+"""Clients, a service and a webhook: the whole way of every event.
+
+Specification: client-protocols section 3.2, upstream-events sections 9, 10, 11.2, 11.3 and 18.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,7 @@
-"""One request and its answer, with retries and limits."""
+"""One request and its answer, with retries and limits.
+
+Specification: upstream-events sections 13 and 17.
+"""
 
 import asyncio
 import socket

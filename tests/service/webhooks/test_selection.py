@@ -1,4 +1,4 @@
-"""Which webhook gets an event."""
+"""Which webhook gets an event. Specification: upstream-events section 2.2."""
 
 import pytest
 

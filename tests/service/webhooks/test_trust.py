@@ -1,4 +1,4 @@
-"""The life of a validation."""
+"""The life of a validation. Specification: upstream-events sections 4 and 17."""
 
 import pytest
 

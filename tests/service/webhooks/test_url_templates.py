@@ -1,4 +1,4 @@
-"""Where events go."""
+"""Where events go. Specification: upstream-events sections 3 and 14."""
 
 from urllib.parse import quote, unquote
 

@@ -1,4 +1,4 @@
-"""Asking webhooks whether they want events."""
+"""Asking webhooks whether they want events. Specification: upstream-events section 4."""
 
 import asyncio
 import logging
