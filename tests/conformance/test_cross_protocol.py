@@ -209,9 +209,7 @@ ORIGINS: Mapping[str, Origin] = {
     "json": Origin(send_json, user_id="u"),
     "protobuf": Origin(send_protobuf, user_id="u"),
     # Header names have no letter case.
-    "rest": Origin(
-        send_rest, (DataType.TEXT, DataType.JSON, DataType.BINARY), metadata={"trace": "1"}
-    ),
+    "rest": Origin(send_rest, metadata={"trace": "1"}),
     "in-process": Origin(send_in_process),
 }
 
@@ -306,22 +304,3 @@ async def test_events(origin: str, data_type: DataType) -> None:
         await peer.frame()
     (event,) = (one for one in app.events if isinstance(one, UserEventRequest))
     assert event.message == Message(data_type, data)
-
-
-async def test_rest_does_not_take_protobuf() -> None:
-    """The REST API answers 415 to a serialized Any, and delivers nothing."""
-    async with (
-        running() as service,
-        await welcomed(service, PROTOBUF_SUBPROTOCOL, groups=["room"]) as member,
-        sdk_of(service) as sdk,
-    ):
-        request = HttpRequest(
-            "POST",
-            f"/api/hubs/{HUB}/groups/room/:send?api-version=2024-12-01",
-            content=PAYLOADS[DataType.PROTOBUF],
-            headers={"Content-Type": CONTENT_TYPES[DataType.PROTOBUF]},
-        )
-        assert (await sdk.send_request(request)).status_code == 415
-        await member.send(protobuf_request(ping_message={}))
-        _, payload = await member.frame()
-        assert wire.DownstreamMessage.FromString(payload).WhichOneof("message") == "pong_message"

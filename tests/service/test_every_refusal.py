@@ -282,6 +282,9 @@ PROVOKED: Mapping[str, Case] = {
     ),
     "rest.body.charset": Case(calls("POST", SEND, b"\xff")),
     "rest.body.json": Case(calls("POST", SEND, b"{", text=JSON)),
+    "rest.body.protobuf": Case(
+        calls("POST", SEND, b"x", text=b"Content-Type: application/x-protobuf\r\n")
+    ),
     "rest.metadata.invalid": Case(
         calls(
             "POST",

@@ -12,6 +12,7 @@ from webpubsub.service.rest.bodies import MAX_BODY_BYTES
 
 SEND = "/api/hubs/chat/:send"
 NOT_JSON = "The request body is not a valid JSON."
+NOT_ANY = "The request body is not a serialized google.protobuf.Any."
 BAD_LENGTH = "Invalid Content-Length header."
 METADATA = "X-WebPubSub-Metadata-"
 
@@ -30,7 +31,8 @@ REFUSED = (
     ("text/plain", b"x" * (MAX_BODY_BYTES + 1), 400, BAD_LENGTH),
     ("application/octet-stream", b"x" * (MAX_BODY_BYTES + 1), 400, BAD_LENGTH),
     ("application/xml", b"<a/>", 415, None),
-    ("application/x-protobuf", b"", 415, None),
+    ("application/x-protobuf", b"hello", 400, NOT_ANY),
+    ("application/x-protobuf", b"\n\x01\xff", 400, NOT_ANY),
     ("text/plain; charset=nonsense", b"x", 415, None),
     ("nonsense", b"x", 415, None),
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.messages import CONTENT_TYPES, DataType
 from webpubsub.service.rest.content_types import parse_content_type
 
 KNOWN = {
@@ -12,6 +12,8 @@ KNOWN = {
     " ": (DataType.BINARY, "utf-8"),
     "application/octet-stream": (DataType.BINARY, "utf-8"),
     "application/octet-stream; charset=nonsense": (DataType.BINARY, "utf-8"),
+    "application/x-protobuf": (DataType.PROTOBUF, "utf-8"),
+    "Application/X-Protobuf; charset=nonsense": (DataType.PROTOBUF, "utf-8"),
     "text/plain": (DataType.TEXT, "utf-8"),
     "Text/PLAIN": (DataType.TEXT, "utf-8"),
     "text/plain;": (DataType.TEXT, "utf-8"),
@@ -34,7 +36,7 @@ def test_known_types(header: str, content: tuple[DataType, str]) -> None:
 
 UNKNOWN = (
     "application/xml",
-    "application/x-protobuf",
+    "application/protobuf",
     "text/html",
     "text/*",
     "json",
@@ -76,8 +78,8 @@ def test_other_parameters_do_not_count(media_type: str, parameters: list[str]) -
 
 @given(st.text(alphabet='text/plain;charse="\\utf-8, ') | st.text())
 def test_anything_is_parsed_or_refused(header: str) -> None:
-    """A header of any kind has one of the two outcomes, and only three types are known."""
-    known = ("", "text/plain", "application/json", "application/octet-stream")
+    """A header of any kind has one of the two outcomes, and only four types are known."""
+    known = ("", *CONTENT_TYPES.values())
     assert not _is_known(header) or header.partition(";")[0].strip().lower() in known
 
 

@@ -18,6 +18,7 @@ from webpubsub.service.rest.operations import OPERATIONS
 
 HUB = "/api/hubs/Chat"
 CLOSED = "Application server closed the connection."
+ANY = b"\n\x03a/B\x12\x02\x08\x01"
 
 
 def message(text: str, **members: object) -> dict[str, object]:
@@ -77,6 +78,8 @@ PAYLOADS = (
     ("application/json", b' {"n": 1} ', (1, b' {"n": 1} '), ("json", {"n": 1})),
     ("application/json", b"null", (1, b"null"), ("json", None)),
     ("application/octet-stream", b"\x00\xff", (2, b"\x00\xff"), ("binary", b"\x00\xff")),
+    ("application/x-protobuf", ANY, (2, ANY), ("protobuf", ANY)),
+    ("application/x-protobuf", b"", (2, b""), ("protobuf", b"")),
     ("", b"\xff", (2, b"\xff"), ("binary", b"\xff")),
     ("", b"", (2, b""), ("binary", b"")),
 )

@@ -12,6 +12,7 @@ import msgspec
 
 from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.names import is_event_name, is_group_name
+from webpubsub.protocol.serialized_any import is_serialized_any
 
 MAX_ACK_ID = 2**64 - 1
 MAX_DEPTH = 64
@@ -84,12 +85,6 @@ def json_data(text: str) -> bytes:
 
 def serialized_any(data: bytes) -> bytes:
     """A serialized ``google.protobuf.Any``. Raises InvalidRequest."""
-    # The runtime is loaded by the first client that speaks of protobuf, not by every one.
-    from google.protobuf.any_pb2 import Any
-    from google.protobuf.message import DecodeError
-
-    try:
-        Any.FromString(data)
-    except DecodeError:
-        raise InvalidRequest("data that is not a serialized google.protobuf.Any") from None
+    if not is_serialized_any(data):
+        raise InvalidRequest("data that is not a serialized google.protobuf.Any")
     return data

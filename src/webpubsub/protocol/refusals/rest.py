@@ -186,8 +186,8 @@ LENGTH_INVALID = RefusalKind(
 CONTENT_TYPE_UNKNOWN = RefusalKind(
     code="rest.body.content-type",
     checked="the Content-Type and Content-Encoding headers",
-    wanted="text/plain, application/json or application/octet-stream, in a Unicode charset, "
-    "US-ASCII or ISO-8859-1, not compressed",
+    wanted="text/plain or application/json in a Unicode charset, US-ASCII or ISO-8859-1, "
+    "application/octet-stream, or application/x-protobuf, not compressed",
     remedy="Send other content as application/octet-stream.",
     http_status=415,
 )
@@ -213,6 +213,14 @@ BODY_NOT_JSON = RefusalKind(
     checked="the body of Content-Type application/json",
     wanted="one JSON document",
     remedy="Serialize the value, or send it as text/plain.",
+    http_status=400,
+)
+
+BODY_NOT_ANY = RefusalKind(
+    code="rest.body.protobuf",
+    checked="the body of Content-Type application/x-protobuf",
+    wanted="a serialized google.protobuf.Any",
+    remedy="Pack the message into an Any, or send its bytes as application/octet-stream.",
     http_status=400,
 )
 

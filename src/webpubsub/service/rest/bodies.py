@@ -5,6 +5,7 @@ read than the limit. Specification: rest-api sections 3.4, 5.3 and 5.4.
 """
 
 import asyncio
+from collections.abc import Callable, Mapping
 
 import msgspec
 from aiohttp import StreamReader, hdrs, web
@@ -14,6 +15,7 @@ from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import rest as kinds
+from webpubsub.protocol.serialized_any import is_serialized_any
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import shown
 from webpubsub.service.rest.content_types import Content, parse_content_type
@@ -108,12 +110,24 @@ def _bounded(chunk: bytes, before: int = 0) -> bytes:
 
 
 def _decode(content: Content, body: bytes) -> bytes:
-    if content.data_type is DataType.BINARY:
-        return body
-    data = _as_utf8(body, content.codec)
-    if content.data_type is DataType.JSON:
-        _check_json(data)
+    return _DECODERS[content.data_type](body, content.codec)
+
+
+def _json(body: bytes, codec: str) -> bytes:
+    data = _as_utf8(body, codec)
+    _check_json(data)
     return data
+
+
+def _protobuf(body: bytes, _: str) -> bytes:
+    """Clients get it as an Any within their own frames, so it must be one."""
+    if not is_serialized_any(body):
+        raise Refused(
+            kinds.BODY_NOT_ANY.refuse(
+                "other bytes", "The request body is not a serialized google.protobuf.Any."
+            )
+        )
+    return body
 
 
 def _as_utf8(body: bytes, codec: str) -> bytes:
@@ -135,6 +149,14 @@ def _check_json(data: bytes) -> None:
         raise Refused(
             kinds.BODY_NOT_JSON.refuse(str(error), "The request body is not a valid JSON.")
         ) from None
+
+
+_DECODERS: Mapping[DataType, Callable[[bytes, str], bytes]] = {
+    DataType.TEXT: _as_utf8,
+    DataType.JSON: _json,
+    DataType.BINARY: lambda body, _: body,
+    DataType.PROTOBUF: _protobuf,
+}
 
 
 def _metadata(request: web.BaseRequest) -> dict[str, str] | None:

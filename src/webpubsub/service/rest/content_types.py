@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.messages import DATA_TYPES, DataType
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 (the grammar's word for it)
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -18,12 +18,6 @@ _PARAMETER = re.compile(rf"({_TOKEN})=({_TOKEN}|{_QUOTED})")
 _MEDIA_TYPE = re.compile(
     rf"\s*({_TOKEN}/{_TOKEN})\s*((?:;\s*(?:{_PARAMETER.pattern}\s*)?)*)",
 )
-
-_DATA_TYPES: Mapping[str, DataType] = {
-    "text/plain": DataType.TEXT,
-    "application/json": DataType.JSON,
-    "application/octet-stream": DataType.BINARY,
-}
 
 #: Python's own list would also take codecs that are not charsets, or that are slow.
 _CODECS: Mapping[str, str] = {
@@ -50,6 +44,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 _BINARY = Content(DataType.BINARY)
+_TEXTUAL = (DataType.TEXT, DataType.JSON)
 
 
 @lru_cache(maxsize=64)
@@ -61,12 +56,10 @@ def parse_content_type(header: str) -> Content:
     match = _MEDIA_TYPE.fullmatch(header)
     if match is None:
         raise ValueError("a header that cannot be parsed")
-    data_type = _DATA_TYPES.get(match[1].lower())
+    data_type = DATA_TYPES.get(match[1].lower())
     if data_type is None:
         raise ValueError("another media type")
-    if data_type is DataType.BINARY:
-        return _BINARY
-    return Content(data_type, _codec(match[2]))
+    return Content(data_type, _codec(match[2])) if data_type in _TEXTUAL else Content(data_type)
 
 
 def _codec(parameters: str) -> str:

@@ -77,6 +77,7 @@ _MESSAGE: _Json = {
     "text/plain": {"schema": _TEXT},
     "application/json": {"schema": {}},
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
 }
 _CHANGE: _Json = {
     "type": "object",
