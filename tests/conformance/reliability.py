@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
 
 from tests.conformance.cutting_proxy import CuttingProxy, cutting_proxy
 from tests.conformance.handlers import EchoApplication
@@ -13,14 +13,42 @@ from tests.service.wire import Peer, handshake
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol import reconnection_tokens
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.service.recovery import through_bytes
 from webpubsub.service.service import Service
-from webpubsub.service.session import Attachment, Session
+from webpubsub.service.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 
 HUB = "reliability"
 #: How many messages are sent in one go, with a cut in the middle.
 _PORTION = 100
+#: In every so many of them another takes over, and after every so many the application closes.
+_TAKEOVER, _CLOSE = 20, 25
 _ROLES = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
+
+
+class Losses(NamedTuple):
+    """How often a client lost its connection in which way."""
+
+    cuts: int
+    takeovers: int
+    closes: int
+
+    @classmethod
+    def among(cls, messages: int) -> "Losses":
+        """What happens while so many are sent."""
+        portions = messages // _PORTION
+        return cls(portions, portions // _TAKEOVER, portions // _CLOSE)
+
+    @property
+    def connections(self) -> int:
+        """How often the client connects: what is closed for good it asks back for once, in vain."""
+        return 1 + self.cuts + self.takeovers + 2 * self.closes
+
+    @property
+    def events(self) -> list[str]:
+        """What the application is told, in alphabetical order."""
+        clients = 1 + self.closes
+        return ["connect"] * clients + ["connected"] * clients + ["disconnected"] * self.closes
 
 
 def numbered(messages: int) -> Sequence[str]:
@@ -57,22 +85,43 @@ class Stage:
             message = Message(DataType.TEXT, text.encode())
             self._hub.perform(ops.SendToAll(hub=HUB, message=message))
 
-    async def send_with_cuts(self, texts: Sequence[str]) -> int:
-        """Send text messages, and lose the connection once in every hundred; half of them are sent
-        while the client is away. Returns how often it was lost."""
-        starts = range(0, len(texts), _PORTION)
-        for start in starts:
+    async def send_with_losses(self, texts: Sequence[str], told: Callable[[], int]) -> Losses:
+        """Send text messages, and lose the connection once in every hundred. Once in every two
+        thousand another client takes over as well, and after every 2,500 the application closes.
+        ``told`` is how often the client has heard that it is connected."""
+        for number, start in enumerate(range(0, len(texts), _PORTION), start=1):
             portion = texts[start : start + _PORTION]
-            old = self.only_session().attachment
-            self.proxy.cut()
-            self.send(portion[: _PORTION // 2])
-            await self.until(lambda: not self.proxy.armed)
-            self.send(portion[_PORTION // 2 :])
-            await self._until_recovered(old)
-        return len(starts)
+            if number % _TAKEOVER:
+                await self._send_with_cut(portion)
+            else:
+                await self._send_with_cut(portion[: _PORTION // 2])
+                await self._send_with_takeover(portion[_PORTION // 2 :])
+            if number % _CLOSE == 0:
+                await self._close_and_wait(told)
+        return Losses.among(len(texts))
 
-    async def _until_recovered(self, old: Attachment | None) -> None:
+    async def _send_with_cut(self, texts: Sequence[str]) -> None:
+        """Half of the messages are sent while the client is away."""
+        old = self.only_session().attachment
+        self.proxy.cut()
+        self.send(texts[: len(texts) // 2])
+        await self.until(lambda: not self.proxy.armed)
+        self.send(texts[len(texts) // 2 :])
         await self.until(lambda: self.only_session().attachment not in (None, old))
+
+    async def _send_with_takeover(self, texts: Sequence[str]) -> None:
+        """The messages are sent while another has the connection, before the client is back."""
+        async with await self.take_over(self.only_session()) as other:
+            self.send(texts)
+            with suppress(ConnectionResetError):
+                await other.rest()
+
+    async def _close_and_wait(self, told: Callable[[], int]) -> None:
+        """Close the connection, until the client knows the next: without its token, it could not
+        come back."""
+        before = told()
+        await self.close(self.only_session().connection_id)
+        await self.until(lambda: told() > before)
 
     async def close(self, connection_id: str) -> None:
         """Close a connection as the application does."""
@@ -104,9 +153,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(seed: int = 1) -> AsyncIterator[Stage]:
+async def staged(seed: int = 1, *, elsewhere: bool = False) -> AsyncIterator[Stage]:
     """A service that clients reach through a cutting proxy. Its buffers are larger than the
-    default, because clients acknowledge once a second however much they receive."""
+    default, because clients acknowledge once a second however much they receive. When they come
+    back ``elsewhere``, every recovery goes through the bytes of a snapshot."""
     application = EchoApplication()
     async with cutting_proxy(seed) as proxy:
         settings = ServiceSettings(
@@ -115,5 +165,7 @@ async def staged(seed: int = 1) -> AsyncIterator[Stage]:
         async with Service(settings, application) as service:
             listener = service._listener
             assert listener is not None
+            if elsewhere:
+                service.recovery.hand_over = through_bytes(settings.buffer_limits)
             proxy.target = listener.sockets[0].getsockname()[1]
             yield Stage(service, proxy, application)
