@@ -255,6 +255,7 @@ PROVOKED: Mapping[str, Case] = {
     ),
     "rest.path.unknown": Case(calls("POST", "/api/hubs/chat/:shout")),
     "rest.path.encoding": Case(calls("GET", "/api/hubs/chat/users/%FF")),
+    "rest.request.invalid": Case(calls("POST", SEND, text=b"Transfer-Encoding: gzip\r\n")),
     "rest.method.wrong": Case(calls("GET", SEND)),
     "rest.token.missing": Case(calls("POST", SEND, b"x", token="")),
     "rest.token.entra-required": Case(calls("POST", "/api/hubs/chat/:generateToken")),

@@ -7,8 +7,6 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from aiohttp import web
-
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.event_router import EventRouter
@@ -24,6 +22,7 @@ from webpubsub.service.outbox import Flusher
 from webpubsub.service.reception import Reception
 from webpubsub.service.recovery import Recovery
 from webpubsub.service.rest.api import RestApi
+from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.status import Status
 from webpubsub.service.sweeper import Sweeper
@@ -109,8 +108,7 @@ class Service:
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
         rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
         # The front door has measured the head, so the parser need not be stricter.
-        most = self.settings.max_head_bytes
-        self._http = web.Server(rest, access_log=None, max_line_size=most, max_field_size=most)
+        self._http = HttpServer(rest, max_head_bytes=self.settings.max_head_bytes)
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,

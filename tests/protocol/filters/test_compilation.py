@@ -66,6 +66,8 @@ MEANT: tuple[tuple[str, bool, bool], ...] = (
     ("2147483647 gt -2147483648", True, True),
     ("length(groups) eq 2", False, True),
     ("length(groups) ge 0", True, True),
+    ("1 gt null", False, False),
+    ("null le null", False, False),
     # Precedence
     ("true or true and false", True, True),
     ("(true or true) and false", False, False),
@@ -135,7 +137,6 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("false and 'a'", "false and 'a'", "Type 'string', expect 'bool'."),
     ("true and (1 lt 'a')", "1 lt 'a'", "Type 'string', expect 'int'."),
     ("1 gt true", "1 gt true", "Type 'bool', expect 'int'."),
-    ("1 gt null", "1 gt null", "Type 'null', expect 'int'."),
     ("tolower(connectionId) gt 1", "tolower(connectionId) gt 1", "Type 'string', expect 'int'."),
     ("'a' in 'abc'", "'a' in 'abc'", "Type 'string', expect 'collection'."),
     ("'a' in null", "'a' in null", "Type 'null', expect 'collection'."),

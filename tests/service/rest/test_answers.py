@@ -27,7 +27,11 @@ def test_codes_are_unique() -> None:
 
 
 ROWS = (
-    (rest.HUB_INVALID, Absence(), '{"code":"Error.BadRequest","message":"m","target":"hub"}', None),
+    (rest.TOP_INVALID, Absence(), '{"code":"Error.BadRequest","message":"m","target":"top"}', None),
+    *(
+        (kind, Absence(), '{"code":"Error.BadRequest","message":"m","target":"Request"}', None)
+        for kind in (rest.HUB_INVALID, rest.TTL_INVALID, hub.FILTER_INVALID)
+    ),
     (
         rest.LENGTH_INVALID,
         Absence(),

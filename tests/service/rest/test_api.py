@@ -4,6 +4,7 @@ Specification: rest-api sections 1, 1.1, 3.4 and 7.
 """
 
 import logging
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -56,28 +57,44 @@ async def test_every_operation_checks_names(world: World, method: str, path: str
     answer = await world.call(method, path.replace("/chat", "/my-hub"))
     assert answer.status == 400
     if method != "HEAD":
-        assert (answer.error["code"], answer.error["target"]) == ("Error.BadRequest", "hub")
+        assert answer.error == {
+            "code": "Error.BadRequest",
+            "message": "The hub name is invalid.",
+            "target": "Request",
+        }
 
 
+JSON = "application/json"
+#: Token, target, content type, whether the body has a length, the status and what the message says.
 #: Each is also wrong in every way that comes below it.
 ORDER = (
-    ("a.b.c", "/api/hubs/-/:send?api-version=x&messageTtlSeconds=x&filter=x", 401, None),
-    (None, "/api/hubs/-/:send?api-version=x&messageTtlSeconds=x&filter=x", 400, "api-version"),
-    (None, "/api/hubs/-/:send?messageTtlSeconds=x&filter=x", 400, "hub"),
-    (None, "/api/hubs/a/:send?messageTtlSeconds=x&filter=x", 400, "messageTtlSeconds"),
-    (None, "/api/hubs/a/:send?filter=x", 400, "filter"),
-    (None, "/api/hubs/a/:send", 415, None),
+    ("a.b.c", "-/:send?api-version=x&messageTtlSeconds=x&filter=x", "x", 401, "access token"),
+    (None, "-/:send?api-version=x&messageTtlSeconds=x&filter=x", "x", 400, "The API version"),
+    (None, "-/:send?messageTtlSeconds=x&filter=x", "x", 400, "The hub name"),
+    (None, "a/:send?messageTtlSeconds=x&filter=x", "x", 400, "messageTtlSeconds"),
+    (None, "a/:send?filter=x", "x", 400, "Invalid syntax for 'x'"),
+    (None, "a/:send", "x", 400, "Invalid Content-Length header."),
+    (None, "a/:send", "x", 415, "The content type"),
+    (None, "a/:send", JSON, 400, "The request body"),
+    (None, "a/:send", "text/plain", 400, "Invalid metadata"),
 )
 
 
-@pytest.mark.parametrize(("token", "target", "status", "named"), ORDER)
+async def _in_chunks() -> AsyncIterator[bytes]:
+    yield b"{"
+
+
+@pytest.mark.parametrize(("token", "rest", "content_type", "status", "said"), ORDER)
 async def test_the_order_of_checks(
-    world: World, token: str | None, target: str, status: int, named: str | None
+    world: World, token: str | None, rest: str, content_type: str, status: int, said: str
 ) -> None:
-    """The token comes first, then the version, names, parameters, filter and content type."""
-    headers = {"Content-Type": "x", "X-WebPubSub-Metadata-a": "é"}
-    answer = await world.call("POST", target, data=b"{", token=token, headers=headers)
-    assert (answer.status, answer.error.get("target")) == (status, named)
+    """Token, version, names, parameters, filter, length, content type, body and metadata."""
+    headers = {"Content-Type": content_type, "X-WebPubSub-Metadata-a": "é"}
+    has_length = status == 415 or content_type != "x"
+    data = b"{" if has_length else _in_chunks()
+    answer = await world.call("POST", "/api/hubs/" + rest, data=data, token=token, headers=headers)
+    assert answer.status == status
+    assert said in answer.error["message"]
 
 
 HEADERS = (

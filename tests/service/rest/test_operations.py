@@ -324,7 +324,7 @@ async def test_a_wrong_filter(world: World, path: str) -> None:
         "code": "Error.BadRequest",
         "message": "Invalid syntax for 'userId lt 1': Type 'string', expect 'int'. "
         "(Parameter 'filter')",
-        "target": "filter",
+        "target": "Request",
     }
     assert client.messages == []
 
@@ -445,6 +445,17 @@ async def test_a_page(world: World) -> None:
     }
 
 
+async def test_links_behind_a_proxy() -> None:
+    """They lead back through it: the request tells neither its scheme nor, often, its host."""
+    settings = msgspec.structs.replace(SETTINGS, public_endpoint="https://Example.com:8443/")
+    async with running_world(settings) as behind:
+        for one in "ab":
+            behind.client(one, groups=["room"])
+        answer = await behind.call("GET", LIST + "?maxpagesize=1")
+        link = msgspec.json.decode(answer.body)["nextLink"]
+        assert link.startswith(f"https://Example.com:8443{LIST}?api-version=2024-12-01&")
+
+
 async def test_pages_while_members_come_and_go(world: World) -> None:
     """The list goes on after the last id, whoever has left or come before it."""
     for one in "bdf":
@@ -553,13 +564,23 @@ async def test_generated_tokens(trusting: World, query: str, claims: dict[str, o
     }
 
 
+async def test_generated_tokens_behind_a_proxy() -> None:
+    """They are for the endpoint that the client will see."""
+    settings = msgspec.structs.replace(SETTINGS, public_endpoint="https://Example.com", **TRUSTING)
+    async with running_world(settings) as behind:
+        answer = await behind.call("POST", GENERATE, token=ENTRA)
+    token = msgspec.json.decode(answer.body)["token"]
+    found = verify(token, keys=[KEY], is_audience=lambda _: True, now=NOW)
+    assert found["aud"] == "https://Example.com/client/hubs/chat"
+
+
 @pytest.mark.parametrize(
     ("query", "status", "target"),
     [
-        ("minutesToExpire=0", 400, "minutesToExpire"),
-        ("minutesToExpire=-1", 400, "minutesToExpire"),
-        ("minutesToExpire=x", 400, "minutesToExpire"),
-        ("minutesToExpire=2147483648", 400, "minutesToExpire"),
+        ("minutesToExpire=0", 400, "Request"),
+        ("minutesToExpire=-1", 400, "Request"),
+        ("minutesToExpire=x", 400, "Request"),
+        ("minutesToExpire=2147483648", 400, "Request"),
         ("group=a&group=%20", 400, "group"),
         ("group=" + "g" * 1025, 400, "group"),
         ("clientType=", 400, "clientType"),
@@ -571,7 +592,7 @@ async def test_generated_tokens(trusting: World, query: str, claims: dict[str, o
 async def test_tokens_that_are_not_generated(
     trusting: World, query: str, status: int, target: str
 ) -> None:
-    """A token for what cannot be is refused, and the answer names the parameter."""
+    """A token for what cannot be is refused, and some answers name the parameter."""
     answer = await trusting.call("POST", f"{GENERATE}?{query}", token=ENTRA)
     assert (answer.status, answer.error["target"]) == (status, target)
 

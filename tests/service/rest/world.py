@@ -17,6 +17,7 @@ from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.outbox import Flusher, Outbox
 from webpubsub.service.rest.api import RestApi
+from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.session import Session
 from webpubsub.service.settings import ServiceSettings
 
@@ -158,7 +159,8 @@ class World:
 async def running_world(settings: ServiceSettings = SETTINGS) -> AsyncIterator[World]:
     """A world for the length of a block."""
     hubs = Hubs()
-    server = web.Server(RestApi(hubs, settings, lambda: NOW), access_log=None)
+    api = RestApi(hubs, settings, lambda: NOW)
+    server = HttpServer(api, max_head_bytes=settings.max_head_bytes)
     runner = web.ServerRunner(server)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

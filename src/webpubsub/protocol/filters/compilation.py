@@ -81,6 +81,13 @@ class _Compiler:
             raise _wrong_type(source, compiled, wanted)
         return compiled.evaluate
 
+    def number(self, node: Node, source: str) -> _Evaluate:
+        """How to evaluate what is ordered: an integer, or null, which has no place in any order."""
+        compiled = self.compile(node)
+        if compiled.kind not in (Kind.INT, Kind.NULL):
+            raise _wrong_type(source, compiled, Kind.INT)
+        return compiled.evaluate
+
     def compile(self, node: Node) -> _Compiled:
         return _COMPILERS[type(node)](self, node)
 
@@ -124,8 +131,7 @@ class _Compiler:
             left, right = self.compile(node.left), self.compile(node.right)
             wanted = node.operator == "eq"
             return _Compiled(Kind.BOOL, _equality(left.evaluate, right.evaluate, wanted))
-        low = self.operand(node.left, Kind.INT, node.source)
-        high = self.operand(node.right, Kind.INT, node.source)
+        low, high = self.number(node.left, node.source), self.number(node.right, node.source)
         return _Compiled(Kind.BOOL, _ordering(_ORDERINGS[node.operator], low, high))
 
     def membership(self, node: Membership) -> _Compiled:

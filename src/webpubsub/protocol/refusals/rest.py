@@ -18,6 +18,14 @@ PATH_ENCODING = RefusalKind(
     http_status=400,
 )
 
+REQUEST_INVALID = RefusalKind(
+    code="rest.request.invalid",
+    checked="the request line, the headers and how the body is framed",
+    wanted="an HTTP/1.1 request with a Host header and one length of its body",
+    remedy="Use an HTTP library to make the request.",
+    http_status=400,
+)
+
 METHOD_WRONG = RefusalKind(
     code="rest.method.wrong",
     checked="the method of the request",

@@ -45,23 +45,13 @@ SHAPES: Mapping[int, Shape] = {
     503: Shape("Error.ServiceUnavailable", "Request"),
 }
 
-#: What the refusals that are about one parameter name as their target.
+#: The refusals whose target is the parameter at fault; that of all others is the request.
 TARGETS: Mapping[str, str] = {
     kinds.API_VERSION_UNKNOWN.code: "api-version",
-    kinds.HUB_INVALID.code: "hub",
     kinds.GROUP_INVALID.code: "group",
-    kinds.USER_ID_INVALID.code: "userId",
-    kinds.CONNECTION_ID_INVALID.code: "connectionId",
-    kinds.PERMISSION_INVALID.code: "permission",
-    kinds.TARGET_NAME_INVALID.code: "targetName",
-    kinds.TTL_INVALID.code: "messageTtlSeconds",
-    kinds.FILTER_REPEATED.code: "filter",
-    hub.FILTER_INVALID.code: "filter",
     kinds.PAGE_SIZE_INVALID.code: "maxpagesize",
     kinds.TOP_INVALID.code: "top",
-    kinds.MEMBERSHIP_INVALID.code: "Request",
     kinds.CONTINUATION_INVALID.code: "continuationToken",
-    kinds.MINUTES_INVALID.code: "minutesToExpire",
     kinds.CLIENT_TYPE_INVALID.code: "clientType",
 }
 

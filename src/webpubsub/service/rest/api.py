@@ -51,6 +51,7 @@ class RestApi:
         self._clock = clock
         self._status = status
         self._keys = settings.access_keys
+        self._public_endpoint = settings.public_endpoint
         self._routes = Routes((*OPERATIONS, DESCRIPTION))
         #: Made of every call, in this order; those of the operation itself come after them.
         checks: tuple[Check, ...] = (check_api_version, check_names)
@@ -74,6 +75,7 @@ class RestApi:
         operation, names = self._routes.find(request.method, target.segments)
         call = Call(request, target, names, self._clock())
         call.status, call.keys = self._status(), self._keys
+        call.public_endpoint = self._public_endpoint
         for check in self._anonymous_checks if operation.anonymous else self._checks:
             check(call)
         for check in operation.checks:

@@ -34,6 +34,7 @@ class Call:
         "now",
         "page_size",
         "permission",
+        "public_endpoint",
         "reason",
         "request",
         "roles",
@@ -69,10 +70,15 @@ class Call:
         #: The id after which a page begins.
         self.after: str | None = None
         self.status = Status.SERVING
+        #: Where others find the service, when that is not where it listens.
+        self.public_endpoint: str | None = None
 
     @property
     def endpoint(self) -> str:
-        """The URL of the service as the caller knows it."""
+        """The URL of the service as the caller knows it. Behind a proxy the request does not tell,
+        neither the scheme nor, often, the host."""
+        if self.public_endpoint is not None:
+            return self.public_endpoint.rstrip("/")
         return f"{self.request.scheme}://{self.request.host}"
 
     @property
