@@ -40,6 +40,7 @@ DECLARATIONS = {
     "protocol/clients/notices.py",
     "protocol/clients/requests.py",
     "protocol/filters/tree.py",
+    "protocol/group_presence.py",
     "protocol/messages.py",
     "protocol/operations.py",
     "protocol/outcomes.py",

@@ -11,9 +11,11 @@ from webpubsub.cli.hub_settings import FILE_NAME, described, load_hub_settings
 from webpubsub.service.hub_settings.flags import hubs_from_flags
 from webpubsub.service.hub_settings.model import (
     EventFilter,
+    EventHandlerSettings,
     EventHubTarget,
     EventListenerSettings,
     FileTarget,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -62,13 +64,21 @@ def test_a_mistake_ends_the_command_with_one_line(
 def test_what_is_set_is_said_without_secrets() -> None:
     """Which events go where, who may come in, and how often is pinged."""
     hubs = hubs_from_flags(
-        ["a:*=http://u:secret@one/{event}?code=secret", "a:connect,x=http://two"]
+        ["a:*=http://u:secret@one/{event}?code=secret", "a:connect,x,left=http://two"]
     )
     events = EventFilter(user_events=UserEvents(every=True))
     hub_target = EventHubTarget(event_hub_name="e", connection_string="secret")
     hubs["b"] = HubSettings(
         allow_anonymous=True,
         ping_interval=2.5,
+        event_handlers=(
+            EventHandlerSettings(
+                url_template="http://three",
+                events=EventFilter(
+                    group_presence=GroupPresence(frozenset({"left", "joined"}), ("room-*", "lobby"))
+                ),
+            ),
+        ),
         event_listeners=(
             EventListenerSettings(events=events, target=FileTarget(path="events.jsonl")),
             EventListenerSettings(events=events, target=hub_target),
@@ -76,7 +86,8 @@ def test_what_is_set_is_said_without_secrets() -> None:
     )
     assert list(described(hubs)) == [
         "Events of hub a (every user event): http://one/{event}?…",
-        "Events of hub a (connect, x): http://two",
+        "Events of hub a (connect, x, left): http://two",
+        "Events of hub b (joined, left in groups room-*, lobby): http://three",
         "Listener of hub b (every user event): events.jsonl",
         "Listener of hub b (every user event): event hub e",
         "Hub b: clients without a token are let in.",

@@ -1,6 +1,6 @@
 """Web applications behind the service, each started as its users would start it.
 
-The applications are those that the documentation shows.
+The applications are those that the documentation shows. Specification: upstream-events section 12.
 """
 
 import socket
@@ -144,6 +144,49 @@ async def test_an_application_that_does_not_want_events_gets_none(world: World) 
     said = world.service.wait_for("handshake.connect.failed")
     assert "/nothing-here" in said
     assert "404" in said
+
+
+@requires("node", packages=PACKAGES)
+async def test_the_official_middleware_hears_who_is_in_which_group(tmp_path: Path) -> None:
+    """By the flag of the command line, from an application written against the package alone."""
+    (tmp_path / "presence.mjs").write_text(PRESENCE, "utf-8")
+    (tmp_path / "node_modules").symlink_to(PACKAGES / "node_modules")
+    application_port, port = free_port(), free_port()
+    handler = f"chat:connect,joined,left=http://127.0.0.1:{application_port}/eventhandler"
+    with ExitStack() as stack:
+        application = stack.enter_context(
+            Program("node", "presence.mjs", cwd=tmp_path, env={"PORT": str(application_port)})
+        )
+        _wait_for(application_port)
+        service = stack.enter_context(
+            Command("service", "--port", str(port), "--event-handler", handler)
+        )
+        service.wait_for("Connection string:")
+        url = run("client-url", "--hub", "chat", "--user", "alice", "--service-port", str(port))
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url.stdout.strip(), protocols=[JSON]) as client,
+        ):
+            assert (await client.receive_json(timeout=20))["event"] == "connected"
+            application.wait_for("alice joined lobby (joined)")
+        application.wait_for("alice left lobby (left)")
+        assert service.interrupt() == 0
+
+
+PRESENCE = """
+import { WebPubSubEventHandler } from "@azure/web-pubsub-express";
+import express from "express";
+
+const tell = (what) => ({ context, group }) =>
+  console.log(`${context.userId} ${what} ${group} (${context.eventName})`);
+const handler = new WebPubSubEventHandler("chat", {
+  path: "/eventhandler",
+  handleConnect: (_, response) => response.success({ groups: ["lobby"] }),
+  onGroupJoined: tell("joined"),
+  onGroupLeft: tell("left"),
+});
+express().use(handler.getMiddleware()).listen(process.env.PORT, "127.0.0.1");
+"""
 
 
 def _service(world: World) -> WebPubSubServiceClient:

@@ -246,13 +246,23 @@ class Client:
 
 
 class Endings:
-    """Remembers which sessions ended, and why."""
+    """Remembers which sessions ended, and why; with ``wants_presence`` also who joined and left
+    groups, all in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wants_presence: bool = False) -> None:
+        self.wants_presence = wants_presence
         self.ended: list[tuple[str, str]] = []
+        self.raised: list[tuple[str, str, str]] = []
+
+    def joined(self, session: Session, group: str) -> None:
+        self.raised.append(("joined", session.connection_id, group))
+
+    def left(self, session: Session, group: str) -> None:
+        self.raised.append(("left", session.connection_id, group))
 
     def disconnected(self, session: Session, reason: str) -> None:
         self.ended.append((session.connection_id, reason))
+        self.raised.append(("disconnected", session.connection_id, reason))
 
 
 def attached(

@@ -1,6 +1,6 @@
 """What stands between the service and whoever handles its events.
 
-Specification: upstream-events sections 1, 2.2, 7, 8 and 10.
+Specification: upstream-events sections 1, 2.2, 7, 8, 10 and 12.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ from webpubsub.service.hub_settings.model import (
     AllHubSettings,
     EventFilter,
     EventHandlerSettings,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -334,13 +335,14 @@ def routed(
     webhooks: Webhooks | None = None,
     listeners: Listening | None = None,
     settings: AllHubSettings | None = None,
+    point: ObservationPoint | None = None,
 ) -> EventRouter:
     return EventRouter(
         handler,
         keys=(KEY,),
         clock=lambda: 1234.5,
         origin="localhost",
-        point=ObservationPoint(),
+        point=point or ObservationPoint(),
         hub_settings=settings or AllHubSettings({"Chat": with_handlers("http://a", "http://b")}),
         webhooks=webhooks,
         listeners=listeners,
@@ -400,6 +402,46 @@ async def test_events_that_no_webhook_selects_are_unhandled() -> None:
     elsewhere = AllHubSettings({"other": with_handlers("http://a")})
     outcome = await ask_connect(routed(None, webhooks, settings=elsewhere), session)
     assert (outcome, webhooks.chosen) == (Unhandled(), [])
+
+
+def with_presence(*filters: str) -> AllHubSettings:
+    presence = GroupPresence(frozenset({"joined", "left"}), filters)
+    handler = EventHandlerSettings(
+        url_template="http://a", events=EventFilter(group_presence=presence)
+    )
+    return AllHubSettings({"chat": HubSettings(event_handlers=(handler,))})
+
+
+async def test_presence_goes_to_webhooks_alone() -> None:
+    """Neither the process nor a listener is told of groups; numbers come from the one counter of
+    the connection, and what nobody selects takes none (upstream-events sections 8.1 and 12)."""
+    handler, listeners, session = Answers(Unhandled()), Listening(wants=True), a_session()
+    point = ObservationPoint()
+    seen: list[Observed] = []
+    point.observer = seen.append
+    webhooks = Chosen(Notified())
+    events = routed(handler, webhooks, listeners, with_presence("room-*"), point)
+    events.connected(session)
+    events.joined(session, "lobby")
+    events.joined(session, "room-1")
+    events.left(session, "room-1")
+    events.disconnected(session, "")
+    await events.drain(5)
+    raised = [
+        one.event.connection_context for one in seen if isinstance(one, observation.EventRaised)
+    ]
+    assert [(one.event_type, one.event_name, one.event_id) for one in raised] == [
+        (EventType.SYSTEM, "connected", 1),
+        (EventType.GROUP_PRESENCE, "joined", 2),
+        (EventType.GROUP_PRESENCE, "left", 3),
+        (EventType.SYSTEM, "disconnected", 4),
+    ]
+    for told in (handler.events, listeners.events):
+        assert [event.connection_context.event_name for event in told] == [
+            "connected",
+            "disconnected",
+        ]
+    assert [url for url, _ in webhooks.chosen] == ["http://a", "http://a"]
 
 
 async def test_settings_may_change() -> None:

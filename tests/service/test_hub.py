@@ -1,6 +1,7 @@
 """A hub: its connections, groups and users, and everything that can be done with them.
 
-Specification: client-protocols sections 5.7, 5.8, 6.3 and 11, rest-api section 6.3.
+Specification: client-protocols sections 5.7, 5.8, 6.3 and 11, rest-api section 6.3,
+upstream-events section 12.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -36,9 +37,9 @@ FROM_SERVER = b'{"type":"message","from":"server","dataType":"text","data":"hell
 class World:
     """A hub with the connections of ``PEOPLE``, in no group."""
 
-    def __init__(self, *, codecs: Sequence[ClientCodec] = ()) -> None:
+    def __init__(self, *, codecs: Sequence[ClientCodec] = (), wants_presence: bool = False) -> None:
         self.loop = ManualLoop()
-        self.endings = Endings()
+        self.endings = Endings(wants_presence=wants_presence)
         self.point = ObservationPoint()
         self.hub = Hub("chat", self.endings, self.point)
         self.sessions: dict[str, Session] = {}
@@ -334,9 +335,72 @@ def test_closing_everybody_while_endings_close_others() -> None:
             super().disconnected(session, reason)
             world.hub.apply(ops.CloseConnection(hub="chat", connection_id="c3"))
 
-    world.hub._endings = endings = Vengeful()
+    world.hub._events = endings = Vengeful()
     world.hub.apply(ops.CloseAllConnections(hub="chat"))
     assert sorted(one for one, _ in endings.ended) == ["c0", "c1", "c2", "c3"]
+
+
+# Presence
+
+
+PRESENCE = [
+    (ops.AddConnectionToGroup(hub="chat", group="h", connection_id="c0"),
+     [("joined", "c0", "h")]),
+    (ops.AddConnectionToGroup(hub="chat", group="g", connection_id="c0"), []),
+    (ops.AddUserToGroup(hub="chat", group="g", user_id="alice"), [("joined", "c1", "g")]),
+    (ops.AddConnectionsToGroups(hub="chat", groups=("g", "h"), filter="userId eq 'alice'"),
+     [("joined", "c0", "h"), ("joined", "c1", "g"), ("joined", "c1", "h")]),
+    (ops.RemoveConnectionFromGroup(hub="chat", group="g", connection_id="c0"),
+     [("left", "c0", "g")]),
+    (ops.RemoveConnectionFromGroup(hub="chat", group="g", connection_id="c1"), []),
+    (ops.RemoveConnectionFromAllGroups(hub="chat", connection_id="c2"),
+     [("left", "c2", "g"), ("left", "c2", "h")]),
+    (ops.RemoveUserFromGroup(hub="chat", group="g", user_id="bob"), [("left", "c2", "g")]),
+    (ops.RemoveUserFromAllGroups(hub="chat", user_id="bob"),
+     [("left", "c2", "g"), ("left", "c2", "h")]),
+    (ops.RemoveConnectionsFromGroups(hub="chat", groups=("g",), filter="userId ne null"),
+     [("left", "c0", "g"), ("left", "c2", "g")]),
+    (ops.CloseConnection(hub="chat", connection_id="c2", reason="x"),
+     [("left", "c2", "g"), ("left", "c2", "h"),
+      ("disconnected", "c2", "Application server closed the connection. Reason: x")]),
+    (ops.CloseConnection(hub="chat", connection_id="c1"),
+     [("disconnected", "c1", "Application server closed the connection.")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "raised"), PRESENCE)
+def test_who_joins_and_leaves_groups(
+    operation: HubOperation, raised: list[tuple[str, str, str]]
+) -> None:
+    """Each change of a membership, by whatever it comes about, is told once; what changes nothing
+    is not told, and the end comes last."""
+    world = World(wants_presence=True)
+    world.join("g", "c0", "c2")
+    world.join("h", "c2")
+    world.endings.raised.clear()
+    assert world.hub.apply(operation) is None
+    assert world.endings.raised == raised
+
+
+def test_the_groups_of_a_new_session_are_joined_and_those_of_a_moved_one_are_not() -> None:
+    """A client that comes back, perhaps to another node, has not left."""
+    world = World(wants_presence=True)
+    session, _ = attached(world.loop, "new")
+    world.hub.add(session, ("g", "g"))
+    assert world.endings.raised == [("joined", "new", "g")]
+    again = Session.install(session.snapshot())
+    world.hub.replace(again)
+    assert world.endings.raised == [("joined", "new", "g")]
+    world.hub.end(again, "")
+    assert world.endings.raised[1:] == [("left", "new", "g"), ("disconnected", "new", "")]
+
+
+def test_presence_that_nobody_wants_is_not_told() -> None:
+    """The hub looks before it says anything."""
+    world = World()
+    world.join("g", "c0")
+    world.hub.apply(ops.CloseConnection(hub="chat", connection_id="c0"))
+    assert [name for name, *_ in world.endings.raised] == ["disconnected"]
 
 
 # Permissions

@@ -38,8 +38,8 @@ EventHandlerOption = Annotated[
         "--event-handler",
         metavar="HUB[:EVENTS]=URL",
         help="URL that the events of a hub go to; with EVENTS, such as connect,message, only "
-        "those, where * is every user event. May be repeated: the first that selects an event "
-        "gets it.",
+        "those, where * is every user event, and joined and left are about groups. May be "
+        "repeated: the first that selects an event gets it.",
         show_default=False,
     ),
 ]
@@ -114,11 +114,14 @@ def described(hubs: "Mapping[str, HubSettings]") -> Iterator[str]:
 
 
 def _events(events: "EventFilter") -> str:
-    from webpubsub.service.hub_settings.model import SYSTEM_EVENTS
+    from webpubsub.service.hub_settings.model import PRESENCE_EVENTS, SYSTEM_EVENTS
 
+    presence = events.group_presence
     names = [name for name in SYSTEM_EVENTS if name in events.system_events]
     names += ["every user event"] if events.user_events.every else sorted(events.user_events.names)
-    return ", ".join(names)
+    names += [name for name in PRESENCE_EVENTS if name in presence.events]
+    groups = f" in groups {', '.join(presence.filters)}" if presence.filters else ""
+    return ", ".join(names) + groups
 
 
 def _target(listener: "EventListenerSettings") -> str:

@@ -43,6 +43,9 @@ PARAMETER_NAMES: Mapping[type[AnyEventRequest], tuple[str, ...]] = {
     UserEventRequest: ("request", "connectionContext", "data", "dataType"),
 }
 
+#: Functions are not told of groups.
+_EVENT_TYPES = (EventType.SYSTEM, EventType.USER)
+
 #: The system events by name.
 SYSTEM_EVENTS: Mapping[str, type[AnyEventRequest]] = {
     "connect": ConnectEventRequest,
@@ -149,7 +152,7 @@ def _context(wire: _WireContext) -> ConnectionContext:
     if state is None and wire.states:
         state = encode_raw_states(wire.states)
     return ConnectionContext(
-        event_type=_word(EventType, wire.event_type, "eventType"),
+        event_type=_word(_EVENT_TYPES, wire.event_type, "eventType"),
         event_name=wire.event_name,
         hub=wire.hub,
         connection_id=wire.connection_id,
@@ -258,13 +261,12 @@ def _webhook_headers(event: AnyEventRequest) -> Iterator[tuple[str, list[str]]]:
     Specification: upstream-events section 5.
     """
     context = event.connection_context
-    kind = "user" if context.event_type is EventType.USER else "sys"
     when = datetime.fromtimestamp(int(context.time), UTC)
     headers = {
         "WebHook-Request-Origin": context.origin,
         "ce-specversion": "1.0",
         "ce-awpsversion": "1.0",
-        "ce-type": f"azure.webpubsub.{kind}.{context.event_name}",
+        "ce-type": context.cloud_event_type,
         "ce-source": f"/hubs/{context.hub}/client/{context.connection_id}",
         "ce-id": str(context.event_id),
         "ce-time": when.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -18,10 +18,20 @@ from webpubsub.protocol.messages import DataType, Message
 
 
 class EventType(StrEnum):
-    """Who raised the event: the service about a connection, or a client by sending a message."""
+    """Who raised the event: the service about a connection or about the members of a group, or a
+    client by sending a message."""
 
     SYSTEM = "System"
     USER = "User"
+    GROUP_PRESENCE = "GroupPresence"
+
+
+#: How the types of events begin as CloudEvents.
+_TYPE_PREFIXES: Mapping[EventType, str] = {
+    EventType.SYSTEM: "azure.webpubsub.sys.",
+    EventType.USER: "azure.webpubsub.user.",
+    EventType.GROUP_PRESENCE: "azure.webpubsub.gp.",
+}
 
 
 class ConnectionContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -45,6 +55,11 @@ class ConnectionContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     event_id: int = 0
     time: float = 0.0
     received_headers: Mapping[str, Sequence[str]] | None = None
+
+    @property
+    def cloud_event_type(self) -> str:
+        """The type of the event as a CloudEvent, such as ``azure.webpubsub.sys.connected``."""
+        return _TYPE_PREFIXES[self.event_type] + self.event_name
 
     @cached_property
     def states(self) -> Mapping[str, Any]:

@@ -14,7 +14,6 @@ from webpubsub.protocol.events import (
     AnyEventRequest,
     ConnectionContext,
     DisconnectedEventRequest,
-    EventType,
     UserEventRequest,
 )
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType
@@ -66,10 +65,9 @@ def json_line(event: ListenerEvent) -> bytes:
 
 
 def _attributes(context: ConnectionContext) -> Iterator[tuple[str, str]]:
-    kind = "user" if context.event_type is EventType.USER else "sys"
     yield "specversion", _VERSION
     yield "awpsversion", _VERSION
-    yield "type", f"azure.webpubsub.{kind}.{context.event_name}"
+    yield "type", context.cloud_event_type
     yield "source", f"/hubs/{context.hub}/client/{context.connection_id}"
     yield "id", str(context.event_id)
     yield "time", datetime.fromtimestamp(int(context.time), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -31,7 +31,7 @@ class UserEventAccepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notified(msgspec.Struct, frozen=True):
-    """A connected or disconnected event was delivered."""
+    """An event that nothing waits for was delivered."""
 
 
 class EventFailed(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,18 +1,23 @@
 """What stands between the service and whoever handles its events.
 
 Events are numbered, signed and given the state of their connection here, and a handler that fails
-is an answer like any other. Specification: upstream-events sections 1 and 5 to 11.
+is an answer like any other. Specification: upstream-events sections 1 and 5 to 12.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 from webpubsub.protocol import events
 from webpubsub.protocol.cloud_events.signatures import signature
-from webpubsub.protocol.events import AnyEventRequest, ConnectionContext, EventType
+from webpubsub.protocol.events import (
+    AnyEventRequest,
+    ConnectionContext,
+    EventType,
+)
+from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
 from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import (
     ConnectAccepted,
@@ -27,7 +32,7 @@ from webpubsub.service import observation
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.session import Session
-from webpubsub.service.webhooks.caller import Webhooks
+from webpubsub.service.webhooks.caller import WebhookHandler, Webhooks
 from webpubsub.service.webhooks.selection import first_handler
 
 logger = logging.getLogger("webpubsub.service.events")
@@ -122,11 +127,37 @@ class EventRouter:
         context = self._context(session, EventType.SYSTEM, "connected", number)
         self._start(self._notify(session, events.ConnectedEventRequest(connection_context=context)))
 
+    @property
+    def wants_presence(self) -> bool:
+        """Whether any webhook is to be told who joins and leaves groups."""
+        return self._hub_settings.wants_presence
+
+    def joined(self, session: Session, group: str) -> None:
+        """Tell that a connection is in a group now, if a webhook wants to know; nobody waits for
+        the answer."""
+        self._presence(session, "joined", group)
+
+    def left(self, session: Session, group: str) -> None:
+        """Tell that a connection is not in a group any more, like ``joined``."""
+        self._presence(session, "left", group)
+
     def disconnected(self, session: Session, reason: str) -> None:
         """Tell that a connection has ended for good; nobody waits for the answer."""
         number = session.next_event_id()
         context = self._context(session, EventType.SYSTEM, "disconnected", number)
         request = events.DisconnectedEventRequest(connection_context=context, reason=reason)
+        self._start(self._notify(session, request))
+
+    def _presence(self, session: Session, name: str, group: str) -> None:
+        """Raise an event about a group for the webhook that selects it, and for nobody else:
+        neither functions nor listeners know of such events. One that is not selected is not
+        numbered either, so that nobody sees gaps because of it."""
+        handlers = self._hub_settings.of(session.hub).event_handlers
+        if not any(handler.events.group_presence.selects(name, group) for handler in handlers):
+            return
+        number = session.next_event_id()
+        context = self._context(session, EventType.GROUP_PRESENCE, name, number)
+        request = GroupPresenceEventRequest(connection_context=context, group=group)
         self._start(self._notify(session, request))
 
     async def drain(self, seconds: float) -> None:
@@ -154,7 +185,7 @@ class EventRouter:
         self._notifications.discard(task)
         self._answered.set()
 
-    async def _notify(self, session: Session, request: AnyEventRequest) -> None:
+    async def _notify(self, session: Session, request: ServiceEvent) -> None:
         outcome = await self._ask(session, request)
         if not isinstance(outcome, Notified | Unhandled):
             failure = _failure(outcome)
@@ -167,9 +198,9 @@ class EventRouter:
                 failure,
             )
 
-    async def _ask(self, session: Session, request: AnyEventRequest) -> EventOutcome:
+    async def _ask(self, session: Session, request: ServiceEvent) -> EventOutcome:
         self._observe(observation.EventRaised(request))
-        heard = self._listeners is not None and self._listeners.tell(request)
+        heard = self._is_heard(request)
         self._pending += 1
         try:
             outcome = await self._answer(session, request)
@@ -181,17 +212,22 @@ class EventRouter:
         self._observe(observation.EventAnswered(request, outcome))
         return outcome
 
-    async def _answer(self, session: Session, request: AnyEventRequest) -> EventOutcome:
+    def _is_heard(self, request: ServiceEvent) -> bool:
+        if self._listeners is None or isinstance(request, GroupPresenceEventRequest):
+            return False
+        return self._listeners.tell(request)
+
+    async def _answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
         outcome: EventOutcome = Unhandled()
-        if self._handler is not None:
-            outcome = await _guarded(self._handler, request)
+        if self._handler is not None and not isinstance(request, GroupPresenceEventRequest):
+            outcome = await _guarded(self._handler.handle(request), request)
         if isinstance(outcome, Unhandled):
             webhook = self._webhook(session, request)
             if webhook is not None:
-                outcome = await _guarded(webhook, request)
+                outcome = await _guarded(webhook.handle(request), request)
         return outcome
 
-    def _webhook(self, session: Session, request: AnyEventRequest) -> EventHandler | None:
+    def _webhook(self, session: Session, request: ServiceEvent) -> WebhookHandler | None:
         settings = self._hub_settings.of(session.hub)
         if self._webhooks is None or not settings.event_handlers:
             return None
@@ -223,10 +259,10 @@ class EventRouter:
             observer(item)
 
 
-async def _guarded(handler: EventHandler, request: AnyEventRequest) -> EventOutcome:
+async def _guarded(answer: Awaitable[EventOutcome], request: ServiceEvent) -> EventOutcome:
     """The handler's answer, also when it breaks its promise never to raise."""
     try:
-        return await handler.handle(request)
+        return await answer
     except Exception as error:
         context = request.connection_context
         logger.exception(

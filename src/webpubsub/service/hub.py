@@ -2,7 +2,8 @@
 
 ``apply`` is synchronous and deterministic: what an operation does depends on the operation and on
 the hub alone, so that a backplane can repeat it on another node. Specification: client-protocols
-sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, scale-out section 19.1.
+sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, upstream-events section 12, scale-out section
+19.1.
 """
 
 import heapq
@@ -37,11 +38,24 @@ class Backplane(Protocol):
         ...
 
 
-class Endings(Protocol):
-    """Is told once of every session that ends."""
+class SessionEvents(Protocol):
+    """Tells the application what becomes of sessions."""
+
+    @property
+    def wants_presence(self) -> bool:
+        """Whether anybody wants to know who joins and leaves groups."""
+        ...
+
+    def joined(self, session: Session, group: str) -> None:
+        """The session is in the group, and was not before."""
+        ...
+
+    def left(self, session: Session, group: str) -> None:
+        """The session is not in the group any more, for whatever reason."""
+        ...
 
     def disconnected(self, session: Session, reason: str) -> None:
-        """The session has left its hub for good."""
+        """The session has left its hub for good; called once."""
         ...
 
 
@@ -51,10 +65,10 @@ class Hub:
     ``backplane`` None means that there are no other nodes.
     """
 
-    def __init__(self, name: str, endings: Endings, point: ObservationPoint) -> None:
+    def __init__(self, name: str, events: SessionEvents, point: ObservationPoint) -> None:
         self.name = name
         self.backplane: Backplane | None = None
-        self._endings = endings
+        self._events = events
         self._point = point
         self._everybody = Roster(RosterKind.HUB, name)
         self._groups = Roster(RosterKind.GROUP, name)
@@ -92,8 +106,8 @@ class Hub:
             self._groups.add(group, session)
 
     def end(self, session: Session, reason: str) -> bool:
-        """End a session for good: it leaves the hub, its groups and its user, and ``disconnected``
-        is raised. Returns False, and does nothing, when it had ended before."""
+        """End a session for good: it leaves its groups, its user and the hub, and ``disconnected``
+        is raised as its last event. Returns False, and does nothing, when it had ended before."""
         if not session.end():
             return False
         self._leave_all(session)
@@ -103,7 +117,7 @@ class Hub:
         observer = self._point.observer
         if observer is not None:
             observer(observation.SessionEnded(self.name, session.connection_id, reason))
-        self._endings.disconnected(session, reason)
+        self._events.disconnected(session, reason)
         return True
 
     def perform(self, operation: ops.HubOperation) -> Refusal | None:
@@ -263,12 +277,19 @@ class Hub:
                 self._leave(session, group)
 
     def _join(self, session: Session, group: str) -> None:
-        session.groups.setdefault(group, Membership(group))
         self._groups.add(group, session)
+        if group in session.groups:
+            return
+        session.groups[group] = Membership(group)
+        if self._events.wants_presence:
+            self._events.joined(session, group)
 
     def _leave(self, session: Session, group: str) -> None:
-        if session.groups.pop(group, None) is not None:
-            self._groups.remove(group, session)
+        if session.groups.pop(group, None) is None:
+            return
+        self._groups.remove(group, session)
+        if self._events.wants_presence:
+            self._events.left(session, group)
 
     def _leave_all(self, session: Session) -> None:
         for group in tuple(session.groups):

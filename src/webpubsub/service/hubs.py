@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from webpubsub.protocol.operations import GroupListing, GroupPage, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service.hub import Endings, Hub
+from webpubsub.service.hub import Hub, SessionEvents
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.session import Session
 
@@ -16,6 +16,14 @@ def new_connection_id() -> str:
 
 
 class _Nobody:
+    wants_presence = False
+
+    def joined(self, session: Session, group: str) -> None:
+        """Nobody wants to know."""
+
+    def left(self, session: Session, group: str) -> None:
+        """Nobody wants to know."""
+
     def disconnected(self, session: Session, reason: str) -> None:
         """Nobody wants to know."""
 
@@ -23,13 +31,13 @@ class _Nobody:
 class Hubs:
     """The hubs by lower-case name; a hub exists as soon as somebody names it.
 
-    Without ``endings`` nobody is told of sessions that end.
+    Without ``events`` nobody is told what becomes of sessions.
     """
 
     def __init__(
-        self, endings: Endings | None = None, point: ObservationPoint | None = None
+        self, events: SessionEvents | None = None, point: ObservationPoint | None = None
     ) -> None:
-        self._endings = endings or _Nobody()
+        self._events = events or _Nobody()
         self._point = point or ObservationPoint()
         self._hubs: dict[str, Hub] = {}
 
@@ -46,7 +54,7 @@ class Hubs:
         name = name.lower()
         hub = self._hubs.get(name)
         if hub is None:
-            hub = self._hubs[name] = Hub(name, self._endings, self._point)
+            hub = self._hubs[name] = Hub(name, self._events, self._point)
         return hub
 
     async def perform(self, operation: HubOperation) -> Refusal | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from webpubsub.protocol.clients.codec import AckError
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.protocol.events import AnyEventRequest
+from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.outcomes import EventOutcome
@@ -53,13 +53,13 @@ class AckSent(msgspec.Struct, frozen=True):
 class EventRaised(msgspec.Struct, frozen=True):
     """The application is about to be told of something."""
 
-    event: AnyEventRequest
+    event: ServiceEvent
 
 
 class EventAnswered(msgspec.Struct, frozen=True):
     """The application, or the lack of one, has answered."""
 
-    event: AnyEventRequest
+    event: ServiceEvent
     outcome: EventOutcome
 
 

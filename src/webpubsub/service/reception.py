@@ -115,8 +115,8 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         if is_reliable(agreement.subprotocol):
             session.buffer = MessageBuffer(codec, self.settings.buffer_limits)
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        self.router.connected(session)  # whose number is before those of the groups
         hub.add(session, agreement.groups)
-        self.router.connected(session)
         websocket.begin(connection, tail, self.hub_settings.of(session.hub).ping_interval)
         return websocket
 

@@ -14,6 +14,7 @@ from webpubsub.protocol.events import (
     EventType,
     UserEventRequest,
 )
+from webpubsub.protocol.group_presence import GroupPresenceEventRequest
 from webpubsub.protocol.messages import DataType, Message
 
 
@@ -38,11 +39,19 @@ def a_user_event(message: Message, name: str = "message", **members: Any) -> Use
     return UserEventRequest(connection_context=context, message=message)
 
 
+def a_presence_event(name: str, group: str, **members: Any) -> GroupPresenceEventRequest:
+    """``joined`` or ``left`` of this group."""
+    context = a_context(name, EventType.GROUP_PRESENCE, **members)
+    return GroupPresenceEventRequest(connection_context=context, group=group)
+
+
 CONNECT = ConnectEventRequest(connection_context=a_context("connect", event_id=0))
 CONNECTED = ConnectedEventRequest(connection_context=a_context("connected"))
 DISCONNECTED = DisconnectedEventRequest(
     connection_context=a_context("disconnected"), reason="test-close"
 )
+JOINED = a_presence_event("joined", "room-1")
+LEFT = a_presence_event("left", "room-1")
 HELLO = a_user_event(Message(DataType.TEXT, b"hello"), "hi")
 
 _visible = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20)

@@ -1,6 +1,6 @@
 """Events as the requests that bring them.
 
-Specification: client-protocols section 5.4, upstream-events sections 1, 5, 9, 11.1 and 19.
+Specification: client-protocols section 5.4, upstream-events sections 1, 5, 9, 11.1, 12 and 19.
 """
 
 import json
@@ -16,20 +16,24 @@ from tests.protocol.cloud_events.samples import (
     CONNECTED,
     DISCONNECTED,
     HELLO,
+    JOINED,
+    LEFT,
     a_context,
+    a_presence_event,
     a_user_event,
     events,
 )
 from webpubsub.protocol.cloud_events.requests import event_of, request_of
 from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, DisconnectedEventRequest
+from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.refusals import Refused
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
-def headers_of(event: AnyEventRequest) -> dict[str, str]:
+def headers_of(event: ServiceEvent) -> dict[str, str]:
     """The headers of an event's request, each of which is there once."""
     headers = request_of(event, "id-1").headers
     assert len({name.lower() for name, _ in headers}) == len(headers)
@@ -66,11 +70,14 @@ def test_the_headers_of_every_event() -> None:
         (CONNECTED, "azure.webpubsub.sys.connected", "connected"),
         (DISCONNECTED, "azure.webpubsub.sys.disconnected", "disconnected"),
         (HELLO, "azure.webpubsub.user.hi", "hi"),
+        (JOINED, "azure.webpubsub.gp.joined", "joined"),
+        (LEFT, "azure.webpubsub.gp.left", "left"),
+        (a_user_event(HELLO.message, "joined"), "azure.webpubsub.user.joined", "joined"),
         (a_user_event(HELLO.message, "connected"), "azure.webpubsub.user.connected", "connected"),
     ],
 )
-def test_types(event: AnyEventRequest, event_type: str, name: str) -> None:
-    """A user event never looks like a system event, whatever its name."""
+def test_types(event: ServiceEvent, event_type: str, name: str) -> None:
+    """A user event never looks like any other, whatever its name."""
     headers = headers_of(event)
     assert (headers["ce-type"], headers["ce-eventName"]) == (event_type, name)
 
@@ -146,6 +153,16 @@ def test_the_body_of_disconnected(reason: str | None, body: bytes) -> None:
         connection_context=DISCONNECTED.connection_context, reason=reason
     )
     assert request_of(event, "").body == body
+
+
+@pytest.mark.parametrize(
+    ("group", "body"),
+    [("room", b'{"group":"room"}'), ('Zoë "林"', '{"group":"Zoë \\"林\\""}'.encode())],
+)
+def test_the_body_of_joined_and_left(group: str, body: bytes) -> None:
+    """The group's name as JSON (upstream-events section 12)."""
+    request = request_of(a_presence_event("left", group), "")
+    assert (dict(request.headers)["Content-Type"], request.body) == ("application/json", body)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""The ``appsettings.json`` of the official emulator. Specification: upstream-events section 2."""
+"""The ``appsettings.json`` of the official emulator.
+
+Specification: upstream-events sections 2 and 12.
+"""
 
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +17,7 @@ from webpubsub.service.hub_settings.model import (
     EventHandlerSettings,
     EventHubTarget,
     EventListenerSettings,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -32,6 +36,8 @@ NESTED = """
             "UrlTemplate": "http://localhost:8000/eventhandler/{event}",
             "EventPattern": "message, Join",
             "SystemEvents": ["connect", "connected"], /* not disconnected */
+            "GroupPresenceEvents": { "EventNames": ["joined", "left"],
+                                     "GroupFilters": ["room-*"] },
           },
         ],
         "EventListeners": [
@@ -49,7 +55,8 @@ NESTED = """
 JOINED = """
 {
   "WebPubSub:Hubs:chat:EventHandlers:0:UrlTemplate": "http://localhost:8000/eventhandler/{event}",
-  "webpubsub:hubs:chat:eventhandlers:0": { "eventpattern": "message, Join" },
+  "webpubsub:hubs:chat:eventhandlers:0": { "eventpattern": "message, Join",
+    "groupPresenceEvents:eventnames": "*", "GroupPresenceEvents": { "groupfilters:0": "room-*" } },
   "WebPubSub": { "Hubs:chat": { "EventHandlers": [ { "SystemEvents:10": "connected" } ] } },
   "WebPubSub:Hubs:chat:EventHandlers:0:SystemEvents:9": "connect",
   "WebPubSub:Hubs:chat": { "EventListeners": { "0": {
@@ -72,6 +79,7 @@ def test_nested_and_joined_names_mean_the_same(text: str) -> None:
                     events=EventFilter(
                         user_events=UserEvents(frozenset({"message", "join"})),
                         system_events=frozenset({"connect", "connected"}),
+                        group_presence=GroupPresence(frozenset({"joined", "left"}), ("room-*",)),
                     ),
                 ),
             ),
@@ -124,7 +132,7 @@ URL = '"UrlTemplate": "http://localhost"'
             "WebPubSub:Hubs:chat:EventHandlers:0 has no setting 'UrlTemplat'. Did you mean 'UrlTem",
         ),
         (_handler('"EventPattern": "*"'), "EventHandlers:0 has no 'UrlTemplate', to which its"),
-        (_handler(URL), "EventHandlers:0 selects no event. Give it 'EventPattern' or"),
+        (_handler(URL), "EventHandlers:0 selects no event. Give it 'EventPattern', 'S"),
         (_handler(URL + ', "EventPattern": ""'), "EventHandlers:0 selects no event."),
         (
             _handler('"UrlTemplate": "tunnel:///x", "EventPattern": "*"'),

@@ -12,6 +12,7 @@ from webpubsub.service.hub_settings.model import (
     SYSTEM_EVENTS,
     EventFilter,
     EventHandlerSettings,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -37,6 +38,25 @@ def test_a_flag_says_which_events_of_a_hub_go_where(
     events = EventFilter(user_events=user_events, system_events=frozenset(system_events))
     handler = EventHandlerSettings(url_template=URL, events=events)
     assert hubs_from_flags([f"{target}={URL}"]) == {hub: HubSettings(event_handlers=(handler,))}
+
+
+@pytest.mark.parametrize(
+    ("names", "presence", "others"),
+    [
+        ("joined,left", {"joined", "left"}, EventFilter()),
+        (" Left ", {"left"}, EventFilter()),
+        ("joined,connect", {"joined"}, EventFilter(system_events=frozenset({"connect"}))),
+        ("*,left", {"left"}, EventFilter(user_events=UserEvents(every=True))),
+    ],
+)
+def test_a_flag_selects_what_happens_in_groups(
+    names: str, presence: set[str], others: EventFilter
+) -> None:
+    """Only by name, and then in every group (upstream-events section 12)."""
+    (handler,) = hubs_from_flags([f"chat:{names}={URL}"])["chat"].event_handlers
+    assert handler.events.group_presence == GroupPresence(frozenset(presence))
+    assert handler.events.user_events == others.user_events
+    assert handler.events.system_events == others.system_events
 
 
 def test_flags_of_one_hub_keep_their_order() -> None:

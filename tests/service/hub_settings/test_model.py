@@ -1,11 +1,14 @@
-"""The settings of hubs as values. Specification: upstream-events sections 2 and 2.1."""
+"""The settings of hubs as values. Specification: upstream-events sections 2, 2.1 and 12."""
 
 import pytest
 
 from webpubsub.service.hub_settings.model import (
     NO_SETTINGS,
     AllHubSettings,
+    EventFilter,
+    EventHandlerSettings,
     EventHubTarget,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -23,6 +26,41 @@ from webpubsub.service.hub_settings.model import (
 def test_which_user_events_are_selected(events: UserEvents, name: str, selected: bool) -> None:
     """All, or those that are named, in any letter case."""
     assert events.selects(name) is selected
+
+
+@pytest.mark.parametrize(
+    ("filters", "group", "selected"),
+    [
+        ((), "any", True),
+        (("group2*",), "group2", True),
+        (("group2*",), "group21", True),
+        (("group2*",), "group1", False),
+        (("group2*",), "Group2", False),
+        (("a", "b?"), "b1", True),
+        (("a", "b?"), "b", False),
+        (("room.*",), "room.a.b", False),
+        (("room.**",), "room.a.b", True),
+        ((r"a\*",), "a*", True),
+        ((r"a\*",), "ab", False),
+    ],
+)
+def test_which_groups_are_selected(filters: tuple[str, ...], group: str, selected: bool) -> None:
+    """By the patterns of roles, any of which is enough."""
+    presence = GroupPresence(frozenset({"joined"}), filters)
+    assert presence.selects("joined", group) is selected
+    assert not presence.selects("left", group)
+
+
+def test_whether_anybody_wants_to_know_who_is_in_a_group() -> None:
+    """Which hubs look at before they say so."""
+    settings = AllHubSettings()
+    assert not settings.wants_presence
+    events = EventFilter(group_presence=GroupPresence(frozenset({"left"})))
+    wanting = EventHandlerSettings(url_template="http://a", events=events)
+    settings.replace({"chat": HubSettings(event_handlers=(wanting,))})
+    assert settings.wants_presence
+    settings.replace({"chat": HubSettings()})
+    assert not settings.wants_presence
 
 
 def test_hubs_are_found_in_any_letter_case_and_exactly() -> None:

@@ -1,4 +1,4 @@
-"""``webpubsub.toml``. Specification: upstream-events section 2."""
+"""``webpubsub.toml``. Specification: upstream-events sections 2 and 12."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +15,7 @@ from webpubsub.service.hub_settings.model import (
     EventHubTarget,
     EventListenerSettings,
     FileTarget,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -30,11 +31,14 @@ ping_interval = 5
 url = "http://localhost:8000/{hub}/{event}?code=secret"
 user_events = ["message", "Join"]
 system_events = ["connect"]
+group_events = ["Joined"]
+group_filters = ["room-*", "a, b"]
 
 [[hubs.Chat.event_handlers]]
 url = "https://example.com"
 user_events = "*"
 system_events = "*"
+group_events = "*"
 
 [[hubs.Chat.event_listeners]]
 user_events = "message, join"
@@ -61,6 +65,7 @@ def test_everything_that_can_be_set() -> None:
                     events=EventFilter(
                         user_events=UserEvents(frozenset({"message", "join"})),
                         system_events=frozenset({"connect"}),
+                        group_presence=GroupPresence(frozenset({"joined"}), ("room-*", "a, b")),
                     ),
                 ),
                 EventHandlerSettings(
@@ -68,6 +73,7 @@ def test_everything_that_can_be_set() -> None:
                     events=EventFilter(
                         user_events=UserEvents(every=True),
                         system_events=frozenset(SYSTEM_EVENTS),
+                        group_presence=GroupPresence(frozenset({"joined", "left"})),
                     ),
                 ),
             ),
@@ -128,7 +134,7 @@ URL = 'url = "http://localhost"\n'
         (f"{HANDLER}url = 3", "event_handlers[0].url is 3, and must be a URL such as"),
         (
             HANDLER + URL,
-            "line 1: hubs.chat.event_handlers[0] selects no event. Give it 'user_events' or 'sys",
+            "line 1: hubs.chat.event_handlers[0] selects no event. Give it 'user_events', 'sys",
         ),
         (
             f"{HANDLER}{URL}user_event = '*'",
@@ -147,6 +153,34 @@ URL = 'url = "http://localhost"\n'
             "must be 'connect', 'connected' or 'disconnected'. Did you mean 'connect'?",
         ),
         (f'{HANDLER}{URL}system_events = "connect"', 'is "connect", and must be an array.'),
+        (
+            f'{HANDLER}{URL}group_events = ["leave"]',
+            "group_events[0] is \"leave\", and must be 'joined' or 'left'.",
+        ),
+        (
+            f"{HANDLER}{URL}user_events = '*'\ngroup_filters = ['a']",
+            "event_handlers[0].group_filters has no effect without 'joined' or 'left'.",
+        ),
+        (
+            f"{HANDLER}{URL}group_events = '*'\ngroup_filters = 'a'",
+            'line 4: hubs.chat.event_handlers[0].group_filters is "a", and must be an array.',
+        ),
+        (
+            f"{HANDLER}{URL}group_events = '*'\ngroup_filters = [1]",
+            "group_filters[0] is 1, and must be a pattern of group names such as room-*.",
+        ),
+        (
+            f"{HANDLER}{URL}group_events = '*'\ngroup_filters = ['a\\b']",
+            "a pattern of group names such as room-*: a backslash must be followed by *, ? or",
+        ),
+        (
+            f"{HANDLER}{URL}group_events = '*'\ngroup_filters = ['******']",
+            "a pattern of group names such as room-*: it has more than 5 wildcards.",
+        ),
+        (
+            LISTENER + 'group_events = ["joined"]\nfile = "x"',
+            "hubs.chat.event_listeners[0] has no setting 'group_events'.",
+        ),
         (
             LISTENER + 'system_events = ["connect"]\nfile = "x"',
             "must be 'connected' or 'disconnected': a listener cannot answer 'connect'. Did you",

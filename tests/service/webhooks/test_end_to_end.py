@@ -1,6 +1,6 @@
 """Clients, a service and a webhook: the whole way of every event.
 
-Specification: client-protocols section 3.2, upstream-events sections 9, 10, 11.2, 11.3 and 18.
+Specification: client-protocols section 3.2, upstream-events sections 9, 10, 11.2, 11.3, 12 and 18.
 """
 
 import asyncio
@@ -40,6 +40,7 @@ from webpubsub.service.hub_settings.model import (
     AllHubSettings,
     EventFilter,
     EventHandlerSettings,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -50,9 +51,18 @@ JSON_TYPE = [("Content-Type", "application/json")]
 TEXT_TYPE = [("Content-Type", "text/plain")]
 
 
-def hub_of(*webhooks: Webhook, path: str = "/eh/{hub}/{event}?code=1") -> AllHubSettings:
-    """Settings that send every event of the hub chat to the first webhook."""
-    every = EventFilter(user_events=UserEvents(every=True), system_events=frozenset(SYSTEM_EVENTS))
+def hub_of(
+    *webhooks: Webhook,
+    path: str = "/eh/{hub}/{event}?code=1",
+    presence: GroupPresence = GroupPresence(),  # noqa: B008
+) -> AllHubSettings:
+    """Settings that send every event of the hub chat to the first webhook; what happens in groups
+    only if asked to."""
+    every = EventFilter(
+        user_events=UserEvents(every=True),
+        system_events=frozenset(SYSTEM_EVENTS),
+        group_presence=presence,
+    )
     handlers = [
         EventHandlerSettings(url_template=webhook.url + path, events=every) for webhook in webhooks
     ]
@@ -61,7 +71,10 @@ def hub_of(*webhooks: Webhook, path: str = "/eh/{hub}/{event}?code=1") -> AllHub
 
 @asynccontextmanager
 async def world(
-    *answers: Any, app: App | None = None, **more: Any
+    *answers: Any,
+    app: App | None = None,
+    presence: GroupPresence = GroupPresence(),  # noqa: B008
+    **more: Any,
 ) -> AsyncIterator[tuple[Service, Webhook, Naps]]:
     """A service with a webhook behind it, after which nothing is left of it: no task and no
     socket. Retries do not wait."""
@@ -71,7 +84,7 @@ async def world(
     naps = Naps()
     async with AsyncExitStack() as stack:
         webhook = await stack.enter_async_context(serving(Webhook(*answers, **more)))
-        service = Service(settings, app, hub_settings=hub_of(webhook))
+        service = Service(settings, app, hub_settings=hub_of(webhook, presence=presence))
         service._webhooks.exchange._sleep = naps
         yield await stack.enter_async_context(service), webhook, naps
     assert sessions(service) == 0
@@ -257,6 +270,42 @@ async def test_the_events_of_a_connection_are_strictly_in_order() -> None:
     assert (most, acks) == (1, list(range(30)))
     ids = [int(one.header("ce-id") or -1) for one in webhook.events]
     assert sorted(ids) == list(range(len(ids)))
+
+
+async def test_presence() -> None:
+    """Joined after connected, left before disconnected, each once and with its own number; the
+    client waits for none of them."""
+    accepted = Reply(200, JSON_TYPE, b'{"groups":["lobby","hidden"]}')
+    both = GroupPresence(frozenset({"joined", "left"}), ("lobby", "room-*"))
+
+    async def answer(received: Received) -> Reply:
+        name = received.header("ce-eventName")
+        return {"connect": accepted, "joined": Reply(500)}.get(name or "", Reply(204))
+
+    async with world(answer, presence=both) as (service, webhook, naps):
+        peer, connection_id = await join_and_listen(service, roles=["webpubsub.joinLeaveGroup"])
+        requests = ("joinGroup", "room-1"), ("joinGroup", "room-1"), ("leaveGroup", "room-1")
+        for number, (kind, group) in enumerate(requests):
+            await peer.say({"type": kind, "group": group, "ackId": number})
+            assert (await peer.hear())["success"]
+        await peer.send(client_frame(CLOSE, close_payload(1000, "bye")))
+        await leave(peer)
+        await until(lambda: len({one.header("ce-id") for one in webhook.events}) == 7)
+        await until(lambda: len(naps.seconds) == 6)
+    seen = {one.header("ce-id"): one for one in webhook.events}
+    raised = [(one.header("ce-type"), one.target, one.body) for _, one in sorted(seen.items())]
+    assert raised[2:] == [
+        ("azure.webpubsub.gp.joined", "/eh/chat/joined?code=1", b'{"group":"lobby"}'),
+        ("azure.webpubsub.gp.joined", "/eh/chat/joined?code=1", b'{"group":"room-1"}'),
+        ("azure.webpubsub.gp.left", "/eh/chat/left?code=1", b'{"group":"room-1"}'),
+        ("azure.webpubsub.gp.left", "/eh/chat/left?code=1", b'{"group":"lobby"}'),
+        ("azure.webpubsub.sys.disconnected", "/eh/chat/disconnected?code=1", b'{"reason":"bye"}'),
+    ]
+    assert [raised[number][0] for number in (0, 1)] == [
+        "azure.webpubsub.sys.connect",
+        "azure.webpubsub.sys.connected",
+    ]
+    assert {one.header("ce-connectionId") for one in webhook.events} == {connection_id}
 
 
 async def test_many_connections_do_not_wait_for_each_other() -> None:

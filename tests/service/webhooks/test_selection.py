@@ -1,4 +1,4 @@
-"""Which webhook gets an event. Specification: upstream-events section 2.2."""
+"""Which webhook gets an event. Specification: upstream-events sections 2.2 and 12."""
 
 import pytest
 
@@ -7,13 +7,17 @@ from tests.protocol.cloud_events.samples import (
     CONNECTED,
     DISCONNECTED,
     HELLO,
+    JOINED,
+    LEFT,
     a_user_event,
 )
 from webpubsub.protocol.events import AnyEventRequest
+from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.service.hub_settings.model import (
     SYSTEM_EVENTS,
     EventFilter,
     EventHandlerSettings,
+    GroupPresence,
     UserEvents,
 )
 from webpubsub.service.webhooks.selection import first_handler
@@ -51,6 +55,34 @@ def test_filters(
 ) -> None:
     """User events and system events never stand for each other, and letter case means nothing."""
     assert (first_handler([handler("a", user, system)], event) is not None) is selected
+
+
+BOTH = frozenset({"joined", "left"})
+
+
+@pytest.mark.parametrize(
+    ("presence", "event", "selected"),
+    [
+        (GroupPresence(), JOINED, False),
+        (GroupPresence(BOTH), JOINED, True),
+        (GroupPresence(BOTH), LEFT, True),
+        (GroupPresence(frozenset({"left"})), JOINED, False),
+        (GroupPresence(BOTH, ("lobby", "room-*")), JOINED, True),
+        (GroupPresence(BOTH, ("lobby", "Room-*")), JOINED, False),
+        (GroupPresence(BOTH), CONNECTED, False),
+        (GroupPresence(BOTH), a_user_event(HELLO.message, "joined"), False),
+    ],
+)
+def test_filters_of_groups(presence: GroupPresence, event: ServiceEvent, selected: bool) -> None:
+    """Name and group must both be meant; without patterns every group is."""
+    chosen = EventHandlerSettings(url_template="a", events=EventFilter(group_presence=presence))
+    assert (first_handler([chosen], event) is not None) is selected
+
+
+@pytest.mark.parametrize("event", [JOINED, LEFT])
+def test_nothing_else_selects_groups(event: ServiceEvent) -> None:
+    """Neither every user event nor every system event."""
+    assert first_handler([handler("a", EVERY, frozenset(SYSTEM_EVENTS))], event) is None
 
 
 def test_the_first_one_that_selects_the_event_gets_it() -> None:

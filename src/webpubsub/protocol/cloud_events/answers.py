@@ -13,12 +13,12 @@ import msgspec
 from webpubsub.protocol.cloud_events import wire
 from webpubsub.protocol.cloud_events.wire import Headers, WebhookAnswer, last_value, media_type
 from webpubsub.protocol.events import (
-    AnyEventRequest,
     ConnectedEventRequest,
     ConnectEventRequest,
     DisconnectedEventRequest,
     UserEventRequest,
 )
+from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
 from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.messages import CONTENT_TYPES, DATA_TYPES, DataType, Message
 from webpubsub.protocol.outcomes import (
@@ -46,7 +46,7 @@ class _Overrides(msgspec.Struct):
     subprotocol: str | None = None
 
 
-def outcome_of(event: AnyEventRequest, answer: WebhookAnswer) -> _Success:
+def outcome_of(event: ServiceEvent, answer: WebhookAnswer) -> _Success:
     """The outcome that an answer is for this event.
 
     Raises Refused, with the HTTP status that a client which wants to connect is turned away with.
@@ -167,10 +167,11 @@ def _notified(_: WebhookAnswer) -> Notified:
     return Notified()
 
 
-_OUTCOMES: Mapping[type[AnyEventRequest], Callable[[WebhookAnswer], _Success]] = {
+_OUTCOMES: Mapping[type[ServiceEvent], Callable[[WebhookAnswer], _Success]] = {
     ConnectEventRequest: _connect_outcome,
     ConnectedEventRequest: _notified,
     DisconnectedEventRequest: _notified,
+    GroupPresenceEventRequest: _notified,
     UserEventRequest: _user_outcome,
 }
 

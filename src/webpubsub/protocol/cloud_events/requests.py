@@ -1,7 +1,7 @@
 """An event as the request that brings it to a webhook, and back.
 
 CloudEvents 1.0 in binary mode: the attributes are headers, the body is the data. Specification:
-upstream-events sections 5 and 9 to 11.
+upstream-events sections 5 and 9 to 12.
 """
 
 import re
@@ -23,6 +23,7 @@ from webpubsub.protocol.events import (
     EventType,
     UserEventRequest,
 )
+from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
 from webpubsub.protocol.messages import CONTENT_TYPES, DATA_TYPES, DataType, Message
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals.webhooks import EVENT_INVALID, HEADER_INVALID
@@ -51,7 +52,7 @@ class _Disconnected(msgspec.Struct):
     reason: str | None = None
 
 
-def request_of(event: AnyEventRequest, request_id: str) -> WebhookRequest:
+def request_of(event: ServiceEvent, request_id: str) -> WebhookRequest:
     """The request that tells a webhook of an event.
 
     ``request_id`` is a GUID of this event, the same whenever the request is repeated. Raises
@@ -88,13 +89,12 @@ def event_of(headers: Headers, body: bytes) -> AnyEventRequest:
 
 
 def _attributes(context: ConnectionContext, *, connecting: bool) -> list[tuple[str, str]]:
-    system = context.event_type is EventType.SYSTEM
     hub = context.hub.lower()
     headers = [
         (wire.REQUEST_ORIGIN, context.origin or ""),
         (wire.SPEC_VERSION, wire.VERSION),
         (wire.AWPS_VERSION, wire.VERSION),
-        (wire.TYPE, (_SYSTEM_TYPE if system else _USER_TYPE) + context.event_name),
+        (wire.TYPE, context.cloud_event_type),
         (wire.SOURCE, f"/hubs/{hub}/client/{context.connection_id}"),
         (wire.ID, str(context.event_id)),
         (wire.TIME, datetime.fromtimestamp(context.time, UTC).strftime(_TIME)),
@@ -131,21 +131,26 @@ def _disconnected_body(event: DisconnectedEventRequest) -> tuple[str, bytes]:
     return _JSON, msgspec.json.encode(_Disconnected(event.reason))
 
 
+def _group_body(event: GroupPresenceEventRequest) -> tuple[str, bytes]:
+    return _JSON, msgspec.json.encode({"group": event.group})
+
+
 def _user_body(event: UserEventRequest) -> tuple[str, bytes]:
     message = event.message
     is_text = message.data_type is DataType.TEXT or not message.data
     return _TEXT if is_text else CONTENT_TYPES[message.data_type], message.data
 
 
-_BODIES: Mapping[type[AnyEventRequest], Callable[[Any], tuple[str, bytes]]] = {
+_BODIES: Mapping[type[ServiceEvent], Callable[[Any], tuple[str, bytes]]] = {
     ConnectEventRequest: _connect_body,
     ConnectedEventRequest: _connected_body,
     DisconnectedEventRequest: _disconnected_body,
+    GroupPresenceEventRequest: _group_body,
     UserEventRequest: _user_body,
 }
 
 
-def _metadata_headers(event: AnyEventRequest) -> list[tuple[str, str]]:
+def _metadata_headers(event: ServiceEvent) -> list[tuple[str, str]]:
     if not isinstance(event, UserEventRequest) or not event.message.metadata:
         return []
     metadata = event.message.metadata
@@ -154,7 +159,7 @@ def _metadata_headers(event: AnyEventRequest) -> list[tuple[str, str]]:
     return [(wire.METADATA_PREFIX + key, value) for key, value in folded.items()]
 
 
-def _trace(event: AnyEventRequest) -> list[tuple[str, str]]:
+def _trace(event: ServiceEvent) -> list[tuple[str, str]]:
     """Only ``connect`` has a request of the client behind it."""
     if not isinstance(event, ConnectEventRequest):
         return []

@@ -1,7 +1,8 @@
 """The settings of hubs as the official emulator reads them from its ``appsettings.json``.
 
 .NET lays nested objects and names with colons over each other, in any letter case, so the file is
-taken apart into single values and put together again. Specification: upstream-events section 2.
+taken apart into single values and put together again. Specification: upstream-events sections 2 and
+12.
 """
 
 import json
@@ -19,6 +20,7 @@ from webpubsub.service.hub_settings.model import (
     EventFilter,
     EventHandlerSettings,
     EventListenerSettings,
+    GroupPresence,
     HubSettings,
 )
 from webpubsub.service.hub_settings.rules import (
@@ -28,18 +30,23 @@ from webpubsub.service.hub_settings.rules import (
     check_listeners,
     checked_filter,
     read_event_hub,
+    read_group_presence,
     read_system_events,
     read_url,
     read_user_events,
 )
 
 _HUB = ("EventHandlers", "EventListeners")
-_HANDLER = ("UrlTemplate", "EventPattern", "SystemEvents", "Auth")
+_HANDLER = ("UrlTemplate", "EventPattern", "SystemEvents", "GroupPresenceEvents", "Auth")
+_PRESENCE = ("EventNames", "GroupFilters")
+_SELECTION = ("EventPattern", "SystemEvents", "GroupPresenceEvents")
 _LISTENER = ("EventNameFilter", "EventHubEndpoint")
 _FILTER = ("UserEventPattern", "SystemEvents")
 _EVENT_HUB = EventHubKeys("EventHubName", "FullyQualifiedNamespace", "ConnectionString")
 #: Every name that may stand below a hub, in the letter case it is documented in.
-_NAMES = {name.lower(): name for name in (*_HUB, *_HANDLER, *_LISTENER, *_FILTER, *_EVENT_HUB)}
+_NAMES = {
+    name.lower(): name for name in (*_HUB, *_HANDLER, *_PRESENCE, *_LISTENER, *_FILTER, *_EVENT_HUB)
+}
 _ROOT = ("WebPubSub", "Hubs")
 
 
@@ -150,11 +157,20 @@ def _handler(setting: Setting) -> EventHandlerSettings:
     events = EventFilter(
         user_events=read_user_events(table.get("EventPattern")),
         system_events=read_system_events(table.get("SystemEvents")),
+        group_presence=_presence(table.get("GroupPresenceEvents")),
     )
     return EventHandlerSettings(
         url_template=read_url(table["UrlTemplate"]),
-        events=checked_filter(setting, events, ("EventPattern", "SystemEvents")),
+        events=checked_filter(setting, events, _SELECTION),
     )
+
+
+def _presence(setting: Setting | None) -> GroupPresence:
+    """The emulator does not know it, so it is called as the resource calls it."""
+    if setting is None:
+        return GroupPresence()
+    table = setting.table(_PRESENCE)
+    return read_group_presence(table.get("EventNames"), table.get("GroupFilters"))
 
 
 def _listener(setting: Setting) -> EventListenerSettings:

@@ -7,9 +7,11 @@ import msgspec
 from webpubsub.service.hub_settings.located import HubSettingsError, KeyPath, Setting, Source
 from webpubsub.service.hub_settings.model import (
     ANY_EVENT,
+    PRESENCE_EVENTS,
     SYSTEM_EVENTS,
     EventFilter,
     EventHandlerSettings,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -21,9 +23,9 @@ _OPTION = "--event-handler"
 def hubs_from_flags(flags: Iterable[str]) -> dict[str, HubSettings]:
     """The handlers by hub name, in the order given.
 
-    Without EVENTS a handler gets every event. EVENTS are names with commas between them: those of
-    system events stand for these, all others for user events, ``*`` for every user event. Raises
-    HubSettingsError.
+    Without EVENTS a handler gets every system and user event. EVENTS are names with commas between
+    them: those of system events stand for these, ``joined`` and ``left`` for what happens in every
+    group, all others for user events, ``*`` for every user event. Raises HubSettingsError.
     """
     hubs: dict[str, HubSettings] = {}
     for flag in flags:
@@ -63,14 +65,22 @@ def _parse(flag: str) -> tuple[str, EventHandlerSettings]:
 
 def _events(names: str) -> EventFilter:
     given = [name.strip() for name in names.split(",")]
-    system = frozenset(name.lower() for name in given) & {*SYSTEM_EVENTS}
-    others = [name for name in given if name.lower() not in system]
-    if ANY_EVENT in others:
-        return EventFilter(user_events=UserEvents(every=True), system_events=system)
-    user = read_user_events(_setting("EVENTS", others)) if others else UserEvents()
-    return EventFilter(user_events=user, system_events=system)
+    folded = frozenset(name.lower() for name in given)
+    others = [name for name in given if name.lower() not in _NAMED]
+    return EventFilter(
+        user_events=_user_events(others),
+        system_events=folded & {*SYSTEM_EVENTS},
+        group_presence=GroupPresence(folded & {*PRESENCE_EVENTS}),
+    )
 
 
+def _user_events(names: list[str]) -> UserEvents:
+    if ANY_EVENT in names:
+        return UserEvents(every=True)
+    return read_user_events(_setting("EVENTS", names)) if names else UserEvents()
+
+
+_NAMED = {*SYSTEM_EVENTS, *PRESENCE_EVENTS}
 _EVERYTHING = EventFilter(
     user_events=UserEvents(every=True), system_events=frozenset(SYSTEM_EVENTS)
 )

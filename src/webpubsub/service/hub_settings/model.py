@@ -1,13 +1,16 @@
 """The settings of a hub as values, wherever they were written down.
 
-Specification: upstream-events sections 2 and 16.
+Specification: upstream-events sections 2, 12 and 16.
 """
 
 from collections.abc import Mapping
 
 import msgspec
 
+from webpubsub.protocol.group_patterns import matches
+
 SYSTEM_EVENTS = ("connect", "connected", "disconnected")
+PRESENCE_EVENTS = ("joined", "left")
 ANY_EVENT = "*"
 
 
@@ -22,11 +25,27 @@ class UserEvents(msgspec.Struct, frozen=True):
         return self.every or event.lower() in self.names
 
 
+class GroupPresence(msgspec.Struct, frozen=True):
+    """Which of ``joined`` and ``left`` are selected, in the groups that match one of ``filters``
+    or, without any, in every group. A filter is a pattern as in roles (client-protocols section
+    6.2)."""
+
+    events: frozenset[str] = frozenset()
+    filters: tuple[str, ...] = ()
+
+    def selects(self, event: str, group: str) -> bool:
+        """Whether the event of this name in this group is selected."""
+        if event not in self.events:
+            return False
+        return not self.filters or any(matches(pattern, group) for pattern in self.filters)
+
+
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events of a hub are selected. System and user events never stand for each other."""
+    """Which events of a hub are selected. Events of the three kinds never stand for each other."""
 
     user_events: UserEvents = UserEvents()
     system_events: frozenset[str] = frozenset()
+    group_presence: GroupPresence = GroupPresence()
 
 
 class EventHandlerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +106,12 @@ class AllHubSettings:
     def replace(self, hubs: Mapping[str, HubSettings]) -> None:
         """Put other settings, by hub name in any letter case, in the place of all these."""
         self._hubs = {name.lower(): settings for name, settings in hubs.items()}
+        #: Whether any handler is to be told who joins and leaves groups.
+        self.wants_presence = any(
+            handler.events.group_presence.events
+            for hub in hubs.values()
+            for handler in hub.event_handlers
+        )
 
     def of(self, hub: str) -> HubSettings:
         """The settings of a hub by its lower-case name; there is no catch-all."""

@@ -1,20 +1,23 @@
 """What may be set, whichever file it is written in.
 
-Specification: upstream-events sections 2, 3 and 16.
+Specification: upstream-events sections 2, 3, 12 and 16.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from webpubsub.protocol.group_patterns import PatternError, parse_pattern
 from webpubsub.protocol.names import is_event_name, is_hub_name
 from webpubsub.protocol.spelling import did_you_mean, listed
 from webpubsub.service.hub_settings.located import Setting
 from webpubsub.service.hub_settings.model import (
     ANY_EVENT,
+    PRESENCE_EVENTS,
     SYSTEM_EVENTS,
     EventFilter,
     EventHubTarget,
+    GroupPresence,
     HubSettings,
     UserEvents,
 )
@@ -97,7 +100,7 @@ def read_user_events(setting: Setting | None) -> UserEvents:
 def read_system_events(
     setting: Setting | None, known: Sequence[str] = SYSTEM_EVENTS
 ) -> frozenset[str]:
-    """Names of system events in an array, or ``*`` for all that are ``known``."""
+    """Names of events that are ``known`` in an array, or ``*`` for all of them."""
     if setting is None:
         return frozenset()
     if setting.value == ANY_EVENT:
@@ -111,6 +114,30 @@ def _read_system_event(setting: Setting, known: Sequence[str]) -> str:
         why = f": a listener cannot answer '{name}'" if name in SYSTEM_EVENTS else ""
         setting.wrong(f"{listed(known)}{why}", hint=did_you_mean(name, known))
     return name
+
+
+def read_group_presence(events: Setting | None, filters: Setting | None) -> GroupPresence:
+    """``joined`` and ``left`` in an array, or ``*`` for both; and patterns of group names in an
+    array, without which every group is meant."""
+    if events is None and filters is not None:
+        filters.fail(
+            f"{filters.source.label(filters.path)} has no effect without {listed(PRESENCE_EVENTS)}."
+        )
+    return GroupPresence(
+        read_system_events(events, PRESENCE_EVENTS),
+        tuple(_read_group_filter(item) for item in filters.items()) if filters else (),
+    )
+
+
+def _read_group_filter(setting: Setting) -> str:
+    pattern = setting.value
+    if not isinstance(pattern, str):
+        setting.wrong("a pattern of group names such as room-*")
+    try:
+        parse_pattern(pattern)
+    except PatternError as problem:
+        setting.wrong(f"a pattern of group names such as room-*: {problem}")
+    return pattern
 
 
 def checked_filter(setting: Setting, events: EventFilter, keys: Iterable[str]) -> EventFilter:

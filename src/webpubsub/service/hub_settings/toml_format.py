@@ -20,6 +20,7 @@ from webpubsub.service.hub_settings.rules import (
     check_listeners,
     checked_filter,
     read_event_hub,
+    read_group_presence,
     read_system_events,
     read_url,
     read_user_events,
@@ -27,10 +28,11 @@ from webpubsub.service.hub_settings.rules import (
 
 _TOP = ("hubs",)
 _HUB = ("anonymous", "event_handlers", "event_listeners", "ping_interval")
-_HANDLER = ("system_events", "url", "user_events")
+_HANDLER = ("group_events", "group_filters", "system_events", "url", "user_events")
 _LISTENER = ("event_hub", "file", "system_events", "user_events")
 _EVENT_HUB = EventHubKeys("name", "namespace", "connection_string")
 _FILTER = ("user_events", "system_events")
+_HANDLER_FILTER = (*_FILTER, "group_events")
 
 
 def hubs_from_toml(text: str, path: Path) -> dict[str, HubSettings]:
@@ -78,7 +80,7 @@ def _handler(setting: Setting) -> EventHandlerSettings:
         setting.fail(f"{_label(setting.path)} has no 'url', to which its events go.")
     return EventHandlerSettings(
         url_template=read_url(table["url"]),
-        events=_events(setting, table, SYSTEM_EVENTS),
+        events=_events(setting, table, SYSTEM_EVENTS, _HANDLER_FILTER),
     )
 
 
@@ -87,7 +89,7 @@ def _listener(setting: Setting, folder: Path) -> EventListenerSettings:
     if ("file" in table) == ("event_hub" in table):
         setting.fail(f"{_label(setting.path)} must have one of 'event_hub' and 'file'.")
     return EventListenerSettings(
-        events=_events(setting, table, LISTENER_EVENTS),
+        events=_events(setting, table, LISTENER_EVENTS, _FILTER),
         target=(
             FileTarget(path=str(folder / table["file"].text("the path of a file")))
             if "file" in table
@@ -96,12 +98,15 @@ def _listener(setting: Setting, folder: Path) -> EventListenerSettings:
     )
 
 
-def _events(setting: Setting, table: dict[str, Setting], known: tuple[str, ...]) -> EventFilter:
+def _events(
+    setting: Setting, table: dict[str, Setting], known: tuple[str, ...], keys: tuple[str, ...]
+) -> EventFilter:
     events = EventFilter(
         user_events=read_user_events(table.get("user_events")),
         system_events=read_system_events(table.get("system_events"), known),
+        group_presence=read_group_presence(table.get("group_events"), table.get("group_filters")),
     )
-    return checked_filter(setting, events, _FILTER)
+    return checked_filter(setting, events, keys)
 
 
 def _boolean(setting: Setting) -> bool:

@@ -15,7 +15,7 @@ from webpubsub.protocol.cloud_events.answers import outcome_of
 from webpubsub.protocol.cloud_events.requests import request_of
 from webpubsub.protocol.cloud_events.validation import VALIDATION_EVENT
 from webpubsub.protocol.cloud_events.wire import WebhookRequest, values
-from webpubsub.protocol.events import AnyEventRequest
+from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.service.hub_settings.model import EventHandlerSettings
@@ -76,7 +76,7 @@ class WebhookHandler:
         self._settings = settings
         self._cookies = cookies
 
-    async def handle(self, event: AnyEventRequest) -> EventOutcome:
+    async def handle(self, event: ServiceEvent) -> EventOutcome:
         """Send one event and wait for the answer. What is in the way of it is an ``EventFailed``,
         and the log says what it was."""
         context = event.connection_context
@@ -89,9 +89,7 @@ class WebhookHandler:
         except Refused as error:
             return _failure(event, url, error.refusal)
 
-    async def _call(
-        self, event: AnyEventRequest, url: str, request: WebhookRequest
-    ) -> EventOutcome:
+    async def _call(self, event: ServiceEvent, url: str, request: WebhookRequest) -> EventOutcome:
         now = self._webhooks.clock
         request = _with_cookies(request, cookie_header(self._cookies, url, now()))
         answer = await self._webhooks.exchange.send(url, request, seconds=EVENT_TIMEOUT)
@@ -106,7 +104,7 @@ def _with_cookies(request: WebhookRequest, cookies: str | None) -> WebhookReques
     return msgspec.structs.replace(request, headers=(*request.headers, ("Cookie", cookies)))
 
 
-def _failure(event: AnyEventRequest, url: str, refusal: Refusal) -> EventFailed:
+def _failure(event: ServiceEvent, url: str, refusal: Refusal) -> EventFailed:
     context = event.connection_context
     logger.warning(
         "%s, '%s' of connection %s: %s",
