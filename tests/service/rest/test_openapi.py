@@ -5,8 +5,10 @@ Specification: rest-api section 6.
 
 import msgspec
 import pytest
+from openapi_spec_validator import validate
 
 from tests.service.rest.world import World
+from webpubsub.protocol.messages import CONTENT_TYPES
 from webpubsub.service.rest import checks
 from webpubsub.service.rest.openapi import DESCRIPTION, PATH, describe, statuses
 from webpubsub.service.rest.operations import OPERATIONS
@@ -26,6 +28,30 @@ def test_every_operation_is_described(operation) -> None:  # type: ignore[no-unt
     assert ("requestBody" in described) == (operation.body is not None)
     assert (described["security"] == []) == operation.anonymous
     assert "api-version" in {one["name"] for one in parameters}
+
+
+def test_it_is_openapi() -> None:
+    """A validator of the format has nothing to say against it."""
+    validate(describe((*OPERATIONS, DESCRIPTION)))
+
+
+def test_headers() -> None:
+    """Every answer lists the versions, and a 401 names the scheme."""
+    answers = DESCRIBED["paths"]["/api/hubs/{hub}/groups/{group}"]["head"]["responses"]
+    assert {status: [*answer["headers"]] for status, answer in answers.items()} == {
+        "200": ["api-supported-versions"],
+        "400": ["api-supported-versions"],
+        "401": ["api-supported-versions", "WWW-Authenticate"],
+        "404": ["api-supported-versions", "x-ms-error-code"],
+    }
+
+
+def test_bodies() -> None:
+    """A message has one of four types, a change of memberships is JSON and must be there."""
+    send = DESCRIBED["paths"]["/api/hubs/{hub}/:send"]["post"]["requestBody"]
+    assert set(send["content"]) == set(CONTENT_TYPES.values())
+    change = DESCRIBED["paths"]["/api/hubs/{hub}/:addToGroups"]["post"]["requestBody"]
+    assert (change["required"], [*change["content"]]) == (True, ["application/json"])
 
 
 def test_names_are_unique() -> None:

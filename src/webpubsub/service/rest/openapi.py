@@ -90,7 +90,10 @@ _CHANGE: _Json = {
 
 #: What the body holds that each reader reads.
 BODIES: Mapping[Callable[[Call], Awaitable[None]], _Json] = {
-    read_message: {"content": _MESSAGE},
+    read_message: {
+        "description": "The message. Headers named X-WebPubSub-Metadata-{key} are its metadata.",
+        "content": _MESSAGE,
+    },
     read_change: {"required": True, "content": {"application/json": {"schema": _CHANGE}}},
 }
 
@@ -190,8 +193,21 @@ def _parameters(operation: Operation) -> Iterator[_Json]:
             yield {"name": name, "in": "query", "required": name in _REQUIRED, "schema": schema}
 
 
+#: The headers that every answer has, and those of some.
+_VERSIONS: _Json = {"api-supported-versions": {"required": True, "schema": _TEXT}}
+_ERROR_CODE: _Json = {"x-ms-error-code": {"schema": _TEXT}}
+HEADERS: Mapping[int, _Json] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": _TEXT}},
+    404: _ERROR_CODE,
+    409: _ERROR_CODE,
+}
+
+
 def _response(operation: Operation, status: int) -> _Json:
-    response: _Json = {"description": _MEANINGS[status]}
+    response: _Json = {
+        "description": _MEANINGS[status],
+        "headers": {**_VERSIONS, **HEADERS.get(status, {})},
+    }
     if operation.method == "HEAD":
         return response
     schema = SHOWN.get(operation.name) if status == operation.success else _ERROR_REFERENCE
