@@ -266,3 +266,55 @@ def test_a_weak_key_for_the_own_service_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="is shorter than 32 bytes") as refused:
         LocalApp(Place(folder=tmp_path))
     assert "tiny-key" not in str(refused.value)
+
+
+COUNTING = """
+import json
+import azure.functions as func
+import helper
+import webpubsub as wps
+
+app = wps.WebPubSubApp()
+calls = 0
+
+@app.route(route="negotiate", auth_level=func.AuthLevel.ANONYMOUS)
+@app.web_pubsub_connection_input(arg_name="connection", hub="room", user_id="{query.user}")
+def negotiate(req: func.HttpRequest, connection: wps.WebPubSubConnection) -> func.HttpResponse:
+    return func.HttpResponse(json.dumps({"url": connection.url}))
+
+@app.web_pubsub_trigger(hub="room", event_type="user", event_name="message")
+async def message(request: wps.UserEventRequest) -> wps.UserEventResponse:
+    global calls
+    calls += 1
+    return wps.UserEventResponse(f"{helper.WORD} {calls}")
+"""
+
+
+async def said(client: aiohttp.ClientWebSocketResponse) -> str:
+    """What the app answers a client."""
+    await client.send_str("hello")
+    return await client.receive_str(timeout=5)
+
+
+async def test_clients_stay_while_the_app_is_read_again(tmp_path: Path) -> None:
+    """A WebSocket client meets the new code, whose state is new; a broken app changes nothing; and
+    host.json takes effect. Specification: functions-python section 8.7."""
+    folder = write_app(tmp_path, COUNTING)
+    (folder / "helper.py").write_text("WORD = 'old'", encoding="utf-8")
+    async with started(folder) as app, aiohttp.ClientSession() as session:
+        url = await client_url(session, app, "alice")
+        async with session.ws_connect(url) as client:
+            assert [await said(client), await said(client)] == ["old 1", "old 2"]
+            (folder / "helper.py").write_text("WORD = 'newer'; 1/0", encoding="utf-8")
+            with pytest.raises(HostError, match="division by zero") as failure:
+                await app.reload()
+            assert "helper.py" in (failure.value.traceback or "")
+            assert await said(client) == "old 3"
+            (folder / "helper.py").write_text("WORD = 'newest'", encoding="utf-8")
+            document = {"version": "2.0", "extensions": {"http": {"routePrefix": "v2"}}}
+            (folder / "host.json").write_text(json.dumps(document), encoding="utf-8")
+            await app.reload()
+            assert await said(client) == "newest 1"
+        host = f"http://127.0.0.1:{app.http.port}"
+        assert (await session.get(f"{host}/api/negotiate?user=bob")).status == 404
+        assert (await session.get(f"{host}/v2/negotiate?user=bob")).status == 200

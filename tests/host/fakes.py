@@ -101,6 +101,12 @@ class FakeTriggers:
             raise self._start_error
         self.events.append("started")
 
+    def open(self) -> None:
+        self.events.append("opened")
+
+    async def drain(self) -> None:
+        self.events.append("drained")
+
     async def stop(self) -> None:
         self.events.append("stopped")
         if self._stop_error is not None:

@@ -20,6 +20,7 @@ from tests.host.fakes import (
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import Extension, TriggerCall
+from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import FunctionMetadata
@@ -41,12 +42,24 @@ class App:
         self.worker = FakeWorker(functions)
         self.triggers = FakeTriggers()
         self.data = FakeData()
-        self.host = FunctionHost(
+        self.extensions: list[Extension] = (
+            [self.triggers, self.data] if extensions is None else extensions
+        )
+        self.config = HostConfig.from_document({"version": "2.0", **(host_json or {})})
+        self.settings = AppSettings(environment or {})
+        self.fault: HostError | None = None
+        self.host = FunctionHost(self.generation)
+
+    def generation(self) -> AppGeneration:
+        """The app as it is now."""
+        if self.fault is not None:
+            raise self.fault
+        return AppGeneration(
             Path(),
             worker=self.worker,
-            config=HostConfig.from_document({"version": "2.0", **(host_json or {})}),
-            settings=AppSettings(environment or {}),
-            extensions=[self.triggers, self.data] if extensions is None else extensions,
+            config=self.config,
+            settings=self.settings,
+            extensions=self.extensions,
         )
 
     def errors(self) -> dict[str, str | None]:
@@ -59,7 +72,7 @@ async def test_functions_are_taken_on_in_the_order_of_their_names() -> None:
     await app.host.start()
     assert app.worker.loaded == list(app.triggers.attached) == ["a", "b", "C"]
     assert app.errors() == {"a": None, "b": None, "C": None}
-    assert app.triggers.events == ["started"]
+    assert app.triggers.events == ["started", "opened"]
     await app.host.stop()
 
 
@@ -191,7 +204,7 @@ async def test_an_extension_that_cannot_stop_does_not_keep_others_from_it(
     app = App(function(), extensions=[first, second])
     await app.host.start()
     await app.host.stop()
-    assert second.events == ["started", "stopped"]
+    assert second.events == ["started", "opened", "stopped"]
     assert "stuck" in caplog.text
     assert app.worker.stopped == 1
 
@@ -214,17 +227,19 @@ async def test_stopping_lets_running_functions_end() -> None:
     task = await _call_that_takes(app, 0.05)
     await app.host.stop(5)
     assert (await task).return_value == "done"
-    assert (app.triggers.events, app.worker.stopped) == (["started", "stopped"], 1)
+    assert (app.triggers.events, app.worker.stopped) == (["started", "opened", "stopped"], 1)
 
 
 async def test_functions_that_do_not_end_in_time_are_cancelled(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """And told of."""
+    """Their callers are answered, and it is told."""
     app = App(function())
     task = await _call_that_takes(app, 30)
     await app.host.stop(0.02)
-    assert task.cancelled()
+    failure = (await task).failure
+    assert failure is not None
+    assert failure.type == "HostStopped"
     assert "1 functions did not end in time" in caplog.text
     assert app.worker.stopped == 1
 
@@ -238,4 +253,69 @@ async def test_the_limit_of_host_json_holds() -> None:
     assert failure.type == "FunctionTimeout"
     app.worker.body = FakeWorker().body
     assert (await app.triggers.attached["fn"](CALL)).failure is None
+    await app.host.stop()
+
+
+async def test_a_reload_changes_over_in_one_turn() -> None:
+    """The new app is indexed beside the old one, all its triggers open together, and only then does
+    the old one stop. Section 8.7."""
+    app = App(function("old"))
+    await app.host.start()
+    old_worker, old_triggers = app.worker, app.triggers
+    app.worker, app.triggers = FakeWorker([function("new")]), FakeTriggers()
+    app.extensions = [app.triggers, app.data]
+    await app.host.reload()
+    assert list(app.errors()) == ["new"]
+    assert app.triggers.events == ["started", "opened"]
+    await app.host.stop()
+    assert old_triggers.events == ["started", "opened", "stopped"]
+    assert (old_worker.stopped, app.worker.stopped) == (1, 1)
+
+
+async def test_what_has_begun_ends_in_the_old_app() -> None:
+    """A reload does not wait for it, and its caller is answered."""
+    app = App(function())
+    task = await _call_that_takes(app, 0.1)
+    worker = app.worker
+    app.worker = FakeWorker([function()])
+    await app.host.reload()
+    assert (worker.stopped, app.worker.stopped) == (0, 0)
+    assert (await task).return_value == "done"
+    await app.host.stop()
+    assert worker.stopped == 1
+
+
+@pytest.mark.parametrize("broken", ["app", "host.json"])
+async def test_a_broken_app_leaves_the_old_one_as_it_was(broken: str) -> None:
+    """The reason reaches the caller, and a later reload may succeed."""
+    app = App(function())
+    await app.host.start()
+    worker, triggers = app.worker, app.triggers
+    app.worker = FakeWorker()
+    if broken == "app":
+        app.worker.index_error = AppError("function_app.py is broken", "Traceback: here")
+    else:
+        app.fault = HostError("host.json is broken")
+    with pytest.raises(HostError, match="is broken"):
+        await app.host.reload()
+    assert (triggers.events, worker.stopped) == (["started", "opened"], 0)
+    assert (await triggers.attached["fn"](CALL)).failure is None
+    app.worker, app.fault = FakeWorker([function("mended")]), None
+    await app.host.reload()
+    assert list(app.errors()) == ["mended"]
+    await app.host.stop()
+
+
+async def test_a_drained_app_answers_those_who_ask() -> None:
+    """What runs is counted; a reload begins anew. Section 8.7."""
+    app = App(function())
+    task = await _call_that_takes(app, 0.05)
+    await app.host.drain()
+    assert app.host.is_draining
+    assert app.host.running_invocations == 1
+    assert (await task).return_value == "done"
+    assert app.host.running_invocations == 0
+    assert app.triggers.events == ["started", "opened", "drained"]
+    await app.host.reload()
+    assert not app.host.is_draining
     await app.host.stop()

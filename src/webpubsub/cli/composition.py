@@ -9,12 +9,16 @@ from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.http.requests import MAX_BODY_BYTES
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.timer import TimerExtension
 from webpubsub.host.extensions.timer.statuses import FileStatusStore
 from webpubsub.host.extensions.timer.time_zone import schedule_zone
+from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
+from webpubsub.host.extensions.webpubsub.entry import EventEntry
+from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding
@@ -52,39 +56,37 @@ class LocalApp:
         self.config = HostConfig.load(self.folder, self.settings.environment)
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
         self.connections = Connections(self.settings, self.config, place.service_port)
-        self.web_pubsub = WebPubSubExtension(
-            self.connections.client,
-            hub=self.config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
-        )
-        self.http = self._new_http(_port(place, self.settings))
+        self._events = EventEntry()
+        self._listener = Listener(self.address, _port(place, self.settings))
+        self._turns = Turns()
         self.service = self._new_service(place.service_port, hub_settings)
         self.connections.embedded = self.service.client
         self.serves_clients = False
-        timers = TimerExtension(
-            zone=schedule_zone(self.settings.environment),
-            statuses=FileStatusStore.for_app(self.folder, self.settings.environment),
-        )
-        self.host = FunctionHost(
-            self.folder,
-            worker=PythonWorker(),
-            config=self.config,
-            settings=self.settings,
-            extensions=(self.http, timers, self.web_pubsub),
-        )
+        self.host = FunctionHost(self._new_generation)
+
+    @property
+    def http(self) -> HttpExtension:
+        """The HTTP functions of the app as it is now."""
+        return self.host.app.extension(HttpExtension)
+
+    @property
+    def web_pubsub(self) -> WebPubSubExtension:
+        """The Web PubSub functions of the app as it is now."""
+        return self.host.app.extension(WebPubSubExtension)
 
     async def start(self) -> None:
         """Serve. Raises HostError; whatever had started by then is stopped again."""
         try:
             await self.host.start()
-            self.serves_clients = not self.remote_endpoints() or self._uses_embedded()
-            if self.serves_clients:
-                await self.service.start()
-        except ServiceStartError as error:
-            await self.stop()
-            raise HostError(str(error)) from None
+            await self._serve_clients()
         except HostError:
             await self.stop()
             raise
+
+    async def reload(self) -> None:
+        """Serve the app as its files are now. Raises HostError; what served then serves on."""
+        await self.host.reload()
+        await self._serve_clients()
 
     async def stop(self) -> None:
         """Finish what has begun: events of clients, then functions, within bounded time."""
@@ -96,6 +98,16 @@ class LocalApp:
         """The services elsewhere that the app's bindings use, in order."""
         found = [self._remote_endpoint(binding) for binding in self._bindings()]
         return list(dict.fromkeys(endpoint for endpoint in found if endpoint is not None))
+
+    async def _serve_clients(self) -> None:
+        """Start the embedded service once the app uses it; clients would miss it if it stopped."""
+        if self.serves_clients or (self.remote_endpoints() and not self._uses_embedded()):
+            return
+        try:
+            await self.service.start()
+        except ServiceStartError as error:
+            raise HostError(str(error)) from None
+        self.serves_clients = True
 
     def _uses_embedded(self) -> bool:
         return any(self._remote_endpoint(binding) is None for binding in self._bindings())
@@ -114,12 +126,31 @@ class LocalApp:
         except BindingError:
             return None  # its function is in error, and says so itself
 
-    def _new_http(self, port: int) -> HttpExtension:
+    def _new_generation(self) -> AppGeneration:
+        config = HostConfig.load(self.folder, self.settings.environment)
+        timers = TimerExtension(
+            zone=schedule_zone(self.settings.environment),
+            statuses=FileStatusStore.for_app(self.folder, self.settings.environment),
+            turns=self._turns,
+        )
+        web_pubsub = WebPubSubExtension(
+            self.connections.client,
+            hub=config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
+            entry=self._events,
+        )
+        return AppGeneration(
+            self.folder,
+            worker=PythonWorker(),
+            config=config,
+            settings=self.settings,
+            extensions=(self._new_http(config), timers, web_pubsub),
+        )
+
+    def _new_http(self, config: HostConfig) -> HttpExtension:
         host = self.settings.host
         return HttpExtension(
-            self.config,
-            address=self.address,
-            port=port,
+            config,
+            listener=self._listener,
             max_body_bytes=_body_limit(self.settings),
             cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
@@ -132,7 +163,7 @@ class LocalApp:
             )
         except ValueError as problem:
             raise HostError(f"the built-in service: {problem}") from None
-        return Service(settings, self.web_pubsub, hub_settings=hub_settings)
+        return Service(settings, self._events, hub_settings=hub_settings)
 
 
 def _is_true(text: str | None) -> bool:

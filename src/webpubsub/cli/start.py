@@ -22,7 +22,7 @@ from webpubsub.cli.hub_settings import (
 if TYPE_CHECKING:
     from webpubsub.cli.composition import LocalApp
     from webpubsub.host.errors import HostError
-    from webpubsub.host.host import FunctionReport
+    from webpubsub.host.generation import FunctionReport
 
 _TRIGGER = "webpubsubtrigger"
 

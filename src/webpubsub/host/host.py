@@ -1,78 +1,50 @@
-"""A running function app: its functions indexed, checked, loaded and given to their triggers.
+"""Runs a function app, and takes each change of it in place of what ran before.
 
-Two kinds of failure are told apart: a broken app has no functions at all and does not start; a
-function in error is left out, and the others run. Specification: functions-python section 1.
+The journey of a generation of the app:
+
+    created -- start --> ready -- open --> serving -- the next one opens --> draining --> stopped
+       |                   |
+       +--- it is broken --+--> stopped, and the generation before serves on
+
+One generation serves at any time. The next one is indexed and loaded beside it; all triggers change
+over in one turn of the loop, so that every request meets one whole app; what has begun by then has
+some seconds to end in the generation before. Specification: functions-python section 8.7.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Callable, Sequence
 
-import msgspec
-
-from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.seam import (
-    BindingError,
-    Extension,
-    InputExtension,
-    OutputExtension,
-    TriggerExtension,
-)
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.invocation import FunctionInvoker
-from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.running_invocations import RunningInvocations
-from webpubsub.host.validation import InvalidFunction, check_function, with_settings
-from webpubsub.host.worker import AppError, FunctionLoadError, Worker
+from webpubsub.host.generation import AppGeneration, FunctionReport
 
 _logger = logging.getLogger(__name__)
 
-_TRUE = frozenset({"true", "1"})
-#: How long invocations that were cancelled have to notice.
-_CANCEL_SECONDS = 1.0
-
-
-class FunctionReport(msgspec.Struct, frozen=True):
-    """What became of a function. ``metadata`` has its settings resolved unless that failed."""
-
-    name: str
-    metadata: FunctionMetadata
-    error: str | None = None
-    disabled: bool = False
+#: How long invocations that run have to end.
+_DRAIN_SECONDS = 10.0
 
 
 class FunctionHost:
-    """Runs the function app in ``app_directory``.
+    """Runs the generations of an app that ``new_generation`` makes.
 
-    ``functions`` is what became of each function, in the order of their names, once ``start`` has
-    returned.
+    It is called at once and for every ``reload``; it raises HostError for settings that are wrong.
     """
 
-    def __init__(
-        self,
-        app_directory: Path,
-        *,
-        worker: Worker,
-        config: HostConfig,
-        settings: AppSettings,
-        extensions: Sequence[Extension],
-    ) -> None:
-        self.functions: Sequence[FunctionReport] = ()
-        self._app_directory = app_directory
-        self._worker = worker
-        self._config = config
-        self._settings = settings
-        self._extensions: Mapping[str, Extension] = {
-            kind: extension for extension in extensions for kind in extension.binding_types
-        }
-        self._triggers = [
-            cast("TriggerExtension", item) for item in extensions if hasattr(item, "attach")
-        ]
-        self._started: list[TriggerExtension] = []
-        self._running = RunningInvocations(config.function_timeout)
+    def __init__(self, new_generation: Callable[[], AppGeneration]) -> None:
+        self._new_generation = new_generation
+        self._reloading = asyncio.Lock()
+        self._retiring: set[asyncio.Task[None]] = set()
+        self.app = new_generation()
+        self.is_draining = False
+
+    @property
+    def functions(self) -> Sequence[FunctionReport]:
+        """What became of each function of the app that serves."""
+        return self.app.functions
+
+    @property
+    def running_invocations(self) -> int:
+        """How many functions run in the app that serves."""
+        return len(self.app.running)
 
     async def start(self) -> None:
         """Index the app and begin to call its functions.
@@ -80,110 +52,39 @@ class FunctionHost:
         Raises HostError when the whole app is broken or an extension cannot start; nothing is left
         running then.
         """
-        try:
-            self.functions = await self._take_on_all(await self._index())
-            if not any(report.error is None for report in self.functions):
-                _logger.warning("No job functions found: the app has none that can run.")
-            for extension in self._triggers:
-                await extension.start()
-                self._started.append(extension)
-        except BaseException:
-            await self.stop(_CANCEL_SECONDS)
-            raise
+        await self.app.start()
+        self.app.open()
 
-    async def stop(self, seconds: float = 10.0) -> None:
+    async def reload(self) -> None:
+        """Read the app again, and serve it in place of the one that runs.
+
+        Returns once the new one serves; functions that have begun have ten seconds to end in the
+        old one. Raises HostError when the new one is broken, and then the old one serves on. Ends a
+        ``drain``.
+        """
+        async with self._reloading:
+            fresh = self._new_generation()
+            await fresh.start()
+            old, self.app = self.app, fresh
+            fresh.open()
+            self.is_draining = False
+            task = asyncio.create_task(old.stop(_DRAIN_SECONDS))
+            self._retiring.add(task)
+            task.add_done_callback(self._retired)
+
+    async def drain(self) -> None:
+        """Begin no work that nobody asks for: timers fire no more. What runs goes on, and requests
+        and events are still answered; ``running_invocations`` says how many there are."""
+        self.is_draining = True
+        await self.app.drain()
+
+    async def stop(self, seconds: float = _DRAIN_SECONDS) -> None:
         """Stop triggers, give running invocations so long to end, then cancel them and let the
-        worker go."""
-        started, self._started = self._started, []
-        deadline = asyncio.get_running_loop().time() + seconds
-        await asyncio.gather(*(_stop(extension, deadline) for extension in started))
-        left = deadline - asyncio.get_running_loop().time()
-        if await self._running.wait(max(0.0, left)):
-            _logger.warning("%d functions did not end in time.", len(self._running))
-        self._running.cancel()
-        await self._running.wait(_CANCEL_SECONDS)
-        await self._worker.stop()
+        workers go."""
+        async with self._reloading:
+            await asyncio.gather(self.app.stop(seconds), *self._retiring)
 
-    async def _index(self) -> list[FunctionMetadata]:
-        """The functions the app is to have, in the order that decides between their routes."""
-        try:
-            functions = await self._worker.index(self._app_directory)
-        except AppError as error:
-            raise HostError(str(error), error.traceback) from None
-        allowed = self._config.functions
-        wanted = [item for item in functions if allowed is None or item.name.lower() in allowed]
-        return sorted(wanted, key=lambda function: function.name.lower())
-
-    async def _take_on_all(self, functions: Sequence[FunctionMetadata]) -> list[FunctionReport]:
-        reports: list[FunctionReport] = []
-        names: set[str] = set()
-        for function in functions:
-            if function.name.lower() in names:
-                error = (
-                    f"Another function is called '{function.name}' too; letter case does not tell "
-                    "them apart. Rename one of them."
-                )
-                reports.append(FunctionReport(function.name, function, error))
-            else:
-                reports.append(await self._take_on(function))
-            names.add(function.name.lower())
-        return reports
-
-    async def _take_on(self, function: FunctionMetadata) -> FunctionReport:
-        if self._is_disabled(function):
-            return FunctionReport(function.name, function, disabled=True)
-        try:
-            await self._worker.load(function)
-            function = with_settings(function, self._settings.get)
-            check_function(function, self._extensions)
-            self._attach(function)
-        except (BindingError, FunctionLoadError, InvalidFunction) as error:
-            return FunctionReport(function.name, function, str(error))
-        return FunctionReport(function.name, function)
-
-    def _is_disabled(self, function: FunctionMetadata) -> bool:
-        setting = self._settings.get(f"AzureWebJobs.{function.name}.Disabled") or ""
-        return function.disabled or setting.strip().lower() in _TRUE
-
-    def _attach(self, function: FunctionMetadata) -> None:
-        for binding in function.bindings:
-            self._extensions[binding.kind].check(function, binding)
-        trigger = self._with_method(function.trigger, "attach", "a trigger")
-        invoker = FunctionInvoker(
-            function,
-            worker=self._worker,
-            running=self._running,
-            inputs=[
-                (binding, cast("InputExtension", self._with_method(binding, "read", "an input")))
-                for binding in function.inputs
-            ],
-            outputs=self._outputs(function),
-        )
-        cast("TriggerExtension", trigger).attach(function, invoker)
-
-    def _outputs(self, function: FunctionMetadata) -> list[tuple[Binding, OutputExtension]]:
-        """An output of the trigger's own extension may be its answer, which needs no writing."""
-        own = self._extensions[function.trigger.kind]
-        return [
-            (binding, cast("OutputExtension", self._with_method(binding, "write", "an output")))
-            for binding in function.outputs
-            if self._extensions[binding.kind] is not own or hasattr(own, "write")
-        ]
-
-    def _with_method(self, binding: Binding, method: str, role: str) -> Any:
-        extension = self._extensions[binding.kind]
-        if not hasattr(extension, method):
-            raise InvalidFunction(
-                f"Binding '{binding.name}' of type '{binding.type}' cannot be {role}. "
-                "Correct its type or its direction."
-            )
-        return extension
-
-
-async def _stop(extension: TriggerExtension, deadline: float) -> None:
-    """One extension that fails to stop does not keep the others from it."""
-    try:
-        async with asyncio.timeout_at(deadline):
-            await extension.stop()
-    except Exception as error:
-        _logger.warning("%s did not stop: %r", type(extension).__name__, error)
+    def _retired(self, task: asyncio.Task[None]) -> None:
+        self._retiring.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _logger.error("The app that ran before did not stop.", exc_info=task.exception())

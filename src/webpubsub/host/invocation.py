@@ -25,7 +25,7 @@ from webpubsub.host.extensions.seam import (
 )
 from webpubsub.host.invocation_log import InvocationLog
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.running_invocations import RunningInvocations
+from webpubsub.host.running_invocations import Cut, RunningInvocations
 from webpubsub.host.values import JsonText, Value
 from webpubsub.host.worker import (
     FunctionFailure,
@@ -72,10 +72,11 @@ class FunctionInvoker:
         try:
             result = await self._stages(invocation_id, call)
         except asyncio.CancelledError:
-            if not self._running.is_timeout(running):
+            cut = self._running.cut(running)
+            if cut is None:
                 self._log.cancelled(invocation_id, started)
                 raise
-            result = InvocationResult(failure=self._timeout())
+            result = InvocationResult(failure=self._cut_failure(cut))
         except Exception as error:
             result = InvocationResult(failure=_failure(error))
         finally:
@@ -129,7 +130,13 @@ class FunctionInvoker:
             if value is not None:
                 await sink.write(binding, value, context)
 
-    def _timeout(self) -> FunctionFailure:
+    def _cut_failure(self, cut: Cut) -> FunctionFailure:
+        if cut is Cut.STOPPED:
+            return FunctionFailure(
+                type="HostStopped",
+                message="The app was stopped, or replaced by a newer one, before this had ended.",
+                stack_trace="",
+            )
         return FunctionFailure(
             type="FunctionTimeout",
             message=(

@@ -1,21 +1,32 @@
 """The invocations that are under way, and the end of those that take too long.
 
+Ending an invocation cancels the task that makes it, and takes the cancellation back: the task may
+be that of a request or of a connection, which goes on and is answered.
+
 Every invocation of an app has the same limit, so they expire in the order in which they began: one
 timer, set for the oldest, is enough, and an invocation that ends in time has touched none.
 """
 
 import asyncio
+from enum import Enum
 
 import msgspec
 
 
+class Cut(Enum):
+    """Why an invocation was ended before it had ended by itself."""
+
+    TIMEOUT = "its time was up"
+    STOPPED = "the app stops"
+
+
 class RunningInvocation(msgspec.Struct, eq=False):
-    """One of them. ``expired`` says that it was cancelled because its time was up."""
+    """One of them. ``cut`` says why it was cancelled, if it was."""
 
     task: asyncio.Task[object]
     deadline: float
     cancelling: int
-    expired: bool = False
+    cut: Cut | None = None
 
 
 class RunningInvocations:
@@ -50,14 +61,14 @@ class RunningInvocations:
         """The invocation is over. A cancellation of ours is taken back, as ``asyncio.timeout``
         does."""
         self._running.pop(running, None)
-        if running.expired:
+        if running.cut is not None:
             running.task.uncancel()
         if not self._running:
             self._idle.set()
 
-    def is_timeout(self, running: RunningInvocation) -> bool:
-        """Whether a CancelledError that arrived means that the time was up, and nothing else."""
-        return running.expired and running.task.cancelling() <= running.cancelling + 1
+    def cut(self, running: RunningInvocation) -> Cut | None:
+        """What a CancelledError that arrived means; None is the caller's own cancellation."""
+        return running.cut if running.task.cancelling() <= running.cancelling + 1 else None
 
     async def wait(self, seconds: float) -> int:
         """Wait until none is left, at most so long. Says how many are."""
@@ -69,22 +80,26 @@ class RunningInvocations:
         return len(self._running)
 
     def cancel(self) -> None:
-        """Cancel those that are left, and watch no more."""
+        """Cut those that are left, and watch no more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         for running in self._running:
-            running.task.cancel()
+            self._cut(running, Cut.STOPPED)
 
     def _expire(self) -> None:
         self._timer = None
         loop = asyncio.get_running_loop()
         now = loop.time()
         for running in self._running:
-            if running.expired:
+            if running.cut is not None:
                 continue
             if running.deadline > now:
                 self._timer = loop.call_at(running.deadline, self._expire)
                 return
-            running.expired = True
+            self._cut(running, Cut.TIMEOUT)
+
+    def _cut(self, running: RunningInvocation, why: Cut) -> None:
+        if running.cut is None:
+            running.cut = why
             running.task.cancel()

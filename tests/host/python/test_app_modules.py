@@ -104,6 +104,40 @@ def test_a_reload_leaves_everything_to_the_new_one(tmp_path: Path) -> None:
     assert (Path.cwd(), "app_to_reload" in sys.modules) == (before, False)
 
 
+def test_a_reload_that_fails_leaves_everything_to_the_old_one(tmp_path: Path) -> None:
+    """The old one finds its own modules under their names, and none of the new one's."""
+    write(tmp_path, {"app_to_keep.py": "import helper_to_keep", "helper_to_keep.py": ""})
+    before = Path.cwd()
+    old = AppModules(tmp_path)
+    old.enter()
+    kept = old.import_script("app_to_keep.py")
+    write(tmp_path, {"app_to_keep.py": "import helper_to_lose; 1/0", "helper_to_lose.py": ""})
+    new = AppModules(tmp_path)
+    new.enter()
+    with pytest.raises(ZeroDivisionError):
+        new.import_script("app_to_keep.py")
+    new.leave()
+    assert sys.modules["app_to_keep"] is kept
+    assert ("helper_to_keep" in sys.modules, "helper_to_lose" in sys.modules) == (True, False)
+    assert sys.path[-1] == str(tmp_path)
+    old.leave()
+    assert ("helper_to_keep" in sys.modules, Path.cwd()) == (False, before)
+
+
+def test_a_file_that_is_gone_cannot_be_imported_after_a_reload(tmp_path: Path) -> None:
+    """Although the generation before still holds its module."""
+    write(tmp_path, {"helper_to_go.py": ""})
+    old = AppModules(tmp_path)
+    old.enter()
+    old.import_script("helper_to_go.py")
+    (tmp_path / "helper_to_go.py").unlink()
+    new = AppModules(tmp_path)
+    new.enter()
+    assert "helper_to_go" not in sys.modules
+    old.leave()
+    new.leave()
+
+
 def test_what_was_imported_before_stays(
     tmp_path: Path, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

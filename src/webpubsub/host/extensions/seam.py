@@ -1,8 +1,11 @@
 """How an extension brings binding types into the host.
 
-The host registers extensions and asks each about the bindings whose lower-case type it lists. An
-extension that has triggers starts and stops with the host; one that has inputs reads values before
-a call, one that has outputs writes them after it, before the trigger is answered.
+The host asks each extension about the bindings whose lower-case type it lists. An extension that
+has triggers starts and stops with the app; one that has inputs reads values before a call, one that
+has outputs writes them after it, before the trigger is answered.
+
+Every generation of an app has extensions of its own, which know its functions and its host.json.
+What outlives a generation (a listener, the entry for events, the turns of timers) is given to them.
 """
 
 from collections.abc import Callable, Mapping
@@ -77,11 +80,21 @@ class TriggerExtension(Extension, Protocol):
         ...
 
     async def start(self) -> None:
-        """Begin to call functions."""
+        """Get ready to call functions. Raises HostError when that cannot be done."""
+        ...
+
+    def open(self) -> None:
+        """Begin to call functions, in place of the generation before. Never fails and never waits,
+        so that all extensions of an app change over in one turn of the loop."""
+        ...
+
+    async def drain(self) -> None:
+        """Call no functions on its own account; who calls is still answered."""
         ...
 
     async def stop(self) -> None:
-        """Stop calling functions; pending calls are left to their callers."""
+        """Stop calling functions; pending calls are left to their callers. What the next generation
+        has taken over goes on."""
         ...
 
 

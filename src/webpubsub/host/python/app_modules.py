@@ -33,6 +33,7 @@ class AppModules:
             self._path_entries.append(str(self.directory / _PUBLISHED_PACKAGES))
         self._previous_directory: Path | None = None
         self._present: dict[str, ModuleType] = {}
+        self._displaced: dict[str, ModuleType] = {}
 
     def enter(self) -> None:
         """Take the names and the surroundings."""
@@ -48,19 +49,24 @@ class AppModules:
         """Give back what is still ours. Leaving twice, or without having entered, does nothing."""
         if self not in _entered:
             return
+        before, after = self._others_of_directory()
         _entered.remove(self)
         for entry in self._path_entries:
             if entry in sys.path:
                 sys.path.remove(entry)
-        heir = next((app for app in _entered if app.directory == self.directory), None)
-        if heir is None:
-            self._forget_modules()
-        else:  # a reload: the new one of the same directory gives back what we took
-            heir.inherit(self._previous_directory)
+        if after:  # a reload: the new one gives back what we took
+            after[0].inherit(self._previous_directory)
+            return
+        self._forget_modules()
+        if before:  # a reload that failed: the one before serves on
+            sys.modules.update(self._displaced)
+        else:
+            self._leave_directory()
 
     def inherit(self, previous_directory: Path | None) -> None:
         """Give back, when leaving, what an app that has left before us took."""
         self._previous_directory = previous_directory
+        self._displaced = {}
 
     def import_script(self, file_name: str) -> ModuleType:
         """Import a script of the app's root by the stem of its name, whatever else is on the path.
@@ -87,6 +93,15 @@ class AppModules:
     def _forget_modules(self) -> None:
         for name in self.own_names():
             del sys.modules[name]
+
+    def _others_of_directory(self) -> tuple[list["AppModules"], list["AppModules"]]:
+        """The apps of the same directory that entered before and after this one."""
+        position = _entered.index(self)
+        before = [app for app in _entered[:position] if app.directory == self.directory]
+        after = [app for app in _entered[position + 1 :] if app.directory == self.directory]
+        return before, after
+
+    def _leave_directory(self) -> None:
         if self._previous_directory is not None and Path.cwd() == self.directory:
             os.chdir(self._previous_directory)
 
@@ -107,11 +122,12 @@ class AppModules:
         return any(is_of_app(str(place), self.directory) for place in places if place)
 
     def _free_names(self) -> None:
-        """Names that this app's own files claim are free for them, whichever app holds them now."""
+        """Names that this app's own files claim are free for them, whichever app holds them now;
+        those of the same directory are all its own, also when their files are gone."""
         for app in _entered:
             for name in app.own_names():
-                if self._claims(name.partition(".")[0]):
-                    del sys.modules[name]
+                if app.directory == self.directory or self._claims(name.partition(".")[0]):
+                    self._displaced[name] = sys.modules.pop(name)
 
     def _claims(self, name: str) -> bool:
         place = self.directory / name

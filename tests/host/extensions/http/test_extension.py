@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.seam import BindingError, InvocationContext, Invoke, TriggerCall
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding, FunctionMetadata
@@ -61,10 +62,12 @@ class _Recorder:
 async def _serving(
     *functions: tuple[FunctionMetadata, Invoke], config: HostConfig | None = None, **options: Any
 ) -> AsyncIterator[ClientSession]:
-    extension = HttpExtension(config or _config(), address="127.0.0.1", port=0, **options)
+    listener = Listener("127.0.0.1", 0)
+    extension = HttpExtension(config or _config(), listener=listener, **options)
     for function, act in functions:
         extension.attach(function, act)
     await extension.start()
+    extension.open()
     try:
         async with ClientSession(f"http://127.0.0.1:{extension.port}") as session:
             yield session
@@ -319,7 +322,7 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
 )
 def test_the_address_of_a_function_is_shown_with_its_template(address: str, url: str) -> None:
     """This machine is called localhost, and methods are in upper case."""
-    extension = HttpExtension(_config(), address=address, port=7071)
+    extension = HttpExtension(_config(), listener=Listener(address, 7071))
     function = _function("f", route="items/{id:int?}", methods=["get", "POST"])
     assert extension.url_of(function) == url
     assert extension.methods_of(function) == ("GET", "POST")
@@ -336,21 +339,21 @@ def test_a_wrong_binding_is_refused_when_the_app_is_indexed(
     binding: Mapping[str, Any], message: str
 ) -> None:
     """Triggers and outputs are checked before anything is attached."""
-    extension = HttpExtension(_config(), address="127.0.0.1", port=0)
+    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
     with pytest.raises(BindingError, match=message):
         extension.check(_function("f"), Binding(binding))
 
 
 def test_right_bindings_are_accepted() -> None:
     """Both bindings of an ordinary HTTP function pass."""
-    extension = HttpExtension(_config(), address="127.0.0.1", port=0)
+    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
     for binding in _function("f").bindings:
         extension.check(_function("f"), binding)
 
 
 def test_a_taken_route_is_refused_when_a_function_is_attached() -> None:
     """The second function is in error, and the first one serves."""
-    extension = HttpExtension(_config(), address="127.0.0.1", port=0)
+    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
     extension.attach(_function("a", route="x"), _returning("x"))
     with pytest.raises(BindingError, match="taken by function 'a'"):
         extension.attach(_function("b", route="x"), _returning("x"))
@@ -358,7 +361,7 @@ def test_a_taken_route_is_refused_when_a_function_is_attached() -> None:
 
 async def test_an_output_that_is_no_response_fails_the_invocation() -> None:
     """The pipeline learns of it where it writes outputs."""
-    extension = HttpExtension(_config(), address="127.0.0.1", port=0)
+    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
     function = _function("f")
     context = InvocationContext(
         invocation_id="i", function=function, trigger_value=None, binding_data={}
@@ -382,7 +385,7 @@ def test_wrong_settings_of_host_json_keep_the_host_from_starting(
 ) -> None:
     """The error names the setting."""
     with pytest.raises(HostError, match=message):
-        HttpExtension(_config(**http), address="127.0.0.1", port=0)
+        HttpExtension(_config(**http), listener=Listener("127.0.0.1", 0))
 
 
 async def test_stopping_gives_up_on_requests_that_do_not_finish(
@@ -397,9 +400,10 @@ async def test_stopping_gives_up_on_requests_that_do_not_finish(
         await asyncio.Event().wait()
         raise AssertionError
 
-    extension = HttpExtension(_config(), address="127.0.0.1", port=0, stop_seconds=0.05)
+    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0), stop_seconds=0.05)
     extension.attach(_function("f"), forever)
     await extension.start()
+    extension.open()
     _, writer = await asyncio.open_connection("127.0.0.1", extension.port)
     writer.write(b"GET /api/f HTTP/1.1\r\nHost: h\r\n\r\n")
     await begun.wait()

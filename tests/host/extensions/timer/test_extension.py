@@ -1,6 +1,7 @@
 """The timer trigger."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,10 @@ import pytest
 
 from webpubsub.host.extensions.seam import BindingError, TriggerCall
 from webpubsub.host.extensions.timer import TimerExtension
+from webpubsub.host.extensions.timer.statuses import MemoryStatusStore
+from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.values import JsonText
 from webpubsub.host.worker import InvocationResult
 
 
@@ -87,6 +91,7 @@ async def test_timers_run_beside_each_other_until_stopped() -> None:
     extension.attach(_function("b", schedule="00:01:00", runOnStartup=True), fast)
     async with asyncio.timeout(5):
         await extension.start()
+        extension.open()
         await begun.wait()
         await quick.wait()
         await extension.stop()
@@ -96,6 +101,43 @@ async def test_timers_run_beside_each_other_until_stopped() -> None:
     assert finished == ["slow"]
 
 
+async def test_runs_of_two_generations_never_overlap() -> None:
+    """The timer of the next one waits for the run that has begun, and is not past due after it.
+    Specification: functions-python section 8.7."""
+    begun, release, second = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    order: list[str] = []
+
+    async def old(call: TriggerCall) -> InvocationResult:
+        begun.set()
+        await release.wait()
+        order.append("old")
+        return InvocationResult()
+
+    async def new(call: TriggerCall) -> InvocationResult:
+        assert isinstance(call.value, JsonText)
+        order.append(f"new, past due: {json.loads(call.value.text)['IsPastDue']}")
+        second.set()
+        return InvocationResult()
+
+    turns, statuses, generations = Turns(), MemoryStatusStore(), []
+    async with asyncio.timeout(5):
+        for act in (old, new):
+            extension = TimerExtension(
+                zone=UTC, clock=_StoppedClock(), statuses=statuses, turns=turns
+            )
+            extension.attach(_function(schedule="00:01:00", runOnStartup=True), act)
+            await extension.start()
+            extension.open()
+            generations.append(extension)
+            await begun.wait()
+        await generations[0].stop()
+        assert order == []
+        release.set()
+        await second.wait()
+        await generations[1].stop()
+    assert order == ["old", "new, past due: False"]
+
+
 async def test_a_stopped_timer_does_not_fire() -> None:
     """Stopping ends the wait; stopping again, or without a start, does nothing."""
     extension = TimerExtension(zone=UTC, clock=_StoppedClock())
@@ -103,6 +145,7 @@ async def test_a_stopped_timer_does_not_fire() -> None:
     await extension.stop()
     async with asyncio.timeout(5):
         await extension.start()
+        extension.open()
         await asyncio.sleep(0)
         await extension.stop()
         await extension.stop()
@@ -115,6 +158,7 @@ async def test_a_timer_that_breaks_is_told(caplog: pytest.LogCaptureFixture) -> 
     extension.attach(_function(schedule="00:01:00", runOnStartup=True), _never)
     async with asyncio.timeout(5):
         await extension.start()
+        extension.open()
         await asyncio.wait(extension._tasks)
         await extension.stop()
     assert "A timer has stopped." in caplog.text

@@ -55,6 +55,7 @@ async def running(
         extension.check(metadata, binding)
         extension.attach(metadata, called)
     await extension.start()
+    extension.open()
     return extension
 
 
@@ -129,6 +130,7 @@ async def test_events_are_taken_only_while_the_host_runs() -> None:
     await extension.stop()
     assert isinstance(await extension.handle(user_event()), EventFailed)
     await extension.start()
+    extension.open()
     assert await extension.handle(user_event()) == UserEventAccepted()
 
 

@@ -55,7 +55,8 @@ _LOCALHOST = frozenset({"0.0.0.0", "127.0.0.1", "::", "::1"})  # noqa: S104 - sh
 
 
 class HttpExtension:
-    """Serves the HTTP functions of an app on one address and port.
+    """Serves the HTTP functions of an app through a listener, which outlives it: the extension of
+    the app that comes next takes the listener over.
 
     ``max_body_bytes`` bounds a request's body. ``start_page`` False is the setting
     AzureWebJobsDisableHomepage. ``stop_seconds`` is how long requests may take to finish after
@@ -68,14 +69,12 @@ class HttpExtension:
         self,
         config: HostConfig,
         *,
-        address: str,
-        port: int,
+        listener: Listener,
         max_body_bytes: int = MAX_BODY_BYTES,
         cors: CorsPolicy | None = None,
         start_page: bool = True,
         stop_seconds: float = 10.0,
     ) -> None:
-        self._address = address
         self._prefix = _route_prefix(config)
         self._custom_headers = _custom_headers(config)
         self._takes_chunked = config.flag("extensions:http:enableChunkedRequestBinding", False)
@@ -85,7 +84,7 @@ class HttpExtension:
         self._system = SystemEndpoints(start_page=start_page)
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
-        self._listener = Listener(self._handle, address, port)
+        self._listener = listener
 
     @property
     def port(self) -> int:
@@ -95,7 +94,8 @@ class HttpExtension:
     def url_of(self, function: FunctionMetadata) -> str:
         """The address of an HTTP function with its template as it is written. Raises
         BindingError."""
-        host = "localhost" if self._address in _LOCALHOST else self._address
+        address = self._listener.address
+        host = "localhost" if address in _LOCALHOST else address
         if ":" in host:
             host = f"[{host}]"
         return f"http://{host}:{self.port}/{self._route(function).template.text}"
@@ -122,9 +122,18 @@ class HttpExtension:
         """Listen. Raises HostError when the port cannot be had."""
         await self._listener.start()
 
+    def open(self) -> None:
+        """Answer requests from now on."""
+        self._listener.handler = self._handle
+
+    async def drain(self) -> None:
+        """Whoever sends a request is still answered."""
+
     async def stop(self) -> None:
-        """Stop listening; requests that have begun are given ``stop_seconds`` to finish."""
-        await self._listener.stop(self._stop_seconds)
+        """Stop listening, unless another one has taken the listener over; requests that have begun
+        are given ``stop_seconds`` to finish."""
+        if self._listener.handler in (None, self._handle):
+            await self._listener.stop(self._stop_seconds)
 
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         """Check that the value is a response; the trigger sends it. Raises BindingError."""

@@ -30,11 +30,15 @@ logger.addFilter(_in_one_line)
 
 
 class Listener:
-    """Answers HTTP requests with a handler, from ``start`` to ``stop``."""
+    """Answers HTTP requests with its ``handler``, from ``start`` to ``stop``.
 
-    def __init__(self, handler: Handler, address: str, port: int) -> None:
-        self._handler = handler
-        self._address = address
+    The handler may change while requests run: each is answered by the one that it found, and
+    connections go on. Without one, the answer is 503.
+    """
+
+    def __init__(self, address: str, port: int) -> None:
+        self.address = address
+        self.handler: Handler | None = None
         self._port = port
         self._http: web.Server | None = None
         self._sockets: asyncio.Server | None = None
@@ -47,13 +51,14 @@ class Listener:
         return self._port
 
     async def start(self) -> None:
-        """Open the port. Raises HostError when that cannot be done."""
+        """Open the port, unless it is open. Raises HostError when that cannot be done."""
+        if self._http is not None:
+            return
         loop = asyncio.get_running_loop()
-        self._http = web.Server(
-            self._handler, access_log=None, auto_decompress=False, logger=logger
-        )
+        http = web.Server(self._answer, access_log=None, auto_decompress=False, logger=logger)
         try:
-            self._sockets = await loop.create_server(self._http, self._address, self._port)
+            self._sockets = await loop.create_server(http, self.address, self._port)
+            self._http = http
         except (OSError, OverflowError) as error:
             raise HostError(self._reason(error)) from None
 
@@ -68,6 +73,11 @@ class Listener:
         await self._http.shutdown(seconds)
         self._sockets = self._http = None
 
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self.handler is None:
+            return web.Response(status=503)
+        return await self.handler(request)
+
     def _reason(self, error: OSError | OverflowError) -> str:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             return (
@@ -75,4 +85,4 @@ class Listener:
                 "another port with --port."
             )
         text = error.strerror if isinstance(error, OSError) else str(error)
-        return f"cannot listen on {self._address} port {self._port}: {text}."
+        return f"cannot listen on {self.address} port {self._port}: {text}."

@@ -14,6 +14,7 @@ from webpubsub.host.extensions.timer.clock import Clock, SystemClock
 from webpubsub.host.extensions.timer.schedule import parse_schedule
 from webpubsub.host.extensions.timer.statuses import MemoryStatusStore, StatusStore
 from webpubsub.host.extensions.timer.timer import Timer, TimerSettings
+from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.metadata import Binding, FunctionMetadata
 
 logger = logging.getLogger("webpubsub.host.timers")
@@ -27,7 +28,8 @@ class TimerExtension:
     """Calls the timer functions of an app.
 
     ``zone`` is the clock on the wall that cron schedules follow. ``statuses`` remembers what was
-    due between two runs of the host; without it nothing is ever past due.
+    due between two runs of the host; without it nothing is ever past due. ``turns`` keeps the runs
+    of a timer apart from those of the same one in the generation before.
     """
 
     binding_types = frozenset({_TRIGGER_TYPE})
@@ -38,10 +40,12 @@ class TimerExtension:
         zone: tzinfo,
         statuses: StatusStore | None = None,
         clock: Clock | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._zone = zone
         self._statuses = statuses or MemoryStatusStore()
         self._clock = clock or SystemClock()
+        self._turns = turns or Turns()
         self._timers: list[Timer] = []
         self._tasks: dict[asyncio.Task[None], Timer] = {}
 
@@ -64,11 +68,18 @@ class TimerExtension:
         )
 
     async def start(self) -> None:
+        """There is nothing to get ready."""
+
+    def open(self) -> None:
         """Begin to wait for the times of all schedules."""
         for timer in self._timers:
-            task = asyncio.create_task(timer.run())
+            task = asyncio.create_task(self._run(timer))
             task.add_done_callback(self._ended)
             self._tasks[task] = timer
+
+    async def drain(self) -> None:
+        """Fire no more; runs that have begun go on."""
+        await self.stop()
 
     async def stop(self) -> None:
         """Fire no more; runs that have begun go on."""
@@ -79,6 +90,10 @@ class TimerExtension:
                 task.cancel()
                 waiting.append(task)
         await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _run(self, timer: Timer) -> None:
+        async with self._turns.of(timer.name):
+            await timer.run()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._tasks[task]

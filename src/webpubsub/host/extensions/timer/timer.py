@@ -61,7 +61,7 @@ class Timer:
         zone: tzinfo,
         clock: Clock,
     ) -> None:
-        self._name = name
+        self.name = name
         self._settings = settings
         self._schedule = settings.schedule
         self._invoke = invoke
@@ -140,7 +140,7 @@ class Timer:
         """
         if not self._settings.is_monitored:
             return None
-        status = self._statuses.read(self._name)
+        status = self._statuses.read(self.name)
         if status is None:
             first = TimerStatus(last=None, next=self._schedule.next(now), last_updated=now)
             return self._kept(first)
@@ -152,7 +152,7 @@ class Timer:
         return self._kept(TimerStatus(last=None, next=following, last_updated=since))
 
     def _kept(self, status: TimerStatus) -> TimerStatus:
-        self._statuses.write(self._name, status)
+        self._statuses.write(self.name, status)
         return status
 
     def _log_occurrences(self, now: datetime) -> None:
@@ -165,7 +165,7 @@ class Timer:
         logger.info(
             "The next %d occurrences of the '%s' schedule (%s) will be:\n%s",
             _SHOWN_OCCURRENCES,
-            self._name,
+            self.name,
             self._settings.text,
             "\n".join(times),
         )

@@ -14,6 +14,7 @@ from webpubsub.host.extensions.seam import (
 )
 from webpubsub.host.extensions.webpubsub import connection_input, output
 from webpubsub.host.extensions.webpubsub.answers import outcome_of
+from webpubsub.host.extensions.webpubsub.entry import NOT_RUNNING, EventEntry
 from webpubsub.host.extensions.webpubsub.event_value import (
     EventBindingData,
     TriggerValue,
@@ -45,12 +46,11 @@ _OUTPUT = "webpubsub"
 _REASON = "An event of the Web PubSub service arrived."
 _UNHANDLED = Unhandled()
 _NOTIFIED = Notified()
-_STOPPED = EventFailed(status=503, message="the function host is not running")
 
 
 class WebPubSubExtension:
-    """Serves ``webPubSubTrigger``, ``webPubSubConnection`` and ``webPubSub``, and is the handler of
-    the service's events.
+    """Serves ``webPubSubTrigger``, ``webPubSubConnection`` and ``webPubSub``, and takes the events
+    that come in at an entry.
 
     ``clients`` gives the service that a binding's ``connection`` names, None for the app's default;
     it raises BindingError for one that is not configured. ``hub`` is the hub of bindings that name
@@ -60,9 +60,14 @@ class WebPubSubExtension:
     binding_types = frozenset({_TRIGGER, _CONNECTION, _CONTEXT, _OUTPUT})
 
     def __init__(
-        self, clients: Callable[[str | None], ServiceClient], *, hub: str | None = None
+        self,
+        clients: Callable[[str | None], ServiceClient],
+        *,
+        hub: str | None = None,
+        entry: EventEntry | None = None,
     ) -> None:
         self._clients = clients
+        self._entry = entry or EventEntry()
         self._hub = hub or None
         self._routes = Routes()
         self._hubs: dict[str, None] = {}
@@ -104,8 +109,15 @@ class WebPubSubExtension:
         self._routes.add(trigger_key(binding, self._hub), route)
 
     async def start(self) -> None:
+        """There is nothing to get ready."""
+
+    def open(self) -> None:
         """Begin to take events."""
         self._running = True
+        self._entry.handler = self.handle
+
+    async def drain(self) -> None:
+        """Clients are still answered."""
 
     async def stop(self) -> None:
         """Take no more events; each fails from now on."""
@@ -118,7 +130,7 @@ class WebPubSubExtension:
         delivered even when the function failed. Specification: bindings sections 5.1 and 5.8.
         """
         if not self._running:
-            return _STOPPED
+            return NOT_RUNNING
         route = self._routes.find(event.connection_context)
         if route is None:
             return _UNHANDLED

@@ -1,0 +1,209 @@
+"""One reading of a function app: functions indexed, checked, loaded and given to their triggers.
+
+Two kinds of failure are told apart: a broken app has no functions at all and does not start; a
+function in error is left out, and the others run. Specification: functions-python section 1.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.seam import (
+    BindingError,
+    Extension,
+    InputExtension,
+    OutputExtension,
+    TriggerExtension,
+)
+from webpubsub.host.host_config import HostConfig
+from webpubsub.host.invocation import FunctionInvoker
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.running_invocations import RunningInvocations
+from webpubsub.host.validation import InvalidFunction, check_function, with_settings
+from webpubsub.host.worker import AppError, FunctionLoadError, Worker
+
+_logger = logging.getLogger(__name__)
+
+_TRUE = frozenset({"true", "1"})
+#: How long invocations that were cancelled have to notice.
+_CANCEL_SECONDS = 1.0
+
+_ExtensionT = TypeVar("_ExtensionT")
+
+
+class FunctionReport(msgspec.Struct, frozen=True):
+    """What became of a function. ``metadata`` has its settings resolved unless that failed."""
+
+    name: str
+    metadata: FunctionMetadata
+    error: str | None = None
+    disabled: bool = False
+
+
+class AppGeneration:
+    """The app in ``app_directory`` as it was when this was started, with all that runs it.
+
+    It owns its worker and its extensions, is started, opened and stopped once, and never changes:
+    a changed app is another generation. ``functions`` is what became of each function, in the order
+    of their names, once ``start`` has returned.
+    """
+
+    def __init__(
+        self,
+        app_directory: Path,
+        *,
+        worker: Worker,
+        config: HostConfig,
+        settings: AppSettings,
+        extensions: Sequence[Extension],
+    ) -> None:
+        self.functions: Sequence[FunctionReport] = ()
+        self.config = config
+        self.running = RunningInvocations(config.function_timeout)
+        self._app_directory = app_directory
+        self._worker = worker
+        self._settings = settings
+        self._all_extensions = extensions
+        self._extensions: Mapping[str, Extension] = {
+            kind: extension for extension in extensions for kind in extension.binding_types
+        }
+        self._triggers = [
+            cast("TriggerExtension", item) for item in extensions if hasattr(item, "attach")
+        ]
+        self._started: list[TriggerExtension] = []
+
+    def extension(self, kind: type[_ExtensionT]) -> _ExtensionT:
+        """Its extension of a class. Raises LookupError."""
+        found = (item for item in self._all_extensions if isinstance(item, kind))
+        for extension in found:
+            return extension
+        raise LookupError(f"the app has no {kind.__name__}")
+
+    async def start(self) -> None:
+        """Index the app and get ready to call its functions.
+
+        Raises HostError when the whole app is broken or an extension cannot start; nothing is left
+        running then.
+        """
+        try:
+            self.functions = await self._take_on_all(await self._index())
+            if not any(report.error is None for report in self.functions):
+                _logger.warning("No job functions found: the app has none that can run.")
+            for extension in self._triggers:
+                await extension.start()
+                self._started.append(extension)
+        except BaseException:
+            await self.stop(_CANCEL_SECONDS)
+            raise
+
+    def open(self) -> None:
+        """Begin to call functions, in place of the generation before."""
+        for extension in self._triggers:
+            extension.open()
+
+    async def drain(self) -> None:
+        """Call functions only for those who ask."""
+        await asyncio.gather(*(extension.drain() for extension in self._started))
+
+    async def stop(self, seconds: float = 10.0) -> None:
+        """Stop triggers, give running invocations so long to end, then cancel them and let the
+        worker go."""
+        started, self._started = self._started, []
+        deadline = asyncio.get_running_loop().time() + seconds
+        await asyncio.gather(*(_stop(extension, deadline) for extension in started))
+        left = deadline - asyncio.get_running_loop().time()
+        if await self.running.wait(max(0.0, left)):
+            _logger.warning("%d functions did not end in time.", len(self.running))
+        self.running.cancel()
+        await self.running.wait(_CANCEL_SECONDS)
+        await self._worker.stop()
+
+    async def _index(self) -> list[FunctionMetadata]:
+        """The functions the app is to have, in the order that decides between their routes."""
+        try:
+            functions = await self._worker.index(self._app_directory)
+        except AppError as error:
+            raise HostError(str(error), error.traceback) from None
+        allowed = self.config.functions
+        wanted = [item for item in functions if allowed is None or item.name.lower() in allowed]
+        return sorted(wanted, key=lambda function: function.name.lower())
+
+    async def _take_on_all(self, functions: Sequence[FunctionMetadata]) -> list[FunctionReport]:
+        reports: list[FunctionReport] = []
+        names: set[str] = set()
+        for function in functions:
+            if function.name.lower() in names:
+                error = (
+                    f"Another function is called '{function.name}' too; letter case does not tell "
+                    "them apart. Rename one of them."
+                )
+                reports.append(FunctionReport(function.name, function, error))
+            else:
+                reports.append(await self._take_on(function))
+            names.add(function.name.lower())
+        return reports
+
+    async def _take_on(self, function: FunctionMetadata) -> FunctionReport:
+        if self._is_disabled(function):
+            return FunctionReport(function.name, function, disabled=True)
+        try:
+            await self._worker.load(function)
+            function = with_settings(function, self._settings.get)
+            check_function(function, self._extensions)
+            self._attach(function)
+        except (BindingError, FunctionLoadError, InvalidFunction) as error:
+            return FunctionReport(function.name, function, str(error))
+        return FunctionReport(function.name, function)
+
+    def _is_disabled(self, function: FunctionMetadata) -> bool:
+        setting = self._settings.get(f"AzureWebJobs.{function.name}.Disabled") or ""
+        return function.disabled or setting.strip().lower() in _TRUE
+
+    def _attach(self, function: FunctionMetadata) -> None:
+        for binding in function.bindings:
+            self._extensions[binding.kind].check(function, binding)
+        trigger = self._with_method(function.trigger, "attach", "a trigger")
+        invoker = FunctionInvoker(
+            function,
+            worker=self._worker,
+            running=self.running,
+            inputs=[
+                (binding, cast("InputExtension", self._with_method(binding, "read", "an input")))
+                for binding in function.inputs
+            ],
+            outputs=self._outputs(function),
+        )
+        cast("TriggerExtension", trigger).attach(function, invoker)
+
+    def _outputs(self, function: FunctionMetadata) -> list[tuple[Binding, OutputExtension]]:
+        """An output of the trigger's own extension may be its answer, which needs no writing."""
+        own = self._extensions[function.trigger.kind]
+        return [
+            (binding, cast("OutputExtension", self._with_method(binding, "write", "an output")))
+            for binding in function.outputs
+            if self._extensions[binding.kind] is not own or hasattr(own, "write")
+        ]
+
+    def _with_method(self, binding: Binding, method: str, role: str) -> Any:
+        extension = self._extensions[binding.kind]
+        if not hasattr(extension, method):
+            raise InvalidFunction(
+                f"Binding '{binding.name}' of type '{binding.type}' cannot be {role}. "
+                "Correct its type or its direction."
+            )
+        return extension
+
+
+async def _stop(extension: TriggerExtension, deadline: float) -> None:
+    """One extension that fails to stop does not keep the others from it."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            await extension.stop()
+    except Exception as error:
+        _logger.warning("%s did not stop: %r", type(extension).__name__, error)
