@@ -21,7 +21,7 @@ from tests.service.rest.world import World
 from webpubsub.protocol.access_tokens import sign
 from webpubsub.protocol.continuation_tokens import make_continuation_token
 from webpubsub.protocol.refusals import Refused
-from webpubsub.service.observation import Observation
+from webpubsub.service.observation import Observed
 from webpubsub.service.rest.openapi import DESCRIPTION, PATH, statuses
 from webpubsub.service.rest.operations import OPERATIONS
 from webpubsub.service.rest.routes import Routes
@@ -96,7 +96,7 @@ def populated(service: Service, http: ClientSession) -> Iterator[None]:
 
     loop = asyncio.get_running_loop()
 
-    def observe(_: Observation) -> None:
+    def observe(_: Observed) -> None:
         loop.call_soon(restore)
 
     service.point.observer = observe

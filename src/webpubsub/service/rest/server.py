@@ -5,6 +5,7 @@ Specification: rest-api sections 1.1 and 5.2.
 
 import asyncio
 import logging
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -21,18 +22,15 @@ class HttpServer(web.Server):
 
     def __init__(self, api: RestApi, *, max_head_bytes: int) -> None:
         super().__init__(api)
-        self._max_head_bytes = max_head_bytes
+        self._options: dict[str, Any] = {
+            "access_log": None,
+            "max_line_size": max_head_bytes,
+            "max_field_size": max_head_bytes,
+        }
 
     def __call__(self) -> "HttpConnection":
         """A protocol for a new connection."""
-        most = self._max_head_bytes
-        return HttpConnection(
-            self,
-            loop=asyncio.get_running_loop(),
-            access_log=None,
-            max_line_size=most,
-            max_field_size=most,
-        )
+        return HttpConnection(self, loop=asyncio.get_running_loop(), **self._options)
 
 
 class HttpConnection(web.RequestHandler):
