@@ -3,7 +3,6 @@
 Specification: rest-api section 11.
 """
 
-import asyncio
 import io
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -19,18 +18,17 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.core.rest import HttpRequest
-from azure.messaging.webpubsubservice import WebPubSubServiceClient
 from azure.messaging.webpubsubservice.aio import (
     WebPubSubServiceClient as AsyncWebPubSubServiceClient,
 )
 
+from tests.conformance.service_sdk import CLIENTS, HUB
 from webpubsub.protocol.access_tokens import sign
 from webpubsub.service.service import Service
 from webpubsub.service.settings import ServiceSettings
 
 pytestmark = pytest.mark.conformance
 
-HUB = "conformance"
 TEXT: dict[str, Any] = {"content_type": "text/plain"}
 BINARY: dict[str, Any] = {"content_type": "application/octet-stream"}
 
@@ -55,7 +53,7 @@ class Client:
 
 @asynccontextmanager
 async def connected(
-    sdk: AsyncWebPubSubServiceClient,
+    sdk: Any,
     user_id: str | None = None,
     roles: Sequence[str] = (),
     groups: Sequence[str] = (),
@@ -70,17 +68,14 @@ async def connected(
         yield Client(socket, hello["connectionId"])
 
 
-@pytest.fixture
-async def sdk(service: Service) -> AsyncIterator[AsyncWebPubSubServiceClient]:
-    """The asynchronous SDK, pointed at the service by its connection string."""
-    client = AsyncWebPubSubServiceClient.from_connection_string(
-        service.connection_string, hub=HUB, logging_enable=False
-    )
-    async with client:
+@pytest.fixture(params=CLIENTS)
+async def sdk(service: Service, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """Each of the two clients of the SDK."""
+    async with CLIENTS[request.param](service) as client:
         yield client
 
 
-async def test_send_to_all_but_the_excluded(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_send_to_all_but_the_excluded(sdk: Any) -> None:
     """Text, JSON and binary reach everybody except excluded connections."""
     async with connected(sdk, "alice") as alice, connected(sdk, "bob") as bob:
         await sdk.send_to_all("not for bob", excluded=[bob.connection_id], **TEXT)
@@ -97,7 +92,7 @@ async def test_send_to_all_but_the_excluded(sdk: AsyncWebPubSubServiceClient) ->
             assert (await client.receive())["data"] == "AP8="
 
 
-async def test_send_to_user_connection_and_group(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_send_to_user_connection_and_group(sdk: Any) -> None:
     """Each send reaches exactly whom it names."""
     async with (
         connected(sdk, "alice", groups=["room"]) as alice,
@@ -116,14 +111,14 @@ async def test_send_to_user_connection_and_group(sdk: AsyncWebPubSubServiceClien
         )
 
 
-async def test_sending_to_nobody_is_accepted(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_sending_to_nobody_is_accepted(sdk: Any) -> None:
     """Unknown users, connections and groups are no error."""
     await sdk.send_to_user("nobody", "x", **TEXT)
     await sdk.send_to_connection("nothing", "x", **TEXT)
     await sdk.send_to_group("nowhere", "x", **TEXT)
 
 
-async def test_existence(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_existence(sdk: Any) -> None:
     """Connections, users and groups exist while somebody is there."""
     async with connected(sdk, "alice", groups=["room"]) as alice:
         assert await sdk.connection_exists(alice.connection_id)
@@ -136,7 +131,7 @@ async def test_existence(sdk: AsyncWebPubSubServiceClient) -> None:
         assert not await sdk.group_exists("room")
 
 
-async def test_membership_by_connection(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_membership_by_connection(sdk: Any) -> None:
     """Joining twice is fine; an unknown connection cannot join."""
     async with connected(sdk) as client:
         await sdk.add_connection_to_group("room", client.connection_id)
@@ -153,7 +148,7 @@ async def test_membership_by_connection(sdk: AsyncWebPubSubServiceClient) -> Non
     assert "Error.Connection.NotExisted" in str(refused.value)
 
 
-async def test_membership_by_user(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_membership_by_user(sdk: Any) -> None:
     """All connections of a user join and leave together."""
     async with connected(sdk, "alice") as one, connected(sdk, "alice") as two:
         await sdk.add_user_to_group("room", "alice")
@@ -167,7 +162,7 @@ async def test_membership_by_user(sdk: AsyncWebPubSubServiceClient) -> None:
         await sdk.add_user_to_group("room", "nobody")
 
 
-async def test_permissions(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_permissions(sdk: Any) -> None:
     """A grant holds for the next request, a revocation too."""
     async with connected(sdk) as client:
         connection_id, target = client.connection_id, "room"
@@ -181,7 +176,7 @@ async def test_permissions(sdk: AsyncWebPubSubServiceClient) -> None:
 
 
 @pytest.mark.parametrize("scope", ["all", "group", "user"])
-async def test_closing(sdk: AsyncWebPubSubServiceClient, scope: str) -> None:
+async def test_closing(sdk: Any, scope: str) -> None:
     """A client is told the reason, then closed normally; excluded connections stay."""
     async with (
         connected(sdk, "alice", groups=["room"]) as gone,
@@ -220,30 +215,7 @@ async def test_another_key_is_refused(service: Service) -> None:
             await stranger.send_to_all("x", **TEXT)
 
 
-async def test_the_synchronous_sdk(service: Service, sdk: AsyncWebPubSubServiceClient) -> None:
-    """The same calls from a thread, with the synchronous client."""
-
-    def body(connection_id: str) -> None:
-        with WebPubSubServiceClient.from_connection_string(
-            service.connection_string, hub=HUB
-        ) as sync:
-            assert sync.user_exists("alice")
-            assert not sync.group_exists("room")
-            sync.add_connection_to_group("room", connection_id)
-            assert sync.group_exists("room")
-            sync.grant_permission("sendToGroup", connection_id, target_name="room")
-            assert sync.has_permission("sendToGroup", connection_id, target_name="room")
-            sync.send_to_group("room", {"hello": "world"})
-            sync.close_connection(connection_id, reason="done")
-            assert not sync.connection_exists(connection_id)
-
-    async with connected(sdk, "alice") as alice:
-        await asyncio.wait_for(asyncio.to_thread(body, alice.connection_id), 20)
-        assert (await alice.receive())["data"] == {"hello": "world"}
-        assert (await alice.receive())["event"] == "disconnected"
-
-
-async def test_listing_the_connections_of_a_group(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_listing_the_connections_of_a_group(sdk: Any) -> None:
     """The SDK follows the pages to the end, in order, and stops where it is told to."""
     async with (
         connected(sdk, "alice", groups=["room"]) as alice,
@@ -262,7 +234,7 @@ async def test_listing_the_connections_of_a_group(sdk: AsyncWebPubSubServiceClie
 
 
 @pytest.mark.parametrize("scope", ["all", "group", "user"])
-async def test_filters(sdk: AsyncWebPubSubServiceClient, scope: str) -> None:
+async def test_filters(sdk: Any, scope: str) -> None:
     """A message reaches only whom the filter means."""
     async with (
         connected(sdk, "alice", groups=["room", "vip"]) as vip,
@@ -280,7 +252,7 @@ async def test_filters(sdk: AsyncWebPubSubServiceClient, scope: str) -> None:
         assert (await other.receive())["data"] == "for all"
 
 
-async def test_quotes_in_filters(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_quotes_in_filters(sdk: Any) -> None:
     """A value with a quote survives the way through the SDK, the query and the grammar."""
     user = 'o\'hara + "1" & ü'
     quoted = user.replace("'", "''")
@@ -291,14 +263,14 @@ async def test_quotes_in_filters(sdk: AsyncWebPubSubServiceClient) -> None:
         assert (await bob.receive())["data"] == "y"
 
 
-async def test_a_wrong_filter_is_the_callers_mistake(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_a_wrong_filter_is_the_callers_mistake(sdk: Any) -> None:
     """The SDK shows the sentence that names the mistake."""
     with pytest.raises(HttpResponseError, match="Token 'name' is not supported") as refused:
         await sdk.send_to_all("x", filter="name eq 'alice'", **TEXT)
     assert refused.value.status_code == 400
 
 
-async def test_changing_the_groups_of_many(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_changing_the_groups_of_many(sdk: Any) -> None:
     """Through the SDK's method for any request, as it has none of its own for this."""
     async with connected(sdk, "alice") as alice, connected(sdk, "bob"):
         for action, wanted in (("addToGroups", True), ("removeFromGroups", False)):
@@ -309,7 +281,15 @@ async def test_changing_the_groups_of_many(sdk: AsyncWebPubSubServiceClient) -> 
             assert members == ([alice.connection_id] if wanted else [])
 
 
-async def test_messages_that_expire_are_accepted(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_metadata(sdk: Any) -> None:
+    """The SDK has no word for metadata, but takes headers."""
+    headers = {"X-WebPubSub-Metadata-Trace": "1, 2"}
+    async with connected(sdk, "alice") as alice:
+        await sdk.send_to_user("alice", "x", headers=headers, **TEXT)
+        assert (await alice.receive())["metadata"] == {"trace": "2"}
+
+
+async def test_messages_that_expire_are_accepted(sdk: Any) -> None:
     """The time to live passes through the SDK, and a client that is there receives at once."""
     async with connected(sdk, "alice") as alice:
         await sdk.send_to_user("alice", "soon", params={"messageTtlSeconds": 5}, **TEXT)
@@ -355,7 +335,7 @@ async def test_client_tokens_for_identities() -> None:
                 assert await sdk.group_exists("room", enforce_https=False)
 
 
-async def test_many_excluded_connections(sdk: AsyncWebPubSubServiceClient) -> None:
+async def test_many_excluded_connections(sdk: Any) -> None:
     """A request line may be as long as the head of a request."""
     async with connected(sdk, "alice") as alice, connected(sdk, "bob") as bob:
         unknown = [f"{number:032x}" for number in range(220)]

@@ -29,6 +29,12 @@ test("membership by connection and by user", { timeout }, async (t) => {
   assert.equal(await server.groupExists("room-js"), false);
   await room.addUser("alice-js");
   assert.equal(await server.groupExists("room-js"), true);
+  await room.removeUser("alice-js");
+  assert.equal(await server.groupExists("room-js"), false);
+  await room.addConnection(alice.connectionId);
+  await server.removeConnectionFromAllGroups(alice.connectionId);
+  assert.equal(await server.groupExists("room-js"), false);
+  await room.addUser("alice-js");
   await server.removeUserFromAllGroups("alice-js");
   assert.equal(await server.groupExists("room-js"), false);
   await assert.rejects(room.addConnection("nobody"), { statusCode: 404 });
@@ -55,13 +61,30 @@ test("permissions are granted, checked and revoked", { timeout }, async (t) => {
   await assert.rejects(guest.client.leaveGroup("room-js"));
 });
 
-test("closing all connections of a user", { timeout }, async (t) => {
-  const alice = await connect(t, { userId: "closed-js" });
-  await service().closeUserConnections("closed-js", { reason: "bye" });
-  const gone = await alice.expect((e) => e.kind === "disconnected");
-  assert.equal(gone.connectionId, alice.connectionId);
-  const back = await alice.expect((e) => e.kind === "connected");
-  assert.notEqual(back.connectionId, alice.connectionId);
+const closings = {
+  "a connection": (server, { connectionId }) => server.closeConnection(connectionId, { reason: "bye" }),
+  "the connections of a user": (server) => server.closeUserConnections("closed-js", { reason: "bye" }),
+  "the connections of a group": (server) => server.group("closed-js").closeAllConnections({ reason: "bye" }),
+  "all connections": (server) => server.closeAllConnections({ reason: "bye" }),
+};
+for (const [name, close] of Object.entries(closings)) {
+  test(`closing ${name}`, { timeout }, async (t) => {
+    const alice = await connect(t, { userId: "closed-js", groups: ["closed-js"] });
+    await close(service(), alice);
+    const gone = await alice.expect((e) => e.kind === "disconnected");
+    assert.equal(gone.connectionId, alice.connectionId);
+    assert.match(gone.message.message ?? gone.message, /closed the connection\. Reason: bye$/);
+    const back = await alice.expect((e) => e.kind === "connected");
+    assert.notEqual(back.connectionId, alice.connectionId);
+  });
+}
+
+test("a message may have a time to live", { timeout }, async (t) => {
+  const alice = await connect(t, { userId: "ttl-js" });
+  await service().sendToUser("ttl-js", "soon", { contentType: "text/plain", messageTtlSeconds: 5 });
+  assert.equal((await alice.expect(serverMessage)).data, "soon");
+  const late = service().sendToUser("ttl-js", "x", { contentType: "text/plain", messageTtlSeconds: 301 });
+  await assert.rejects(late, { statusCode: 400 });
 });
 
 test("filters made with odata choose who receives", { timeout }, async (t) => {
