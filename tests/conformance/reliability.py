@@ -166,6 +166,6 @@ async def staged(seed: int = 1, *, elsewhere: bool = False) -> AsyncIterator[Sta
             listener = service._listener
             assert listener is not None
             if elsewhere:
-                service.recovery.hand_over = through_bytes(settings.buffer_limits)
+                service.recovery.hand_over = through_bytes(settings.session_limits)
             proxy.target = listener.sockets[0].getsockname()[1]
             yield Stage(service, proxy, application)

@@ -66,6 +66,15 @@ def test_the_oldest_success_is_forgotten_first() -> None:
     assert 1000 in cache
 
 
+def test_the_size_can_be_set() -> None:
+    """Also that of a cache that has moved."""
+    cache = AckCache(size=2)
+    for restored in (cache, AckCache.restore(cache.snapshot(), 2)):
+        for ack_id in (1, 2, 3):
+            restored.add(ack_id)
+        assert [ack_id in restored for ack_id in (1, 2, 3)] == [False, True, True]
+
+
 @given(
     st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 20), max_size=50),
     st.integers(0, CACHE_SIZE + 10),

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webpubsub.protocol.operations import Permission
-from webpubsub.protocol.permissions import MAX_EXCEPTIONS, MAX_PATTERNS, Permissions
+from webpubsub.protocol.permissions import PermissionLimits, Permissions
 from webpubsub.protocol.refusals.hub import PERMISSIONS_FULL
 
 SEND, JOIN = Permission.SEND_TO_GROUP, Permission.JOIN_LEAVE_GROUP
 BOTH = (SEND, JOIN)
+MAX_EXCEPTIONS = PermissionLimits().groups
 
 
 def allowed(permissions: Permissions, *groups: str) -> set[str]:
@@ -93,7 +94,7 @@ def test_patterns_beyond_the_ninth_are_skipped(caplog: pytest.LogCaptureFixture)
     roles = [f"webpubsub.sendToGroups.{letter}*" for letter in "jihgfedcba"]
     join = ["webpubsub.joinLeaveGroups.j*"]
     permissions = Permissions.from_roles([*roles, *roles, *join])
-    assert MAX_PATTERNS == 9
+    assert PermissionLimits().patterns == 9
     assert allowed(permissions, *"abcdefghij") == {*(f"send {x}" for x in "abcdefghi"), "join j"}
     assert [record.getMessage() for record in caplog.records] == [
         "the pattern 'j*' for sendToGroup is one too many"
@@ -185,6 +186,24 @@ def test_the_1001st_revocation_is_refused_and_changes_nothing() -> None:
     assert permissions.grant(SEND, "g1") is None
     assert permissions.grant(SEND, "outside") is None
     assert allowed(permissions, "g1", "g2", "outside") == {"send g1", "send outside"}
+
+
+def test_the_limits_can_be_set(caplog: pytest.LogCaptureFixture) -> None:
+    """For roles, for granting and for revoking, and permissions that have moved keep to them."""
+    limits = PermissionLimits(patterns=1, groups=2)
+    roles = [*(f"webpubsub.joinLeaveGroup.{x}" for x in "abc"), "webpubsub.sendToGroups.a*"]
+    first = Permissions.from_roles([*roles, "webpubsub.sendToGroups.b*"], limits)
+    assert allowed(first, *"abc") == {"join a", "join b", "send a"}
+    assert len(caplog.records) == 2
+    for permissions in (first, Permissions.restore(first.snapshot(), limits)):
+        assert permissions.revoke(SEND, "a") is None
+        assert permissions.grant(SEND, "c") is None
+        refusals = permissions.grant(SEND, "d"), permissions.revoke(SEND, "a2")
+        assert {one and one.seen for one in refusals} == {
+            "2 groups besides 'd'",
+            "2 groups besides 'a2'",
+        }
+        assert allowed(permissions, "a", "c", "d", "a2") == {"send c", "send a2", "join a"}
 
 
 def test_a_snapshot_does_not_change_with_the_permissions() -> None:

@@ -10,6 +10,7 @@ from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.outbox import Flusher, Outbox
 from webpubsub.service.session import Session
+from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.settings import ServiceSettings
 
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
@@ -272,9 +273,10 @@ def attached(
     user_id: str | None = None,
     hub: str = "chat",
     codec: ClientCodec | None = None,
+    limits: SessionLimits = DEFAULT_LIMITS,
 ) -> tuple[Session, Client]:
     """A session and the client that carries it."""
-    session = Session(hub, connection_id, user_id)
+    session = Session(hub, connection_id, user_id, limits)
     client = Client(loop, codec)
     session.attach(client)
     return session, client

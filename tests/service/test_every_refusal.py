@@ -219,6 +219,7 @@ PROVOKED: Mapping[str, Case] = {
     "handshake.token.group": Case(presents(**GROUPS)),
     "handshake.mode.invalid": Case(enters("&webpubsub_mode=shout")),
     "handshake.service.full": Case(enters(), settings={"max_connections": 0}),
+    "handshake.groups.too-many": Case(enters(groups=["g"]), settings={"max_groups": 0}),
     "handshake.connect.refused": Case(enters(), App({"connect": EventFailed(status=403)})),
     "handshake.connect.failed": Case(enters(), App({"connect": EventFailed(status=500)})),
     "handshake.connect.response": Case(enters(), App({"connect": ConnectAccepted(groups=(" ",))})),
@@ -298,6 +299,15 @@ PROVOKED: Mapping[str, Case] = {
     "rest.unhealthy": Case(_is_unhealthy),
     "hub.filter.invalid": Case(calls("POST", f"{SEND}?filter=a%20b", b"x")),
     "hub.connection.unknown": Case(calls("PUT", "/api/hubs/chat/groups/g/connections/nobody")),
+    "hub.groups.full": Case(
+        says(
+            client_frame(TEXT, b'{"type":"joinGroup","group":"g","ackId":1}'),
+            client_frame(8, b"\x03\xe8"),
+            subprotocol="json.webpubsub.azure.v1",
+            roles=["webpubsub.joinLeaveGroup"],
+        ),
+        settings={"max_groups": 0},
+    ),
     "hub.user.unknown": Case(calls("PUT", "/api/hubs/chat/users/nobody/groups/g")),
     "hub.permissions.full": Case(_fills_its_permissions),
 }

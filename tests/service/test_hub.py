@@ -21,12 +21,13 @@ from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import HubOperation, Permission
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.protocol.refusals.hub import FILTER_INVALID
+from webpubsub.protocol.refusals.hub import FILTER_INVALID, GROUPS_FULL
 from webpubsub.service import observation
 from webpubsub.service.hub import Hub
 from webpubsub.service.observation import ObservationPoint, Observed
 from webpubsub.service.rosters import RosterKind
 from webpubsub.service.session import Phase, Session
+from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 
 PEOPLE = {"c0": "alice", "c1": "alice", "c2": "bob", "c3": None}
 GROUPS = ("g", "h")
@@ -37,7 +38,13 @@ FROM_SERVER = b'{"type":"message","from":"server","dataType":"text","data":"hell
 class World:
     """A hub with the connections of ``PEOPLE``, in no group."""
 
-    def __init__(self, *, codecs: Sequence[ClientCodec] = (), wants_presence: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        codecs: Sequence[ClientCodec] = (),
+        wants_presence: bool = False,
+        limits: SessionLimits = DEFAULT_LIMITS,
+    ) -> None:
         self.loop = ManualLoop()
         self.endings = Endings(wants_presence=wants_presence)
         self.point = ObservationPoint()
@@ -46,7 +53,9 @@ class World:
         self.clients: dict[str, Client] = {}
         for number, (connection_id, user_id) in enumerate(PEOPLE.items()):
             codec = codecs[number % len(codecs)] if codecs else None
-            session, client = attached(self.loop, connection_id, user_id=user_id, codec=codec)
+            session, client = attached(
+                self.loop, connection_id, user_id=user_id, codec=codec, limits=limits
+            )
             self.sessions[connection_id], self.clients[connection_id] = session, client
             self.hub.add(session)
 
@@ -242,6 +251,46 @@ def test_users_join_with_all_their_connections() -> None:
     assert not world.hub.members("g")
     world.hub.apply(ops.RemoveUserFromAllGroups(hub="chat", user_id="alice"))
     assert not world.hub.members("h")
+
+
+@pytest.mark.parametrize(
+    ("operation", "refused"),
+    [
+        (ops.AddConnectionToGroup(hub="chat", group="c", connection_id="c0"), True),
+        (ops.AddConnectionToGroup(hub="chat", group="a", connection_id="c0"), False),
+        (ops.AddConnectionToGroup(hub="chat", group="c", connection_id="c1"), False),
+        (ops.AddUserToGroup(hub="chat", group="c", user_id="alice"), True),
+        (ops.AddUserToGroup(hub="chat", group="c", user_id="bob"), False),
+        (ops.AddConnectionsToGroups(hub="chat", groups=("c",), filter=None), True),
+        (
+            ops.AddConnectionsToGroups(
+                hub="chat", groups=("c", "d", "c"), filter="userId eq 'bob'"
+            ),
+            False,
+        ),
+        (
+            ops.AddConnectionsToGroups(
+                hub="chat", groups=("c", "d", "e"), filter="userId eq 'bob'"
+            ),
+            True,
+        ),
+    ],
+)
+def test_a_limit_of_groups(operation: HubOperation, refused: bool) -> None:
+    """If there is one, nobody joins when one of those that would has no room left (section 10)."""
+    world = World(limits=SessionLimits(groups=2))
+    world.join("a", "c0", "c1")
+    world.join("b", "c0")
+    before = {name: set(session.groups) for name, session in world.sessions.items()}
+    refusal = world.hub.apply(operation)
+    after = {name: set(session.groups) for name, session in world.sessions.items()}
+    if refused:
+        assert refusal is not None
+        assert (refusal.kind, refusal.kind.setting) == (GROUPS_FULL, "max_groups")
+        assert after == before
+    else:
+        assert refusal is None
+        assert all(len(groups) <= 2 for groups in after.values())
 
 
 def test_a_session_comes_with_its_groups() -> None:

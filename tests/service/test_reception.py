@@ -192,6 +192,75 @@ async def test_the_limit_of_connections_holds_for_those_who_come_at_once() -> No
         assert sessions(service) == 1
 
 
+TOO_MANY = (400, b"Too many groups.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (ConnectAccepted(), TOO_MANY),
+        (ConnectAccepted(groups=("x", "y", "z")), TOO_MANY),
+        (ConnectAccepted(groups=("x", "y", "x")), (101, b"")),
+    ],
+)
+async def test_more_groups_than_there_may_be(answer: EventOutcome, told: tuple[int, bytes]) -> None:
+    """The groups of the token, or those of the application in their place (section 10)."""
+    async with (
+        running(App({"connect": answer}), max_groups=2) as service,
+        await dial(service) as peer,
+    ):
+        target = await target_of(service, groups=["a", "b", "c"])
+        await peer.send(handshake(service, target))
+        found = await peer.response()
+        assert (found[0], found[2]) == told
+        assert sessions(service) == (1 if told[0] == 101 else 0)
+
+
+def joining(group: str, ack_id: int) -> dict[str, Any]:
+    return {"type": "joinGroup", "group": group, "ackId": ack_id}
+
+
+@pytest.mark.parametrize(
+    ("settings", "requests", "refused"),
+    [
+        (
+            {"max_groups": 1},
+            [joining("a", 1), joining("a", 2), joining("b", 3)],
+            (3, "Forbidden", "The connection is in too many groups."),
+        ),
+        (
+            {"max_permission_groups": 1},
+            [joining("x", 1), joining("y", 2)],
+            (2, "Forbidden", "The client does not have permission to join group 'y'."),
+        ),
+        (
+            {"max_permission_patterns": 1},
+            [joining("a1", 1), joining("b1", 2)],
+            (2, "Forbidden", "The client does not have permission to join group 'b1'."),
+        ),
+        (
+            {"max_remembered_acks": 1},
+            [joining("a1", 1), joining("b1", 2), joining("a1", 1), joining("a1", 1)],
+            (1, "Duplicate", "Message with ack-id: 1 has been processed"),
+        ),
+    ],
+)
+async def test_limits_of_a_connection(
+    settings: dict[str, int], requests: list[dict[str, Any]], refused: tuple[int, str, str]
+) -> None:
+    """They are those of the settings (section 10): all requests but the last succeed."""
+    roles = [f"webpubsub.joinLeaveGroup.{group}" for group in "xy"]
+    roles += [f"webpubsub.joinLeaveGroups.{letter}*" for letter in "ab"]
+    async with running(App(), **settings) as service, await join(service, roles=roles) as peer:
+        await peer.hear()
+        await peer.say(*requests)
+        *acks, last = [await peer.hear() for _ in requests]
+    assert all(ack["success"] for ack in acks)
+    ack_id, name, message = refused
+    error = {"name": name, "message": message}
+    assert last == {"type": "ack", "ackId": ack_id, "success": False, "error": error}
+
+
 async def test_an_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
     """A fault of the service is 500 with its traceback in the log."""
     async with running() as service, await dial(service) as peer:

@@ -57,7 +57,7 @@ def world(mode: str) -> Any:
     async def start(app: App | None = None, **settings: Any) -> AsyncIterator[Service]:
         async with running(app or App(), **settings) as service:
             if mode == "through bytes":
-                service.recovery.hand_over = through_bytes(service.settings.buffer_limits)
+                service.recovery.hand_over = through_bytes(service.settings.session_limits)
             yield service
 
     return start

@@ -3,11 +3,14 @@
 Specification: client-protocols section 10, rest-api sections 2 and 10.
 """
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
+from webpubsub.service.session_limits import SessionLimits
+from webpubsub.service.settings import DEVELOPMENT_KEY, RANGES, Range, ServiceSettings
 
 KEY = "k" * 32
 
@@ -19,7 +22,11 @@ def test_defaults() -> None:
     assert (settings.address, settings.public_endpoint) == ("127.0.0.1", None)
     assert settings.max_message_bytes == 1_048_576
     assert (settings.max_queued_messages, settings.max_queued_bytes) == (1000, 16_777_216)
-    assert settings.ping_interval == 20
+    assert (settings.max_buffered_messages, settings.max_buffered_bytes) == (1000, 16_777_216)
+    assert (settings.max_permission_groups, settings.max_permission_patterns) == (1000, 9)
+    assert (settings.max_remembered_acks, settings.max_groups) == (1000, None)
+    assert settings.session_limits == SessionLimits()
+    assert (settings.ping_interval, settings.recovery_window) == (20, 30)
     assert settings.python_client_ack_delay >= 0.002
 
 
@@ -34,7 +41,7 @@ def test_defaults() -> None:
         ({"access_keys": (" " + KEY,)}, "access key 1 begins or ends with white space"),
         ({"port": -1}, "port must be 0 to 65535, and is -1"),
         ({"port": 65_536}, "port must be 0 to 65535, and is 65536"),
-        ({"ping_interval": 0.5}, "1 to 120 seconds, and is 0.5"),
+        ({"ping_interval": 0.5}, "ping_interval must be 1 to 120 seconds, and is 0.5"),
         ({"ping_interval": 121}, "1 to 120 seconds, and is 121"),
         ({"public_endpoint": "example.com"}, "https://example.com, and is 'example.com'"),
         ({"public_endpoint": "ftp://example.com"}, "and is 'ftp://example.com'"),
@@ -45,6 +52,41 @@ def test_values_out_of_range(given: dict[str, object], problem: str) -> None:
     """The error names the setting, what was wanted and what was seen."""
     with pytest.raises(ValueError, match=problem):
         ServiceSettings(**given)  # type: ignore[arg-type]
+
+
+NUMBERS = sorted(
+    name
+    for name, kind in ServiceSettings.__annotations__.items()
+    if kind in (int, float, int | None)
+)
+
+
+def test_every_number_has_a_range() -> None:
+    """A number that nobody thought about would be found out only where it is used."""
+    assert sorted(RANGES) == NUMBERS
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_out_of_range(name: str) -> None:
+    """The ends of each range are taken, what is beyond them is not, nor is what is no number."""
+    allowed = RANGES[name]
+    most = 10**12 if allowed.most is None else allowed.most
+    wrong = [allowed.least - 1, -math.inf, math.nan]
+    wrong += [] if allowed.most is None else [most + 1, math.inf]
+    for value in wrong:
+        with pytest.raises(ValueError, match=f"^{name} must be .* and is {value}$"):
+            ServiceSettings(**{name: value})  # type: ignore[arg-type]
+    for value in (allowed.least, most):
+        assert getattr(ServiceSettings(**{name: value}), name) == value  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "text"),
+    [(Range(1), "1 or more"), (Range(1, 120, " seconds"), "1 to 120 seconds")],
+)
+def test_a_range_in_words(allowed: Range, text: str) -> None:
+    """As an error says it."""
+    assert str(allowed) == text
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from webpubsub.protocol.clients.codec import AckError
 
+#: How many successes are remembered unless it is set otherwise (client-protocols section 10).
 CACHE_SIZE = 1000
 
 INTERNAL_SERVER_ERROR = AckError("InternalServerError", "Internal server error")
@@ -24,11 +25,12 @@ def forbidden(verb: str, group: str) -> AckError:
 
 
 class AckCache:
-    """The ids of the 1000 most recent successes; the oldest is forgotten first."""
+    """The ids of the most recent successes, ``size`` of them; the oldest is forgotten first."""
 
-    __slots__ = ("_ids",)
+    __slots__ = ("_ids", "_size")
 
-    def __init__(self, ids: Iterable[int] = ()) -> None:
+    def __init__(self, ids: Iterable[int] = (), size: int = CACHE_SIZE) -> None:
+        self._size = size
         # A client that never asks for acks, as most simple ones, costs no dictionary.
         self._ids: dict[int, None] | None = dict.fromkeys(ids) or None
 
@@ -40,7 +42,7 @@ class AckCache:
         if self._ids is None:
             self._ids = {}
         self._ids[ack_id] = None
-        if len(self._ids) > CACHE_SIZE:
+        if len(self._ids) > self._size:
             del self._ids[next(iter(self._ids))]
 
     def snapshot(self) -> tuple[int, ...]:
@@ -48,6 +50,6 @@ class AckCache:
         return tuple(self._ids or ())
 
     @classmethod
-    def restore(cls, ids: tuple[int, ...]) -> "AckCache":
+    def restore(cls, ids: tuple[int, ...], size: int = CACHE_SIZE) -> "AckCache":
         """A cache that is in every respect the one the snapshot was taken of."""
-        return cls(ids)
+        return cls(ids, size)

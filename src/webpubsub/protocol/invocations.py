@@ -15,7 +15,7 @@ from webpubsub.protocol.clients.notices import InvokeResponse, NoticeError
 from webpubsub.protocol.clients.requests import Invoke
 from webpubsub.protocol.outcomes import EventFailed, Unhandled, UserEventAccepted
 
-#: How many invocations of one connection may be pending.
+#: How many invocations of one connection may be pending unless it is set otherwise.
 MAX_PENDING = 100
 EVENT = "event"
 
@@ -44,11 +44,12 @@ LIFE: Mapping[tuple[InvocationPhase, InvocationChange], InvocationPhase] = {
 
 
 class PendingInvocations:
-    """The invocations of one connection."""
+    """The invocations of one connection, ``most`` of them at the same time."""
 
-    __slots__ = ("_pending",)
+    __slots__ = ("_most", "_pending")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_PENDING) -> None:
+        self._most = most
         self._pending: set[str] = set()
 
     def __len__(self) -> int:
@@ -82,8 +83,8 @@ class PendingInvocations:
             return f"The target '{request.target}' is not supported, only '{EVENT}' is."
         if request.invocation_id in self._pending:
             return f"The invocation '{request.invocation_id}' is still pending."
-        if len(self._pending) >= MAX_PENDING:
-            return f"The connection has {MAX_PENDING} pending invocations, which is the most."
+        if len(self._pending) >= self._most:
+            return f"The connection has {self._most} pending invocations, which is the most."
         return None
 
 

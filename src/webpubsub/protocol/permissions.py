@@ -18,11 +18,18 @@ from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.hub import PERMISSIONS_FULL
 
-MAX_PATTERNS = 9
-MAX_EXCEPTIONS = 1000
-
 logger = logging.getLogger("webpubsub.permissions")
 
+
+class PermissionLimits(msgspec.Struct, frozen=True):
+    """How many patterns, and how many single groups granted or denied, a connection may have of
+    each permission. Specification: client-protocols section 10."""
+
+    patterns: int = 9
+    groups: int = 1000
+
+
+_DEFAULT_LIMITS = PermissionLimits()
 
 _NONE: frozenset[str] = frozenset()
 
@@ -41,23 +48,23 @@ class Rule(msgspec.Struct):
             return True
         return group not in self.denied and self._base_allows(group)
 
-    def grant(self, group: str) -> bool:
-        """Cover the group. Returns False, and does nothing, when there are too many exceptions."""
+    def grant(self, group: str, most: int) -> bool:
+        """Cover the group. Returns False, and does nothing, when there are ``most`` exceptions."""
         if self.allows(group):
             return True
-        if group not in self.denied and not self._has_room():
+        if group not in self.denied and self._exceptions() >= most:
             return False
         self.denied = _without(self.denied, group)
         if not self._base_allows(group):
             self.granted = _with(self.granted, group)
         return True
 
-    def revoke(self, group: str) -> bool:
-        """Cover the group no longer. Returns False, and does nothing, when there are too many
+    def revoke(self, group: str, most: int) -> bool:
+        """Cover the group no longer. Returns False, and does nothing, when there are ``most``
         exceptions."""
         if not self.allows(group):
             return True
-        if group not in self.granted and not self._has_room():
+        if group not in self.granted and self._exceptions() >= most:
             return False
         self.granted = _without(self.granted, group)
         if self._base_allows(group):
@@ -73,8 +80,8 @@ class Rule(msgspec.Struct):
     def _base_allows(self, group: str) -> bool:
         return self.everything or any(matches(pattern, group) for pattern in self.patterns)
 
-    def _has_room(self) -> bool:
-        return len(self.granted) + len(self.denied) < MAX_EXCEPTIONS
+    def _exceptions(self) -> int:
+        return len(self.granted) + len(self.denied)
 
 
 def _with(names: AbstractSet[str], name: str) -> AbstractSet[str]:
@@ -100,16 +107,19 @@ class PermissionsSnapshot(msgspec.Struct, frozen=True):
 class Permissions:
     """The permissions of one connection; a permission without a rule covers nothing."""
 
-    __slots__ = ("_rules",)
+    __slots__ = ("_limits", "_rules")
 
-    def __init__(self) -> None:
+    def __init__(self, limits: PermissionLimits = _DEFAULT_LIMITS) -> None:
+        self._limits = limits
         self._rules: dict[Permission, Rule] = {}
 
     @classmethod
-    def from_roles(cls, roles: Iterable[str]) -> "Permissions":
+    def from_roles(
+        cls, roles: Iterable[str], limits: PermissionLimits = _DEFAULT_LIMITS
+    ) -> "Permissions":
         """What roles grant, taken in sorted order. A role that means nothing is ignored, one with
         an invalid pattern is ignored and logged."""
-        permissions = cls()
+        permissions = cls(limits)
         for role in sorted(set(roles)):
             permissions._add_role(role)
         return permissions
@@ -120,27 +130,31 @@ class Permissions:
         return rule is not None and rule.allows(group)
 
     def grant(self, permission: Permission, target: str | None) -> Refusal | None:
-        """Cover a group, or every group. Refused when there are 1000 exceptions already."""
+        """Cover a group, or every group. Refused when there are too many exceptions already."""
         if target is None:
             self._rules[permission] = Rule(everything=True)
             return None
-        return None if self._rule(permission).grant(target) else _full(target)
+        most = self._limits.groups
+        return None if self._rule(permission).grant(target, most) else _full(target, most)
 
     def revoke(self, permission: Permission, target: str | None) -> Refusal | None:
         """Cover a group no longer, or no group at all. Refused likewise."""
         if target is None:
             self._rules.pop(permission, None)
             return None
-        return None if self._rule(permission).revoke(target) else _full(target)
+        most = self._limits.groups
+        return None if self._rule(permission).revoke(target, most) else _full(target, most)
 
     def snapshot(self) -> PermissionsSnapshot:
         """The permissions as a value that does not change with them."""
         return PermissionsSnapshot({key: rule.copy() for key, rule in self._rules.items()})
 
     @classmethod
-    def restore(cls, snapshot: PermissionsSnapshot) -> "Permissions":
+    def restore(
+        cls, snapshot: PermissionsSnapshot, limits: PermissionLimits = _DEFAULT_LIMITS
+    ) -> "Permissions":
         """Permissions that are in every respect those the snapshot was taken of."""
-        permissions = cls()
+        permissions = cls(limits)
         permissions._rules = {key: rule.copy() for key, rule in snapshot.rules.items()}
         return permissions
 
@@ -163,7 +177,7 @@ class Permissions:
             logger.error(
                 "a role names no group for %s: 1 to 1024 characters, not blank", permission
             )
-        elif len(rule.granted) >= MAX_EXCEPTIONS:
+        elif len(rule.granted) >= self._limits.groups:
             logger.error("the group '%s' for %s is one too many", group, permission)
         else:
             rule.granted = _with(rule.granted, group)
@@ -179,14 +193,14 @@ class Permissions:
             rule.everything = True
         elif not any(isinstance(token, Wildcard) for token in tokens):
             self._add_group(permission, "".join(map(str, tokens)))
-        elif len(rule.patterns) >= MAX_PATTERNS:
+        elif len(rule.patterns) >= self._limits.patterns:
             logger.error("the pattern '%s' for %s is one too many", pattern, permission)
         else:
             rule.patterns += (pattern,)
 
 
-def _full(target: str) -> Refusal:
+def _full(target: str, most: int) -> Refusal:
     return PERMISSIONS_FULL.refuse(
-        f"{MAX_EXCEPTIONS} groups besides '{target}'",
+        f"{most} groups besides '{target}'",
         "The connection has too many permissions for single groups.",
     )

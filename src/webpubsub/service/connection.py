@@ -22,6 +22,7 @@ from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.outcomes import EventFailed, Unhandled, UserEventAccepted
 from webpubsub.protocol.refusals import Refusal, RefusalKind
+from webpubsub.protocol.refusals.hub import GROUPS_FULL
 from webpubsub.protocol.refusals.websockets import (
     EVENT_FAILED,
     PING_TIMEOUT,
@@ -332,7 +333,7 @@ class Connection:
             self._succeed(ack_id)
         else:
             self._log(refusal)
-            self._acknowledge(ack_id, INTERNAL_SERVER_ERROR)
+            self._acknowledge(ack_id, _error_of(refusal))
 
     # Events
 
@@ -445,6 +446,13 @@ class Connection:
             self._session.connection_id,
             refusal.describe(),
         )
+
+
+def _error_of(refusal: Refusal) -> AckError:
+    """What a client is told of a join that is one too many; nothing else is its own doing."""
+    if refusal.kind is GROUPS_FULL:
+        return AckError("Forbidden", refusal.wire_message)
+    return INTERNAL_SERVER_ERROR
 
 
 def _describe_failure(event: str, outcome: EventFailed | Unhandled) -> str:

@@ -8,7 +8,7 @@ sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, upstream-events section 1
 
 import heapq
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -17,7 +17,12 @@ from webpubsub.protocol.clients.codec import Frame
 from webpubsub.protocol.filters import FilterError, compile_filter
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN, FILTER_INVALID, USER_UNKNOWN
+from webpubsub.protocol.refusals.hub import (
+    CONNECTION_UNKNOWN,
+    FILTER_INVALID,
+    GROUPS_FULL,
+    USER_UNKNOWN,
+)
 from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
 from webpubsub.service.frames import wire_bytes
@@ -238,8 +243,7 @@ class Hub:
         session = self.sessions.get(operation.connection_id)
         if session is None:
             return _unknown(operation.connection_id)
-        self._join(session, operation.group)
-        return None
+        return self._join_all((session,), (operation.group,))
 
     def _remove_connection(self, operation: ops.RemoveConnectionFromGroup) -> None:
         for session in self._one(operation.connection_id):
@@ -253,9 +257,7 @@ class Hub:
         sessions = self._users[operation.user_id]
         if not sessions:
             return USER_UNKNOWN.refuse(f"no connection of the user '{operation.user_id}'")
-        for session in sessions.values():
-            self._join(session, operation.group)
-        return None
+        return self._join_all(tuple(sessions.values()), (operation.group,))
 
     def _remove_user(self, operation: ops.RemoveUserFromGroup) -> None:
         for session in self._users[operation.user_id].values():
@@ -265,16 +267,25 @@ class Hub:
         for session in self._users[operation.user_id].values():
             self._leave_all(session)
 
-    def _add_meant(self, operation: ops.AddConnectionsToGroups) -> None:
+    def _add_meant(self, operation: ops.AddConnectionsToGroups) -> Refusal | None:
         # All are found before any is changed: a filter about groups sees them as they were.
-        for session in tuple(_meant(self.sessions.values(), operation.filter)):
-            for group in operation.groups:
-                self._join(session, group)
+        sessions = tuple(_meant(self.sessions.values(), operation.filter))
+        return self._join_all(sessions, operation.groups)
 
     def _remove_meant(self, operation: ops.RemoveConnectionsFromGroups) -> None:
         for session in tuple(_meant(self.sessions.values(), operation.filter)):
             for group in operation.groups:
                 self._leave(session, group)
+
+    def _join_all(self, sessions: Sequence[Session], groups: Collection[str]) -> Refusal | None:
+        """Have all of them join all groups, if there is room in each."""
+        for session in sessions:
+            if not session.has_room_for(groups):
+                return _full(session)
+        for session in sessions:
+            for group in groups:
+                self._join(session, group)
+        return None
 
     def _join(self, session: Session, group: str) -> None:
         self._groups.add(group, session)
@@ -390,6 +401,13 @@ def _all_but(sessions: Mapping[str, Session], excluded: frozenset[str]) -> Itera
 def _unknown(connection_id: str) -> Refusal:
     return CONNECTION_UNKNOWN.refuse(
         f"the connection id '{connection_id}'", f"Connection `{connection_id}` is not found."
+    )
+
+
+def _full(session: Session) -> Refusal:
+    return GROUPS_FULL.refuse(
+        f"{len(session.groups)} groups of connection '{session.connection_id}'",
+        "The connection is in too many groups.",
     )
 
 

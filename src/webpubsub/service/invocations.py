@@ -31,7 +31,7 @@ class Invocations:
         self._session = session
         self._router = router
         self._tell = tell
-        self._pending = PendingInvocations()
+        self._pending = PendingInvocations(session.limits.invocations)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def invoke(self, request: Invoke) -> None:

@@ -72,10 +72,14 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             return self._let_in_and_close(head, transport, error.refusal)
         if attempt.recovery is not None:
             return await self._recover(attempt, attempt.recovery, transport, tail)
-        session = Session(attempt.hub, new_connection_id(), attempt.identity.user_id or None)
+        limits = self.settings.session_limits
+        session = Session(
+            attempt.hub, new_connection_id(), attempt.identity.user_id or None, limits
+        )
         try:
             self._check_room()
             agreement = await self._consult(session, attempt)
+            self._check_groups(session, agreement)
             self._check_room()  # others may have come in meanwhile
         except Refused as error:
             self._report(head, error.refusal)
@@ -86,6 +90,11 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         limit = self.settings.max_connections
         if limit is not None and self.hubs.session_count >= limit:
             raise Refused(kinds.SERVICE_FULL.refuse(f"{limit} already", "Too many connections."))
+
+    def _check_groups(self, session: Session, agreement: Agreement) -> None:
+        wanted = len(set(agreement.groups))
+        if not session.limits.allow_groups(wanted):
+            raise Refused(kinds.GROUPS_TOO_MANY.refuse(f"{wanted} groups", "Too many groups."))
 
     async def _consult(self, session: Session, attempt: Attempt) -> Agreement:
         outcome = await self.router.connect(
@@ -108,12 +117,12 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         """All in one go, so that the connected message is the client's first frame and nothing sent
         to it from then on is missed."""
         session.user_id = agreement.user_id
-        session.permissions = Permissions.from_roles(agreement.roles)
+        session.permissions = Permissions.from_roles(agreement.roles, session.limits.permissions)
         session.subprotocol = agreement.subprotocol
         hub = self.hubs.hub(session.hub)
         codec = codec_for(agreement.subprotocol)
         if is_reliable(agreement.subprotocol):
-            session.buffer = MessageBuffer(codec, self.settings.buffer_limits)
+            session.buffer = MessageBuffer(codec, session.limits.buffer)
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
         self.router.connected(session)  # whose number is before those of the groups
         hub.add(session, agreement.groups)

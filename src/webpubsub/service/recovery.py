@@ -19,8 +19,8 @@ from webpubsub.protocol.refusals.websockets import (
     close_refusal,
 )
 from webpubsub.service.hub import Hub
-from webpubsub.service.reliability import BufferLimits
 from webpubsub.service.session import Phase, Session, SessionSnapshot
+from webpubsub.service.session_limits import SessionLimits
 from webpubsub.service.sweeper import Sweeper
 
 _EXPIRED = "The connection recovery timeout expired."
@@ -96,7 +96,7 @@ def stay(_hub: Hub, session: Session) -> Session:
     return session
 
 
-def through_bytes(limits: BufferLimits) -> HandOver:
+def through_bytes(limits: SessionLimits) -> HandOver:
     """Has every recovery go through the bytes of a snapshot, as if the client had come back to
     another node."""
 

@@ -10,7 +10,7 @@ the transition into it lets ``disconnected`` be raised, so that event is raised 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,7 +21,8 @@ from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.permissions import Permissions, PermissionsSnapshot
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.outbox import Outbox
-from webpubsub.service.reliability import BufferLimits, BufferSnapshot, MessageBuffer
+from webpubsub.service.reliability import BufferSnapshot, MessageBuffer
+from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.sweeper import Deadline
 
 
@@ -125,6 +126,7 @@ class Session:
         "groups",
         "hub",
         "last_event_id",
+        "limits",
         "outbox",
         "permissions",
         "phase",
@@ -134,7 +136,14 @@ class Session:
         "user_id",
     )
 
-    def __init__(self, hub: str, connection_id: str, user_id: str | None = None) -> None:
+    def __init__(
+        self,
+        hub: str,
+        connection_id: str,
+        user_id: str | None = None,
+        limits: SessionLimits = DEFAULT_LIMITS,
+    ) -> None:
+        self.limits = limits
         self.hub = hub
         self.connection_id = connection_id
         self.user_id = user_id
@@ -143,11 +152,11 @@ class Session:
         #: The ``ce-signature`` of all its events, made when the first is raised.
         self.signature: str | None = None
         self.groups: dict[str, Membership] = {}
-        self.permissions = Permissions.from_roles(())
+        self.permissions = Permissions(limits.permissions)
         self.cookies: dict[str, str] = {}
         #: 0 is the connect event (upstream-events section 8.1).
         self.last_event_id = 0
-        self.acks = AckCache()
+        self.acks = AckCache(size=limits.acks)
         #: What makes a session reliable; None for all others.
         self.buffer: MessageBuffer | None = None
         self.phase = Phase.CONNECTING
@@ -188,6 +197,11 @@ class Session:
         self._lose_transport()
         return True
 
+    def has_room_for(self, groups: Collection[str]) -> bool:
+        """Whether it may be in all of these groups, too."""
+        new = set(groups).difference(self.groups)
+        return not new or self.limits.allow_groups(len(self.groups) + len(new))
+
     def next_event_id(self) -> int:
         """The number of its next event after connect: 1, 2, 3 and so on."""
         self.last_event_id += 1
@@ -210,19 +224,21 @@ class Session:
         )
 
     @classmethod
-    def install(cls, snapshot: SessionSnapshot, limits: BufferLimits | None = None) -> "Session":
+    def install(
+        cls, snapshot: SessionSnapshot, limits: SessionLimits = DEFAULT_LIMITS
+    ) -> "Session":
         """A detached session that is in every respect the one the snapshot was taken of."""
-        session = cls(snapshot.hub, snapshot.connection_id, snapshot.user_id)
+        session = cls(snapshot.hub, snapshot.connection_id, snapshot.user_id, limits)
         session.subprotocol = snapshot.subprotocol
         session.connection_state = snapshot.connection_state
         session.groups = {membership.group: membership for membership in snapshot.groups}
-        session.permissions = Permissions.restore(snapshot.permissions)
+        session.permissions = Permissions.restore(snapshot.permissions, limits.permissions)
         session.cookies = dict(snapshot.cookies)
         session.last_event_id = snapshot.last_event_id
-        session.acks = AckCache.restore(snapshot.acks)
+        session.acks = AckCache.restore(snapshot.acks, limits.acks)
         if snapshot.buffer is not None:
             session.buffer = MessageBuffer.restore(
-                snapshot.buffer, codec_for(snapshot.subprotocol), limits or BufferLimits()
+                snapshot.buffer, codec_for(snapshot.subprotocol), limits.buffer
             )
         session.phase = Phase.DETACHED
         return session

@@ -1,10 +1,15 @@
 """The settings of the service, with the documented values as defaults."""
 
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
+from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.service.reliability import BufferLimits
+from webpubsub.service.session_limits import SessionLimits
 
 #: The access key of a service that nobody configured; known to everybody, hence only for
 #: development. Specification: rest-api section 2.
@@ -12,6 +17,50 @@ DEVELOPMENT_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH"
 
 _MINIMUM_KEY_BYTES = 32
 _MEBIBYTE = 1_048_576
+
+
+class Range(NamedTuple):
+    """The numbers that a setting may be; without ``most``, as large as you like."""
+
+    least: float
+    most: float | None = None
+    unit: str = ""
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int | float) and self.least <= value <= (self.most or math.inf)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.least:g} {'or more' if self.most is None else f'to {self.most:g}'}{self.unit}"
+        )
+
+
+_DAY = 86_400
+_COUNT, _SECONDS = Range(1), Range(0, _DAY, " seconds")
+#: What the numbers among the settings may be.
+RANGES: Mapping[str, Range] = {
+    "port": Range(0, 65_535),
+    "max_connections": Range(0),
+    "max_groups": Range(0),
+    "max_permission_groups": Range(0),
+    "max_permission_patterns": Range(0),
+    "max_remembered_acks": _COUNT,
+    "max_pending_invocations": _COUNT,
+    "max_message_bytes": _COUNT,
+    "max_queued_messages": Range(0),
+    "max_queued_bytes": _COUNT,
+    "max_buffered_messages": _COUNT,
+    "max_buffered_bytes": _COUNT,
+    "max_waiting_bytes": _COUNT,
+    "max_head_bytes": Range(1024),
+    "ping_interval": Range(1, 120, " seconds"),
+    "max_missed_pings": _COUNT,
+    "recovery_window": _SECONDS,
+    "head_timeout": _SECONDS,
+    "close_timeout": _SECONDS,
+    "stop_timeout": _SECONDS,
+    "python_client_ack_delay": _SECONDS,
+}
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +85,14 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     #: How many connections may exist at the same time, over all hubs; None leaves it to the system.
     max_connections: int | None = None
+    #: What one connection may have: groups it is in (None is any number), groups granted or denied
+    #: and patterns of groups in roles, for each permission, ack ids that are remembered to notice
+    #: repetitions, and invocations that are pending.
+    max_groups: int | None = None
+    max_permission_groups: int = 1000
+    max_permission_patterns: int = 9
+    max_remembered_acks: int = 1000
+    max_pending_invocations: int = 100
     #: The largest message of a client, all its fragments together.
     max_message_bytes: int = _MEBIBYTE
     #: What may wait for a client that reads too slowly before it is dropped.
@@ -68,19 +125,23 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("at least one access key is needed")
         for number, key in enumerate(self.access_keys, start=1):
             _check_key(key, number)
-        if not 0 <= self.port <= 65_535:
-            raise ValueError(f"the port must be 0 to 65535, and is {self.port}")
-        if not 1 <= self.ping_interval <= 120:
-            raise ValueError(
-                f"the ping interval must be 1 to 120 seconds, and is {self.ping_interval:g}"
-            )
+        for name, allowed in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and value not in allowed:
+                raise ValueError(f"{name} must be {allowed}, and is {value}")
         if self.public_endpoint is not None:
             _check_endpoint(self.public_endpoint)
 
     @property
-    def buffer_limits(self) -> BufferLimits:
-        """What may be kept for one reliable client."""
-        return BufferLimits(self.max_buffered_messages, self.max_buffered_bytes)
+    def session_limits(self) -> SessionLimits:
+        """What one connection may hold."""
+        return SessionLimits(
+            permissions=PermissionLimits(self.max_permission_patterns, self.max_permission_groups),
+            buffer=BufferLimits(self.max_buffered_messages, self.max_buffered_bytes),
+            acks=self.max_remembered_acks,
+            groups=self.max_groups,
+            invocations=self.max_pending_invocations,
+        )
 
     @property
     def public_authority(self) -> str | None:
@@ -106,5 +167,5 @@ def _check_endpoint(endpoint: str) -> None:
     parts = urlsplit(endpoint)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(
-            f"the public endpoint must be a URL such as https://example.com, and is '{endpoint}'"
+            f"public_endpoint must be a URL such as https://example.com, and is '{endpoint}'"
         )

@@ -1,6 +1,6 @@
 """What a hub refuses."""
 
-from webpubsub.protocol.permissions import MAX_EXCEPTIONS
+from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.protocol.refusals import RefusalKind, hub
 
 
@@ -13,10 +13,11 @@ def test_statuses() -> None:
         "hub.connection.unknown": 404,
         "hub.user.unknown": 404,
         "hub.permissions.full": 409,
+        "hub.groups.full": 409,
         "hub.filter.invalid": 400,
     }
 
 
 def test_the_text_knows_the_limit() -> None:
     """The number in the catalogue is the one that is enforced."""
-    assert str(MAX_EXCEPTIONS) in hub.PERMISSIONS_FULL.wanted
+    assert str(PermissionLimits().groups) in hub.PERMISSIONS_FULL.wanted

@@ -13,7 +13,7 @@ import pytest
 from tests.service.rest.world import KEY, NOW, SETTINGS, World, running_world
 from webpubsub.protocol.access_tokens import sign, verify
 from webpubsub.protocol.operations import Permission
-from webpubsub.protocol.permissions import MAX_EXCEPTIONS
+from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.service.rest.operations import OPERATIONS
 
 HUB = "/api/hubs/Chat"
@@ -269,7 +269,7 @@ async def test_too_many_permissions(world: World) -> None:
     """One exception more than a connection may have is a conflict and changes nothing."""
     world.client("c")
     permissions = world.hubs.hub("chat").sessions["c"].permissions
-    for number in range(MAX_EXCEPTIONS):
+    for number in range(PermissionLimits().groups):
         permissions.grant(Permission.SEND_TO_GROUP, str(number))
     answer = await world.call("PUT", permission_path())
     assert answer.status == 409

@@ -82,6 +82,15 @@ SERVICE_FULL = RefusalKind(
     http_status=429,
 )
 
+GROUPS_TOO_MANY = RefusalKind(
+    code="handshake.groups.too-many",
+    checked="how many groups the access token or the connect event handler puts a client in",
+    wanted="as many as one connection may be in at most",
+    remedy="Raise the limit, or put the client in fewer groups.",
+    setting="max_groups",
+    http_status=400,
+)
+
 CONNECT_REFUSED = RefusalKind(
     code="handshake.connect.refused",
     checked="the answer of the connect event handler",

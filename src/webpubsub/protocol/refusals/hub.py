@@ -23,8 +23,18 @@ USER_UNKNOWN = RefusalKind(
 PERMISSIONS_FULL = RefusalKind(
     code="hub.permissions.full",
     checked="how many single groups a permission of the connection has been granted or revoked for",
-    wanted="1000 at most",
-    remedy="Use a role with a pattern, or the permission for every group.",
+    wanted="fewer than the limit, which is 1000 unless it is set",
+    remedy="Use a role with a pattern, or the permission for every group, or raise the limit.",
+    setting="max_permission_groups",
+    http_status=409,
+)
+
+GROUPS_FULL = RefusalKind(
+    code="hub.groups.full",
+    checked="how many groups a connection is in that is to join another one",
+    wanted="fewer than the limit",
+    remedy="Raise the limit, or have the connection leave a group before.",
+    setting="max_groups",
     http_status=409,
 )
 

@@ -1,0 +1,29 @@
+"""What one session may hold. Specification: client-protocols section 10."""
+
+import msgspec
+
+from webpubsub.protocol.acks import CACHE_SIZE
+from webpubsub.protocol.invocations import MAX_PENDING
+from webpubsub.protocol.permissions import PermissionLimits
+from webpubsub.service.reliability import BufferLimits
+
+
+class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of everything that a client can make a session hold.
+
+    ``groups`` None is any number of them; ``acks`` is how many successes are remembered, and
+    ``invocations`` how many may be pending.
+    """
+
+    permissions: PermissionLimits = PermissionLimits()
+    buffer: BufferLimits = BufferLimits()
+    acks: int = CACHE_SIZE
+    groups: int | None = None
+    invocations: int = MAX_PENDING
+
+    def allow_groups(self, number: int) -> bool:
+        """Whether a session may be in so many groups."""
+        return self.groups is None or number <= self.groups
+
+
+DEFAULT_LIMITS = SessionLimits()
