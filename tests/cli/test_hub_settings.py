@@ -17,6 +17,7 @@ from webpubsub.service.hub_settings.model import (
     FileTarget,
     GroupPresence,
     HubSettings,
+    ManagedIdentity,
     UserEvents,
 )
 
@@ -74,6 +75,7 @@ def test_what_is_set_is_said_without_secrets() -> None:
         event_handlers=(
             EventHandlerSettings(
                 url_template="http://three",
+                auth=ManagedIdentity("api://my-app"),
                 events=EventFilter(
                     group_presence=GroupPresence(frozenset({"left", "joined"}), ("room-*", "lobby"))
                 ),
@@ -87,7 +89,7 @@ def test_what_is_set_is_said_without_secrets() -> None:
     assert list(described(hubs)) == [
         "Events of hub a (every user event): http://one/{event}?…",
         "Events of hub a (connect, x, left): http://two",
-        "Events of hub b (joined, left in groups room-*, lobby): http://three",
+        "Events of hub b (joined, left in groups room-*, lobby): http://three, as api://my-app",
         "Listener of hub b (every user event): events.jsonl",
         "Listener of hub b (every user event): event hub e",
         "Hub b: clients without a token are let in.",

@@ -104,6 +104,7 @@ def described(hubs: "Mapping[str, HubSettings]") -> Iterator[str]:
     for name, hub in hubs.items():
         for handler in hub.event_handlers:
             target = without_secrets(handler.url_template)
+            target += f", as {handler.auth.resource}" if handler.auth else ""
             yield f"Events of hub {name} ({_events(handler.events)}): {target}"
         for listener in hub.event_listeners:
             yield f"Listener of hub {name} ({_events(listener.events)}): {_target(listener)}"

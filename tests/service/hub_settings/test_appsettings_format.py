@@ -1,6 +1,6 @@
 """The ``appsettings.json`` of the official emulator.
 
-Specification: upstream-events sections 2 and 12.
+Specification: upstream-events sections 2, 12 and 14.
 """
 
 from contextlib import suppress
@@ -19,6 +19,7 @@ from webpubsub.service.hub_settings.model import (
     EventListenerSettings,
     GroupPresence,
     HubSettings,
+    ManagedIdentity,
     UserEvents,
 )
 
@@ -38,6 +39,7 @@ NESTED = """
             "SystemEvents": ["connect", "connected"], /* not disconnected */
             "GroupPresenceEvents": { "EventNames": ["joined", "left"],
                                      "GroupFilters": ["room-*"] },
+            "Auth": { "Type": "ManagedIdentity", "ManagedIdentity": { "Resource": "api://a" } },
           },
         ],
         "EventListeners": [
@@ -56,7 +58,8 @@ JOINED = """
 {
   "WebPubSub:Hubs:chat:EventHandlers:0:UrlTemplate": "http://localhost:8000/eventhandler/{event}",
   "webpubsub:hubs:chat:eventhandlers:0": { "eventpattern": "message, Join",
-    "groupPresenceEvents:eventnames": "*", "GroupPresenceEvents": { "groupfilters:0": "room-*" } },
+    "groupPresenceEvents:eventnames": "*", "GroupPresenceEvents": { "groupfilters:0": "room-*" },
+    "auth": { "type": "managedidentity", "managedidentity:resource": "api://a" } },
   "WebPubSub": { "Hubs:chat": { "EventHandlers": [ { "SystemEvents:10": "connected" } ] } },
   "WebPubSub:Hubs:chat:EventHandlers:0:SystemEvents:9": "connect",
   "WebPubSub:Hubs:chat": { "EventListeners": { "0": {
@@ -76,6 +79,7 @@ def test_nested_and_joined_names_mean_the_same(text: str) -> None:
             event_handlers=(
                 EventHandlerSettings(
                     url_template="http://localhost:8000/eventhandler/{event}",
+                    auth=ManagedIdentity("api://a"),
                     events=EventFilter(
                         user_events=UserEvents(frozenset({"message", "join"})),
                         system_events=frozenset({"connect", "connected"}),
@@ -140,7 +144,15 @@ URL = '"UrlTemplate": "http://localhost"'
         ),
         (
             _handler(URL + ', "EventPattern": "*", \n"Auth": {"Type": "ManagedIdentity"}'),
-            "line 4: Auth needs a managed identity, which only a service on Azure has.",
+            "line 4: WebPubSub:Hubs:chat:EventHandlers:0:Auth has no resource, the audience of",
+        ),
+        (
+            _handler(URL + ', "EventPattern": "*", \n"Auth": {"Type": "Managed"}'),
+            "EventHandlers:0:Auth:Type is \"Managed\", and must be 'managedIdentity' or 'none'.",
+        ),
+        (
+            _handler(URL + ', "EventPattern": "*", \n"Auth": {"Kind": "None"}'),
+            "EventHandlers:0:Auth has no setting 'Kind'. There are 'Type' or 'ManagedIdentity'.",
         ),
         (
             _handler(URL + ', "SystemEvents": ["conected"]'),

@@ -1,13 +1,16 @@
-"""What may be set. Specification: upstream-events sections 2.1, 3 and 17."""
+"""What may be set. Specification: upstream-events sections 2.1, 3, 14 and 17."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webpubsub.service.hub_settings import rules
 from webpubsub.service.hub_settings.located import HubSettingsError, Setting, Source
-from webpubsub.service.hub_settings.model import UserEvents
+from webpubsub.service.hub_settings.model import ManagedIdentity, UserEvents
 from webpubsub.service.hub_settings.rules import (
     EventHubKeys,
+    is_installed,
+    read_auth,
     read_event_hub,
     read_user_events,
     url_problem,
@@ -103,6 +106,58 @@ def test_patterns_are_no_names(value: object) -> None:
     """Only the star alone has a meaning of its own."""
     with pytest.raises(HubSettingsError, match=r'names of user events .* or "\*" for every one'):
         read_user_events(_setting(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource", "auth"),
+    [
+        ("managedIdentity", "api://x", ManagedIdentity("api://x")),
+        ("ManagedIdentity", " https://x/ ", ManagedIdentity("https://x/")),
+        ("None", None, None),
+        ("none", "api://x", None),
+    ],
+)
+def test_how_a_webhook_knows_the_service(
+    kind: str, resource: str | None, auth: ManagedIdentity | None
+) -> None:
+    """By a managed identity, or not at all (upstream-events section 14)."""
+    given = None if resource is None else _setting(resource)
+    assert read_auth(_setting({}), _setting(kind), given) == auth
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource", "sentence"),
+    [
+        (None, None, "x has no type, which is 'managedIdentity' or 'none'."),
+        ("managed", "r", "x is \"managed\", and must be 'managedIdentity' or 'none'."),
+        (1, "r", "x is 1, and must be 'managedIdentity' or 'none'."),
+        ("managedIdentity", None, "x has no resource, the audience of the tokens, such as api://"),
+        ("managedIdentity", "", 'x is "", and must be the audience of the tokens, such as api://'),
+    ],
+)
+def test_identities_that_cannot_be_used(kind: object, resource: object, sentence: str) -> None:
+    """What is missing is said."""
+    settings = [None if value is None else _setting(value) for value in (kind, resource)]
+    with pytest.raises(HubSettingsError) as caught:
+        read_auth(_setting({}), *settings)
+    assert sentence in str(caught.value)
+
+
+def test_an_identity_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line says what to install; without an identity nothing is missing."""
+    monkeypatch.setattr(rules, "find_spec", lambda name: None)
+    assert read_auth(_setting({}), _setting("none"), None) is None
+    with pytest.raises(HubSettingsError, match=r"pip install 'webpubsub\[local,identity\]'"):
+        read_auth(_setting({}), _setting("managedIdentity"), _setting("r"))
+
+
+@pytest.mark.parametrize(
+    ("package", "installed"),
+    [("azure.identity", True), ("azure.nothing_like_it", False), ("nothing.like.it", False)],
+)
+def test_what_is_installed(package: str, installed: bool) -> None:
+    """Also when not even the package around it is."""
+    assert is_installed(package) is installed
 
 
 def test_an_event_hub_is_found_by_namespace_or_by_the_connection_string_of_an_emulator() -> None:

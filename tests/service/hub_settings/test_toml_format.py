@@ -1,4 +1,4 @@
-"""``webpubsub.toml``. Specification: upstream-events sections 2 and 12."""
+"""``webpubsub.toml``. Specification: upstream-events sections 2, 12 and 14."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from webpubsub.service.hub_settings.model import (
     FileTarget,
     GroupPresence,
     HubSettings,
+    ManagedIdentity,
     UserEvents,
 )
 from webpubsub.service.hub_settings.toml_format import hubs_from_toml
@@ -36,6 +37,7 @@ group_filters = ["room-*", "a, b"]
 
 [[hubs.Chat.event_handlers]]
 url = "https://example.com"
+auth = { type = "managedIdentity", resource = "api://my-app" }
 user_events = "*"
 system_events = "*"
 group_events = "*"
@@ -70,6 +72,7 @@ def test_everything_that_can_be_set() -> None:
                 ),
                 EventHandlerSettings(
                     url_template="https://example.com",
+                    auth=ManagedIdentity("api://my-app"),
                     events=EventFilter(
                         user_events=UserEvents(every=True),
                         system_events=frozenset(SYSTEM_EVENTS),
@@ -176,6 +179,14 @@ URL = 'url = "http://localhost"\n'
         (
             f"{HANDLER}{URL}group_events = '*'\ngroup_filters = ['******']",
             "a pattern of group names such as room-*: it has more than 5 wildcards.",
+        ),
+        (
+            f"{HANDLER}{URL}user_events = '*'\nauth = {{ kind = 'none' }}",
+            "event_handlers[0].auth has no setting 'kind'.",
+        ),
+        (
+            f"{HANDLER}{URL}user_events = '*'\nauth = {{ type = 'managedIdentity' }}",
+            "line 4: hubs.chat.event_handlers[0].auth has no resource, the audience of the tokens",
         ),
         (
             LISTENER + 'group_events = ["joined"]\nfile = "x"',

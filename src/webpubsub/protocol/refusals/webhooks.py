@@ -1,6 +1,6 @@
 """Why an event did not get through to its webhook, or came back with nothing of use.
 
-Specification: upstream-events sections 4, 5, 9, 11 and 13.
+Specification: upstream-events sections 4, 5, 9, 11, 13 and 14.
 """
 
 from webpubsub.protocol.refusals.kinds import RefusalKind
@@ -28,6 +28,16 @@ HEADER_INVALID = RefusalKind(
     checked="the headers of the event",
     wanted="ASCII without control characters; only a user id may hold other letters",
     remedy="Use base64 for a connection state or metadata that is more than plain text.",
+    http_status=500,
+)
+
+IDENTITY_UNAVAILABLE = RefusalKind(
+    code="webhook.identity.unavailable",
+    checked="the managed identity by which the webhook is to know the service",
+    wanted="a token for the resource that auth names, within 30 seconds",
+    remedy="Install webpubsub[identity], run where there is a managed identity (AZURE_CLIENT_ID "
+    "names one that a user assigned), and check the resource.",
+    setting="hubs.HUB.event_handlers",
     http_status=500,
 )
 

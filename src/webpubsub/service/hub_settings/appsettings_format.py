@@ -1,8 +1,8 @@
 """The settings of hubs as the official emulator reads them from its ``appsettings.json``.
 
 .NET lays nested objects and names with colons over each other, in any letter case, so the file is
-taken apart into single values and put together again. Specification: upstream-events sections 2 and
-12.
+taken apart into single values and put together again. Specification: upstream-events sections 2, 12
+and 14.
 """
 
 import json
@@ -22,6 +22,7 @@ from webpubsub.service.hub_settings.model import (
     EventListenerSettings,
     GroupPresence,
     HubSettings,
+    ManagedIdentity,
 )
 from webpubsub.service.hub_settings.rules import (
     LISTENER_EVENTS,
@@ -29,6 +30,7 @@ from webpubsub.service.hub_settings.rules import (
     check_hub_name,
     check_listeners,
     checked_filter,
+    read_auth,
     read_event_hub,
     read_group_presence,
     read_system_events,
@@ -38,6 +40,8 @@ from webpubsub.service.hub_settings.rules import (
 
 _HUB = ("EventHandlers", "EventListeners")
 _HANDLER = ("UrlTemplate", "EventPattern", "SystemEvents", "GroupPresenceEvents", "Auth")
+_AUTH = ("Type", "ManagedIdentity")
+_IDENTITY = ("Resource",)
 _PRESENCE = ("EventNames", "GroupFilters")
 _SELECTION = ("EventPattern", "SystemEvents", "GroupPresenceEvents")
 _LISTENER = ("EventNameFilter", "EventHubEndpoint")
@@ -45,7 +49,17 @@ _FILTER = ("UserEventPattern", "SystemEvents")
 _EVENT_HUB = EventHubKeys("EventHubName", "FullyQualifiedNamespace", "ConnectionString")
 #: Every name that may stand below a hub, in the letter case it is documented in.
 _NAMES = {
-    name.lower(): name for name in (*_HUB, *_HANDLER, *_PRESENCE, *_LISTENER, *_FILTER, *_EVENT_HUB)
+    name.lower(): name
+    for name in (
+        *_HUB,
+        *_HANDLER,
+        *_AUTH,
+        *_IDENTITY,
+        *_PRESENCE,
+        *_LISTENER,
+        *_FILTER,
+        *_EVENT_HUB,
+    )
 }
 _ROOT = ("WebPubSub", "Hubs")
 
@@ -150,8 +164,6 @@ def _hub(setting: Setting) -> HubSettings:
 
 def _handler(setting: Setting) -> EventHandlerSettings:
     table = setting.table(_HANDLER)
-    if "Auth" in table:
-        table["Auth"].fail("Auth needs a managed identity, which only a service on Azure has.")
     if "UrlTemplate" not in table:
         setting.fail(f"{_label(setting.path)} has no 'UrlTemplate', to which its events go.")
     events = EventFilter(
@@ -162,7 +174,16 @@ def _handler(setting: Setting) -> EventHandlerSettings:
     return EventHandlerSettings(
         url_template=read_url(table["UrlTemplate"]),
         events=checked_filter(setting, events, _SELECTION),
+        auth=_auth(table["Auth"]) if "Auth" in table else None,
     )
+
+
+def _auth(setting: Setting) -> ManagedIdentity | None:
+    """The emulator refuses it; it is written as the resource has it."""
+    table = setting.table(_AUTH)
+    identity = table.get("ManagedIdentity")
+    resource = identity.table(_IDENTITY).get("Resource") if identity else None
+    return read_auth(setting, table.get("Type"), resource)
 
 
 def _presence(setting: Setting | None) -> GroupPresence:

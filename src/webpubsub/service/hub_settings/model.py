@@ -1,6 +1,6 @@
 """The settings of a hub as values, wherever they were written down.
 
-Specification: upstream-events sections 2, 12 and 16.
+Specification: upstream-events sections 2, 12, 14 and 16.
 """
 
 from collections.abc import Mapping
@@ -48,11 +48,20 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     group_presence: GroupPresence = GroupPresence()
 
 
+class ManagedIdentity(msgspec.Struct, frozen=True):
+    """That a webhook knows the service by tokens of its managed identity; ``resource`` is the
+    audience of these tokens."""
+
+    resource: str
+
+
 class EventHandlerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """A webhook: its URL template, which may hold ``{hub}`` and ``{event}``, and what it gets."""
+    """A webhook: its URL template, which may hold ``{hub}`` and ``{event}``, what it gets, and how
+    it knows the service besides the signature."""
 
     url_template: str
     events: EventFilter = EventFilter()
+    auth: ManagedIdentity | None = None
 
 
 class EventHubTarget(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
 """What may be set, whichever file it is written in.
 
-Specification: upstream-events sections 2, 3, 12 and 16.
+Specification: upstream-events sections 2, 3, 12, 14 and 16.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,12 +20,16 @@ from webpubsub.service.hub_settings.model import (
     EventHubTarget,
     GroupPresence,
     HubSettings,
+    ManagedIdentity,
     UserEvents,
 )
 
 #: Of connect only a handler can be told, as it wants an answer.
 LISTENER_EVENTS = ("connected", "disconnected")
 MAX_LISTENERS = 10
+_AUTH_KINDS = ("managedIdentity", "none")
+_IDENTITY = "azure.identity"
+_RESOURCE = "the audience of the tokens, such as api://my-app"
 _WANTED_NAMES = (
     'names of user events (a letter, then letters, digits or any of _ . -), or "*" for every one'
 )
@@ -138,6 +143,34 @@ def _read_group_filter(setting: Setting) -> str:
     except PatternError as problem:
         setting.wrong(f"a pattern of group names such as room-*: {problem}")
     return pattern
+
+
+def read_auth(
+    setting: Setting, kind: Setting | None, resource: Setting | None
+) -> ManagedIdentity | None:
+    """How a webhook is to know the service: not at all, or by a managed identity, for which the
+    extra must be installed."""
+    label = setting.source.label(setting.path)
+    if kind is None:
+        setting.fail(f"{label} has no type, which is {listed(_AUTH_KINDS)}.")
+    name = kind.text(listed(_AUTH_KINDS)).lower()
+    if name not in (known.lower() for known in _AUTH_KINDS):
+        kind.wrong(listed(_AUTH_KINDS), hint=did_you_mean(name, _AUTH_KINDS))
+    if name == "none":
+        return None
+    if resource is None:
+        setting.fail(f"{label} has no resource, {_RESOURCE}.")
+    if not is_installed(_IDENTITY):
+        setting.fail(f"{label} needs more packages: pip install 'webpubsub[local,identity]'")
+    return ManagedIdentity(resource.text(_RESOURCE))
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported."""
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def checked_filter(setting: Setting, events: EventFilter, keys: Iterable[str]) -> EventFilter:

@@ -12,6 +12,7 @@ from webpubsub.service.hub_settings.model import (
     EventListenerSettings,
     FileTarget,
     HubSettings,
+    ManagedIdentity,
 )
 from webpubsub.service.hub_settings.rules import (
     LISTENER_EVENTS,
@@ -19,6 +20,7 @@ from webpubsub.service.hub_settings.rules import (
     check_hub_name,
     check_listeners,
     checked_filter,
+    read_auth,
     read_event_hub,
     read_group_presence,
     read_system_events,
@@ -28,7 +30,7 @@ from webpubsub.service.hub_settings.rules import (
 
 _TOP = ("hubs",)
 _HUB = ("anonymous", "event_handlers", "event_listeners", "ping_interval")
-_HANDLER = ("group_events", "group_filters", "system_events", "url", "user_events")
+_HANDLER = ("auth", "group_events", "group_filters", "system_events", "url", "user_events")
 _LISTENER = ("event_hub", "file", "system_events", "user_events")
 _EVENT_HUB = EventHubKeys("name", "namespace", "connection_string")
 _FILTER = ("user_events", "system_events")
@@ -81,7 +83,13 @@ def _handler(setting: Setting) -> EventHandlerSettings:
     return EventHandlerSettings(
         url_template=read_url(table["url"]),
         events=_events(setting, table, SYSTEM_EVENTS, _HANDLER_FILTER),
+        auth=_auth(table["auth"]) if "auth" in table else None,
     )
+
+
+def _auth(setting: Setting) -> ManagedIdentity | None:
+    table = setting.table(("resource", "type"))
+    return read_auth(setting, table.get("type"), table.get("resource"))
 
 
 def _listener(setting: Setting, folder: Path) -> EventListenerSettings:

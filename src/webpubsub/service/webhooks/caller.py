@@ -21,6 +21,7 @@ from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.service.hub_settings.model import EventHandlerSettings
 from webpubsub.service.webhooks.cookies import cookie_header, keep
 from webpubsub.service.webhooks.exchange import Exchange, Sleep
+from webpubsub.service.webhooks.identity import IdentityTokens
 from webpubsub.service.webhooks.url_templates import resolve, shown
 from webpubsub.service.webhooks.validation import Validator
 
@@ -48,6 +49,7 @@ class Webhooks:
         self.clock = clock
         self.exchange = Exchange(sleep=sleep)
         self.validator = Validator(self.exchange, origin=origin, clock=monotonic)
+        self.tokens = IdentityTokens(clock)
 
     def handler(
         self, settings: EventHandlerSettings, cookies: MutableMapping[str, str]
@@ -58,6 +60,7 @@ class Webhooks:
     async def close(self) -> None:
         """Close all connections and stop asking webhooks for permission."""
         await self.validator.close()
+        await self.tokens.close()
         await self.exchange.close()
 
 
@@ -91,17 +94,25 @@ class WebhookHandler:
 
     async def _call(self, event: ServiceEvent, url: str, request: WebhookRequest) -> EventOutcome:
         now = self._webhooks.clock
-        request = _with_cookies(request, cookie_header(self._cookies, url, now()))
+        cookies = cookie_header(self._cookies, url, now())
+        request = _with_headers(request, ("Cookie", cookies), await self._authorization())
         answer = await self._webhooks.exchange.send(url, request, seconds=EVENT_TIMEOUT)
         outcome = outcome_of(event, answer)
         keep(self._cookies, values(answer.headers, "Set-Cookie"), url, now())
         return outcome
 
+    async def _authorization(self) -> tuple[str, str | None]:
+        """The webhook is not asked whether it wants events with a token, which it might leak."""
+        auth = self._settings.auth
+        token = None if auth is None else await self._webhooks.tokens.token(auth.resource)
+        return "Authorization", None if token is None else f"Bearer {token}"
 
-def _with_cookies(request: WebhookRequest, cookies: str | None) -> WebhookRequest:
-    if cookies is None:
+
+def _with_headers(request: WebhookRequest, *headers: tuple[str, str | None]) -> WebhookRequest:
+    given = [(name, value) for name, value in headers if value is not None]
+    if not given:
         return request
-    return msgspec.structs.replace(request, headers=(*request.headers, ("Cookie", cookies)))
+    return msgspec.structs.replace(request, headers=(*request.headers, *given))
 
 
 def _failure(event: ServiceEvent, url: str, refusal: Refusal) -> EventFailed:
