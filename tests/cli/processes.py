@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -157,11 +157,13 @@ class StartedApp(Command):
         port: int | None = None,
         service_port: int | None = None,
         env: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self.port = port or free_port()
         self.service_port = service_port or free_port()
         super().__init__(
             *("start", app, "--port", str(self.port), "--service-port", str(self.service_port)),
+            *options,
             env=env,
         )
 

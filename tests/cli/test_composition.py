@@ -318,3 +318,50 @@ async def test_clients_stay_while_the_app_is_read_again(tmp_path: Path) -> None:
         host = f"http://127.0.0.1:{app.http.port}"
         assert (await session.get(f"{host}/api/negotiate?user=bob")).status == 404
         assert (await session.get(f"{host}/v2/negotiate?user=bob")).status == 200
+
+
+async def test_what_a_reload_cannot_change_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The service has begun with the key that it has."""
+    async with started(write_app(tmp_path, GENERIC)) as app:
+        own = (
+            "Endpoint=http://localhost;AccessKey=a-key-that-is-long-enough-for-anybody;Version=1.0;"
+        )
+        document = {"version": "2.0", "extensions": {"webPubSub": {"connectionString": own}}}
+        (tmp_path / "host.json").write_text(json.dumps(document), encoding="utf-8")
+        await app.reload()
+    assert "extensions.webPubSub.connectionString has changed" in caplog.text
+    assert "a-key" not in caplog.text
+
+
+ENVIRONMENT = """
+import os
+import azure.functions as func
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+SEEN = {name: os.environ.get(name) for name in (
+    "WEBSITE_HOSTNAME", "AZURE_FUNCTIONS_ENVIRONMENT", "WEBSITE_SITE_NAME", "OWN", "SET")}
+
+@app.route("seen")
+def seen(req: func.HttpRequest) -> func.HttpResponse:
+    import json
+    return func.HttpResponse(json.dumps(SEEN))
+"""
+
+
+async def test_check_24_the_environment_that_code_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is imported, too. Specification: functions-python sections 11 and 22."""
+    monkeypatch.setenv("SET", "by the user")
+    folder = write_app(tmp_path, ENVIRONMENT, OWN="of the app", SET="of the app")
+    async with started(folder) as app, aiohttp.ClientSession() as session:
+        answer = await session.get(f"http://127.0.0.1:{app.http.port}/api/seen")
+        assert json.loads(await answer.text()) == {
+            "WEBSITE_HOSTNAME": f"localhost:{app.http.port}",
+            "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
+            "WEBSITE_SITE_NAME": None,
+            "OWN": "of the app",
+            "SET": "by the user",
+        }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from webpubsub.host.console_log import CategoryLevels, category_of, install_console_log
+from webpubsub.host.console_log import CategoryLevels, ConsoleLog, category_of, install_console_log
 from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.host_config import HostConfig
 
@@ -253,6 +253,21 @@ def test_uninstalling_takes_everything_back() -> None:
     assert state() != before
     uninstall()
     assert state() == before
+
+
+def test_the_log_follows_another_host_json() -> None:
+    """A reloaded app may have other levels; each record is shown once."""
+    terminal = Terminal()
+    log = ConsoleLog(HostConfig(), terminal, verbose=False)
+    try:
+        logging.getLogger("Function.x").info("first")
+        levels = {"logLevel": {"Function": "Warning"}}
+        log.follow(HostConfig.from_document({"version": "2.0", "logging": levels}))
+        logging.getLogger("Function.x").info("second")
+        logging.getLogger("Function.x").warning("third")
+        assert terminal.messages() == ["first", "third"]
+    finally:
+        log.close()
 
 
 def test_a_message_that_cannot_be_made_is_no_failure(

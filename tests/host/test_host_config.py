@@ -48,7 +48,9 @@ def test_a_directory_in_its_place_is_refused(tmp_path: Path) -> None:
         ({"version": "2.0", "functionTimeout": "00:00:00.5"}, "at least 00:00:01"),
         ({"version": "2.0", "functionTimeout": True}, "functionTimeout is True, and must be a str"),
         ({"version": "2.0", "functions": "a"}, "functions is 'a', and must be an array"),
-        ({"version": "2.0", "functions": [1]}, "must be an array of function names"),
+        ({"version": "2.0", "watchFiles": "a"}, "watchFiles is 'a', and must be an array"),
+        ({"version": "2.0", "watchDirectories": 1}, "watchDirectories is 1, and must be an array"),
+        ({"version": "2.0", "functions": [1]}, "must be an array of names"),
         ({"version": "2.0", "logging": {"logLevel": 1}}, "logging.logLevel is 1"),
         (
             {"version": "2.0", "logging": {"logLevel": {"Function": "Loud"}}},

@@ -1,10 +1,11 @@
 """A function app, its host and its service, put together in one process."""
 
+import logging
 from pathlib import Path
 
 import msgspec
 
-from webpubsub.cli.connections import Connections
+from webpubsub.cli.connections import HOST_JSON_PATH, Connections
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
@@ -26,6 +27,8 @@ from webpubsub.host.python import PythonWorker
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import ServiceSettings
+
+_logger = logging.getLogger(__name__)
 
 _PORT = 7071
 _ADDRESS = "127.0.0.1"
@@ -77,6 +80,8 @@ class LocalApp:
     async def start(self) -> None:
         """Serve. Raises HostError; whatever had started by then is stopped again."""
         try:
+            await self._listener.start()  # user code may ask for the port while it is imported
+            self.settings.describe_host(self.folder, f"localhost:{self._listener.port}")
             await self.host.start()
             await self._serve_clients()
         except HostError:
@@ -86,7 +91,18 @@ class LocalApp:
     async def reload(self) -> None:
         """Serve the app as its files are now. Raises HostError; what served then serves on."""
         await self.host.reload()
-        await self._serve_clients()
+        self._tell_what_stays()
+        try:
+            await self._serve_clients()
+        except HostError as error:
+            _logger.error("%s", error)
+
+    def _tell_what_stays(self) -> None:
+        if self.host.app.config.text(HOST_JSON_PATH) != self.config.text(HOST_JSON_PATH):
+            _logger.warning(
+                "host.json: %s has changed, which takes effect when webpubsub is started again.",
+                HOST_JSON_PATH.replace(":", "."),
+            )
 
     async def stop(self) -> None:
         """Finish what has begun: events of clients, then functions, within bounded time."""

@@ -16,7 +16,7 @@ from webpubsub.protocol.seams import ServiceClient
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
 DEFAULT_CONNECTION = "WebPubSubConnectionString"
-_HOST_JSON_PATH = "extensions:webPubSub:connectionString"
+HOST_JSON_PATH = "extensions:webPubSub:connectionString"
 
 
 class Connections:
@@ -34,7 +34,7 @@ class Connections:
         #: What the embedded service is reached by; to be set before the first ``client``.
         self.embedded: ServiceClient | None = None
         try:
-            text = config.text(_HOST_JSON_PATH)
+            text = config.text(HOST_JSON_PATH)
             self._default = self._parse(DEFAULT_CONNECTION, text) if text else None
             self._default = self._default or self._named(DEFAULT_CONNECTION)
         except BindingError as error:

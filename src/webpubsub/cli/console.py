@@ -1,15 +1,37 @@
-"""What commands say on the error stream."""
+"""What commands say."""
 
+from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from webpubsub.host.errors import HostError
 
 
 def fail(message: str) -> NoReturn:
     """End the command with exit code 1 and one line that says why."""
-    typer.secho(f"error: {message}", fg=typer.colors.RED, err=True)
+    tell_error(message)
     raise typer.Exit(1)
+
+
+def tell_error(message: str) -> None:
+    """Something went wrong, and the command goes on."""
+    typer.secho(f"error: {message}", fg=typer.colors.RED, err=True)
+
+
+def tell_problem(problem: "HostError") -> None:
+    """Why an app cannot run, after the user's own traceback if there is one."""
+    if problem.traceback:
+        typer.echo(problem.traceback.rstrip(), err=True)
+    tell_error(str(problem))
+
+
+def timed_line(text: str) -> None:
+    """A line of the host's own, in the form of those of the log."""
+    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    typer.echo(f"[{time}] {text}")
 
 
 def warn(message: str) -> None:

@@ -3,14 +3,14 @@
 import asyncio
 import sys
 import uuid
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, warn, warn_if_open_to_all
+from webpubsub.cli.console import fail, tell_problem, timed_line, warn, warn_if_open_to_all
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -21,6 +21,7 @@ from webpubsub.cli.hub_settings import (
 
 if TYPE_CHECKING:
     from webpubsub.cli.composition import LocalApp
+    from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
     from webpubsub.host.generation import FunctionReport
 
@@ -44,6 +45,13 @@ def start(
     ] = None,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
+    reload: Annotated[
+        bool,
+        typer.Option(
+            "--reload/--no-reload",
+            help="Serve the app anew whenever its files change; clients stay connected.",
+        ),
+    ] = True,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show what the host itself logs, too.")
     ] = False,
@@ -55,7 +63,7 @@ def start(
     """
     from webpubsub.cli.app_folders import AppFolderError, check_app_folder
     from webpubsub.cli.composition import LocalApp, Place
-    from webpubsub.host.console_log import install_console_log
+    from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
 
     place = Place(folder=app_dir, port=port, service_port=service_port, address=address)
@@ -63,41 +71,57 @@ def start(
         check_app_folder(app_dir)
         hubs = load_hub_settings(app_dir, config, event_handler)
         app = LocalApp(place, hubs.settings)
-        install_console_log(app.config, sys.stdout, verbose)
+        log = ConsoleLog(app.config, sys.stdout, verbose=verbose)
     except AppFolderError as problem:
         fail(str(problem))
     except HostError as problem:
         _fail(problem)
     shorten_http_log()
-    lifetime.run(lambda stop: _serve(app, hubs, stop))
+
+    async def serve(stop: asyncio.Event) -> None:
+        await _start(app)
+        async with hubs.followed(), _following(app, hubs, log) if reload else nullcontext():
+            _show(app, hubs)
+            await stop.wait()
+        await app.stop()
+
+    lifetime.run(serve)
 
 
-async def _serve(app: "LocalApp", hubs: HubConfiguration, stop: asyncio.Event) -> None:
+async def _start(app: "LocalApp") -> None:
     from webpubsub.host.errors import HostError
 
     try:
         await app.start()
     except HostError as problem:
         _fail(problem)
-    _show(app, hubs)
-    async with hubs.followed():
-        await stop.wait()
-    await app.stop()
+
+
+def _following(
+    app: "LocalApp", hubs: HubConfiguration, log: "ConsoleLog"
+) -> AbstractAsyncContextManager[None]:
+    """The files of the app are followed meanwhile."""
+    from webpubsub.cli.reloading import reloaded
+
+    def show() -> None:
+        log.follow(app.host.app.config)
+        _show(app, hubs)
+
+    return reloaded(app, show)
 
 
 def _fail(problem: "HostError") -> NoReturn:
-    if problem.traceback:
-        typer.echo(problem.traceback.rstrip(), err=True)
-    fail(str(problem))
+    tell_problem(problem)
+    raise typer.Exit(1)
 
 
 def _show(app: "LocalApp", hubs: HubConfiguration) -> None:
-    _show_line("Worker process started and initialized.")
+    timed_line("Worker process started and initialized.")
     typer.echo("\nFunctions:\n")
     for line in _function_lines(app):
         typer.echo(line)
     _show_service(app, hubs)
-    _show_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
+    timed_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
 
 
 def _function_lines(app: "LocalApp") -> list[str]:
@@ -161,8 +185,3 @@ def _show_embedded(app: "LocalApp") -> None:
     else:
         typer.echo("Connection string: as you set it")
     warn_if_open_to_all(app.address, uses_development_key=has_development_key)
-
-
-def _show_line(text: str) -> None:
-    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    typer.echo(f"[{time}] {text}")

@@ -57,6 +57,24 @@ def install_console_log(config: HostConfig, stream: TextIO, verbose: bool) -> Ca
     return uninstall
 
 
+class ConsoleLog:
+    """The log on a stream, by the host.json of the app that serves."""
+
+    def __init__(self, config: HostConfig, stream: TextIO, *, verbose: bool) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._uninstall = install_console_log(config, stream, verbose)
+
+    def follow(self, config: HostConfig) -> None:
+        """Go by another host.json from now on."""
+        self._uninstall()
+        self._uninstall = install_console_log(config, self._stream, self._verbose)
+
+    def close(self) -> None:
+        """Show nothing more."""
+        self._uninstall()
+
+
 class CategoryLevels:
     """Which levels of a category are shown: the rule of host.json with the longest prefix of its
     name decides, then ``default``, then Information for functions and Warning for the host."""

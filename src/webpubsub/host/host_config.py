@@ -23,13 +23,16 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``raw`` is the document itself. ``function_timeout`` is in seconds, None when unlimited.
     ``functions`` is the allow-list in lower case, None when every function runs. ``log_levels``
-    maps a category, or ``default``, to the name of a .NET log level.
+    maps a category, or ``default``, to the name of a .NET log level. ``watch_files`` (names) and
+    ``watch_directories`` (below the root) are watched besides the app's own files.
     """
 
     raw: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"version": "2.0"})
     function_timeout: float | None = DEFAULT_FUNCTION_TIMEOUT
     functions: frozenset[str] | None = None
     log_levels: Mapping[str, str] = msgspec.field(default_factory=dict)
+    watch_files: tuple[str, ...] = ()
+    watch_directories: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, app_directory: Path, environment: Mapping[str, str]) -> "HostConfig":
@@ -54,8 +57,10 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             raw=raw,
             function_timeout=_timeout(unread.text("functionTimeout")),
-            functions=_allow_list(unread.get("functions")),
+            functions=_lowered(unread.texts("functions")),
             log_levels=_log_levels(unread.get("logging:logLevel")),
+            watch_files=unread.texts("watchFiles") or (),
+            watch_directories=unread.texts("watchDirectories") or (),
         )
 
     def get(self, path: str) -> Any:
@@ -95,6 +100,17 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
         except (TypeError, ValueError):
             raise _wrong(path, value, "a whole number") from None
 
+    def texts(self, path: str) -> tuple[str, ...] | None:
+        """An array of strings, also when the environment lays its items over it one by one; None
+        when it is not set. Raises HostError for anything else."""
+        value = self.get(path)
+        if value is None:
+            return None
+        items = list(value.values()) if isinstance(value, Mapping) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise _wrong(path, value, "an array of names")
+        return tuple(items)
+
     def flag(self, path: str, default: bool) -> bool:
         """A boolean, also when written as text. Raises HostError for anything else."""
         value = self.get(path)
@@ -103,6 +119,10 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
         if str(value).lower() not in _BOOLEANS:
             raise _wrong(path, value, "true or false")
         return _BOOLEANS[str(value).lower()]
+
+
+def _lowered(texts: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if texts is None else frozenset(text.lower() for text in texts)
 
 
 def _wrong(path: str, value: object, wanted: str) -> HostError:
@@ -171,15 +191,6 @@ def _timeout(text: str | None) -> float | None:
             "for no limit."
         )
     return seconds
-
-
-def _allow_list(value: object) -> frozenset[str] | None:
-    if value is None:
-        return None
-    items = list(value.values()) if isinstance(value, Mapping) else value
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise _wrong("functions", value, "an array of function names")
-    return frozenset(item.lower() for item in items)
 
 
 def _log_levels(value: object) -> Mapping[str, str]:

@@ -1,0 +1,76 @@
+"""Reads the app again whenever its files change, while its clients stay connected.
+
+Specification: functions-python section 8.7.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from webpubsub.cli.console import tell_error, tell_problem, timed_line
+from webpubsub.host.app_files import AppFiles
+from webpubsub.host.errors import HostError
+
+if TYPE_CHECKING:
+    from webpubsub.cli.composition import LocalApp
+
+#: Milliseconds without a change that end a change, and the most that one lasts: editors, formatters
+#: and version control write several files in a row.
+_QUIET = 200
+_LONGEST = 2000
+_SHOWN = 3
+
+
+@asynccontextmanager
+async def reloaded(app: "LocalApp", show: Callable[[], None]) -> AsyncIterator[None]:
+    """Follow the files of the app meanwhile; ``show`` says what runs after each change."""
+    # It tells of every change, and a log in the app's folder is changed by that.
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    stop = asyncio.Event()
+    watcher = asyncio.create_task(_follow(app, show, stop))
+    await asyncio.sleep(0)  # it watches from here on
+    try:
+        yield
+    finally:
+        stop.set()
+        await watcher
+
+
+async def _follow(app: "LocalApp", show: Callable[[], None], stop: asyncio.Event) -> None:
+    from watchfiles import awatch
+
+    def is_of_app(_change: object, path: str) -> bool:
+        return Path(path) in AppFiles(app.folder, app.host.app.config)
+
+    try:
+        async for changes in awatch(
+            app.folder, watch_filter=is_of_app, step=_QUIET, debounce=_LONGEST, stop_event=stop
+        ):
+            _tell_changes(Path(path).relative_to(app.folder) for _, path in changes)
+            await _reload(app, show)
+    except OSError as error:
+        tell_error(
+            f"{app.folder} cannot be watched ({error}), so changes need a restart. Raise the limit "
+            "that is named, or start with --no-reload."
+        )
+
+
+def _tell_changes(paths: Iterable[Path]) -> None:
+    names = sorted(str(path) for path in paths)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    timed_line(f"File change detected for {', '.join(names[:_SHOWN])}{more}; signaling restart.")
+
+
+async def _reload(app: "LocalApp", show: Callable[[], None]) -> None:
+    try:
+        await app.reload()
+    except HostError as problem:
+        tell_problem(problem)
+        timed_line("The app that ran before goes on, until the next change.")
+    except Exception:
+        logging.getLogger(__name__).exception("The app could not be read again.")
+    else:
+        show()
