@@ -105,6 +105,7 @@ HEADERS = (
     ("PUT", "/api/hubs/chat/groups/g/connections/c", 404),
     ("GET", "/api/nothing", 404),
     ("GET", SEND, 405),
+    ("HEAD", SEND, 405),
     ("GET", "/api/%FF", 400),
 )
 

@@ -6,12 +6,14 @@ Specification: client-protocols section 6.3, rest-api sections 5.1, 5.2, 5.5, 6,
 
 import base64
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import msgspec
 import pytest
 
 from tests.service.rest.world import KEY, NOW, SETTINGS, World, running_world
 from webpubsub.protocol.access_tokens import sign, verify
+from webpubsub.protocol.filters import compile_filter
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.service.rest.operations import OPERATIONS
@@ -61,6 +63,14 @@ async def test_sends(world: World, path: str, receivers: set[str]) -> None:
     assert {name for name, client in clients.items() if client.messages} == receivers
     wanted = group_message("hi", "room") if "/groups/" in path else message("hi")
     assert all(clients[name].messages == [wanted] for name in receivers)
+
+
+async def test_a_hub_that_nobody_is_in(world: World) -> None:
+    """Sending to it is accepted, and nothing exists there."""
+    for path in ("/:send", "/connections/c/:send", "/users/u/:send", "/groups/g/:send"):
+        assert (await world.call("POST", "/api/hubs/new" + path, data=b"")).status == 202
+    for path in ("/connections/c", "/users/u", "/groups/g"):
+        assert (await world.call("HEAD", "/api/hubs/new" + path)).status == 404
 
 
 async def test_messages_keep_their_order(world: World) -> None:
@@ -265,17 +275,26 @@ async def test_permissions_of_an_unknown_connection(world: World, method: str, s
         assert answer.error["target"] == "Connection"
 
 
-async def test_too_many_permissions(world: World) -> None:
+@pytest.mark.parametrize(
+    ("method", "roles", "allowed"),
+    [("PUT", (), False), ("DELETE", ("webpubsub.sendToGroup",), True)],
+)
+async def test_too_many_permissions(
+    world: World, method: str, roles: tuple[str, ...], allowed: bool
+) -> None:
     """One exception more than a connection may have is a conflict and changes nothing."""
-    world.client("c")
+    world.client("c", roles=roles)
     permissions = world.hubs.hub("chat").sessions["c"].permissions
+    change = permissions.grant if method == "PUT" else permissions.revoke
     for number in range(PermissionLimits().groups):
-        permissions.grant(Permission.SEND_TO_GROUP, str(number))
-    answer = await world.call("PUT", permission_path())
+        change(Permission.SEND_TO_GROUP, str(number))
+    answer = await world.call(method, permission_path())
     assert answer.status == 409
     assert answer.headers["x-ms-error-code"] == "Error.Connection.Conflict"
+    assert answer.error["code"] == "Error.Connection.Conflict"
     assert answer.error["target"] == "Connection"
-    assert not permissions.allows(Permission.SEND_TO_GROUP, "room")
+    assert permissions.allows(Permission.SEND_TO_GROUP, "room") is allowed
+    assert (await world.call(method, permission_path("joinLeaveGroup"))).status < 300
 
 
 @pytest.mark.parametrize("token", ["", None])
@@ -311,6 +330,16 @@ async def test_filters(world: World, path: str, receivers: set[str]) -> None:
     answer = await world.call("POST", HUB + path, data=b"hi", headers=TEXT)
     assert (answer.status, answer.body) == (202, b"")
     assert {name for name, client in clients.items() if client.messages} == receivers
+
+
+async def test_a_filter_is_compiled_once_for_each_request(world: World) -> None:
+    """However many connections it is asked about."""
+    for one in "abc":
+        world.client(one)
+    before = compile_filter.cache_info().misses
+    target = HUB + "/:send?filter=connectionId%20ne%20'compiled%20once'"
+    assert (await world.call("POST", target, data=b"hi", headers=TEXT)).status == 202
+    assert compile_filter.cache_info().misses == before + 1
 
 
 @pytest.mark.parametrize("path", ["/:send", "/groups/room/:send", "/users/ann/:send"])
@@ -357,6 +386,25 @@ async def test_changing_the_groups_of_many(world: World) -> None:
     assert world.members("x", hub="other") == set()
 
 
+@pytest.mark.parametrize("members", [{}, {"filter": None}, {"filter": ""}])
+async def test_changing_the_groups_of_everybody(world: World, members: dict[str, object]) -> None:
+    """Without a filter every connection of the hub is meant, in whatever charset that is said."""
+    for one in "ab":
+        world.client(one)
+    world.client("c", hub="other")
+    headers = {"Content-Type": "application/json; charset=utf-16"}
+    data = msgspec.json.encode({"groups": ["room"], **members}).decode().encode("utf-16")
+    answer = await world.call("POST", HUB + "/:addToGroups", data=data, headers=headers)
+    assert (answer.status, answer.body) == (200, b"")
+    assert world.members("room") == {"a", "b"}
+
+
+async def test_nobody_to_change(world: World) -> None:
+    """A hub without connections is no mistake."""
+    for action in ("addToGroups", "removeFromGroups"):
+        assert await change(world, action, {"groups": ["room"]}) == 200
+
+
 @pytest.mark.parametrize("action", ["addToGroups", "removeFromGroups"])
 @pytest.mark.parametrize(
     ("headers", "body", "status"),
@@ -368,6 +416,8 @@ async def test_changing_the_groups_of_many(world: World) -> None:
         ({"Content-Type": "application/json; charset=utf-16"}, "{}".encode("utf-16"), 400),
         (JSON, b"", 400),
         (JSON, b"{", 400),
+        (JSON, b" " * 1_048_577, 400),
+        (JSON | {"Transfer-Encoding": "chunked"}, b'{"groups":["a"]}', 400),
         (JSON, b"{}", 400),
         (JSON, b'{"groups":["room"],"filter":" "}', 400),
         (JSON, b'{"groups":[""]}', 400),
@@ -378,7 +428,7 @@ async def test_changes_that_are_refused(
 ) -> None:
     """A body that is none changes nothing."""
     world.client("c", groups=["room"])
-    answer = await world.call("POST", f"{HUB}/:{action}", data=body, headers=headers)
+    answer = await world.call("POST", f"{HUB}/:{action}", data=BytesIO(body), headers=headers)
     assert answer.status == status
     assert world.members("room") == {"c"}
 

@@ -8,11 +8,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from hypothesis import given
+from hypothesis import strategies as st
 
-from webpubsub.protocol.operations import GroupListing, GroupMember, GroupPage
+from webpubsub.protocol.continuation_tokens import read_continuation_token
+from webpubsub.protocol.operations import (
+    AddConnectionToGroup,
+    GroupListing,
+    GroupMember,
+    GroupPage,
+    RemoveConnectionFromGroup,
+)
+from webpubsub.service.hubs import Hubs
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.pages import listing, shown_page
 from webpubsub.service.rest.targets import parse_target
+from webpubsub.service.session import Session
 
 TARGET = "/api/hubs/Chat/groups/a%2Fb/connections"
 
@@ -55,3 +66,36 @@ def test_links(count: int, has_more: bool, top: int | None, left: list[str]) -> 
 def test_last_pages(has_more: bool, top: int | None) -> None:
     """There is no link when nobody is left, or nobody is wanted any more."""
     assert shown_page(call_of(2, top), page_of(2, has_more))["nextLink"] is None
+
+
+IDS = "abcdefghij"
+CHANGES = st.lists(st.tuples(st.booleans(), st.sampled_from(IDS)), max_size=6)
+
+
+@given(st.sets(st.sampled_from(IDS)), st.integers(1, 4), st.lists(CHANGES, max_size=12))
+def test_pages_while_connections_come_and_go(
+    first: set[str], page_size: int, changes: list[list[tuple[bool, str]]]
+) -> None:
+    """Whoever is there all the time is listed once, nobody twice, and nobody who never was."""
+    hub = Hubs().hub("chat")
+    group = "a%2Fb"
+    for one in IDS:
+        hub.add(Session("chat", one, None), [group] if one in first else [])
+    always, ever, listed = set(first), set(first), []
+    after: str | None = None
+    link: Any = "the first page"
+    while link is not None:
+        call = call_of(page_size, after=after)
+        body = shown_page(call, hub.page(listing(call)))
+        listed += [member["connectionId"] for member in body["value"]]
+        for joins, one in changes.pop() if changes else []:
+            kind = AddConnectionToGroup if joins else RemoveConnectionFromGroup
+            hub.apply(kind(hub="chat", group=group, connection_id=one))
+            ever.add(one) if joins else always.discard(one)
+        link = body["nextLink"]
+        if link is not None:
+            [token] = parse_qs(urlsplit(link).query)["continuationToken"]
+            after = read_continuation_token(token, "CHAT", group, call.keys)
+            assert after == listed[-1]
+    assert listed == sorted(set(listed))
+    assert always <= set(listed) <= ever
