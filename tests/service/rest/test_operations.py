@@ -17,6 +17,7 @@ from webpubsub.protocol.filters import compile_filter
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.service.rest.operations import OPERATIONS
+from webpubsub.service.session_limits import SessionLimits
 
 HUB = "/api/hubs/Chat"
 CLOSED = "Application server closed the connection."
@@ -32,6 +33,7 @@ def group_message(text: str, group: str) -> dict[str, object]:
 
 
 TEXT = {"Content-Type": "text/plain"}
+JSON = {"Content-Type": "application/json"}
 
 #: path, excluded and who receives
 SENDS: tuple[tuple[str, set[str]], ...] = (
@@ -212,6 +214,26 @@ async def test_membership(
     assert world.members(group) == members
 
 
+JOINS: tuple[tuple[str, str, bytes], ...] = (
+    ("PUT", "/groups/new/connections/full", b""),
+    ("PUT", "/users/ann/groups/new", b""),
+    ("POST", "/:addToGroups", b'{"groups":["new"]}'),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), JOINS)
+async def test_a_connection_with_too_many_groups(
+    world: World, method: str, path: str, body: bytes
+) -> None:
+    """It is a conflict if a limit is set, and nobody joins."""
+    world.client("full", user_id="ann", groups=["room"], limits=SessionLimits(groups=1))
+    world.client("other", user_id="ann")
+    answer = await world.call(method, HUB + path, data=body, headers=JSON)
+    assert (answer.status, answer.error["code"]) == (409, "Error.Connection.Conflict")
+    assert answer.headers["x-ms-error-code"] == "Error.Connection.Conflict"
+    assert world.members("new") == set()
+
+
 async def test_adding_an_unknown_connection(world: World) -> None:
     """A connection of another hub is unknown, and the error says which one it is."""
     world.client("c", hub="other")
@@ -359,8 +381,6 @@ async def test_a_wrong_filter(world: World, path: str) -> None:
 
 
 # Memberships of many
-
-JSON = {"Content-Type": "application/json"}
 
 
 async def change(world: World, action: str, body: object) -> int:

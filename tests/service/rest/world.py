@@ -19,6 +19,7 @@ from webpubsub.service.outbox import Flusher, Outbox
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.session import Session
+from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.settings import ServiceSettings
 
 KEY = "the-primary-key-of-the-rest-api-tests"
@@ -119,9 +120,10 @@ class World:
         groups: Sequence[str] = (),
         roles: Sequence[str] = (),
         subprotocol: str | None = JSON_SUBPROTOCOL,
+        limits: SessionLimits = DEFAULT_LIMITS,
     ) -> Client:
         """A connected client."""
-        session = Session(hub, connection_id, user_id)
+        session = Session(hub, connection_id, user_id, limits)
         session.permissions = Permissions.from_roles(roles)
         client = Client(codec_for(subprotocol))
         session.attach(client)

@@ -133,7 +133,7 @@ _MEANINGS: Mapping[int, str] = {
     401: "There is no access token, or one that is not good for this.",
     404: "What the operation is about does not exist.",
     408: "The body did not arrive in time.",
-    409: "A permission of the connection has too many exceptions.",
+    409: "The connection has too many groups, or too many exceptions of a permission.",
     415: "The Content-Type is not supported.",
     501: "This kind of client is not supported.",
     503: "The service is starting or stopping.",

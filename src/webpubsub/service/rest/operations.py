@@ -238,7 +238,7 @@ OPERATIONS: Sequence[Operation] = (
             hub=call.hub, group=call.group, connection_id=call.connection_id
         ),
         success=200,
-        others=(404,),
+        others=(404, 409),
         absence=_NO_CONNECTION,
     ),
     Operation(
@@ -265,7 +265,7 @@ OPERATIONS: Sequence[Operation] = (
         path=_USER_GROUP,
         make=lambda call: ops.AddUserToGroup(hub=call.hub, user_id=call.user_id, group=call.group),
         success=200,
-        others=(404,),
+        others=(404, 409),
         absence=Absence(None, "User"),
     ),
     Operation(
@@ -293,6 +293,7 @@ OPERATIONS: Sequence[Operation] = (
             hub=call.hub, groups=tuple(call.groups), filter=call.filter
         ),
         success=200,
+        others=(409,),
     ),
     Operation(
         name="RemoveConnectionsFromGroups",
