@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+import aiohttp
 import pytest
 import typer
 
+from tests.cli.apps import write_app
 from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port, run
 from webpubsub.cli.hub_settings import FILE_NAME, described, load_hub_settings
 from webpubsub.service.hub_settings.flags import hubs_from_flags
@@ -22,6 +24,7 @@ from webpubsub.service.hub_settings.model import (
 )
 
 SETTINGS = "[hubs.chat]\nanonymous = true\n"
+FULL = "[service]\nmax_connections = 0\n" + SETTINGS
 
 
 def test_a_file_in_the_folder_is_found_by_itself(tmp_path: Path) -> None:
@@ -41,6 +44,7 @@ def test_a_file_in_the_folder_is_found_by_itself(tmp_path: Path) -> None:
     [
         ("missing.toml", [], "cannot be read: no such file or directory"),
         ("bad.toml", [], "line 1: the file has no setting 'hub'. Did you mean 'hubs'?"),
+        ("few.toml", [], "line 2: service.max_groups is -1, and must be a whole number, 0 or"),
         (None, ["chat"], "--event-handler must be HUB=URL"),
     ],
 )
@@ -53,6 +57,7 @@ def test_a_mistake_ends_the_command_with_one_line(
 ) -> None:
     """On the error stream."""
     (tmp_path / "bad.toml").write_text("[hub.chat]", "utf-8")
+    (tmp_path / "few.toml").write_text("[service]\nmax_groups = -1", "utf-8")
     with pytest.raises(typer.Exit) as caught:
         load_hub_settings(tmp_path, tmp_path / config if config else None, flags)
     assert caught.value.exit_code == 1
@@ -95,6 +100,37 @@ def test_what_is_set_is_said_without_secrets() -> None:
         "Hub b: clients without a token are let in.",
         "Hub b: a ping every 2.5 seconds.",
     ]
+
+
+async def _status(service: Command) -> int:
+    """How a client without a token is answered."""
+    line = next(line for line in service.output.splitlines() if "PubSub service: http" in line)
+    endpoint = line.partition("service: ")[2].replace("http", "ws", 1)
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.ws_connect(f"{endpoint}/client/hubs/chat"):
+                return 101
+        except aiohttp.WSServerHandshakeError as error:
+            return error.status
+
+
+@pytest.mark.parametrize(("settings", "status"), [(SETTINGS, 101), (FULL, 429)])
+@pytest.mark.parametrize("command", ["service", "start"])
+async def test_the_service_has_what_the_file_says(
+    tmp_path: Path, command: str, settings: str, status: int
+) -> None:
+    """Whichever command starts it, and what was set is said."""
+    (tmp_path / FILE_NAME).write_text(settings, "utf-8")
+    write_app(tmp_path, "import azure.functions as func\napp = func.FunctionApp()\n")
+    ports = ["--port", str(free_port())]
+    if command == "start":
+        ports = [*ports, "--service-port", str(free_port())]
+    with Command(command, *ports, cwd=tmp_path) as service:
+        await asyncio.to_thread(service.wait_for, "Hub chat: clients without a token are let in.")
+        said = "Setting of the service: max_connections = 0\n" in service.output
+        assert said is (status == 429)
+        assert await _status(service) == status
+        assert await asyncio.to_thread(service.interrupt) == 0
 
 
 async def test_a_changed_file_takes_effect_and_is_said(tmp_path: Path) -> None:

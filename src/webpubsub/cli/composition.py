@@ -49,11 +49,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class LocalApp:
     """An app that runs here, with an embedded service unless its settings name another one.
 
-    The embedded service has these ``hub_settings``. Raises HostError when the settings of the app
-    are wrong.
+    The embedded service has these ``hub_settings``, and these ``service_settings`` except for where
+    it listens and its key. Raises HostError when the settings of the app are wrong.
     """
 
-    def __init__(self, place: Place, hub_settings: AllHubSettings | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        hub_settings: AllHubSettings | None = None,
+        service_settings: ServiceSettings | None = None,
+    ) -> None:
         self.folder = place.folder.resolve()
         self.settings = AppSettings.load(self.folder)
         self.config = HostConfig.load(self.folder, self.settings.environment)
@@ -62,7 +67,9 @@ class LocalApp:
         self._events = EventEntry()
         self._listener = Listener(self.address, _port(place, self.settings))
         self._turns = Turns()
-        self.service = self._new_service(place.service_port, hub_settings)
+        self.service = self._new_service(
+            place.service_port, hub_settings, service_settings or ServiceSettings()
+        )
         self.connections.embedded = self.service.client
         self.serves_clients = False
         self.host = FunctionHost(self._new_generation)
@@ -172,10 +179,12 @@ class LocalApp:
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
         )
 
-    def _new_service(self, port: int, hub_settings: AllHubSettings | None) -> Service:
+    def _new_service(
+        self, port: int, hub_settings: AllHubSettings | None, given: ServiceSettings
+    ) -> Service:
         try:
-            settings = ServiceSettings(
-                address=self.address, port=port, access_keys=(self.connections.key,)
+            settings = msgspec.structs.replace(
+                given, address=self.address, port=port, access_keys=(self.connections.key,)
             )
         except ValueError as problem:
             raise HostError(f"the built-in service: {problem}") from None

@@ -1,4 +1,4 @@
-"""The settings of hubs, from a file and from flags, and what is said about them."""
+"""What a file and flags set for hubs and for the service, and what is said about it."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from webpubsub.cli.console import fail
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         EventListenerSettings,
         HubSettings,
     )
+    from webpubsub.service.settings import ServiceSettings
 
 #: Found by itself in the folder of an app, or in the current one.
 FILE_NAME = "webpubsub.toml"
@@ -27,8 +29,8 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option(
         "--config",
-        help="File with the settings of hubs: a webpubsub.toml, or the appsettings.json of the "
-        "official emulator. Changes take effect at once.",
+        help="File with the settings of hubs and of the service: a webpubsub.toml, or the "
+        "appsettings.json of the official emulator. Changes for hubs take effect at once.",
         show_default=f"{FILE_NAME}, if there is one",
     ),
 ]
@@ -46,16 +48,21 @@ EventHandlerOption = Annotated[
 
 
 class HubConfiguration:
-    """What is set for hubs, now and whenever its file changes."""
+    """What is set for hubs, now and whenever its file changes, and for the service."""
 
     def __init__(self, settings: "AllHubSettings", file: "HubSettingsFile | None" = None) -> None:
+        from webpubsub.service.settings import ServiceSettings
+
         self.settings = settings
+        self.service = ServiceSettings() if file is None else file.service
         self.file = file
 
     def show(self) -> None:
-        """Say which events go where."""
+        """Say what is set, and which events go where."""
         if self.file is not None:
             typer.echo(f"Settings of hubs: {self.file.path}")
+        for name, value in changed(self.service):
+            typer.echo(f"Setting of the service: {name} = {value}")
         for line in described(self.settings.hubs):
             typer.echo(line)
 
@@ -95,6 +102,14 @@ def load_hub_settings(
     except HubSettingsError as problem:
         fail(str(problem))
     return HubConfiguration(file.settings, file)
+
+
+def changed(service: "ServiceSettings") -> Iterator[tuple[str, str]]:
+    """What a file can set and has set for the service."""
+    from webpubsub.service.settings import ServiceSettings
+
+    before, now = (msgspec.structs.asdict(one) for one in (ServiceSettings(), service))
+    return ((name, f"{now[name]}") for name in before if now[name] != before[name])
 
 
 def described(hubs: "Mapping[str, HubSettings]") -> Iterator[str]:

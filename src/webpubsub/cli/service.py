@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from webpubsub.cli import lifetime
@@ -45,14 +46,16 @@ def service(
 
     Its events go over HTTP to the applications that --event-handler or a settings file names.
     """
-    from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
+    from webpubsub.service.settings import DEVELOPMENT_KEY
 
+    hubs = load_hub_settings(Path(), config, event_handler)
     key = DEVELOPMENT_KEY if access_key is None else access_key
     try:
-        settings = ServiceSettings(address=address, port=port, access_keys=(key,))
+        settings = msgspec.structs.replace(
+            hubs.service, address=address, port=port, access_keys=(key,)
+        )
     except ValueError as problem:
         fail(str(problem))
-    hubs = load_hub_settings(Path(), config, event_handler)
     warn_if_open_to_all(address, uses_development_key=access_key is None)
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,

@@ -70,7 +70,7 @@ def start(
     try:
         check_app_folder(app_dir)
         hubs = load_hub_settings(app_dir, config, event_handler)
-        app = LocalApp(place, hubs.settings)
+        app = LocalApp(place, hubs.settings, hubs.service)
         log = ConsoleLog(app.config, sys.stdout, verbose=verbose)
     except AppFolderError as problem:
         fail(str(problem))

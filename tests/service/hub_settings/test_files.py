@@ -91,6 +91,24 @@ def test_a_bad_change_keeps_the_last_good_settings(
     assert not file.settings.of("chat").allow_anonymous
 
 
+def test_the_service_keeps_what_it_started_with(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A change of it is told, and does not keep what is set for hubs from changing."""
+    path.write_text("[service]\nmax_groups = 5", "utf-8")
+    file = HubSettingsFile(path)
+    assert file.service.max_groups == 5
+    path.write_text(f"[service]\nmax_groups = 5\n{GOOD}", "utf-8")
+    assert file.refresh()
+    assert caplog.messages == []
+    path.write_text("[service]\nmax_groups = 6", "utf-8")
+    assert file.refresh()
+    assert not file.settings.of("chat").allow_anonymous
+    assert file.service.max_groups == 5
+    (message,) = caplog.messages
+    assert message.endswith("what [service] says holds when the service is started again.")
+
+
 def _write(path: Path, text: str) -> Path:
     path.write_text(text, "utf-8")
     return path

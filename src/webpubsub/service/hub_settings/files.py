@@ -1,26 +1,47 @@
-"""A file with the settings of hubs: read, and read again whenever it changes."""
+"""A file with settings: read, and read again whenever it changes."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from webpubsub.service.hub_settings.appsettings_format import hubs_from_appsettings
 from webpubsub.service.hub_settings.flags import with_flags
 from webpubsub.service.hub_settings.located import HubSettingsError
 from webpubsub.service.hub_settings.model import AllHubSettings, HubSettings
+from webpubsub.service.hub_settings.service_table import service_from_toml
 from webpubsub.service.hub_settings.toml_format import hubs_from_toml
+from webpubsub.service.settings import ServiceSettings
 
 logger = logging.getLogger("webpubsub.service.settings")
 
-_FORMATS = {".toml": hubs_from_toml, ".json": hubs_from_appsettings}
+
+class FileSettings(NamedTuple):
+    """What a file says."""
+
+    hubs: dict[str, HubSettings]
+    service: ServiceSettings
+
+
+def _from_toml(text: str, path: Path) -> FileSettings:
+    return FileSettings(hubs_from_toml(text, path), service_from_toml(text, path))
+
+
+def _from_appsettings(text: str, path: Path) -> FileSettings:
+    return FileSettings(hubs_from_appsettings(text, path), ServiceSettings())
+
+
+_FORMATS = {".toml": _from_toml, ".json": _from_appsettings}
 #: Milliseconds. Editors write in several steps, which should be one change.
 _DEBOUNCE = 200
 _LOOK_ANYWAY = 1000
+_LATER = "%s: what [service] says holds when the service is started again."
 
 
 class HubSettingsFile:
-    """The settings of hubs that a file holds, with ``flags`` laid over them.
+    """The settings of hubs that a file holds, with ``flags`` laid over them; and what it sets for
+    the service, which holds from its start to its end.
 
     The suffix tells the format: ``.toml``, or ``.json`` for that of the official emulator. Raises
     HubSettingsError when the file cannot be read or used.
@@ -30,8 +51,11 @@ class HubSettingsFile:
         self.path = path
         self._flags = flags or {}
         self._content: bytes | None = _content(path)
-        #: What is set now.
-        self.settings = AllHubSettings(self._parsed(self._content))
+        said = self._parsed(self._content)
+        #: What is set for hubs now.
+        self.settings = AllHubSettings(said.hubs)
+        #: What was set for the service when it started.
+        self.service = said.service
 
     def refresh(self) -> bool:
         """Put what the file says now in place of what it said, for events from now on.
@@ -44,7 +68,10 @@ class HubSettingsFile:
             self._content = content = _content(self.path)
             if content == before:
                 return False
-            self.settings.replace(self._parsed(content))
+            said = self._parsed(content)
+            self.settings.replace(said.hubs)
+            if said.service != self.service:
+                logger.warning(_LATER, self.path)
         except HubSettingsError as error:
             if self._content != before:
                 logger.error("%s The settings stay as they were.", error)
@@ -76,13 +103,14 @@ class HubSettingsFile:
             if self.refresh():
                 changed()
 
-    def _parsed(self, content: bytes) -> dict[str, HubSettings]:
+    def _parsed(self, content: bytes) -> FileSettings:
         read = _FORMATS[self.path.suffix.lower()]
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise HubSettingsError(f"{self.path} is not UTF-8: {error.reason}.") from None
-        return with_flags(read(text, self.path), self._flags)
+        said = read(text, self.path)
+        return said._replace(hubs=with_flags(said.hubs, self._flags))
 
 
 def _content(path: Path) -> bytes:

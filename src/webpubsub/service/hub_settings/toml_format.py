@@ -28,7 +28,7 @@ from webpubsub.service.hub_settings.rules import (
     read_user_events,
 )
 
-_TOP = ("hubs",)
+_TOP = ("hubs", "service")
 _HUB = ("anonymous", "event_handlers", "event_listeners", "ping_interval")
 _HANDLER = ("auth", "group_events", "group_filters", "system_events", "url", "user_events")
 _LISTENER = ("event_hub", "file", "system_events", "user_events")
@@ -37,17 +37,22 @@ _FILTER = ("user_events", "system_events")
 _HANDLER_FILTER = (*_FILTER, "group_events")
 
 
+def toml_setting(text: str, path: Path) -> Setting:
+    """Everything that the text of a TOML file holds. Raises HubSettingsError."""
+    try:
+        value = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise HubSettingsError(f"{path} is not valid TOML: {error}") from None
+    return Setting(Source(str(path), toml_lines(text), _label), (), value)
+
+
 def hubs_from_toml(text: str, path: Path) -> dict[str, HubSettings]:
     """The settings by hub name that a TOML text holds. ``path`` is its file, and relative paths
     in it start from the folder of that file.
 
     Raises HubSettingsError.
     """
-    try:
-        value = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise HubSettingsError(f"{path} is not valid TOML: {error}") from None
-    top = Setting(Source(str(path), toml_lines(text), _label), (), value)
+    top = toml_setting(text, path)
     tables = top.table(_TOP)
     hubs: dict[str, HubSettings] = {}
     for hub, setting in (tables["hubs"].entries() if "hubs" in tables else {}).items():
