@@ -16,6 +16,7 @@ from tests.service.fakes import Client, Endings, ManualLoop, attached
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.json import JsonCodec
+from webpubsub.protocol.clients.notices import GroupStateItem, GroupStateSnapshot
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import HubOperation, Permission
@@ -839,6 +840,15 @@ def test_sessions_can_move_between_operations(
     assert moved.received == stays.received
     for one in stays.hub.sessions:
         assert moved.hub.sessions[one].snapshot() == stays.sessions[one].snapshot()
+    for group in GROUPS:
+        assert _shown(moved, group) == _shown(stays, group)
+
+
+def _shown(world: World, group: str) -> list[GroupStateItem]:
+    """The states of a group, by connection."""
+    (snapshot,) = world.hub.group_states.snapshot(group)
+    assert isinstance(snapshot, GroupStateSnapshot)
+    return sorted(snapshot.items, key=lambda item: item.connection_id)
 
 
 def _moved(world: World) -> World:
