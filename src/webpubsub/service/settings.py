@@ -60,6 +60,7 @@ RANGES: Mapping[str, Range] = {
     "max_missed_pings": _COUNT,
     "recovery_window": _SECONDS,
     "head_timeout": _SECONDS,
+    "event_timeout": _SECONDS,
     "close_timeout": _SECONDS,
     "stop_timeout": _SECONDS,
     "python_client_ack_delay": _SECONDS,
@@ -75,7 +76,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     behind a proxy.
 
     Raises ValueError when a value is out of range; the text never contains a key.
-    Specification: client-protocols sections 2 and 10, rest-api section 2.
+    Specification: client-protocols sections 2 and 10, rest-api section 2, upstream-events section
+    13.
     """
 
     address: str = "127.0.0.1"
@@ -115,6 +117,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: The request line and headers of one HTTP request, and how long they may take to arrive.
     max_head_bytes: int = 32_768
     head_timeout: float = 10.0
+    #: How long the application may take to answer connect or what a client says.
+    event_timeout: float = 100.0
     #: Between two WebSocket pings, 1 to 120, and how many of them may go unanswered.
     ping_interval: float = 20.0
     max_missed_pings: int = 2
