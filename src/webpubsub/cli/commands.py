@@ -10,6 +10,7 @@ import typer
 
 from webpubsub.cli.client_url import client_url
 from webpubsub.cli.explain import explain
+from webpubsub.cli.keys import keys
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
 
@@ -62,6 +63,7 @@ app.command(
         "webpubsub explain 401"
     )
 )(explain)
+app.add_typer(keys, name="keys")
 
 
 def _print_version(wanted: bool) -> None:

@@ -22,6 +22,7 @@ from webpubsub.host.extensions.webpubsub.entry import EventEntry
 from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
+from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding
 from webpubsub.host.python import PythonWorker
 from webpubsub.service.hub_settings.model import AllHubSettings
@@ -37,13 +38,14 @@ _BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an app is, and where it listens. Port 0 lets the system choose; None, like no address,
-    leaves it to the app's settings."""
+    """Where an app is, where it listens, and whether it asks for keys. Port 0 lets the system
+    choose; None, like no address, leaves it to the app's settings."""
 
     folder: Path
     port: int | None = None
     service_port: int = 8080
     address: str | None = None
+    asks_for_keys: bool = False
 
 
 class LocalApp:
@@ -64,6 +66,7 @@ class LocalApp:
         self.config = HostConfig.load(self.folder, self.settings.environment)
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
         self.connections = Connections(self.settings, self.config, place.service_port)
+        self.keys = KeyFiles.for_app(self.folder, self.settings) if place.asks_for_keys else None
         self._events = EventEntry()
         self._listener = Listener(self.address, _port(place, self.settings))
         self._turns = Turns()
@@ -174,6 +177,8 @@ class LocalApp:
         return HttpExtension(
             config,
             listener=self._listener,
+            app_directory=self.folder,
+            keys=self.keys,
             max_body_bytes=_body_limit(self.settings),
             cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),

@@ -43,6 +43,14 @@ def start(
         str | None,
         typer.Option(help="Address that both listen on.", show_default="127.0.0.1"),
     ] = None,
+    enable_auth: Annotated[
+        bool,
+        typer.Option(
+            "--enable-auth",
+            "--enableAuth",
+            help="Ask for keys, as on Azure; 'webpubsub keys' shows and changes them.",
+        ),
+    ] = False,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     reload: Annotated[
@@ -66,7 +74,13 @@ def start(
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
 
-    place = Place(folder=app_dir, port=port, service_port=service_port, address=address)
+    place = Place(
+        folder=app_dir,
+        port=port,
+        service_port=service_port,
+        address=address,
+        asks_for_keys=enable_auth,
+    )
     try:
         check_app_folder(app_dir)
         hubs = load_hub_settings(app_dir, config, event_handler)
@@ -121,6 +135,8 @@ def _show(app: "LocalApp", hubs: HubConfiguration) -> None:
     for line in _function_lines(app):
         typer.echo(line)
     _show_service(app, hubs)
+    if app.keys is not None:
+        typer.echo("Requests need keys; 'webpubsub keys list' shows them.\n")
     timed_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
 
 

@@ -12,6 +12,7 @@ import msgspec
 from webpubsub.protocol.refusals import (
     apps,
     clients,
+    functions,
     handshake,
     hub,
     rest,
@@ -51,6 +52,7 @@ def _edge(title: str, module: ModuleType, otherwise: str = "") -> Edge:
 #: From the first thing a developer can get wrong to the last.
 EDGES: Sequence[Edge] = (
     _edge("An app is imported", apps, "an error when the app starts"),
+    _edge("A function is called over HTTP", functions),
     _edge("A client connects", handshake, "the HTTP status of the handler's answer"),
     _edge("An access token is checked", tokens),
     _edge("A client sends a message", clients),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from tests.host.extensions.http.serving import config_of, http_function, returning, serving
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.cors import CorsPolicy
@@ -16,27 +17,8 @@ from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.seam import BindingError, InvocationContext, Invoke, TriggerCall
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import HttpRequestData, HttpResponseData, Value
+from webpubsub.host.values import HttpRequestData, HttpResponseData
 from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
-
-
-def _function(name: str, **trigger: Any) -> FunctionMetadata:
-    bindings = (
-        Binding({"type": "httpTrigger", "name": "req", "direction": "in", **trigger}),
-        Binding({"type": "http", "name": "$return", "direction": "out"}),
-    )
-    return FunctionMetadata(id=name, name=name, bindings=bindings)
-
-
-def _config(**http: Any) -> HostConfig:
-    return HostConfig.from_document({"version": "2.0", "extensions": {"http": http}})
-
-
-def _returning(value: Value) -> Invoke:
-    async def act(call: TriggerCall) -> InvocationResult:
-        return InvocationResult(return_value=value)
-
-    return act
 
 
 class _Recorder:
@@ -62,23 +44,14 @@ class _Recorder:
 async def _serving(
     *functions: tuple[FunctionMetadata, Invoke], config: HostConfig | None = None, **options: Any
 ) -> AsyncIterator[ClientSession]:
-    listener = Listener("127.0.0.1", 0)
-    extension = HttpExtension(config or _config(), listener=listener, **options)
-    for function, act in functions:
-        extension.attach(function, act)
-    await extension.start()
-    extension.open()
-    try:
-        async with ClientSession(f"http://127.0.0.1:{extension.port}") as session:
-            yield session
-    finally:
-        await extension.stop()
+    async with serving(*functions, config=config, **options) as (session, _):
+        yield session
 
 
 async def test_a_request_reaches_its_function() -> None:
     """The function sees method, address, headers, query, route values and body."""
     echo = _Recorder()
-    async with _serving((_function("f", route="items/{id:int}"), echo)) as session:
+    async with _serving((http_function("f", route="items/{id:int}"), echo)) as session:
         answer = await session.post("/api/items/7?a=1&b=", data=b"body", headers={"X-A": "1"})
         assert (answer.status, await answer.read()) == (200, b"body")
     request = echo.request
@@ -92,7 +65,7 @@ async def test_a_request_reaches_its_function() -> None:
 async def test_expressions_and_traces_come_with_the_call() -> None:
     """Binding data and the W3C trace context are those of the request."""
     echo = _Recorder()
-    async with _serving((_function("f"), echo)) as session:
+    async with _serving((http_function("f"), echo)) as session:
         await session.get("/api/f?user=ada", headers={"traceparent": "00-a", "tracestate": "b"})
     assert echo.calls[0].binding_data["query"] == {"user": "ada"}
     assert echo.calls[0].trace_context == TraceContext("00-a", "b")
@@ -118,8 +91,8 @@ async def test_expressions_and_traces_come_with_the_call() -> None:
 async def test_a_request_is_answered_or_not_found(method: str, path: str, status: int) -> None:
     """A wrong method is not found, as an unknown path is."""
     functions = (
-        (_function("read", methods=["get"]), _returning("x")),
-        (_function("any"), _returning("x")),
+        (http_function("read", methods=["get"]), returning("x")),
+        (http_function("any"), returning("x")),
     )
     async with _serving(*functions) as session, session.request(method, path) as answer:
         assert answer.status == status
@@ -127,8 +100,8 @@ async def test_a_request_is_answered_or_not_found(method: str, path: str, status
 
 async def test_a_catch_all_at_the_root_leaves_the_host_its_paths() -> None:
     """With no prefix and no start page a function has every path but the host's own."""
-    config, function = _config(routePrefix=""), _function("all", route="{*rest}")
-    async with _serving((function, _returning("mine")), config=config, start_page=False) as session:
+    config, function = config_of(routePrefix=""), http_function("all", route="{*rest}")
+    async with _serving((function, returning("mine")), config=config, start_page=False) as session:
         assert await (await session.get("/")).text() == "mine"
         assert await (await session.get("/api/x")).text() == "mine"
         assert (await session.get("/runtime/x")).status == 404
@@ -147,7 +120,7 @@ async def test_a_response_goes_out_as_it_was_returned() -> None:
         ),
         body=b"tea",
     )
-    async with _serving((_function("f"), _returning(response))) as session:
+    async with _serving((http_function("f"), returning(response))) as session:
         answer = await session.get("/api/f")
         assert (answer.status, await answer.read()) == (418, b"tea")
         assert answer.headers.getall("Set-Cookie") == ["a=1", "b=2"]
@@ -159,7 +132,7 @@ async def test_a_response_goes_out_as_it_was_returned() -> None:
 
 async def test_a_head_request_gets_the_headers_alone() -> None:
     """The length is that of the body, which stays here; the connection lives on."""
-    async with _serving((_function("f"), _returning("hello"))) as session:
+    async with _serving((http_function("f"), returning("hello"))) as session:
         for _ in range(2):
             answer = await session.head("/api/f")
             assert (answer.headers["Content-Length"], await answer.read()) == ("5", b"")
@@ -172,7 +145,7 @@ async def test_a_failure_answers_500_with_an_empty_body() -> None:
         failure = FunctionFailure(type="ValueError", message="secret", stack_trace="secret")
         return InvocationResult(failure=failure)
 
-    async with _serving((_function("f"), fail)) as session:
+    async with _serving((http_function("f"), fail)) as session:
         answer = await session.get("/api/f")
         assert (answer.status, await answer.read()) == (500, b"")
 
@@ -182,7 +155,7 @@ async def test_an_impossible_response_is_logged_and_answers_500(
 ) -> None:
     """The log names the function and what is wrong."""
     response = HttpResponseData(status=5, headers=(), body=b"")
-    async with _serving((_function("f"), _returning(response))) as session:
+    async with _serving((http_function("f"), returning(response))) as session:
         assert (await session.get("/api/f")).status == 500
     assert "Function 'f' answered no response: the status" in caplog.text
 
@@ -196,9 +169,9 @@ async def test_a_body_is_bounded(size: int, status: int, chunked: bool) -> None:
         for _ in range(size):
             yield b"x"
 
-    config = _config(enableChunkedRequestBinding=True)
+    config = config_of(enableChunkedRequestBinding=True)
     echo = _Recorder()
-    async with _serving((_function("f"), echo), config=config, max_body_bytes=8) as session:
+    async with _serving((http_function("f"), echo), config=config, max_body_bytes=8) as session:
         answer = await session.post("/api/f", data=chunks() if chunked else b"x" * size)
         assert answer.status == status
     assert len(echo.calls) == (status == 200)
@@ -213,7 +186,7 @@ async def test_a_chunked_body_is_not_seen_unless_host_json_says_so(
         yield b"x"
 
     echo = _Recorder()
-    async with _serving((_function("f"), echo)) as session:
+    async with _serving((http_function("f"), echo)) as session:
         await session.post("/api/f", data=chunks())
     assert echo.request.body == b""
     assert "enableChunkedRequestBinding" in caplog.text
@@ -222,14 +195,14 @@ async def test_a_chunked_body_is_not_seen_unless_host_json_says_so(
 async def test_a_compressed_body_is_handed_over_as_it_is() -> None:
     """The host does not unpack what a function may want packed."""
     echo = _Recorder()
-    async with _serving((_function("f"), echo)) as session:
+    async with _serving((http_function("f"), echo)) as session:
         await session.post("/api/f", data=b"packed", headers={"Content-Encoding": "gzip"})
     assert echo.request.body == b"packed"
 
 
 async def test_a_client_that_asks_first_is_told_to_go_on() -> None:
     """Expect: 100-continue is answered before the body comes, and only if it will be read."""
-    async with _serving((_function("f"), _Recorder()), max_body_bytes=8) as session:
+    async with _serving((http_function("f"), _Recorder()), max_body_bytes=8) as session:
         answer = await session.post("/api/f", data=b"12345678", expect100=True)
         assert await answer.read() == b"12345678"
         answer = await session.post("/api/f", data=b"123456789", expect100=True)
@@ -250,7 +223,7 @@ async def _raw(session: ClientSession, request: bytes) -> bytes:
 async def test_bytes_that_are_no_text_never_reach_a_function() -> None:
     """A header outside UTF-8 is text without surrogates, which every encoder takes."""
     echo = _Recorder()
-    async with _serving((_function("f"), echo)) as session:
+    async with _serving((http_function("f"), echo)) as session:
         await _raw(
             session, b"GET /api/f HTTP/1.1\r\nHost: h\r\nX-A: \xe9\r\nConnection: close\r\n\r\n"
         )
@@ -263,7 +236,7 @@ async def test_what_is_no_http_is_a_mistake_of_the_client(
     """It is answered with 400 and logged in one line, and the function is not called."""
     echo = _Recorder()
     request = b"POST /api/f HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-    async with _serving((_function("f"), echo)) as session:
+    async with _serving((http_function("f"), echo)) as session:
         answer = await _raw(session, request)
     assert answer.partition(b"\r\n")[0].endswith(b" 400 Bad Request")
     assert echo.calls == []
@@ -275,7 +248,7 @@ async def test_a_client_that_leaves_in_the_middle_is_forgotten(
 ) -> None:
     """The function is not called with half a body, and nothing is logged as an error."""
     echo = _Recorder()
-    async with _serving((_function("f"), echo)) as session:
+    async with _serving((http_function("f"), echo)) as session:
         url = session._base_url
         assert url is not None
         _, writer = await asyncio.open_connection(url.host, url.port)
@@ -290,8 +263,8 @@ async def test_a_client_that_leaves_in_the_middle_is_forgotten(
 
 async def test_requests_beyond_the_limit_are_turned_away() -> None:
     """The answer is the one that scale controllers know."""
-    config = _config(maxOutstandingRequests=0)
-    async with _serving((_function("f"), _returning("x")), config=config) as session:
+    config = config_of(maxOutstandingRequests=0)
+    async with _serving((http_function("f"), returning("x")), config=config) as session:
         answer = await session.get("/api/f")
         assert (answer.status, answer.headers["X-FUNCTION-SCALEOUT"]) == (429, "1")
 
@@ -299,9 +272,9 @@ async def test_requests_beyond_the_limit_are_turned_away() -> None:
 async def test_policy_and_custom_headers_are_on_every_answer() -> None:
     """Functions, refusals and preflight answers carry the headers of the CORS policy."""
     cors = CorsPolicy.parse("http://page.example")
-    config = _config(customHeaders={"X-Content-Type-Options": "nosniff"})
+    config = config_of(customHeaders={"X-Content-Type-Options": "nosniff"})
     origin = {"Origin": "http://page.example"}
-    async with _serving((_function("f"), _returning("x")), config=config, cors=cors) as session:
+    async with _serving((http_function("f"), returning("x")), config=config, cors=cors) as session:
         for path in ("/api/f", "/api/none"):
             answer = await session.get(path, headers=origin)
             assert answer.headers["Access-Control-Allow-Origin"] == "http://page.example"
@@ -322,8 +295,8 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
 )
 def test_the_address_of_a_function_is_shown_with_its_template(address: str, url: str) -> None:
     """This machine is called localhost, and methods are in upper case."""
-    extension = HttpExtension(_config(), listener=Listener(address, 7071))
-    function = _function("f", route="items/{id:int?}", methods=["get", "POST"])
+    extension = HttpExtension(config_of(), listener=Listener(address, 7071))
+    function = http_function("f", route="items/{id:int?}", methods=["get", "POST"])
     assert extension.url_of(function) == url
     assert extension.methods_of(function) == ("GET", "POST")
 
@@ -339,30 +312,30 @@ def test_a_wrong_binding_is_refused_when_the_app_is_indexed(
     binding: Mapping[str, Any], message: str
 ) -> None:
     """Triggers and outputs are checked before anything is attached."""
-    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))
     with pytest.raises(BindingError, match=message):
-        extension.check(_function("f"), Binding(binding))
+        extension.check(http_function("f"), Binding(binding))
 
 
 def test_right_bindings_are_accepted() -> None:
     """Both bindings of an ordinary HTTP function pass."""
-    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
-    for binding in _function("f").bindings:
-        extension.check(_function("f"), binding)
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))
+    for binding in http_function("f").bindings:
+        extension.check(http_function("f"), binding)
 
 
 def test_a_taken_route_is_refused_when_a_function_is_attached() -> None:
     """The second function is in error, and the first one serves."""
-    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
-    extension.attach(_function("a", route="x"), _returning("x"))
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))
+    extension.attach(http_function("a", route="x"), returning("x"))
     with pytest.raises(BindingError, match="taken by function 'a'"):
-        extension.attach(_function("b", route="x"), _returning("x"))
+        extension.attach(http_function("b", route="x"), returning("x"))
 
 
 async def test_an_output_that_is_no_response_fails_the_invocation() -> None:
     """The pipeline learns of it where it writes outputs."""
-    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0))
-    function = _function("f")
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))
+    function = http_function("f")
     context = InvocationContext(
         invocation_id="i", function=function, trigger_value=None, binding_data={}
     )
@@ -385,7 +358,7 @@ def test_wrong_settings_of_host_json_keep_the_host_from_starting(
 ) -> None:
     """The error names the setting."""
     with pytest.raises(HostError, match=message):
-        HttpExtension(_config(**http), listener=Listener("127.0.0.1", 0))
+        HttpExtension(config_of(**http), listener=Listener("127.0.0.1", 0))
 
 
 async def test_stopping_gives_up_on_requests_that_do_not_finish(
@@ -400,8 +373,8 @@ async def test_stopping_gives_up_on_requests_that_do_not_finish(
         await asyncio.Event().wait()
         raise AssertionError
 
-    extension = HttpExtension(_config(), listener=Listener("127.0.0.1", 0), stop_seconds=0.05)
-    extension.attach(_function("f"), forever)
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0), stop_seconds=0.05)
+    extension.attach(http_function("f"), forever)
     await extension.start()
     extension.open()
     _, writer = await asyncio.open_connection("127.0.0.1", extension.port)

@@ -36,7 +36,7 @@ class Admission:
     async def admit(self) -> AsyncIterator[None]:
         """Holds the place of one request. Raises TooManyRequests."""
         if 0 <= self._outstanding <= self._inside:
-            raise TooManyRequests
+            raise TooManyRequests(f"{self._inside} requests")
         self._inside += 1
         try:
             async with self._running:

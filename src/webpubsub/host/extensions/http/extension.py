@@ -1,12 +1,12 @@
 """The HTTP trigger and the ``http`` output: a listener, and the way from a request to a function
 and back.
 
-Keys are not asked for: a request is taken as the local tools take it, with every right.
 Specification: functions-python sections 5 and 8.4.
 """
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -14,8 +14,11 @@ from multidict import CIMultiDict
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
+from webpubsub.host.extensions.http.availability import Availability
 from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.listener import Listener
+from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import (
     MAX_BODY_BYTES,
     BodyTooLarge,
@@ -40,9 +43,16 @@ from webpubsub.host.extensions.seam import (
     TriggerCall,
 )
 from webpubsub.host.host_config import HostConfig
+from webpubsub.host.keys.authority import Demand
+from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import HttpResponseData, Value
 from webpubsub.host.worker import TraceContext
+from webpubsub.protocol.refusals.functions import (
+    BODY_INCOMPLETE,
+    BODY_TOO_LARGE,
+    TOO_MANY_REQUESTS,
+)
 
 logger = logging.getLogger("webpubsub.host.http")
 
@@ -58,9 +68,10 @@ class HttpExtension:
     """Serves the HTTP functions of an app through a listener, which outlives it: the extension of
     the app that comes next takes the listener over.
 
-    ``max_body_bytes`` bounds a request's body. ``start_page`` False is the setting
-    AzureWebJobsDisableHomepage. ``stop_seconds`` is how long requests may take to finish after
-    ``stop``. Raises HostError for settings of host.json that are wrong.
+    ``app_directory`` may hold an ``app_offline.htm``. ``keys`` are asked for; without them every
+    request has every right. ``max_body_bytes`` bounds a request's body. ``start_page`` False is the
+    setting AzureWebJobsDisableHomepage. ``stop_seconds`` is how long requests may take to finish
+    after ``stop``. Raises HostError for settings of host.json that are wrong.
     """
 
     binding_types = frozenset({_TRIGGER_TYPE, OUTPUT_TYPE})
@@ -70,6 +81,8 @@ class HttpExtension:
         config: HostConfig,
         *,
         listener: Listener,
+        app_directory: Path | None = None,
+        keys: KeyFiles | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         cors: CorsPolicy | None = None,
         start_page: bool = True,
@@ -81,7 +94,9 @@ class HttpExtension:
         self._admission = Admission.of(config)
         self._max_body_bytes = max_body_bytes
         self._cors = cors or CorsPolicy()
-        self._system = SystemEndpoints(start_page=start_page)
+        self._availability = Availability(app_directory)
+        self._gate = Gate(keys, self._function_names)
+        self._system = SystemEndpoints(self._gate, start_page=start_page)
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
         self._listener = listener
@@ -119,7 +134,8 @@ class HttpExtension:
         self._routes.add(function, self._route(function), invoke)
 
     async def start(self) -> None:
-        """Listen. Raises HostError when the port cannot be had."""
+        """Listen. Raises HostError when the port or the keys cannot be had."""
+        self._gate.open(())
         await self._listener.start()
 
     def open(self) -> None:
@@ -139,6 +155,9 @@ class HttpExtension:
         """Check that the value is a response; the trigger sends it. Raises BindingError."""
         response_from(value)
 
+    def _function_names(self) -> list[str]:
+        return [function.name for function in self._routes.functions]
+
     def _route(self, function: FunctionMetadata) -> Route:
         return Route.of(function, function.trigger, self._prefix)
 
@@ -154,22 +173,28 @@ class HttpExtension:
 
     async def _respond(self, request: web.BaseRequest) -> web.Response:
         path = request.rel_url.raw_path
-        answer = self._system.answer(request.method, path)
+        answer = self._availability.answer(request) or self._system.answer(request)
         if answer is not None:
             return answer
         match = None if is_reserved(path) else self._routes.find(request.method, path)
         if match is None:
             return self._system.fallback(path)
+        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
+        if refusal is not None:
+            return refused(request, refusal)
         try:
             async with self._admission.admit():
                 return await self._call(match, request)
-        except TooManyRequests:
-            return web.Response(status=429, headers={"X-FUNCTION-SCALEOUT": "1"})
-        except BodyTooLarge:
+        except TooManyRequests as error:
+            answer = refused(request, TOO_MANY_REQUESTS.refuse(str(error)))
+            answer.headers["X-FUNCTION-SCALEOUT"] = "1"
+            return answer
+        except BodyTooLarge as error:
             text = f"The request body is larger than {self._max_body_bytes} bytes."
-            return web.Response(status=413, text=text)
-        except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
-            return web.Response(status=400, text="The request body ended early or is malformed.")
+            return refused(request, BODY_TOO_LARGE.refuse(str(error)), text)
+        except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
+            text = "The request body ended early or is malformed."
+            return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
 
     async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
         body = await read_body(request, self._max_body_bytes)

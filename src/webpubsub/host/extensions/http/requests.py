@@ -31,7 +31,7 @@ async def read_body(request: web.BaseRequest, limit: int) -> bytes:
     A client that asks first whether to send the body is told to.
     """
     if (request.content_length or 0) > limit:
-        raise BodyTooLarge
+        raise BodyTooLarge(f"{request.content_length} bytes")
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
@@ -39,7 +39,7 @@ async def read_body(request: web.BaseRequest, limit: int) -> bytes:
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > limit:
-            raise BodyTooLarge
+            raise BodyTooLarge(f"more than {limit} bytes")
     return bytes(body)
 
 

@@ -15,24 +15,27 @@ from webpubsub.host.extensions.http.templates import (
     path_segments,
 )
 from webpubsub.host.extensions.seam import BindingError, Invoke
+from webpubsub.host.keys.authority import Level
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.protocol.spelling import did_you_mean, listed
 
 #: Paths that begin so belong to the host.
 RESERVED = ("admin", "runtime")
-_AUTH_LEVELS = ("anonymous", "function", "admin", "user", "system")
+_USUAL_LEVELS = ("anonymous", "function", "admin")
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """What an HTTP trigger listens to. ``methods`` are upper-case; none means all of them."""
+    """What an HTTP trigger listens to, and whom. ``methods`` are upper-case; none means all of
+    them."""
 
     template: RouteTemplate
     methods: tuple[str, ...]
+    level: Level
 
     @classmethod
     def of(cls, function: FunctionMetadata, trigger: Binding, prefix: str) -> "Route":
         """The route of a function below a prefix. Raises BindingError."""
-        _check_auth_level(function, trigger.get("authLevel"))
+        level = _level(function, trigger.get("authLevel"))
         own = _own_route(function, trigger.get("route"))
         text = "/".join(part for part in (prefix, own) if part)
         try:
@@ -41,7 +44,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
             raise BindingError(
                 f"the route '{own}' of function '{function.name}' is invalid: {error}."
             ) from None
-        return cls(template=template, methods=_methods(function, trigger.get("methods")))
+        methods = _methods(function, trigger.get("methods"))
+        return cls(template=template, methods=methods, level=level)
 
     def conflicts_with(self, other: "Route") -> bool:
         """Whether both have the same template and a method in common."""
@@ -60,9 +64,10 @@ class RoutedFunction(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The function for a request, and what its path says."""
+    """The function for a request, whom it listens to, and what the path says."""
 
     function: FunctionMetadata
+    level: Level
     invoke: Invoke
     route_params: dict[str, str]
 
@@ -72,6 +77,11 @@ class RouteTable:
 
     def __init__(self) -> None:
         self._entries: list[RoutedFunction] = []
+
+    @property
+    def functions(self) -> list[FunctionMetadata]:
+        """Those that have a route, in the order in which they are asked."""
+        return [entry.function for entry in self._entries]
 
     def add(self, function: FunctionMetadata, route: Route, invoke: Invoke) -> None:
         """Take on a route. Raises BindingError when another function has it."""
@@ -93,7 +103,7 @@ class RouteTable:
                 continue
             values = route.template.match(segments)
             if values is not None:
-                return Match(function, invoke, dict(values))
+                return Match(function, route.level, invoke, dict(values))
         return None
 
 
@@ -135,9 +145,14 @@ def _is_token(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and value.replace("-", "").isalpha()
 
 
-def _check_auth_level(function: FunctionMetadata, value: Any) -> None:
-    if value is not None and str(value).lower() not in _AUTH_LEVELS:
+def _level(function: FunctionMetadata, value: Any) -> Level:
+    """A function that says nothing listens to those who have a key."""
+    if value is None:
+        return Level.FUNCTION
+    try:
+        return Level(str(value).lower())
+    except ValueError:
         raise BindingError(
             f"authLevel of function '{function.name}' is {value!r}, and must be "
-            f"{listed(_AUTH_LEVELS[:3])}.{did_you_mean(str(value), _AUTH_LEVELS[:3])}"
-        )
+            f"{listed(_USUAL_LEVELS)}.{did_you_mean(str(value), _USUAL_LEVELS)}"
+        ) from None

@@ -9,6 +9,10 @@ from importlib.metadata import version
 import msgspec
 from aiohttp import web
 
+from webpubsub.host.extensions.http.gate import Gate
+from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.host.keys.authority import ADMINISTRATION
+
 _START_PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -23,18 +27,21 @@ class SystemEndpoints:
     """The addresses of the host. ``start_page`` False leaves ``/`` to functions, and to an empty
     answer when none takes it."""
 
-    def __init__(self, *, start_page: bool) -> None:
+    def __init__(self, gate: Gate, *, start_page: bool) -> None:
+        self._gate = gate
         self._start_page = start_page
         self._started = time.monotonic()
 
-    def answer(self, method: str, path: str) -> web.Response | None:
+    def answer(self, request: web.BaseRequest) -> web.Response | None:
         """The answer to a request of the host's own, or None for any other path."""
+        path = request.rel_url.raw_path
         if path == "/" and self._start_page:
             return web.Response(text=_START_PAGE, content_type="text/html", charset="utf-8")
         if path == "/admin/host/ping":
             return web.Response()
-        if path == "/admin/host/status" and method == "GET":
-            return self._status()
+        if path == "/admin/host/status" and request.method == "GET":
+            refusal = self._gate.refusal(request, ADMINISTRATION)
+            return self._status() if refusal is None else refused(request, refusal)
         return None
 
     def fallback(self, path: str) -> web.Response:

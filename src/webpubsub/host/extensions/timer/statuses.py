@@ -3,7 +3,6 @@
 Specification: functions-python section 7.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Mapping
@@ -13,6 +12,8 @@ from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
+
+from webpubsub.host.state_directory import state_directory
 
 logger = logging.getLogger("webpubsub.host.timers")
 
@@ -65,8 +66,7 @@ class FileStatusStore:
     @classmethod
     def for_app(cls, app_directory: Path, environment: Mapping[str, str]) -> "FileStatusStore":
         """The store of an app, in the user's directory for state and outside the app's own."""
-        app = hashlib.sha256(str(app_directory.resolve()).encode(errors="replace")).hexdigest()[:16]
-        return cls(_state_home(environment) / "webpubsub" / "timers" / app)
+        return cls(state_directory("timers", app_directory, environment))
 
     def read(self, function_name: str) -> TimerStatus | None:
         """The status, or None."""
@@ -95,11 +95,6 @@ class FileStatusStore:
 
     def _path(self, function_name: str) -> Path:
         return self._directory / f"{quote(function_name.lower(), safe='')}.json"
-
-
-def _state_home(environment: Mapping[str, str]) -> Path:
-    named = environment.get("XDG_STATE_HOME") or environment.get("LOCALAPPDATA")
-    return Path(named) if named else Path.home() / ".local" / "state"
 
 
 def _is_complete(status: TimerStatus) -> bool:

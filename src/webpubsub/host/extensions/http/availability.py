@@ -1,0 +1,41 @@
+"""Whether the app answers at all.
+
+Specification: functions-python sections 5.2 and 8.7.
+"""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.protocol.refusals.functions import APP_OFFLINE
+
+_OFFLINE_PAGE = "app_offline.htm"
+_MAX_PAGE_BYTES = 1024 * 1024
+
+
+class Availability:
+    """Turns requests away while the app's folder holds the file ``app_offline.htm``, whose content
+    is the answer then."""
+
+    def __init__(self, app_directory: Path | None) -> None:
+        self._page = None if app_directory is None else str(app_directory / _OFFLINE_PAGE)
+
+    def answer(self, request: web.BaseRequest) -> web.Response | None:
+        """The answer to a request that comes at the wrong time, or None."""
+        if self._page is not None and (content := _content(self._page)) is not None:
+            answer = refused(request, APP_OFFLINE.refuse("the file"))
+            answer.body, answer.content_type = content, "text/html"
+            return answer
+        return None
+
+
+def _content(path: str) -> bytes | None:
+    """What is in a file; None when there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(_MAX_PAGE_BYTES)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return b""

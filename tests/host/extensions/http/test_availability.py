@@ -1,0 +1,35 @@
+"""Whether the app answers at all. Specification: functions-python section 5.2."""
+
+from pathlib import Path
+
+from aiohttp.test_utils import make_mocked_request
+
+from webpubsub.host.extensions.http.availability import Availability
+
+REQUEST = make_mocked_request("GET", "/api/f")
+
+
+def test_an_app_is_offline_while_its_page_is_there(tmp_path: Path) -> None:
+    """Every request sees the page, as it is at that moment."""
+    availability, page = Availability(tmp_path), tmp_path / "app_offline.htm"
+    assert availability.answer(REQUEST) is None
+    for content in (b"<p>closed</p>", b""):
+        page.write_bytes(content)
+        answer = availability.answer(REQUEST)
+        assert answer is not None
+        assert (answer.status, answer.body) == (503, content)
+    page.unlink()
+    assert availability.answer(REQUEST) is None
+
+
+def test_a_page_that_cannot_be_read_is_a_page(tmp_path: Path) -> None:
+    """Somebody wants the app to be offline."""
+    (tmp_path / "app_offline.htm").mkdir()
+    answer = Availability(tmp_path).answer(REQUEST)
+    assert answer is not None
+    assert (answer.status, answer.body) == (503, b"")
+
+
+def test_an_app_without_a_folder_is_never_offline() -> None:
+    """There is nowhere to look."""
+    assert Availability(None).answer(REQUEST) is None

@@ -1,0 +1,110 @@
+"""Every refusal of a function app can be met, by what somebody might really send.
+
+Specification: functions-python sections 5.2 to 5.4.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.host.extensions.http.serving import http_function, returning, serving
+from webpubsub.host.keys.files import KeyFiles
+from webpubsub.host.keys.model import Scope, ScopeKind
+from webpubsub.protocol.refusals.catalogue import KINDS
+
+
+class Place(NamedTuple):
+    """Where an app is asked, and with which keys."""
+
+    session: ClientSession
+    port: int
+    keys: KeyFiles
+    folder: Path
+
+
+Act = Callable[[Place], Awaitable[Any]]
+
+
+def gets(path: str, status: int, scope: Scope | None = None, **headers: str) -> Act:
+    """A request, with the first key of a scope."""
+
+    async def act(place: Place) -> None:
+        key = {"x-functions-key": place.keys.keys(scope)[0].value} if scope else {}
+        answer = await place.session.get(path, headers={**headers, **key})
+        assert (answer.status, await answer.read()) == (status, b"")
+
+    return act
+
+
+async def _spoils_the_keys(place: Place) -> None:
+    (place.keys.folder / "f.json").write_bytes(b"{")
+    answer = await place.session.get("/api/f", headers={"x-functions-key": "anything"})
+    assert (answer.status, await answer.read()) == (500, b"")
+
+
+async def _takes_the_app_offline(place: Place) -> None:
+    (place.folder / "app_offline.htm").write_text("<h1>Back at noon</h1>", encoding="utf-8")
+    answer = await place.session.get("/api/open")
+    assert (answer.status, await answer.text()) == (503, "<h1>Back at noon</h1>")
+    assert answer.content_type == "text/html"
+    (place.folder / "app_offline.htm").unlink()
+    assert (await place.session.get("/api/open")).status == 200
+
+
+async def _sends_too_much(place: Place) -> None:
+    assert (await place.session.post("/api/open", data=b"123456789")).status == 413
+
+
+async def _leaves_in_the_middle(place: Place) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+    head = ("POST /api/open HTTP/1.1", "Host: h", "Content-Length: 8", "Expect: 100-continue")
+    writer.write("\r\n".join((*head, "\r\n")).encode())
+    assert b" 100 " in await reader.readline()
+    writer.write(b"half")
+    writer.close()
+    await writer.wait_closed()
+
+
+PROVOKED: Mapping[str, Act] = {
+    "function.key.missing": gets("/api/f", 401),
+    "function.key.unknown": gets("/api/f?code=unknown", 401),
+    "function.key.other-function": gets("/api/f", 401, Scope(ScopeKind.FUNCTION, "g")),
+    "function.key.level": gets("/admin/host/status", 401, Scope(ScopeKind.HOST)),
+    "function.keys.unreadable": _spoils_the_keys,
+    "function.app.offline": _takes_the_app_offline,
+    "function.requests.too-many": gets("/api/open", 429),
+    "function.body.too-large": _sends_too_much,
+    "function.body.incomplete": _leaves_in_the_middle,
+}
+
+
+@pytest.mark.parametrize("code", PROVOKED)
+async def test_a_refusal_is_met(
+    code: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client sees a status, the log the code, and nobody a key."""
+    keys = KeyFiles(tmp_path / "keys")
+    limits = {"maxOutstandingRequests": 0} if code.endswith("too-many") else {}
+    functions = [
+        (http_function("f"), returning("x")),
+        (http_function("g"), returning("x")),
+        (http_function("open", authLevel="anonymous"), returning("x")),
+    ]
+    with caplog.at_level(logging.DEBUG):
+        async with serving(
+            *functions, http=limits, app_directory=tmp_path, keys=keys, max_body_bytes=8
+        ) as (session, extension):
+            await PROVOKED[code](Place(session, extension.port, keys, tmp_path))
+    assert f"{code}: checked " in caplog.text
+    for scope in (Scope(ScopeKind.MASTER), Scope(ScopeKind.HOST), Scope(ScopeKind.FUNCTION, "g")):
+        assert keys.keys(scope)[0].value not in caplog.text
+
+
+def test_every_refusal_has_its_provocation() -> None:
+    """None is forgotten, and none of them is about a refusal that is gone."""
+    assert {code for code in KINDS if code.startswith("function.")} == PROVOKED.keys()
