@@ -1,6 +1,6 @@
 """The official Python service SDK, synchronous and asynchronous, against a running service.
 
-Specification: rest-api section 11.
+Specification: rest-api sections 3.3 and 11.
 """
 
 import io

@@ -19,7 +19,8 @@ def test_defaults() -> None:
     """Without settings, the service has the documented numbers (client-protocols section 10)."""
     settings = ServiceSettings()
     assert settings.access_keys == (DEVELOPMENT_KEY,)
-    assert (settings.address, settings.public_endpoint) == ("127.0.0.1", None)
+    assert (settings.address, settings.port) == ("127.0.0.1", 8080)
+    assert settings.public_endpoint is None
     assert settings.max_message_bytes == 1_048_576
     assert (settings.max_queued_messages, settings.max_queued_bytes) == (1000, 16_777_216)
     assert (settings.max_buffered_messages, settings.max_buffered_bytes) == (1000, 16_777_216)

@@ -1,4 +1,4 @@
-"""Whose calls are carried out. Specification: rest-api sections 3.1 to 3.3."""
+"""Whose calls are carried out. Specification: rest-api sections 3.1 to 3.4."""
 
 import base64
 from collections.abc import Callable, Mapping

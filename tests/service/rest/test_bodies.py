@@ -1,4 +1,7 @@
-"""How the bodies and metadata of sends are read. Specification: rest-api sections 5.3 and 5.4."""
+"""How the bodies and metadata of sends are read.
+
+Specification: rest-api sections 3.4, 5.3 and 5.4.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -28,6 +31,7 @@ REFUSED = (
     ("application/json; charset=us-ascii", b'"\xe9"', 400, None),
     ("text/plain", b"\xff", 400, None),
     ("text/plain; charset=utf-16le", b"a", 400, None),
+    ("text/plain; charset=shift_jis", b"\xff", 400, None),
     ("text/plain", b"x" * (MAX_BODY_BYTES + 1), 400, BAD_LENGTH),
     ("application/octet-stream", b"x" * (MAX_BODY_BYTES + 1), 400, BAD_LENGTH),
     ("application/xml", b"<a/>", 415, None),
@@ -52,15 +56,30 @@ async def test_refused_bodies(
     assert client.frames == []
 
 
-@pytest.mark.parametrize("codec", ["utf-16", "utf-16le", "utf-16be", "utf-32", "iso-8859-1"])
+CHARSETS = {
+    "utf-16": "é",
+    "utf-16le": "é",
+    "utf-16be": "é",
+    "utf-32": "😀",
+    "ISO-8859-1": "é",
+    "iso-8859-15": "€",
+    "Windows-1252": "€",
+    "koi8-r": "Я",
+    "GB18030": "你😀",
+    "Shift_JIS": "あ",
+    "euc-kr": "한",
+}
+
+
+@pytest.mark.parametrize(("charset", "text"), CHARSETS.items())
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json"])
-async def test_charsets(world: World, codec: str, content_type: str) -> None:
+async def test_charsets(world: World, charset: str, text: str, content_type: str) -> None:
     """Text and JSON in other charsets arrive as UTF-8."""
     client = world.client("c", subprotocol=None)
-    headers = {"Content-Type": f"{content_type}; charset={codec}"}
-    answer = await world.call("POST", SEND, data='"é"'.encode(codec), headers=headers)
+    headers = {"Content-Type": f"{content_type}; charset={charset}"}
+    answer = await world.call("POST", SEND, data=f'"{text}"'.encode(charset), headers=headers)
     assert answer.status == 202
-    assert client.frames == [(1, '"é"'.encode())]
+    assert client.frames == [(1, f'"{text}"'.encode())]
 
 
 async def test_the_largest_body_arrives(world: World) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType
-from webpubsub.service.rest.content_types import parse_content_type
+from webpubsub.service.rest.content_types import _CODECS, parse_content_type
 
 KNOWN = {
     "": (DataType.BINARY, "utf-8"),
@@ -45,6 +45,9 @@ UNKNOWN = (
     "text/plain; charset=",
     "text/plain; charset=nonsense",
     "text/plain; charset=rot13",
+    "text/plain; charset=utf-7",
+    "text/plain; charset=unicode_escape",
+    "text/plain; charset=idna",
     "application/json; charset=zlib",
     'text/plain; charset="utf-8',
     "text/plain/",
@@ -57,6 +60,14 @@ def test_unknown_types(header: str) -> None:
     """Other types, other charsets and what cannot be parsed are refused."""
     with pytest.raises(ValueError):
         parse_content_type(header)
+
+
+@pytest.mark.parametrize("name", _CODECS)
+def test_charsets(name: str) -> None:
+    """Every charset that is listed can read ASCII, and by a codec of texts."""
+    content = parse_content_type(f"text/plain; charset={name.upper()}")
+    encoded = "a 1".encode(content.codec)
+    assert encoded.decode(content.codec) == "a 1"
 
 
 def _is_known(header: str) -> bool:

@@ -1,6 +1,6 @@
 """The table of operations, carried out over HTTP with real hubs.
 
-Specification: client-protocols section 6.3, rest-api sections 5.1, 5.2, 5.5, 6, 6.1 to 6.8, 12 and
+Specification: client-protocols section 6.3, rest-api sections 1, 5.1 to 5.5, 6, 6.1 to 6.8, 12 and
 13.
 """
 

@@ -194,8 +194,8 @@ LENGTH_INVALID = RefusalKind(
 CONTENT_TYPE_UNKNOWN = RefusalKind(
     code="rest.body.content-type",
     checked="the Content-Type and Content-Encoding headers",
-    wanted="text/plain or application/json in a Unicode charset, US-ASCII or ISO-8859-1, "
-    "application/octet-stream, or application/x-protobuf, not compressed",
+    wanted="text/plain or application/json in a charset of the web, application/octet-stream, or "
+    "application/x-protobuf, not compressed",
     remedy="Send other content as application/octet-stream.",
     http_status=415,
 )

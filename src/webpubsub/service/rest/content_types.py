@@ -19,8 +19,17 @@ _MEDIA_TYPE = re.compile(
     rf"\s*({_TOKEN}/{_TOKEN})\s*((?:;\s*(?:{_PARAMETER.pattern}\s*)?)*)",
 )
 
-#: Python's own list would also take codecs that are not charsets, or that are slow.
+#: The legacy charsets of the web, which Python calls by the same names.
+_LEGACY = (
+    *(f"windows-{number}" for number in range(1250, 1259)),
+    *(f"iso-8859-{number}" for number in (*range(2, 9), 10, 13, 14, 15, 16)),
+    *("koi8-r", "koi8-u", "ibm866", "macintosh"),
+    *("gbk", "gb2312", "gb18030", "big5", "euc-kr", "euc-jp", "shift_jis", "iso-2022-jp"),
+)
+
+#: Python's own list would also take codecs that are not charsets, or that are not safe.
 _CODECS: Mapping[str, str] = {
+    **{name: name for name in _LEGACY},
     "utf-8": "utf-8",
     "utf8": "utf-8",
     "us-ascii": "ascii",
