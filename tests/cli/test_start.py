@@ -90,8 +90,10 @@ async def test_stopping_lets_functions_finish_and_tells_clients(
 
 
 async def test_a_function_that_never_ends_has_ten_seconds(tmp_path: Path) -> None:
-    """A thread cannot be stopped; the process ends all the same, and orderly."""
-    with StartedApp(write_app(tmp_path, STUBBORN)) as app:
+    """A thread cannot be stopped; the process ends all the same, and orderly: what the app has
+    registered for its end runs."""
+    source = STUBBORN + "import atexit\natexit.register(print, 'this is the end')\n"
+    with StartedApp(write_app(tmp_path, source)) as app:
         await asyncio.to_thread(app.wait_until_ready)
         async with aiohttp.ClientSession() as session:
             request = asyncio.ensure_future(session.get(f"{app.url}/wait"))
@@ -99,7 +101,24 @@ async def test_a_function_that_never_ends_has_ten_seconds(tmp_path: Path) -> Non
             started = time.monotonic()
             assert await asyncio.to_thread(app.interrupt) == 0
             assert 8 < time.monotonic() - started < 15
+            assert "this is the end" in app.output
             await asyncio.gather(request, return_exceptions=True)
+
+
+async def test_what_an_app_registers_for_the_end_runs(tmp_path: Path) -> None:
+    """With a thread that cannot be stopped, too; and functions may have more time to end, where the
+    app asks for it. Specification: functions-python section 8.7."""
+    source = STUBBORN + "import atexit\natexit.register(print, 'this is the end')\n"
+    source = source.replace("threading.Event().wait()", "threading.Event().wait(11)")
+    app_folder = write_app(tmp_path, source, FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING="1")
+    with StartedApp(app_folder) as app:
+        await asyncio.to_thread(app.wait_until_ready)
+        async with aiohttp.ClientSession() as session:
+            request = asyncio.ensure_future(session.get(f"{app.url}/wait"))
+            await asyncio.to_thread(app.wait_for, "waiting")
+            assert await asyncio.to_thread(app.interrupt) == 0
+            assert await (await request).text() == "never"
+    assert "this is the end" in app.output
 
 
 async def test_a_second_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:

@@ -22,12 +22,19 @@ Body = Callable[[Invocation], Awaitable[InvocationResult]]
 
 
 def function(
-    name: str = "fn", *bindings: Mapping[str, Any], disabled: bool = False
+    name: str = "fn",
+    *bindings: Mapping[str, Any],
+    disabled: bool = False,
+    retry: Mapping[str, Any] | None = None,
 ) -> FunctionMetadata:
     """A function; without bindings, it has a trigger alone."""
     raw = bindings or (TRIGGER,)
     return FunctionMetadata(
-        id=name, name=name, bindings=tuple(Binding(item) for item in raw), disabled=disabled
+        id=name,
+        name=name,
+        bindings=tuple(Binding(item) for item in raw),
+        disabled=disabled,
+        retry=retry,
     )
 
 

@@ -319,3 +319,59 @@ async def test_a_drained_app_answers_those_who_ask() -> None:
     await app.host.reload()
     assert not app.host.is_draining
     await app.host.stop()
+
+
+RETRY = {"strategy": "fixedDelay", "maxRetryCount": 2, "delayInterval": "00:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("own", "for_all", "attempts"),
+    [
+        (None, None, 1),
+        (RETRY, None, 3),
+        (None, RETRY, 3),
+        ({**RETRY, "maxRetryCount": 0}, RETRY, 1),
+    ],
+)
+async def test_a_failed_function_is_tried_again(
+    own: dict[str, Any] | None, for_all: dict[str, Any] | None, attempts: int
+) -> None:
+    """By its own policy, else by that of host.json. Section 8.6."""
+    app = App(function(retry=own), host_json={"retry": for_all} if for_all else None)
+
+    async def body(_invocation: Invocation) -> InvocationResult:
+        raise ValueError
+
+    app.worker.body = body
+    await app.host.start()
+    assert (await app.triggers.attached["fn"](CALL)).failure is not None
+    assert len(app.worker.invocations) == attempts
+    await app.host.stop()
+
+
+async def test_a_wrong_policy_is_an_error_of_its_function() -> None:
+    """One in host.json is an error of the app. Section 8.6."""
+    app = App(function("wrong", retry={**RETRY, "maxRetryCount": "many"}), function("good"))
+    await app.host.start()
+    errors = app.errors()
+    assert "retry.maxRetryCount is 'many'" in str(errors["wrong"])
+    assert errors["good"] is None
+    await app.host.stop()
+    with pytest.raises(HostError, match=r"host.json: retry.strategy is 'x'"):
+        App(host_json={"retry": {"strategy": "x"}})
+
+
+async def test_a_function_that_waits_to_be_tried_again_does_not_hold_up_the_end() -> None:
+    """It is counted until then. Section 8.7."""
+    app = App(function(retry={**RETRY, "delayInterval": "00:10:00"}))
+
+    async def body(_invocation: Invocation) -> InvocationResult:
+        raise ValueError
+
+    app.worker.body = body
+    await app.host.start()
+    task = asyncio.ensure_future(app.triggers.attached["fn"](CALL))
+    await asyncio.sleep(0.01)
+    assert (app.host.running_invocations, app.host.waiting_retries) == (0, 1)
+    await app.host.stop()
+    assert (await task).failure is not None

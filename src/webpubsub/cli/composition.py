@@ -31,6 +31,9 @@ from webpubsub.service.settings import ServiceSettings
 
 _logger = logging.getLogger(__name__)
 
+#: How long functions may take to end when the host stops: usually, and when it drains first.
+_STOP_SECONDS = 10.0
+_DRAIN_SECONDS = 600.0
 _PORT = 7071
 _ADDRESS = "127.0.0.1"
 _WEB_PUBSUB = "webpubsub"
@@ -67,6 +70,8 @@ class LocalApp:
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
         self.connections = Connections(self.settings, self.config, place.service_port)
         self.keys = KeyFiles.for_app(self.folder, self.settings) if place.asks_for_keys else None
+        drains = _is_true(self.settings.get("FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING"))
+        self._stop_seconds = _DRAIN_SECONDS if drains else _STOP_SECONDS
         self._events = EventEntry()
         self._listener = Listener(self.address, _port(place, self.settings))
         self._turns = Turns()
@@ -117,7 +122,8 @@ class LocalApp:
     async def stop(self) -> None:
         """Finish what has begun: events of clients, then functions, within bounded time."""
         await self.service.stop()
-        await self.host.stop()
+        await self.host.stop(self._stop_seconds)
+        await self._listener.stop(0)  # open still, if the app did not come to use it
         await self.connections.close()
 
     def remote_endpoints(self) -> list[str]:
@@ -179,6 +185,7 @@ class LocalApp:
             listener=self._listener,
             app_directory=self.folder,
             keys=self.keys,
+            stop_seconds=self._stop_seconds,
             max_body_bytes=_body_limit(self.settings),
             cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),

@@ -4,6 +4,7 @@ The first SIGINT or SIGTERM asks it to finish what it has begun, the second ends
 """
 
 import asyncio
+import atexit
 import os
 import signal
 import sys
@@ -49,10 +50,12 @@ def _fastest_loop() -> LoopFactory | None:
 def _leave_threads_behind() -> None:
     """End the process although a function is still at work in a thread.
 
-    A thread cannot be stopped, and the interpreter would wait for it for ever.
+    A thread cannot be stopped, and the interpreter would wait for it for ever. What the app has
+    registered with ``atexit`` runs all the same.
     """
     others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
     if any(not thread.daemon for thread in others):
+        atexit._run_exitfuncs()  # noqa: SLF001 - no other way runs them without waiting for threads
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)

@@ -24,6 +24,8 @@ from webpubsub.host.extensions.seam import (
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.invocation import FunctionInvoker
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.retries import RetryingInvoker
+from webpubsub.host.retry_policy import RetryPolicy
 from webpubsub.host.running_invocations import RunningInvocations
 from webpubsub.host.validation import InvalidFunction, check_function, with_settings
 from webpubsub.host.worker import AppError, FunctionLoadError, Worker
@@ -115,6 +117,7 @@ class AppGeneration:
         """Stop triggers, give running invocations so long to end, then cancel them and let the
         worker go."""
         started, self._started = self._started, []
+        self.running.close()
         deadline = asyncio.get_running_loop().time() + seconds
         await asyncio.gather(*(_stop(extension, deadline) for extension in started))
         left = deadline - asyncio.get_running_loop().time()
@@ -169,6 +172,7 @@ class AppGeneration:
         for binding in function.bindings:
             self._extensions[binding.kind].check(function, binding)
         trigger = self._with_method(function.trigger, "attach", "a trigger")
+        policy = _retry_policy(function) or self.config.retry
         invoker = FunctionInvoker(
             function,
             worker=self._worker,
@@ -179,7 +183,10 @@ class AppGeneration:
             ],
             outputs=self._outputs(function),
         )
-        cast("TriggerExtension", trigger).attach(function, invoker)
+        cast("TriggerExtension", trigger).attach(
+            function,
+            invoker if policy is None else RetryingInvoker(function, invoker, policy, self.running),
+        )
 
     def _outputs(self, function: FunctionMetadata) -> list[tuple[Binding, OutputExtension]]:
         """An output of the trigger's own extension may be its answer, which needs no writing."""
@@ -198,6 +205,15 @@ class AppGeneration:
                 "Correct its type or its direction."
             )
         return extension
+
+
+def _retry_policy(function: FunctionMetadata) -> RetryPolicy | None:
+    if function.retry is None:
+        return None
+    try:
+        return RetryPolicy.parse(function.retry)
+    except ValueError as error:
+        raise InvalidFunction(str(error)) from None
 
 
 async def _stop(extension: TriggerExtension, deadline: float) -> None:

@@ -46,6 +46,11 @@ class FunctionHost:
         """How many functions run in the app that serves."""
         return len(self.app.running)
 
+    @property
+    def waiting_retries(self) -> int:
+        """How many functions of it have failed and wait to be tried again."""
+        return self.app.running.pausing
+
     async def start(self) -> None:
         """Index the app and begin to call its functions.
 

@@ -1,6 +1,6 @@
 """host.json, with the environment's ``AzureFunctionsJobHost__a__b`` laid over it.
 
-Specification: functions-python sections 8.5 and 10.1.
+Specification: functions-python sections 8.5, 8.6 and 10.1.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ import msgspec
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.json_files import JsonFileError, read_json_object
+from webpubsub.host.retry_policy import RetryPolicy
 from webpubsub.host.time_spans import parse_time_span
 
 DEFAULT_FUNCTION_TIMEOUT = 30 * 60.0
@@ -24,13 +25,15 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
     ``raw`` is the document itself. ``function_timeout`` is in seconds, None when unlimited.
     ``functions`` is the allow-list in lower case, None when every function runs. ``log_levels``
     maps a category, or ``default``, to the name of a .NET log level. ``watch_files`` (names) and
-    ``watch_directories`` (below the root) are watched besides the app's own files.
+    ``watch_directories`` (below the root) are watched besides the app's own files. ``retry`` is for
+    functions without a policy of their own.
     """
 
     raw: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"version": "2.0"})
     function_timeout: float | None = DEFAULT_FUNCTION_TIMEOUT
     functions: frozenset[str] | None = None
     log_levels: Mapping[str, str] = msgspec.field(default_factory=dict)
+    retry: RetryPolicy | None = None
     watch_files: tuple[str, ...] = ()
     watch_directories: tuple[str, ...] = ()
 
@@ -59,6 +62,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
             function_timeout=_timeout(unread.text("functionTimeout")),
             functions=_lowered(unread.texts("functions")),
             log_levels=_log_levels(unread.get("logging:logLevel")),
+            retry=_retry(unread.get("retry")),
             watch_files=unread.texts("watchFiles") or (),
             watch_directories=unread.texts("watchDirectories") or (),
         )
@@ -191,6 +195,15 @@ def _timeout(text: str | None) -> float | None:
             "for no limit."
         )
     return seconds
+
+
+def _retry(value: object) -> RetryPolicy | None:
+    if value is None:
+        return None
+    try:
+        return RetryPolicy.parse(value)
+    except ValueError as error:
+        raise HostError(f"host.json: {error}") from None
 
 
 def _log_levels(value: object) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ Specification: functions-python sections 4.5, 8.4, 8.5 and 13.2.
 import asyncio
 import traceback
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -64,13 +64,18 @@ class FunctionInvoker:
         self._log = InvocationLog(function.name)
         self._new_id = _invocation_ids().__next__
 
-    async def __call__(self, call: TriggerCall) -> InvocationResult:
-        """Never raises but when the calling task is cancelled."""
+    def __call__(self, call: TriggerCall) -> Coroutine[Any, Any, InvocationResult]:
+        """The only attempt. Never raises but when the calling task is cancelled."""
+        return self.attempt(call, 0, 0)
+
+    async def attempt(self, call: TriggerCall, retry: int, max_retries: int) -> InvocationResult:
+        """One call, which is the first or a later attempt; the function's context shows which.
+        Never raises but when the calling task is cancelled."""
         invocation_id = self._new_id()
         started = self._log.begin(invocation_id, call.reason)
         running = self._running.begin()
         try:
-            result = await self._stages(invocation_id, call)
+            result = await self._stages(invocation_id, call, retry, max_retries)
         except asyncio.CancelledError:
             cut = self._running.cut(running)
             if cut is None:
@@ -87,7 +92,9 @@ class FunctionInvoker:
             self._log.failed(invocation_id, started, result.failure)
         return result
 
-    async def _stages(self, invocation_id: str, call: TriggerCall) -> InvocationResult:
+    async def _stages(
+        self, invocation_id: str, call: TriggerCall, retry: int, max_retries: int
+    ) -> InvocationResult:
         context = None
         inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
         if self._inputs or self._outputs:
@@ -101,6 +108,8 @@ class FunctionInvoker:
                 inputs=inputs,
                 trigger_metadata=call.trigger_metadata,
                 trace_context=call.trace_context,
+                retry_count=retry,
+                max_retry_count=max_retries,
             )
         )
         if context is not None and result.failure is None:

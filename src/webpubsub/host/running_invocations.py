@@ -39,6 +39,8 @@ class RunningInvocations:
         self._timer: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self._idle.set()
+        self._closing = asyncio.Event()
+        self.pausing = 0
 
     def __len__(self) -> int:
         return len(self._running)
@@ -69,6 +71,23 @@ class RunningInvocations:
     def cut(self, running: RunningInvocation) -> Cut | None:
         """What a CancelledError that arrived means; None is the caller's own cancellation."""
         return running.cut if running.task.cancelling() <= running.cancelling + 1 else None
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait between two attempts, at most until ``close``. Says whether there may be another
+        one. ``pausing`` counts those that wait."""
+        self.pausing += 1
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            await asyncio.sleep(0)  # also after no time at all, others get their turn
+        finally:
+            self.pausing -= 1
+        return not self._closing.is_set()
+
+    def close(self) -> None:
+        """No further attempts are made: what has failed has failed."""
+        self._closing.set()
 
     async def wait(self, seconds: float) -> int:
         """Wait until none is left, at most so long. Says how many are."""

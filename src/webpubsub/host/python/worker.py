@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from webpubsub.host.python.function_folders import index_folders
 from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
 from webpubsub.host.python.signatures import LoadedFunction
-from webpubsub.host.python.threads import thread_count
+from webpubsub.host.python.threads import thread_count, warn_of_thread
 from webpubsub.host.python.tracebacks import as_failure
 from webpubsub.host.values import Value
 from webpubsub.host.worker import (
@@ -52,11 +52,17 @@ class PythonWorker:
 
     ``threads`` is how many functions that are not ``async`` run at once; None asks the setting
     PYTHON_THREADPOOL_THREAD_COUNT. ``environment`` is that of the process unless given.
+    ``left_behind`` is told of functions that were cancelled and run on in their threads.
     """
 
     def __init__(
-        self, *, threads: int | None = None, environment: Mapping[str, str] | None = None
+        self,
+        *,
+        threads: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        left_behind: Callable[[str, "Future[Any]"], None] = warn_of_thread,
     ) -> None:
+        self._left_behind = left_behind
         self._environment = os.environ if environment is None else environment
         self._thread_count = threads
         self._threads: ThreadPoolExecutor | None = None
@@ -127,14 +133,16 @@ class PythonWorker:
         if function.is_async:
             answer = await function.call(**arguments)
         else:
-            answer = await self._in_thread(function.call, arguments)
+            answer = await self._in_thread(function, arguments)
         if sys.stdout is not None:
             sys.stdout.flush()  # what the function printed is seen when it has returned
         return _result(ready, arguments, answer)
 
-    async def _in_thread(self, call: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    async def _in_thread(self, function: LoadedFunction, arguments: Mapping[str, Any]) -> Any:
         """The thread sees the context of the invocation, so that its logs belong to it."""
-        run = copy_context().run
+        if self._threads is None:
+            raise WorkerLost("the worker has stopped")
+        run, call = copy_context().run, function.call
 
         def in_context() -> Any:
             try:
@@ -142,7 +150,13 @@ class PythonWorker:
             except StopIteration as error:  # a future cannot carry it
                 raise RuntimeError("the function raised StopIteration") from error
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, in_context)
+        thread = self._threads.submit(in_context)
+        try:
+            return await asyncio.wrap_future(thread)
+        except asyncio.CancelledError:
+            if not thread.cancel() and not thread.done():
+                self._left_behind(function.name, thread)
+            raise
 
     async def stop(self) -> None:
         """Let go of everything. Functions in threads run on, and nobody waits for them."""
