@@ -1,7 +1,7 @@
 """What is said in one protocol and heard in another: every origin, every recipient, every type of
 data.
 
-Specification: client-protocols sections 3.1, 4 and 11, rest-api section 8.
+Specification: client-protocols sections 3.1, 4, 9.4 and 11, rest-api section 8.
 """
 
 import base64
@@ -20,6 +20,7 @@ from tests.service.fakes import JSON_SUBPROTOCOL, client_frame
 from tests.service.wire import BINARY as BINARY_FRAME
 from tests.service.wire import TEXT as TEXT_FRAME
 from tests.service.wire import App, Peer, join, running
+from webpubsub.protocol.acks import AckCache
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.events import UserEventRequest
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType, Message
@@ -304,3 +305,101 @@ async def test_events(origin: str, data_type: DataType) -> None:
         await peer.frame()
     (event,) = (one for one in app.events if isinstance(one, UserEventRequest))
     assert event.message == Message(data_type, data)
+
+
+# ---- group state: what is set in one protocol is seen in the other ----
+
+STATE = {"status": "o\u0144", "empty": ""}
+
+
+class Speaker(NamedTuple):
+    """How a client asks for group states and is told them, compared in the words of JSON."""
+
+    subprotocol: str
+    ask: Callable[..., bytes]
+    read: Reader
+
+
+def ask_json(kind: str, **members: Any) -> bytes:
+    """A request of a JSON client; ``state`` None is left out."""
+    present = {name: value for name, value in members.items() if value is not None}
+    message = {"type": f"{kind}GroupState", "group": "room", "ackId": 1} | present
+    return client_frame(TEXT_FRAME, json.dumps(message).encode())
+
+
+def ask_protobuf(kind: str, state: Mapping[str, str] | None = None) -> bytes:
+    """A request of a protobuf client."""
+    members = {"group": "room", "ack_id": 1}
+    present = {} if state is None else {"state": {"entries": state}}
+    return protobuf_request(**{f"{kind}_group_state_message": members | present})
+
+
+def read_protobuf(payload: bytes) -> Any:
+    """A message of the service as a JSON client would have been told it."""
+    message = wire.DownstreamMessage.FromString(payload)
+    kind = message.WhichOneof("message")
+    if kind == "ack_message":
+        return {"type": "ack", "ackId": 1, "success": message.ack_message.success}
+    assert kind in ("group_state_snapshot_message", "group_state_update_message"), message
+    told: wire.GroupStateMessage = getattr(message, kind)
+    assert not told.HasField("sequence_id")
+    name = "groupStateSnapshot" if "snapshot" in kind else "groupStateUpdate"
+    return {"type": name, "group": told.group, "items": [*map(_item, told.items)]}
+
+
+def _item(item: wire.GroupStateItem) -> dict[str, Any]:
+    told: dict[str, Any] = {"connectionId": item.connection_id, "updatedAt": item.updated_at}
+    told |= {"userId": item.user_id} if item.HasField("user_id") else {}
+    return told | ({"state": dict(item.state.entries)} if item.HasField("state") else {})
+
+
+SPEAKERS: Mapping[str, Speaker] = {
+    "json": Speaker(JSON_SUBPROTOCOL, ask_json, json.loads),
+    "protobuf": Speaker(PROTOBUF_SUBPROTOCOL, ask_protobuf, read_protobuf),
+    "reliable json": Speaker("json.reliable.webpubsub.azure.v1", ask_json, json.loads),
+    "reliable protobuf": Speaker(
+        "protobuf.reliable.webpubsub.azure.v1", ask_protobuf, read_protobuf
+    ),
+}
+
+
+@pytest.mark.parametrize(("setter", "watcher"), [*product(SPEAKERS, SPEAKERS)])
+@pytest.mark.parametrize("user_id", ["alice", None])
+async def test_group_states(setter: str, watcher: str, user_id: str | None) -> None:
+    """A state that is there, one that is set, one that is empty, one that is cleared, and one whose
+    connection ends."""
+    sets, watches = SPEAKERS[setter], SPEAKERS[watcher]
+    access: dict[str, Any] = {"roles": ROLES, "groups": ["room"], "user_id": user_id}
+    async with (
+        running() as service,
+        await welcomed(service, sets.subprotocol, **access) as one,
+        await welcomed(service, watches.subprotocol, roles=ROLES) as other,
+    ):
+        (session,) = service.hubs.hub(HUB).members("room").values()
+        who = {"connectionId": session.connection_id} | ({"userId": user_id} if user_id else {})
+        last = 0
+
+        async def heard(kind: str, *states: Mapping[str, str] | None) -> None:
+            nonlocal last
+            _, payload = await other.frame()
+            message = watches.read(payload)
+            for item in message["items"]:
+                assert item["updatedAt"] > last
+                last = item.pop("updatedAt")
+            items = [who | ({} if state is None else {"state": state}) for state in states]
+            assert message == {"type": kind, "group": "room", "items": items}
+
+        async def settled(peer: Peer, speaker: Speaker, *frames: bytes) -> None:
+            await peer.send(*frames)
+            _, payload = await peer.frame()
+            assert speaker.read(payload) == {"type": "ack", "ackId": 1, "success": True}
+            session.acks = AckCache()
+
+        await settled(one, sets, sets.ask("set", state=STATE))
+        await settled(other, watches, watches.ask("subscribe"))
+        await heard("groupStateSnapshot", STATE)
+        for state in ({"status": "away"}, {}, None, STATE):
+            await settled(one, sets, sets.ask("set", state=state))
+            await heard("groupStateUpdate", state)
+        await one.send(client_frame(8, b"\x03\xe8"))
+        await heard("groupStateUpdate", None)

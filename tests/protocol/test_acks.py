@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from webpubsub.protocol import acks
 from webpubsub.protocol.acks import CACHE_SIZE, AckCache
 from webpubsub.protocol.clients.codec import AckError
+from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN, GROUP_STATES_FULL
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,12 @@ from webpubsub.protocol.clients.codec import AckError
             "The client does not have permission to send to group 'room'.",
         ),
         (acks.INTERNAL_SERVER_ERROR, "InternalServerError", "Internal server error"),
+        (acks.refused(GROUP_STATES_FULL.refuse("101", "Too many.")), "BadRequest", "Too many."),
+        (
+            acks.refused(CONNECTION_UNKNOWN.refuse("c")),
+            "InternalServerError",
+            "Internal server error",
+        ),
     ],
 )
 def test_errors_have_the_texts_that_clients_compare(

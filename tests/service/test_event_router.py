@@ -1,6 +1,6 @@
 """What stands between the service and whoever handles its events.
 
-Specification: upstream-events sections 1, 2.2, 7, 8, 10 and 12.
+Specification: upstream-events sections 1, 2.2, 7, 8, 10, 12 and 13.
 """
 
 import asyncio
@@ -70,9 +70,14 @@ _SUCCESSES: dict[type[AnyEventRequest], EventOutcome] = {
 }
 
 
-def router(handler: EventHandler | None, point: ObservationPoint | None = None) -> EventRouter:
+def router(
+    handler: EventHandler | None,
+    point: ObservationPoint | None = None,
+    timeout: float = 100,
+) -> EventRouter:
     return EventRouter(
         handler,
+        timeout=timeout,
         keys=(KEY,),
         clock=lambda: 1234.5,
         origin="localhost",
@@ -237,6 +242,31 @@ async def test_nobody_waits_for_connected() -> None:
     assert await events.user_event(session, "greet", HELLO) == UserEventAccepted()
     released.set()
     await events.drain(5)
+
+
+async def test_an_answer_that_takes_too_long() -> None:
+    """Fails the event, whose handler is cancelled; nobody waits for notifications, so they may take
+    their time (upstream-events section 13)."""
+    ended: list[str] = []
+    handler = Answers()
+
+    async def slowly() -> None:
+        name = handler.events[-1].connection_context.event_name
+        try:
+            await asyncio.sleep(0.1)
+            ended.append(name)
+        except asyncio.CancelledError:
+            ended.append(f"{name} cancelled")
+            raise
+
+    handler.answer = slowly
+    events, session = router(handler, timeout=0.02), a_session()
+    late = EventFailed(status=500, message="no answer after 0.02 seconds")
+    assert await ask_connect(events, session) == late
+    assert await events.user_event(session, "greet", HELLO) == late
+    events.connected(session)
+    await events.drain(5)
+    assert ended == ["connect cancelled", "greet cancelled", "connected"]
 
 
 async def test_draining_waits_for_what_is_pending() -> None:

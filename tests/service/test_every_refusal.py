@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import jwt
 import pytest
 
-from tests.service.fakes import client_frame
+from tests.service.fakes import JSON_SUBPROTOCOL, client_frame, close_payload
 from tests.service.wire import (
     BINARY,
+    CLOSE,
     TEXT,
     App,
     dial,
@@ -204,6 +205,14 @@ async def _fills_its_permissions(service: Service) -> None:
         await calls("PUT", path)(service)
 
 
+def asks(*messages: str, **access: Any) -> Act:
+    """A JSON client that may do everything in groups says this, and closes."""
+    frames = [client_frame(TEXT, message.encode()) for message in messages]
+    close = client_frame(CLOSE, close_payload(1000))
+    return says(*frames, close, subprotocol=JSON_SUBPROTOCOL, roles=ROLES, **access)
+
+
+ROLES = ("webpubsub.sendToGroup", "webpubsub.joinLeaveGroup")
 GROUPS: Mapping[str, Any] = {"webpubsub.group": [" "]}
 SEND = "/api/hubs/chat/:send"
 MEMBERS = "/api/hubs/chat/groups/g/connections"
@@ -310,6 +319,17 @@ PROVOKED: Mapping[str, Case] = {
     ),
     "hub.user.unknown": Case(calls("PUT", "/api/hubs/chat/users/nobody/groups/g")),
     "hub.permissions.full": Case(_fills_its_permissions),
+    "hub.group-state.not-member": Case(
+        asks('{"type":"setGroupState","group":"g","state":{}}'),
+    ),
+    "hub.group-state.full": Case(
+        asks('{"type":"setGroupState","group":"g","state":{}}', groups=["g"]),
+        settings={"max_group_states": 0},
+    ),
+    "hub.group-state.subscriptions-full": Case(
+        asks('{"type":"subscribeGroupState","group":"g"}'),
+        settings={"max_group_state_subscriptions": 0},
+    ),
 }
 
 #: What takes too long or too much to provoke here, and the test that does it.

@@ -1,6 +1,6 @@
 """A hub: its connections, groups and users, and everything that can be done with them.
 
-Specification: client-protocols sections 5.7, 5.8, 6.3 and 11, rest-api section 6.3,
+Specification: client-protocols sections 5.7, 5.8, 6.3, 9.4 and 11, rest-api section 6.3,
 upstream-events section 12.
 """
 
@@ -16,6 +16,7 @@ from tests.service.fakes import Client, Endings, ManualLoop, attached
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.json import JsonCodec
+from webpubsub.protocol.clients.notices import GroupStateItem, GroupStateSnapshot
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import HubOperation, Permission
@@ -691,6 +692,8 @@ _Fields: dict[str, st.SearchStrategy[Any]] = {
     "expires_at": st.none() | st.floats(0, 10),
     "filter": st.sampled_from((None, *FILTERS)),
     "groups": st.lists(GroupNames, max_size=2).map(tuple),
+    "state": st.none() | st.dictionaries(st.sampled_from("ab"), st.sampled_from("xy")),
+    "at": st.floats(0, 10),
 }
 KINDS = tuple(HubOperation.__subclasses__())
 Operations = st.lists(
@@ -793,8 +796,13 @@ def test_a_hub_is_what_the_model_says(operations: list[HubOperation]) -> None:
         for user in ("alice", "bob"):
             query = ops.UserExists(hub="chat", user_id=user)
             assert world.hub.ask(query) is bool(model.of_user(user))
-    assert {one: len(payloads) for one, payloads in world.received.items()} == expected
+    assert {one: _messages(payloads) for one, payloads in world.received.items()} == expected
     assert sorted(one for one, _ in world.endings.ended) == sorted(set(PEOPLE) - set(model.groups))
+
+
+def _messages(payloads: Sequence[bytes]) -> int:
+    """How many of them are messages, and not states of a group."""
+    return sum(payload.startswith(b'{"type":"message"') for payload in payloads)
 
 
 @given(Operations)
@@ -832,6 +840,15 @@ def test_sessions_can_move_between_operations(
     assert moved.received == stays.received
     for one in stays.hub.sessions:
         assert moved.hub.sessions[one].snapshot() == stays.sessions[one].snapshot()
+    for group in GROUPS:
+        assert _shown(moved, group) == _shown(stays, group)
+
+
+def _shown(world: World, group: str) -> list[GroupStateItem]:
+    """The states of a group, by connection."""
+    (snapshot,) = world.hub.group_states.snapshot(group)
+    assert isinstance(snapshot, GroupStateSnapshot)
+    return sorted(snapshot.items, key=lambda item: item.connection_id)
 
 
 def _moved(world: World) -> World:

@@ -488,8 +488,57 @@ async def test_a_connection_is_invisible_until_it_is_let_in() -> None:
             assert sessions(service) == 1
 
 
-async def test_a_client_that_leaves_while_the_application_is_asked() -> None:
-    """Once the application has said yes, it is told of the beginning and of the end."""
+@pytest.mark.parametrize("way", ["aborts", "closes", "is done writing"])
+async def test_a_client_that_leaves_while_the_application_is_asked(way: str) -> None:
+    """Nobody needs the answer any more: the call is cancelled, nothing is registered, and there is
+    neither a beginning nor an end to tell of (upstream-events section 11.3)."""
+    cancelled = asyncio.Event()
+
+    async def stall(_event: AnyEventRequest) -> EventOutcome:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            cancelled.set()
+        return ConnectAccepted()
+
+    app = App({"connect": stall})
+    async with running(app) as service, await dial(service) as peer:
+        await peer.send(handshake(service, await target_of(service)), client_frame(TEXT, b"ahead"))
+        await until(lambda: app.names)
+        if way == "aborts":
+            peer.hang_up()
+        elif way == "closes":
+            peer.writer.close()
+        else:
+            peer.writer.write_eof()
+        await asyncio.wait_for(cancelled.wait(), 5)
+        await until(lambda: not service._house.handshakes)
+        assert sessions(service) == 0
+    assert app.names == ["connect"]
+
+
+async def test_an_application_that_answers_a_client_that_has_left() -> None:
+    """Whoever does not mind being cancelled, and says yes, is told of the beginning and the end."""
+
+    async def stubborn(_event: AnyEventRequest) -> EventOutcome:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return ConnectAccepted()
+        return EventFailed()
+
+    app = App({"connect": stubborn})
+    async with running(app) as service:
+        async with await dial(service) as peer:
+            await peer.send(handshake(service, await target_of(service)))
+            await until(lambda: app.names)
+        await until(lambda: "disconnected" in app.names)
+        assert sessions(service) == 0
+    assert app.names == ["connect", "connected", "disconnected"]
+
+
+async def test_what_a_client_sends_ahead_of_the_answer_is_kept_in_order() -> None:
+    """However much it is: beyond a limit it waits in the network."""
     gate = asyncio.Event()
 
     async def slow(_event: AnyEventRequest) -> EventOutcome:
@@ -497,14 +546,37 @@ async def test_a_client_that_leaves_while_the_application_is_asked() -> None:
         return ConnectAccepted()
 
     app = App({"connect": slow})
-    async with running(app) as service:
+    async with running(app, max_waiting_bytes=1000) as service, await dial(service) as peer:
+        target = await target_of(service)
+        frames = [client_frame(TEXT, f"{number} {'x' * 50}".encode()) for number in range(40)]
+        await peer.send(handshake(service, target), frames[0])
+        await until(lambda: app.names)
+        for frame in frames[1:]:
+            await peer.send(frame)
+            await asyncio.sleep(0)
+        gate.set()
+        assert (await peer.response())[0] == 101
+        numbers = [int((await peer.frame())[1].split()[0]) for _ in frames]
+    assert numbers == list(range(40))
+
+
+async def test_an_application_that_takes_too_long_to_answer() -> None:
+    """The client is turned away with 500, and the application's work is cancelled."""
+    cancelled = asyncio.Event()
+
+    async def stall(_event: AnyEventRequest) -> EventOutcome:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            cancelled.set()
+        return ConnectAccepted()
+
+    async with running(App({"connect": stall}), event_timeout=0.05) as service:
         async with await dial(service) as peer:
             await peer.send(handshake(service, await target_of(service)))
-            await until(lambda: app.names)
-        gate.set()
-        await until(lambda: "disconnected" in app.names)
+            assert (await peer.response())[0] == 500
+        assert cancelled.is_set()
         assert sessions(service) == 0
-    assert app.names == ["connect", "connected", "disconnected"]
 
 
 async def test_acks_to_the_synchronous_python_client_are_held_back() -> None:

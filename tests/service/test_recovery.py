@@ -3,7 +3,7 @@
 Every test is made twice: once with sessions that stay where they are, and once with every recovery
 going through the bytes of a snapshot.
 
-Specification: client-protocols sections 7.1 to 7.5 and 15, rest-api section 5.6.
+Specification: client-protocols sections 7.1 to 7.5, 9.4 and 15, rest-api section 5.6.
 """
 
 import asyncio
@@ -271,6 +271,91 @@ async def test_one_s_own_message_may_be_the_one_too_many(world: Any) -> None:
         assert await client.messages(1) == [(1, "x")]
         assert (await client.peer.hear())["ackId"] == 1
         assert await client.peer.closing() == (1008, "The reliable message buffer is full.")
+        client.hang_up()
+
+
+# 9.4 Group state
+
+
+def shown(client: Client, state: dict[str, str] | None) -> dict[str, Any]:
+    """What a client shows, as others see it, without the time."""
+    told: dict[str, Any] = {"connectionId": client.id, "userId": "alice"}
+    return told if state is None else {**told, "state": state}
+
+
+async def states(client: Client, kind: str = "groupStateSnapshot") -> list[dict[str, Any]]:
+    """The items of the next message, which is about the states of the group g."""
+    message = await client.peer.hear()
+    assert (message["type"], message["group"]) == (kind, "g"), message
+    for item in message["items"]:
+        del item["updatedAt"]
+    return list(message["items"])
+
+
+async def shows(client: Client, state: dict[str, str] | None) -> None:
+    """Show something in the group g."""
+    request = {"type": "setGroupState", "group": "g", "ackId": time.time_ns()}
+    await client.peer.say(request if state is None else {**request, "state": state})
+    assert (await client.peer.hear())["success"]
+
+
+async def watches(service: Service) -> Client:
+    """A new client that watches the group g."""
+    client = await come(service)
+    await client.peer.say({"type": "subscribeGroupState", "group": "g"})
+    await states(client)
+    return client
+
+
+async def test_a_drop_keeps_what_a_client_shows(world: Any) -> None:
+    """Nobody notices, and the client goes on with it; only the end of the connection clears it."""
+    async with world() as service:
+        watcher, client = await watches(service), await come(service, groups=("g",))
+        await shows(client, {"a": "1"})
+        assert await states(watcher, "groupStateUpdate") == [shown(client, {"a": "1"})]
+        await client.drop()
+        await client.recover()
+        await shows(client, {"a": "2"})
+        assert await states(watcher, "groupStateUpdate") == [shown(client, {"a": "2"})]
+        await client.drop()
+        service.hubs.hub("chat").perform(ops.CloseConnection(hub="chat", connection_id=client.id))
+        assert await states(watcher, "groupStateUpdate") == [shown(client, None)]
+        watcher.hang_up()
+        client.hang_up()
+
+
+async def test_a_watcher_that_comes_back_is_shown_everything(world: Any) -> None:
+    """After the messages it has missed: what is there, then what is gone, then changes."""
+    async with world() as service:
+        watcher = await watches(service)
+        stays, clears = [await come(service, groups=("g",)) for _ in range(2)]
+        for client in (stays, clears):
+            await shows(client, {"a": "1"})
+            await states(watcher, "groupStateUpdate")
+        await watcher.drop()
+        tell(service, "hello")
+        await clears.messages(1)
+        await shows(clears, None)
+        await watcher.recover()
+        assert await watcher.messages(1) == [(1, "hello")]
+        assert await states(watcher) == [shown(stays, {"a": "1"})]
+        assert await states(watcher, "groupStateUpdate") == [shown(clears, None)]
+        await stays.messages(1)
+        await shows(stays, {"a": "2"})
+        assert await states(watcher, "groupStateUpdate") == [shown(stays, {"a": "2"})]
+        for client in (watcher, stays, clears):
+            client.hang_up()
+
+
+async def test_states_end_with_the_window(world: Any) -> None:
+    """A client that does not come back has left."""
+    async with world(recovery_window=0.3) as service:
+        watcher, client = await watches(service), await come(service, groups=("g",))
+        await shows(client, {})
+        assert await states(watcher, "groupStateUpdate") == [shown(client, {})]
+        await client.drop()
+        assert await states(watcher, "groupStateUpdate") == [shown(client, None)]
+        watcher.hang_up()
         client.hang_up()
 
 

@@ -1,4 +1,4 @@
-"""What survives a lost transport. Specification: client-protocols section 7.4."""
+"""What survives a lost transport. Specification: client-protocols sections 7.4 and 9.4."""
 
 import asyncio
 
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.service.fakes import Client, ManualLoop
 from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.protocol.group_states import GroupStates
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.permissions import Permissions
@@ -150,6 +151,17 @@ def buffers(draw: st.DrawFn) -> MessageBuffer:
 
 
 @st.composite
+def group_states(draw: st.DrawFn) -> GroupStates:
+    """What is shown in some groups, and which groups are watched."""
+    states = GroupStates()
+    for group in draw(Groups):
+        states.show(group, draw(st.dictionaries(Names, Names, max_size=2)), draw(st.floats(0, 9)))
+    for group in draw(Groups):
+        states.watch(group)
+    return states
+
+
+@st.composite
 def sessions(draw: st.DrawFn) -> Session:
     """Detached sessions that have seen something."""
     session = Session("chat", draw(Names), draw(MaybeText))
@@ -165,6 +177,7 @@ def sessions(draw: st.DrawFn) -> Session:
     session.cookies = draw(st.dictionaries(Names, Names, max_size=2))
     session.last_event_id = draw(st.integers(0, 2**40))
     session.buffer = draw(st.none() | buffers())
+    session.group_states = draw(st.none() | group_states())
     for ack_id in draw(st.lists(st.integers(0, 2**64 - 1), max_size=5)):
         session.acks.add(ack_id)
     session.phase = Phase.DETACHED
@@ -190,6 +203,10 @@ def test_a_snapshot_goes_through_bytes(session: Session, groups: list[str]) -> N
             )
     assert all(ack_id in installed.acks for ack_id in session.acks.snapshot())
     assert installed.next_event_id() == session.next_event_id()
+    for one in (installed, session):
+        if one.group_states is not None:
+            one.group_states.show("a", {}, 0.0)
+    assert installed.snapshot().group_states == session.snapshot().group_states
     assert (installed.buffer is None) is (session.buffer is None)
     if installed.buffer is not None and session.buffer is not None:
         assert [*installed.buffer.replay(1e9)] == [*session.buffer.replay(1e9)]
@@ -208,6 +225,9 @@ def test_a_snapshot_does_not_change_with_its_session(session: Session) -> None:
         one.cookies["another"] = "cookie"
         one.acks.add(2**65)
         one.next_event_id()
+        if one.group_states is not None:
+            one.group_states.show("another group", {}, 0.0)
+            one.group_states.watch("another group")
         if one.buffer is not None:
             one.buffer.add(Delivery(Message(DataType.TEXT, b"another")), 7)
             one.buffer.acknowledge(2)

@@ -6,11 +6,12 @@ from webpubsub.service.session_limits import SessionLimits
 
 
 def test_the_defaults_are_the_documented_numbers() -> None:
-    """Where there is none, there is no limit; that of invocations is ours."""
+    """Where there is none, there is no limit; those of invocations and states are ours."""
     limits = SessionLimits()
     assert (limits.permissions.patterns, limits.permissions.groups) == (9, 1000)
     assert (limits.buffer.messages, limits.buffer.bytes) == (1000, 16_777_216)
     assert (limits.acks, limits.groups) == (1000, None)
+    assert (limits.group_states.states, limits.group_states.subscriptions) == (100, 100)
 
 
 @pytest.mark.parametrize(

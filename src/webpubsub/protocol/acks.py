@@ -7,6 +7,7 @@ Specification: client-protocols sections 5.5 and 5.6.
 from collections.abc import Iterable
 
 from webpubsub.protocol.clients.codec import AckError
+from webpubsub.protocol.refusals import Refusal
 
 #: How many successes are remembered unless it is set otherwise (client-protocols section 10).
 CACHE_SIZE = 1000
@@ -20,8 +21,15 @@ def duplicate(ack_id: int) -> AckError:
 
 
 def forbidden(verb: str, group: str) -> AckError:
-    """The client may not do this with the group; ``verb`` is ``join``, ``leave`` or ``send to``."""
+    """The client may not do this with the group; ``verb`` is such as ``join`` or ``send
+    to``."""
     return AckError("Forbidden", f"The client does not have permission to {verb} group '{group}'.")
+
+
+def refused(refusal: Refusal) -> AckError:
+    """The hub does not do this. What is no mistake of the client shows as a fault of ours."""
+    name = refusal.kind.ack_error
+    return INTERNAL_SERVER_ERROR if name is None else AckError(name, refusal.wire_message)
 
 
 class AckCache:

@@ -6,6 +6,7 @@ and deterministic: times, identifiers and random values travel inside the operat
 lets a backplane repeat an operation on another node later. A query asks and changes nothing.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -136,6 +137,25 @@ class RevokePermission(HubOperation, frozen=True, kw_only=True):
     connection_id: str
     permission: Permission
     target: str | None = None
+
+
+class SetGroupState(HubOperation, frozen=True, kw_only=True):
+    """``state`` None clears; ``at`` is in seconds since the epoch."""
+
+    connection_id: str
+    group: str
+    state: Mapping[str, str] | None
+    at: float
+
+
+class SubscribeGroupState(HubOperation, frozen=True, kw_only=True):
+    connection_id: str
+    group: str
+
+
+class UnsubscribeGroupState(HubOperation, frozen=True, kw_only=True):
+    connection_id: str
+    group: str
 
 
 class HubQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 Requests of one connection are handled strictly in order, without a task and without waiting: only
 an event makes a task, and until that is answered everything younger stays in the inbox. An
 invocation makes a task, too, but holds nothing back. Specification: client-protocols sections 2.1,
-2.3, 3, 5.5 to 5.10, 6 and 9.2.
+2.3, 3, 5.5 to 5.10, 6, 9.2 and 9.4.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from webpubsub.protocol import operations as ops
-from webpubsub.protocol.acks import INTERNAL_SERVER_ERROR, duplicate, forbidden
+from webpubsub.protocol.acks import INTERNAL_SERVER_ERROR, duplicate, forbidden, refused
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame
 from webpubsub.protocol.clients.notices import Notice
@@ -121,7 +121,7 @@ class Connection:
 
     def welcome(self, reconnection_token: str | None = None) -> None:
         """Tell the client that it is connected: its very first frame, if it gets one. What it has
-        not acknowledged follows."""
+        not acknowledged follows, and the states of the groups that it watches."""
         session = self._session
         frames = [
             *self._codec.encode_connected(
@@ -130,6 +130,9 @@ class Connection:
         ]
         if session.buffer is not None:
             frames += session.buffer.replay(self._clock())
+        if session.group_states is not None:
+            for notice in self._hub.group_states.missed(session.group_states):
+                frames += self._codec.encode_notice(notice)
         if frames:
             self.outbox.append(wire_bytes(frames))
 
@@ -308,7 +311,11 @@ class Connection:
 
     def _may(
         self,
-        request: requests.JoinGroup | requests.LeaveGroup | requests.SendToGroup,
+        request: requests.JoinGroup
+        | requests.LeaveGroup
+        | requests.SendToGroup
+        | requests.SetGroupState
+        | requests.SubscribeGroupState,
         permission: Permission,
         verb: str,
     ) -> bool:
@@ -327,13 +334,15 @@ class Connection:
         self._acknowledge(ack_id, duplicate(ack_id))
         return False
 
-    def _perform(self, operation: ops.HubOperation, ack_id: int | None) -> None:
+    def _perform(self, operation: ops.HubOperation, ack_id: int | None) -> bool:
+        """Carry an operation out and acknowledge it; returns whether it was not refused."""
         refusal = self._hub.perform(operation)
         if refusal is None:
             self._succeed(ack_id)
         else:
             self._log(refusal)
             self._acknowledge(ack_id, _error_of(refusal))
+        return refusal is None
 
     # Events
 
@@ -428,6 +437,49 @@ class Connection:
         if self._invocations is not None:
             self._invocations.cancel(request.invocation_id)
 
+    # Group states
+
+    def _set_group_state(self, request: requests.SetGroupState) -> None:
+        self._observe(request)
+        if self._may(request, Permission.SEND_TO_GROUP, "set the state of"):
+            self._perform(
+                ops.SetGroupState(
+                    hub=self._hub.name,
+                    group=request.group,
+                    connection_id=self._session.connection_id,
+                    state=request.state,
+                    at=self._clock(),
+                ),
+                request.ack_id,
+            )
+
+    def _subscribe_group_state(self, request: requests.SubscribeGroupState) -> None:
+        """The states follow the ack: before it, a client may not know what to do with them."""
+        self._observe(request)
+        if not self._may(request, Permission.JOIN_LEAVE_GROUP, "subscribe to the state of"):
+            return
+        subscribe = ops.SubscribeGroupState(
+            hub=self._hub.name,
+            group=request.group,
+            connection_id=self._session.connection_id,
+        )
+        if self._perform(subscribe, request.ack_id):
+            for notice in self._hub.group_states.snapshot(request.group):
+                self._tell(notice)
+
+    def _unsubscribe_group_state(self, request: requests.UnsubscribeGroupState) -> None:
+        """CHOICE: this needs no role, because it only gives something up."""
+        self._observe(request)
+        if self._is_new(request.ack_id):
+            self._perform(
+                ops.UnsubscribeGroupState(
+                    hub=self._hub.name,
+                    group=request.group,
+                    connection_id=self._session.connection_id,
+                ),
+                request.ack_id,
+            )
+
     # The rest
 
     def _tell(self, notice: Notice) -> None:
@@ -449,10 +501,10 @@ class Connection:
 
 
 def _error_of(refusal: Refusal) -> AckError:
-    """What a client is told of a join that is one too many; nothing else is its own doing."""
+    """What a client is told; a join that is one too many shows to others as a status."""
     if refusal.kind is GROUPS_FULL:
         return AckError("Forbidden", refusal.wire_message)
-    return INTERNAL_SERVER_ERROR
+    return refused(refusal)
 
 
 def _describe_failure(event: str, outcome: EventFailed | Unhandled) -> str:
@@ -479,4 +531,7 @@ _HANDLERS: Mapping[type[Item], Callable[[Connection, Any], None]] = {
     requests.SequenceAck: Connection._acknowledge_sequence,
     requests.Invoke: Connection._invoke,
     requests.CancelInvocation: Connection._cancel_invocation,
+    requests.SetGroupState: Connection._set_group_state,
+    requests.SubscribeGroupState: Connection._subscribe_group_state,
+    requests.UnsubscribeGroupState: Connection._unsubscribe_group_state,
 }

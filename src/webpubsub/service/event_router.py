@@ -31,8 +31,9 @@ from webpubsub.protocol.seams import EventHandler
 from webpubsub.service import observation
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.patience import Patience
 from webpubsub.service.session import Session
-from webpubsub.service.webhooks.caller import WebhookHandler, Webhooks
+from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, WebhookHandler, Webhooks
 from webpubsub.service.webhooks.selection import first_handler
 
 logger = logging.getLogger("webpubsub.service.events")
@@ -56,7 +57,7 @@ class EventRouter:
     succeeded (upstream-events sections 2.2 and 16).
 
     ``clock`` gives seconds since the epoch; ``origin`` is the host name under which the service
-    introduces itself.
+    introduces itself; ``timeout`` in seconds is for events that somebody waits for.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class EventRouter:
         hub_settings: AllHubSettings | None = None,
         webhooks: Webhooks | None = None,
         listeners: EventListeners | None = None,
+        timeout: float = EVENT_TIMEOUT,
     ) -> None:
         self._handler = handler
         self._hub_settings = hub_settings or AllHubSettings()
@@ -79,6 +81,7 @@ class EventRouter:
         self._clock = clock
         self._origin = origin
         self._point = point
+        self._patience = Patience(timeout)
         self._notifications: set[asyncio.Task[None]] = set()
         self._pending = 0
         self._answered = asyncio.Event()
@@ -220,12 +223,24 @@ class EventRouter:
     async def _answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
         outcome: EventOutcome = Unhandled()
         if self._handler is not None and not isinstance(request, GroupPresenceEventRequest):
-            outcome = await _guarded(self._handler.handle(request), request)
+            outcome = await self._in_process(self._handler, request)
         if isinstance(outcome, Unhandled):
             webhook = self._webhook(session, request)
             if webhook is not None:
                 outcome = await _guarded(webhook.handle(request), request)
         return outcome
+
+    async def _in_process(self, handler: EventHandler, request: AnyEventRequest) -> EventOutcome:
+        """Nobody waits for the answer to a notification, so it may take its time. Webhooks have
+        their own patience, which counts what they take until an answer begins."""
+        answer = _guarded(handler.handle(request), request)
+        if not isinstance(request, events.ConnectEventRequest | events.UserEventRequest):
+            return await answer
+        try:
+            return await self._patience.wait(answer)
+        except TimeoutError:
+            seconds = f"{self._patience.seconds:g}"
+            return EventFailed(status=500, message=f"no answer after {seconds} seconds")
 
     def _webhook(self, session: Session, request: ServiceEvent) -> WebhookHandler | None:
         settings = self._hub_settings.of(session.hub)

@@ -63,15 +63,28 @@ class House(msgspec.Struct, kw_only=True):
 
 
 class FrontDoor(asyncio.Protocol):
-    """Reads one request head, bounded in size and time, and hands the connection over."""
+    """Reads one request head, bounded in size and time, and hands the connection over.
 
-    __slots__ = ("_deadline", "_house", "_lost", "_received", "_settings", "_transport")
+    While the application is asked about a client, its transport is still read from, because that is
+    how one notices that it has gone: then nobody needs the answer any more.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_handshake",
+        "_house",
+        "_lost",
+        "_received",
+        "_settings",
+        "_transport",
+    )
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._settings = house.reception.settings
         self._received = bytearray()
         self._deadline: Deadline | None = None
+        self._handshake: asyncio.Task[None] | None = None
         self._lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -85,9 +98,14 @@ class FrontDoor(asyncio.Protocol):
         """The client has gone before anybody took the connection over."""
         self._lost = True
         self._step_aside()
+        if self._handshake is not None:
+            self._handshake.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Look for the end of the head."""
+        """Look for the end of the head, or keep what comes ahead of the answer to it."""
+        if self._handshake is not None:
+            self._keep(data)
+            return
         searched = max(0, len(self._received) - len(_END_OF_HEAD) + 1)
         self._received += data
         end = self._received.find(_END_OF_HEAD, searched)
@@ -124,14 +142,26 @@ class FrontDoor(asyncio.Protocol):
         handler.data_received(received)
 
     def _receive(self, head: RequestHead, tail: bytes) -> None:
-        self._transport.pause_reading()
-        task = asyncio.get_running_loop().create_task(self._shake_hands(head, tail))
+        task = asyncio.get_running_loop().create_task(self._shake_hands(head, self._received))
+        self._handshake = task
         self._house.handshakes.add(task)
-        task.add_done_callback(self._house.handshakes.discard)
+        task.add_done_callback(self._part)
+        self._keep(tail)
 
-    async def _shake_hands(self, head: RequestHead, tail: bytes) -> None:
+    def _keep(self, data: bytes) -> None:
+        """A client that sends too much ahead has to wait, and is not seen to go any more."""
+        self._received += data
+        if len(self._received) > self._settings.max_waiting_bytes:
+            self._transport.pause_reading()
+
+    def _part(self, task: asyncio.Task[None]) -> None:
+        self._house.handshakes.discard(task)
+        self._handshake = None
+        self._received = bytearray()
+
+    async def _shake_hands(self, head: RequestHead, ahead: bytearray) -> None:
         try:
-            websocket = await self._house.reception.receive(head, self._transport, tail)
+            websocket = await self._house.reception.receive(head, self._transport, ahead)
         except Refused as error:
             self._refuse(error.refusal)
             return
@@ -143,7 +173,7 @@ class FrontDoor(asyncio.Protocol):
             self._turn_away(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
             return
         if self._lost:
-            # Nobody told the WebSocket, because it was not there yet.
+            # Somebody has answered in spite of the cancellation, so the application must be told.
             websocket.on_lost()
 
     def _turn_away(self, refusal: Refusal) -> None:

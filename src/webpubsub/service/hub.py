@@ -2,8 +2,8 @@
 
 ``apply`` is synchronous and deterministic: what an operation does depends on the operation and on
 the hub alone, so that a backplane can repeat it on another node. Specification: client-protocols
-sections 5.7, 6.3 and 11, rest-api sections 5.6 and 6, upstream-events section 12, scale-out section
-19.1.
+sections 5.7, 6.3, 9.4 and 11, rest-api sections 5.6 and 6, upstream-events section 12, scale-out
+section 19.1.
 """
 
 import heapq
@@ -20,12 +20,14 @@ from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.hub import (
     CONNECTION_UNKNOWN,
     FILTER_INVALID,
+    GROUP_STATE_NOT_MEMBER,
     GROUPS_FULL,
     USER_UNKNOWN,
 )
 from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
 from webpubsub.service.frames import wire_bytes
+from webpubsub.service.group_states import GroupStateBoard
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.rosters import EdgeObserver, Roster, RosterKind
 from webpubsub.service.session import Membership, Session
@@ -78,6 +80,7 @@ class Hub:
         self._everybody = Roster(RosterKind.HUB, name)
         self._groups = Roster(RosterKind.GROUP, name)
         self._users = Roster(RosterKind.USER, name)
+        self.group_states = GroupStateBoard(name)
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -89,8 +92,9 @@ class Hub:
         return self._groups[group]
 
     def watch_edges(self, edges: EdgeObserver | None) -> None:
-        """Have first and last members of the hub, its groups and its users told to ``edges``."""
-        for roster in (self._everybody, self._groups, self._users):
+        """Have first and last members of the hub, its groups and its users, and first and last
+        watchers of states, told to ``edges``."""
+        for roster in (self._everybody, self._groups, self._users, self.group_states.watchers):
             roster.edges = edges
 
     def add(self, session: Session, groups: Iterable[str] = ()) -> None:
@@ -100,6 +104,7 @@ class Hub:
             self._users.add(session.user_id, session)
         for group in (*session.groups, *groups):
             self._join(session, group)
+        self.group_states.enter(session)
         self._observe_beginning(session)
 
     def replace(self, session: Session) -> None:
@@ -109,12 +114,20 @@ class Hub:
             self._users.add(session.user_id, session)
         for group in session.groups:
             self._groups.add(group, session)
+        self.group_states.enter(session)
 
     def end(self, session: Session, reason: str) -> bool:
         """End a session for good: it leaves its groups, its user and the hub, and ``disconnected``
         is raised as its last event. Returns False, and does nothing, when it had ended before."""
+        ended = self._end(session, reason)
+        if self.group_states.changed:
+            self.group_states.push()
+        return ended
+
+    def _end(self, session: Session, reason: str) -> bool:
         if not session.end():
             return False
+        self.group_states.forget(session)
         self._leave_all(session)
         if session.user_id is not None:
             self._users.remove(session.user_id, session)
@@ -140,6 +153,8 @@ class Hub:
         except FilterError as error:
             # Filters are compiled before anything is done.
             refusal = FILTER_INVALID.refuse(str(error), str(error))
+        if self.group_states.changed:
+            self.group_states.push()
         observer = self._point.observer
         if observer is not None:
             observer(observation.OperationApplied(operation, refusal))
@@ -299,12 +314,39 @@ class Hub:
         if session.groups.pop(group, None) is None:
             return
         self._groups.remove(group, session)
+        if session.group_states is not None:
+            self.group_states.clear(session, group)
         if self._events.wants_presence:
             self._events.left(session, group)
 
     def _leave_all(self, session: Session) -> None:
         for group in tuple(session.groups):
             self._leave(session, group)
+
+    # Group states
+
+    def _set_group_state(self, operation: ops.SetGroupState) -> Refusal | None:
+        session = self.sessions.get(operation.connection_id)
+        group, state = operation.group, operation.state
+        if session is None:
+            return _unknown(operation.connection_id)
+        if state is None:
+            self.group_states.clear(session, group, operation.at)
+            return None
+        if group not in session.groups:
+            text = f"The connection is not in group '{group}'."
+            return GROUP_STATE_NOT_MEMBER.refuse(f"a connection that is not in '{group}'", text)
+        return self.group_states.set(session, group, state, operation.at)
+
+    def _subscribe_group_state(self, operation: ops.SubscribeGroupState) -> Refusal | None:
+        session = self.sessions.get(operation.connection_id)
+        if session is None:
+            return _unknown(operation.connection_id)
+        return self.group_states.subscribe(session, operation.group)
+
+    def _unsubscribe_group_state(self, operation: ops.UnsubscribeGroupState) -> None:
+        for session in self._one(operation.connection_id):
+            self.group_states.unsubscribe(session, operation.group)
 
     # Closing
 
@@ -326,7 +368,7 @@ class Hub:
         message = _CLOSED_BY_APPLICATION + (f" Reason: {reason}" if reason else "")
         for session in tuple(sessions):
             attachment = session.attachment
-            self.end(session, message)
+            self._end(session, message)
             if attachment is not None:
                 attachment.finish(message)
 
@@ -430,6 +472,9 @@ _OPERATIONS: Mapping[type[ops.HubOperation], Callable[[Hub, Any], Refusal | None
     ops.CloseConnection: Hub._close_connection,
     ops.GrantPermission: Hub._grant,
     ops.RevokePermission: Hub._revoke,
+    ops.SetGroupState: Hub._set_group_state,
+    ops.SubscribeGroupState: Hub._subscribe_group_state,
+    ops.UnsubscribeGroupState: Hub._unsubscribe_group_state,
 }
 
 _QUERIES: Mapping[type[ops.HubQuery], Callable[[Hub, Any], bool]] = {

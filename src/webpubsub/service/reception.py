@@ -59,10 +59,10 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     hub_settings: AllHubSettings = msgspec.field(default_factory=AllHubSettings)
 
     async def receive(
-        self, head: RequestHead, transport: asyncio.Transport, tail: bytes
+        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
     ) -> WebSocket:
-        """Shake hands with a client whose transport is paused; ``tail`` is what it has sent behind
-        its handshake. Raises Refused when the client is to be turned away with an HTTP status."""
+        """Shake hands with a client; ``ahead`` is what it sends behind its handshake meanwhile.
+        Raises Refused when the client is to be turned away with an HTTP status."""
         try:
             attempt = examine(head, self.settings, self.clock(), self.hub_settings)
         except Refused as error:
@@ -71,7 +71,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
                 raise
             return self._let_in_and_close(head, transport, error.refusal)
         if attempt.recovery is not None:
-            return await self._recover(attempt, attempt.recovery, transport, tail)
+            return await self._recover(attempt, attempt.recovery, transport, ahead)
         limits = self.settings.session_limits
         session = Session(
             attempt.hub, new_connection_id(), attempt.identity.user_id or None, limits
@@ -84,7 +84,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         except Refused as error:
             self._report(head, error.refusal)
             raise
-        return self._establish(session, attempt, agreement, transport, tail)
+        return self._establish(session, attempt, agreement, transport, ahead)
 
     def _check_room(self) -> None:
         limit = self.settings.max_connections
@@ -112,7 +112,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         attempt: Attempt,
         agreement: Agreement,
         transport: asyncio.Transport,
-        tail: bytes,
+        ahead: bytearray,
     ) -> WebSocket:
         """All in one go, so that the connected message is the client's first frame and nothing sent
         to it from then on is missed."""
@@ -126,11 +126,11 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
         self.router.connected(session)  # whose number is before those of the groups
         hub.add(session, agreement.groups)
-        websocket.begin(connection, tail, self.hub_settings.of(session.hub).ping_interval)
+        websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
         return websocket
 
     async def _recover(
-        self, attempt: Attempt, connection_id: str, transport: asyncio.Transport, tail: bytes
+        self, attempt: Attempt, connection_id: str, transport: asyncio.Transport, ahead: bytearray
     ) -> WebSocket:
         """Give a reliable client its session back; the application is not told."""
         hub = self.hubs.hub(attempt.hub)
@@ -144,7 +144,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             return self._let_in_and_close(attempt.head, transport, error.refusal)
         codec = codec_for(session.subprotocol)
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
-        websocket.begin(connection, tail, self.hub_settings.of(session.hub).ping_interval)
+        websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
         return websocket
 
     def _attach(

@@ -1,4 +1,5 @@
-"""Who is where: the sessions of each group, of each user, and of a hub as a whole.
+"""Who is where: the sessions of each group, of each user, and of a hub as a whole, and those that
+watch the states of a group.
 
 First and last members arise here and nowhere else, because presence events and, with several nodes,
 a node's interest in a group depend on them (scale-out section 7).
@@ -17,6 +18,7 @@ class RosterKind(StrEnum):
     HUB = "hub"
     GROUP = "group"
     USER = "user"
+    GROUP_STATE = "group state"
 
 
 class EdgeObserver(Protocol):

@@ -62,7 +62,9 @@ class Service:
         self.status = Status.STARTING
         #: Where the dashboard, traces, recordings and faults attach.
         self.point = ObservationPoint()
-        self._webhooks = Webhooks(self._host_name(), clock=clock)
+        self._webhooks = Webhooks(
+            self._host_name(), clock=clock, timeout=self.settings.event_timeout
+        )
         self._listeners = Listeners(self.hub_settings)
         self._router = EventRouter(
             handler,
@@ -73,6 +75,7 @@ class Service:
             hub_settings=self.hub_settings,
             webhooks=self._webhooks,
             listeners=self._listeners,
+            timeout=self.settings.event_timeout,
         )
         self.hubs = Hubs(self._router, self.point)
         self.client = InProcessClient(

@@ -18,6 +18,7 @@ import msgspec
 
 from webpubsub.protocol.acks import AckCache
 from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.protocol.group_states import GroupStates, GroupStatesSnapshot
 from webpubsub.protocol.permissions import Permissions, PermissionsSnapshot
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.outbox import Outbox
@@ -104,6 +105,7 @@ class SessionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     last_event_id: int
     acks: tuple[int, ...]
     buffer: BufferSnapshot | None
+    group_states: GroupStatesSnapshot | None = None
 
 
 class Session:
@@ -123,6 +125,7 @@ class Session:
         "connection_state",
         "cookies",
         "deadline",
+        "group_states",
         "groups",
         "hub",
         "last_event_id",
@@ -152,6 +155,8 @@ class Session:
         #: The ``ce-signature`` of all its events, made when the first is raised.
         self.signature: str | None = None
         self.groups: dict[str, Membership] = {}
+        #: None for all that neither show nor watch any.
+        self.group_states: GroupStates | None = None
         self.permissions = Permissions(limits.permissions)
         self.cookies: dict[str, str] = {}
         #: 0 is the connect event (upstream-events section 8.1).
@@ -221,6 +226,7 @@ class Session:
             last_event_id=self.last_event_id,
             acks=self.acks.snapshot(),
             buffer=None if self.buffer is None else self.buffer.snapshot(),
+            group_states=None if self.group_states is None else self.group_states.snapshot(),
         )
 
     @classmethod
@@ -240,6 +246,8 @@ class Session:
             session.buffer = MessageBuffer.restore(
                 snapshot.buffer, codec_for(snapshot.subprotocol), limits.buffer
             )
+        if snapshot.group_states is not None:
+            session.group_states = GroupStates.restore(snapshot.group_states, limits.group_states)
         session.phase = Phase.DETACHED
         return session
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from webpubsub.protocol.acks import CACHE_SIZE
+from webpubsub.protocol.group_states import GroupStateLimits
 from webpubsub.protocol.invocations import MAX_PENDING
 from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.service.reliability import BufferLimits
@@ -20,6 +21,7 @@ class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     acks: int = CACHE_SIZE
     groups: int | None = None
     invocations: int = MAX_PENDING
+    group_states: GroupStateLimits = GroupStateLimits()
 
     def allow_groups(self, number: int) -> bool:
         """Whether a session may be in so many groups."""

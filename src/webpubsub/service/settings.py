@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from webpubsub.protocol.group_states import GroupStateLimits
 from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.service.reliability import BufferLimits
 from webpubsub.service.session_limits import SessionLimits
@@ -46,6 +47,8 @@ RANGES: Mapping[str, Range] = {
     "max_permission_patterns": Range(0),
     "max_remembered_acks": _COUNT,
     "max_pending_invocations": _COUNT,
+    "max_group_states": Range(0),
+    "max_group_state_subscriptions": Range(0),
     "max_message_bytes": _COUNT,
     "max_queued_messages": Range(0),
     "max_queued_bytes": _COUNT,
@@ -57,6 +60,7 @@ RANGES: Mapping[str, Range] = {
     "max_missed_pings": _COUNT,
     "recovery_window": _SECONDS,
     "head_timeout": _SECONDS,
+    "event_timeout": _SECONDS,
     "close_timeout": _SECONDS,
     "stop_timeout": _SECONDS,
     "python_client_ack_delay": _SECONDS,
@@ -72,7 +76,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     behind a proxy.
 
     Raises ValueError when a value is out of range; the text never contains a key.
-    Specification: client-protocols sections 2 and 10, rest-api section 2.
+    Specification: client-protocols sections 2 and 10, rest-api section 2, upstream-events section
+    13.
     """
 
     address: str = "127.0.0.1"
@@ -87,12 +92,15 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_connections: int | None = None
     #: What one connection may have: groups it is in (None is any number), groups granted or denied
     #: and patterns of groups in roles, for each permission, ack ids that are remembered to notice
-    #: repetitions, and invocations that are pending.
+    #: repetitions, invocations that are pending, groups in which it has a state, and groups to
+    #: whose states it is subscribed.
     max_groups: int | None = None
     max_permission_groups: int = 1000
     max_permission_patterns: int = 9
     max_remembered_acks: int = 1000
     max_pending_invocations: int = 100
+    max_group_states: int = 100
+    max_group_state_subscriptions: int = 100
     #: The largest message of a client, all its fragments together.
     max_message_bytes: int = _MEBIBYTE
     #: What may wait for a client that reads too slowly before it is dropped.
@@ -109,6 +117,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: The request line and headers of one HTTP request, and how long they may take to arrive.
     max_head_bytes: int = 32_768
     head_timeout: float = 10.0
+    #: How long the application may take to answer connect or what a client says.
+    event_timeout: float = 100.0
     #: Between two WebSocket pings, 1 to 120, and how many of them may go unanswered.
     ping_interval: float = 20.0
     max_missed_pings: int = 2
@@ -141,6 +151,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             acks=self.max_remembered_acks,
             groups=self.max_groups,
             invocations=self.max_pending_invocations,
+            group_states=GroupStateLimits(
+                self.max_group_states, self.max_group_state_subscriptions
+            ),
         )
 
     @property

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { WebPubSubJsonProtocol, WebPubSubJsonReliableProtocol } from "@azure/web-pubsub-client";
 import { connect } from "./world.js";
 
 const timeout = 20_000;
@@ -44,4 +45,79 @@ test("an aborted invocation is cancelled, and its id can be used again", { timeo
   await assert.rejects(pending);
   const again = await alice.client.invokeEvent("echo", "again", "text", { invocationId });
   assert.equal(again.data, "again");
+});
+
+// The client knows the messages of group states but has no methods for them yet: what its protocol
+// reads is looked at here, and requests go the way that those of its methods go.
+
+/** A client and the states it hears of; `ask` resolves with the ack. */
+async function watcher(t, { protocol = WebPubSubJsonProtocol(), ...access } = {}) {
+  const heard = [];
+  const waiting = [];
+  const parse = protocol.parseMessages.bind(protocol);
+  protocol.parseMessages = (input) => {
+    const message = parse(input);
+    if (message?.kind.startsWith("groupState")) {
+      heard.push(message);
+      waiting.splice(0).forEach((wake) => wake());
+    }
+    return message;
+  };
+  const one = await connect(t, { protocol, ...access });
+  const ask = (kind, members = {}) =>
+    one.client._sendMessageWithAckId((ackId) => ({ kind, group: "stage", ackId, ...members }));
+  async function next() {
+    while (heard.length === 0) await new Promise((resolve) => waiting.push(resolve));
+    return heard.shift();
+  }
+  return { ...one, ask, next };
+}
+
+for (const [name, protocol] of Object.entries({ json: WebPubSubJsonProtocol, reliable: WebPubSubJsonReliableProtocol })) {
+  test(`group states are set, watched and cleared (${name})`, { timeout }, async (t) => {
+    const [alice, bob] = await Promise.all([
+      watcher(t, { protocol: protocol(), userId: "alice", groups: ["stage"] }),
+      watcher(t, { protocol: protocol() }),
+    ]);
+    const item = { connectionId: alice.connectionId, userId: "alice" };
+    const state = { status: "typing", "name": "\u00e9\u{1f600}" };
+    await alice.ask("setGroupState", { state });
+    await bob.ask("subscribeGroupState");
+    const first = await bob.next();
+    let last = first.items[0].updatedAt;
+    assert.deepEqual(first.items, [{ ...item, state, updatedAt: last }]);
+    assert.equal(first.kind, "groupStateSnapshot");
+    assert.ok(Math.abs(Date.now() - last) < 60_000);
+    for (const changed of [{ status: "idle" }, {}, undefined]) {
+      await alice.ask("setGroupState", { state: changed });
+      const { kind, group, items } = await bob.next();
+      assert.deepEqual([kind, group, items.length], ["groupStateUpdate", "stage", 1]);
+      assert.ok(items[0].updatedAt > last);
+      last = items[0].updatedAt;
+      assert.deepEqual(items[0], { ...item, ...(changed && { state: changed }), updatedAt: last });
+    }
+    await alice.ask("setGroupState", { state });
+    await bob.next();
+    await alice.client.leaveGroup("stage");
+    assert.equal((await bob.next()).items[0].state, undefined);
+  });
+}
+
+test("a client that watches no more hears nothing", { timeout }, async (t) => {
+  const alice = await watcher(t, { groups: ["stage"] });
+  await alice.ask("subscribeGroupState");
+  assert.deepEqual((await alice.next()).items.filter((one) => one.connectionId === alice.connectionId), []);
+  await alice.ask("unsubscribeGroupState");
+  await alice.ask("setGroupState", { state: {} });
+  await alice.ask("subscribeGroupState");
+  assert.equal((await alice.next()).kind, "groupStateSnapshot");
+});
+
+test("group states need the same roles as the groups themselves", { timeout }, async (t) => {
+  const alice = await watcher(t, { roles: [], groups: ["stage"] });
+  for (const kind of ["setGroupState", "subscribeGroupState"]) {
+    await assert.rejects(alice.ask(kind), (error) => error.errorDetail.name === "Forbidden");
+  }
+  const bob = await watcher(t);
+  await assert.rejects(bob.ask("setGroupState", { state: {} }), (error) => error.errorDetail.name === "BadRequest");
 });

@@ -10,12 +10,12 @@ export const service = () =>
 export const allRoles = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"];
 
 /** Starts a client and records its messages; stops with the test. */
-export async function connect(t, { userId, roles = allRoles, groups } = {}) {
+export async function connect(t, { userId, roles = allRoles, groups, protocol = WebPubSubJsonProtocol() } = {}) {
   const url = async () => (await service().getClientAccessToken({ userId, roles, groups })).url;
   const client = new WebPubSubClient(
     { getClientAccessUrl: url },
     {
-      protocol: WebPubSubJsonProtocol(),
+      protocol,
       messageRetryOptions: { maxRetries: 1, retryDelayInMs: 1 },
       // The client's timers outlive it, and Node waits for them.
       keepAliveIntervalInMs: 500,

@@ -1,4 +1,5 @@
-"""What the fields of a request may hold. Specification: client-protocols sections 5.1 to 5.3."""
+"""What the fields of a request may hold. Specification: client-protocols sections 5.1 to 5.3
+and 9.4."""
 
 import json
 import subprocess
@@ -16,6 +17,7 @@ from webpubsub.protocol.clients.request_fields import (
     check_depth,
     event_name,
     group_name,
+    group_state,
     json_data,
     message_metadata,
     serialized_any,
@@ -34,6 +36,8 @@ ANY = Any(type_url="type.googleapis.com/a.B", value=b"\x08\x01").SerializeToStri
         (event_name, "a_.-9"),
         (message_metadata, {}),
         (message_metadata, {"Trace": "1"}),
+        (group_state, {}),
+        (group_state, {"a b": "é"}),
         (serialized_any, b""),
         (serialized_any, ANY),
         (serialized_any, ANY + b"\x18\x01"),
@@ -63,6 +67,7 @@ def test_json_is_kept(text: str) -> None:
         (event_name, "a b", "an event name"),
         (message_metadata, {"a b": ""}, "a metadata key"),
         (message_metadata, {"a": "é"}, "the metadata 'a'"),
+        (group_state, {"": "x"}, "a key of a state"),
         (json_data, "", "not JSON"),
         (json_data, "{", "not JSON"),
         (json_data, "hello", "not JSON"),

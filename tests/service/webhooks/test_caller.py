@@ -1,8 +1,9 @@
 """Events that go to a webhook, and what becomes of them.
 
-Specification: upstream-events section 5.
+Specification: upstream-events sections 5, 8.2 and 13.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -15,7 +16,7 @@ from tests.protocol.cloud_events.samples import (
     HELLO,
     a_user_event,
 )
-from tests.service.webhooks.servers import Naps, Reply, Webhook, serving
+from tests.service.webhooks.servers import Naps, Received, Reply, Webhook, serving
 from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.outcomes import (
@@ -26,6 +27,7 @@ from webpubsub.protocol.outcomes import (
     UserEventAccepted,
 )
 from webpubsub.service.hub_settings.model import EventHandlerSettings
+from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, Webhooks
 
 TEXT_REPLY = Reply(200, [("Content-Type", "text/plain"), ("ce-connectionState", "s")], b"ok")
@@ -59,7 +61,24 @@ async def ask(
 
 def test_the_overall_timeout() -> None:
     """Upstream-events section 13."""
-    assert EVENT_TIMEOUT == 100.0
+    assert EVENT_TIMEOUT == ServiceSettings().event_timeout == 100.0
+
+
+async def test_a_webhook_that_takes_too_long() -> None:
+    """Fails the event once the time that is set is over, and is not called again."""
+
+    async def dawdle(received: Received) -> Reply:
+        await asyncio.sleep(5)
+        return Reply()
+
+    webhooks = Webhooks("localhost", timeout=0.1)
+    async with serving(Webhook(dawdle)) as webhook:
+        (outcome,) = await ask(webhooks, webhook, HELLO)
+        await webhooks.close()
+    assert isinstance(outcome, EventFailed)
+    assert outcome.message.startswith("webhook.timeout at ")
+    assert outcome.message.endswith(": no answer after 0.1 seconds")
+    assert (outcome.status, len(webhook.events)) == (500, 1)
 
 
 async def test_a_life_of_a_connection(webhooks: Webhooks) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.service.fakes import client_frame, close_payload
+from tests.service.fakes import JSON_SUBPROTOCOL, client_frame, close_payload
 from tests.service.webhooks.servers import (
     Naps,
     Received,
@@ -351,6 +351,53 @@ async def test_a_client_that_leaves_cancels_its_event() -> None:
         await until(lambda: webhook.events[-1].header("ce-eventName") == "disconnected")
         await asyncio.wait_for(left.wait(), 5)
         assert service._router._pending == 0
+
+
+async def test_a_client_that_leaves_cancels_the_question_whether_it_may_come() -> None:
+    """The service hangs up on the webhook, lets nobody in, and has nothing to tell of."""
+    left = asyncio.Event()
+
+    async def stall(received: Received) -> Reply:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            left.set()
+        return Reply(204)
+
+    async with world(stall) as (service, webhook, _):
+        peer = await dial(service)
+        await peer.send(handshake(service, await target_of(service)))
+        await until(lambda: webhook.events)
+        await leave(peer)
+        await asyncio.wait_for(left.wait(), 5)
+        assert sessions(service) == 0
+    assert [one.header("ce-eventName") for one in webhook.events] == ["connect"]
+
+
+@pytest.mark.parametrize("subprotocol", [None, JSON_SUBPROTOCOL])
+async def test_a_client_that_closes_while_its_event_is_answered(subprotocol: str | None) -> None:
+    """A polite client waits for the end of what it began; the answer comes before the goodbye."""
+    release = asyncio.Event()
+
+    async def hold(received: Received) -> Reply:
+        if received.header("ce-eventName") in ("x", "message"):
+            await release.wait()
+        return Reply(200, TEXT_TYPE, b"ok")
+
+    accepted = Reply(204)
+    async with world(accepted, accepted, hold) as (service, webhook, _):
+        peer = await join(service, subprotocol=subprotocol)
+        if subprotocol is not None:
+            await peer.hear()
+        await until(lambda: len(webhook.events) == 2)
+        await peer.say({"type": "event", "event": "x", "dataType": "text", "data": "1"})
+        await peer.send(client_frame(CLOSE, close_payload(1000, "bye")))
+        await until(lambda: len(webhook.events) == 3)
+        release.set()
+        assert (await peer.frame())[0] == 1
+        assert await peer.closing() == (1000, "bye")
+        await leave(peer)
+        await until(lambda: webhook.events[-1].body == b'{"reason":"bye"}')
 
 
 async def test_stopping_does_not_wait_for_a_webhook() -> None:

@@ -13,6 +13,7 @@ from msgspec import Meta, Raw
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
+from webpubsub.protocol.clients.json_group_states import read_set, read_subscribe, read_unsubscribe
 from webpubsub.protocol.clients.json_invocations import read_cancel, read_invoke
 from webpubsub.protocol.clients.json_notices import write_notice
 from webpubsub.protocol.clients.json_payloads import Payload, read_message, write_data
@@ -217,5 +218,8 @@ _READERS: Mapping[str, Reader] = {
     "sequenceAck": _read_sequence_ack,
     "invoke": read_invoke,
     "cancelInvocation": read_cancel,
+    "setGroupState": read_set,
+    "subscribeGroupState": read_subscribe,
+    "unsubscribeGroupState": read_unsubscribe,
 }
 _READERS_BY_LOWER_CASE = {name.lower(): reader for name, reader in _READERS.items()}

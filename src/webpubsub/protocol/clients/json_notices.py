@@ -1,4 +1,4 @@
-"""Notices in JSON. Specification: client-protocols section 9.2."""
+"""Notices in JSON. Specification: client-protocols sections 9.2 and 9.4."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from webpubsub.protocol.clients import notices
+from webpubsub.protocol.clients.json_group_states import write_snapshot, write_update
 from webpubsub.protocol.clients.json_payloads import write_data
 from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.messages import Message
@@ -36,4 +37,6 @@ def _reply(reply: Message | None) -> bytes:
 
 _WRITERS: Mapping[type[Notice], Callable[[Any], bytes]] = {
     notices.InvokeResponse: _invoke_response,
+    notices.GroupStateSnapshot: write_snapshot,
+    notices.GroupStateUpdate: write_update,
 }

@@ -1,9 +1,10 @@
 """What a client is told besides messages, acks and system messages, whatever protocol it speaks.
 
 Notices are control messages: they carry no sequence id, and a lost transport loses them.
-Specification: client-protocols section 9.2.
+Specification: client-protocols sections 9.2 and 9.4.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -27,4 +28,28 @@ class InvokeResponse(msgspec.Struct, frozen=True, kw_only=True):
     error: NoticeError | None = None
 
 
-Notice: TypeAlias = InvokeResponse
+class GroupStateItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What a connection shows in a group. ``user_id`` None means anonymous, ``state`` None that
+    nothing is shown any more; ``updated_at`` is in milliseconds since the epoch."""
+
+    connection_id: str
+    user_id: str | None = None
+    state: Mapping[str, str] | None = None
+    updated_at: int
+
+
+class GroupStateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """All states of a group."""
+
+    group: str
+    items: Sequence[GroupStateItem]
+
+
+class GroupStateUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """The states of a group that have changed."""
+
+    group: str
+    items: Sequence[GroupStateItem]
+
+
+Notice: TypeAlias = InvokeResponse | GroupStateSnapshot | GroupStateUpdate

@@ -5,7 +5,7 @@ and 8.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as Protobuf
@@ -14,9 +14,14 @@ from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
 from webpubsub.protocol.clients.notices import Notice
+from webpubsub.protocol.clients.protobuf_group_states import (
+    read_set,
+    read_subscribe,
+    read_unsubscribe,
+)
 from webpubsub.protocol.clients.protobuf_invocations import read_cancel, read_invoke
 from webpubsub.protocol.clients.protobuf_notices import write_notice
-from webpubsub.protocol.clients.protobuf_payloads import read_message, write_data
+from webpubsub.protocol.clients.protobuf_payloads import read_ack_id, read_message, write_data
 from webpubsub.protocol.clients.request_fields import (
     MAX_TTL_SECONDS,
     InvalidRequest,
@@ -127,11 +132,11 @@ def parse_request(payload: bytes) -> ClientRequest:
 
 
 def _read_join(wanted: wire.JoinGroupMessage) -> ClientRequest:
-    return requests.JoinGroup(group=group_name(wanted.group), ack_id=_ack_id(wanted))
+    return requests.JoinGroup(group=group_name(wanted.group), ack_id=read_ack_id(wanted))
 
 
 def _read_leave(wanted: wire.LeaveGroupMessage) -> ClientRequest:
-    return requests.LeaveGroup(group=group_name(wanted.group), ack_id=_ack_id(wanted))
+    return requests.LeaveGroup(group=group_name(wanted.group), ack_id=read_ack_id(wanted))
 
 
 def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
@@ -142,13 +147,13 @@ def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
         message=read_message(wanted),
         no_echo=wanted.no_echo,
         ttl_seconds=wanted.ttl_seconds,
-        ack_id=_ack_id(wanted),
+        ack_id=read_ack_id(wanted),
     )
 
 
 def _read_event(wanted: wire.EventMessage) -> ClientRequest:
     return requests.SendEvent(
-        event=event_name(wanted.event), message=read_message(wanted), ack_id=_ack_id(wanted)
+        event=event_name(wanted.event), message=read_message(wanted), ack_id=read_ack_id(wanted)
     )
 
 
@@ -158,15 +163,6 @@ def _read_sequence_ack(wanted: wire.SequenceAckMessage) -> ClientRequest:
 
 def _read_ping(_wanted: wire.PingMessage) -> ClientRequest:
     return requests.Ping()
-
-
-_WithAckId: TypeAlias = (
-    wire.JoinGroupMessage | wire.LeaveGroupMessage | wire.SendToGroupMessage | wire.EventMessage
-)
-
-
-def _ack_id(wanted: _WithAckId) -> int | None:
-    return wanted.ack_id if wanted.HasField("ack_id") else None
 
 
 def _frames(message: Protobuf) -> Sequence[Frame]:
@@ -188,4 +184,7 @@ _READERS: Mapping[str, Callable[[Any], ClientRequest]] = {
     "ping_message": _read_ping,
     "invoke_event_message": read_invoke,
     "cancel_invocation_message": read_cancel,
+    "set_group_state_message": read_set,
+    "subscribe_group_state_message": read_subscribe,
+    "unsubscribe_group_state_message": read_unsubscribe,
 }

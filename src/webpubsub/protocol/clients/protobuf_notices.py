@@ -1,4 +1,5 @@
-"""Notices in protobuf. Specification: client-protocols sections 8.1 and 9.2."""
+"""Notices in protobuf. Specification: client-protocols sections 8.1, 9.2 and
+9.4."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 from webpubsub.protocol.clients import notices
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.clients.notices import Notice, NoticeError
+from webpubsub.protocol.clients.protobuf_group_states import write_snapshot, write_update
 from webpubsub.protocol.clients.protobuf_payloads import write_data
 
 
@@ -33,4 +35,6 @@ def _error(error: NoticeError | None) -> wire.ErrorMessage | None:
 
 _WRITERS: Mapping[type[Notice], Callable[[Any], wire.DownstreamMessage]] = {
     notices.InvokeResponse: _invoke_response,
+    notices.GroupStateSnapshot: write_snapshot,
+    notices.GroupStateUpdate: write_update,
 }

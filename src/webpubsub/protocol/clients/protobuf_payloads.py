@@ -1,9 +1,10 @@
-"""The payload of a message in protobuf: ``MessageData`` and metadata.
+"""What several protobuf messages hold: ``MessageData``, metadata and ack ids.
 
 Specification: client-protocols sections 4 and 8.
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from google.protobuf import any_pb2
 from google.protobuf.message import DecodeError
@@ -11,6 +12,21 @@ from google.protobuf.message import DecodeError
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.clients.request_fields import InvalidRequest, json_data, message_metadata
 from webpubsub.protocol.messages import DataType, Message
+
+WithAckId: TypeAlias = (
+    wire.JoinGroupMessage
+    | wire.LeaveGroupMessage
+    | wire.SendToGroupMessage
+    | wire.EventMessage
+    | wire.SetGroupStateMessage
+    | wire.SubscribeGroupStateMessage
+    | wire.UnsubscribeGroupStateMessage
+)
+
+
+def read_ack_id(wanted: WithAckId) -> int | None:
+    """The ack id of a request; 0 is one like any other."""
+    return wanted.ack_id if wanted.HasField("ack_id") else None
 
 
 def read_message(wanted: wire.SendToGroupMessage | wire.EventMessage) -> Message:

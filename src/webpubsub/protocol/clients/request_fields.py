@@ -1,6 +1,6 @@
 """What the fields of a request may hold, in whatever client protocol it is written.
 
-Specification: client-protocols sections 5.1 to 5.4 and 8.2.
+Specification: client-protocols sections 5.1 to 5.4, 8.2 and 9.4.
 """
 
 import re
@@ -10,6 +10,7 @@ from itertools import accumulate
 
 import msgspec
 
+from webpubsub.protocol.group_states import state_problem
 from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.names import is_event_name, is_group_name
 from webpubsub.protocol.serialized_any import is_serialized_any
@@ -59,6 +60,14 @@ def message_metadata(metadata: Mapping[str, str]) -> Mapping[str, str]:
     if problem:
         raise InvalidRequest(problem)
     return metadata
+
+
+def group_state(state: Mapping[str, str]) -> Mapping[str, str]:
+    """What a client shows of itself in a group. Raises InvalidRequest."""
+    problem = state_problem(state)
+    if problem:
+        raise InvalidRequest(problem)
+    return state
 
 
 def check_depth(json_text: bytes) -> None:

@@ -1,6 +1,7 @@
 """What a client asks for, whatever protocol it speaks. ``ack_id`` None means that no ack is
 wanted."""
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -56,6 +57,24 @@ class CancelInvocation(msgspec.Struct, frozen=True, kw_only=True):
     invocation_id: str
 
 
+class SetGroupState(msgspec.Struct, frozen=True, kw_only=True):
+    """``state`` None clears the state that the client shows in the group."""
+
+    group: str
+    state: Mapping[str, str] | None = None
+    ack_id: int | None = None
+
+
+class SubscribeGroupState(msgspec.Struct, frozen=True, kw_only=True):
+    group: str
+    ack_id: int | None = None
+
+
+class UnsubscribeGroupState(msgspec.Struct, frozen=True, kw_only=True):
+    group: str
+    ack_id: int | None = None
+
+
 ClientRequest: TypeAlias = (
     JoinGroup
     | LeaveGroup
@@ -65,4 +84,7 @@ ClientRequest: TypeAlias = (
     | SequenceAck
     | Invoke
     | CancelInvocation
+    | SetGroupState
+    | SubscribeGroupState
+    | UnsubscribeGroupState
 )

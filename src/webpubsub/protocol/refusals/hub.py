@@ -1,4 +1,5 @@
-"""What a hub refuses to carry out. Specification: rest-api sections 5.2, 6.4 and 6.7."""
+"""What a hub refuses to carry out. Specification: rest-api sections 5.2, 6.4 and 6.7,
+client-protocols section 9.4."""
 
 from webpubsub.protocol.refusals.kinds import RefusalKind
 
@@ -46,4 +47,30 @@ FILTER_INVALID = RefusalKind(
     remedy="The message says which part is wrong. Texts are in single quotes, and a group is asked "
     "for like this: 'lobby' in groups.",
     http_status=400,
+)
+
+GROUP_STATE_NOT_MEMBER = RefusalKind(
+    code="hub.group-state.not-member",
+    checked="whether a client that sets its state in a group is in the group",
+    wanted="a member",
+    remedy="Join the group before; the state is gone when the client leaves it again.",
+    ack_error="BadRequest",
+)
+
+GROUP_STATES_FULL = RefusalKind(
+    code="hub.group-state.full",
+    checked="in how many groups a client has a state",
+    wanted="fewer than the limit, which is 100 unless it is set",
+    remedy="Clear the states that are not needed any more, or raise the limit.",
+    setting="max_group_states",
+    ack_error="BadRequest",
+)
+
+GROUP_SUBSCRIPTIONS_FULL = RefusalKind(
+    code="hub.group-state.subscriptions-full",
+    checked="of how many groups a client watches the states",
+    wanted="fewer than the limit, which is 100 unless it is set",
+    remedy="Unsubscribe from groups that are not watched any more, or raise the limit.",
+    setting="max_group_state_subscriptions",
+    ack_error="BadRequest",
 )

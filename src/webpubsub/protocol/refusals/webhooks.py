@@ -52,8 +52,9 @@ UNREACHABLE = RefusalKind(
 TIMEOUT = RefusalKind(
     code="webhook.timeout",
     checked="how long the webhook takes, all attempts together",
-    wanted="an answer within 100 seconds",
+    wanted="an answer in time, within 100 seconds unless set otherwise",
     remedy="Answer events at once, and do long work in the background.",
+    setting="event_timeout",
     http_status=500,
 )
 
@@ -76,7 +77,7 @@ ANSWER_TOO_LARGE = RefusalKind(
 ANSWER_INCOMPLETE = RefusalKind(
     code="webhook.answer.incomplete",
     checked="the body of the webhook's answer",
-    wanted="all of it, within 100 seconds and in the encoding its headers announce",
+    wanted="all of it, in time and in the encoding its headers announce",
     remedy="Check what closes the connection between the webhook and the service.",
     http_status=500,
 )

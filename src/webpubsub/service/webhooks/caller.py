@@ -36,6 +36,7 @@ class Webhooks:
 
     ``origin`` is the host name of the service without a port. ``clock`` gives seconds since the
     epoch, ``monotonic`` seconds that never go back, and ``sleep`` waits between attempts.
+    ``timeout`` in seconds is for one event.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Webhooks:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
+        timeout: float = EVENT_TIMEOUT,
     ) -> None:
+        self.timeout = timeout
         self.clock = clock
         self.exchange = Exchange(sleep=sleep)
         self.validator = Validator(self.exchange, origin=origin, clock=monotonic)
@@ -96,7 +99,7 @@ class WebhookHandler:
         now = self._webhooks.clock
         cookies = cookie_header(self._cookies, url, now())
         request = _with_headers(request, ("Cookie", cookies), await self._authorization())
-        answer = await self._webhooks.exchange.send(url, request, seconds=EVENT_TIMEOUT)
+        answer = await self._webhooks.exchange.send(url, request, seconds=self._webhooks.timeout)
         outcome = outcome_of(event, answer)
         keep(self._cookies, values(answer.headers, "Set-Cookie"), url, now())
         return outcome
