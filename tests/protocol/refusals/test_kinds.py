@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +12,8 @@ from webpubsub.protocol.refusals import Refusal, RefusalKind, Refused
 from webpubsub.protocol.refusals.catalogue import KINDS
 from webpubsub.service.hub_settings import toml_format
 from webpubsub.service.settings import ServiceSettings
+
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
 #: What shows in no answer of the service: the handler's own status is passed on, or the transport
 #: is dropped. What is refused at import shows nowhere but in the error.
@@ -91,11 +94,25 @@ def test_a_client_protocol_error_must_be_able_to_close() -> None:
     assert ClientProtocolError(closing).refusal is closing
 
 
+def _settings(*, of_apps: bool) -> set[str]:
+    return {
+        name.strip()
+        for kind in KINDS.values()
+        if kind.setting and kind.code.startswith("function.") == of_apps
+        for name in kind.setting.split(",")
+    }
+
+
+def test_settings_of_apps_are_in_the_reference() -> None:
+    """Those of the command line, the environment and host.json are described under their names."""
+    pages = (REFERENCE / name for name in ("settings.md", "command-line.md"))
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert {name for name in _settings(of_apps=True) if f"`{name}`" not in text} == set()
+
+
 def test_settings_are_settings_of_the_service() -> None:
     """The setting that a refusal names exists under that name, in code or in webpubsub.toml."""
-    named = {
-        name.strip() for kind in KINDS.values() if kind.setting for name in kind.setting.split(",")
-    }
+    named = _settings(of_apps=False)
     fields = {field.name for field in msgspec.structs.fields(ServiceSettings)}
     of_hubs = {f"hubs.HUB.{name}" for name in toml_format._HUB}
     assert named <= fields | of_hubs, named - fields - of_hubs

@@ -54,7 +54,7 @@ def test_a_file_gives_back_what_was_written(
     """To the microsecond and whatever the function is called, for every store of the app."""
     directory = tmp_path_factory.mktemp("timers")
     status = TimerStatus(last=last, next=following, last_updated=updated)
-    name = name[:40].encode("utf-8", "replace").decode()
+    name = name[:20].encode("utf-8", "replace").decode()
     FileStatusStore(directory).write(name, status)
     assert FileStatusStore(directory).read(name) == status
     assert [path.parent for path in directory.rglob("*.json")] == [directory]
