@@ -24,7 +24,13 @@ from webpubsub.protocol.acks import AckCache
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.events import UserEventRequest
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType, Message
-from webpubsub.protocol.operations import SendToGroup
+from webpubsub.protocol.operations import (
+    AddConnectionToGroup,
+    CloseConnection,
+    RemoveConnectionFromGroup,
+    SendToAll,
+    SendToGroup,
+)
 from webpubsub.protocol.outcomes import UserEventAccepted
 from webpubsub.service.service import Service
 
@@ -32,6 +38,8 @@ pytestmark = pytest.mark.conformance
 
 HUB = "chat"
 PROTOBUF_SUBPROTOCOL = "protobuf.webpubsub.azure.v1"
+RELIABLE_JSON = "json.reliable.webpubsub.azure.v1"
+RELIABLE_PROTOBUF = "protobuf.reliable.webpubsub.azure.v1"
 ROLES = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
 METADATA = {"Trace": "1"}
 
@@ -43,6 +51,8 @@ PAYLOADS: Mapping[DataType, bytes] = {
     DataType.BINARY: b"\x00\xff",
     DataType.PROTOBUF: ANY.SerializeToString(),
 }
+EMPTY: Mapping[DataType, bytes] = {**dict.fromkeys(DataType, b""), DataType.JSON: b'""'}
+SAMPLES = {"full": PAYLOADS, "empty": EMPTY}
 
 
 class Heard(NamedTuple):
@@ -105,10 +115,26 @@ def heard_by_protobuf(heard: Heard) -> tuple[int, Any]:
     return BINARY_FRAME, wire.DownstreamMessage(data_message=message)
 
 
+def heard_by_reliable_json(heard: Heard) -> tuple[int, Any]:
+    """The same object, with the number of the client's first message."""
+    opcode, message = heard_by_json(heard)
+    return opcode, message | {"sequenceId": 1}
+
+
+def heard_by_reliable_protobuf(heard: Heard) -> tuple[int, Any]:
+    """The same message, numbered likewise."""
+    opcode, message = heard_by_protobuf(heard)
+    message.data_message.sequence_id = 1
+    return opcode, message
+
+
+_read_protobuf = wire.DownstreamMessage.FromString
 RECIPIENTS: Mapping[str, tuple[str | None, Recipient, Reader]] = {
     "simple": (None, heard_by_simple, bytes),
     "json": (JSON_SUBPROTOCOL, heard_by_json, json.loads),
-    "protobuf": (PROTOBUF_SUBPROTOCOL, heard_by_protobuf, wire.DownstreamMessage.FromString),
+    "protobuf": (PROTOBUF_SUBPROTOCOL, heard_by_protobuf, _read_protobuf),
+    "reliable-json": (RELIABLE_JSON, heard_by_reliable_json, json.loads),
+    "reliable-protobuf": (RELIABLE_PROTOBUF, heard_by_reliable_protobuf, _read_protobuf),
 }
 
 
@@ -177,17 +203,22 @@ async def send_protobuf(service: Service, data_type: DataType, data: bytes) -> N
 async def send_rest(service: Service, data_type: DataType, data: bytes) -> None:
     """The REST API, by the official SDK."""
     async with sdk_of(service) as sdk:
-        request = HttpRequest(
-            "POST",
-            f"/api/hubs/{HUB}/groups/room/:send?api-version=2024-12-01",
-            content=data,
-            headers={
-                "Content-Type": CONTENT_TYPES[data_type],
-                **{f"X-WebPubSub-Metadata-{key}": value for key, value in METADATA.items()},
-            },
-        )
-        response = await sdk.send_request(request)
-        assert response.status_code == 202, response.text()
+        await post(sdk, "groups/room/:send", data_type, data)
+
+
+async def post(sdk: WebPubSubServiceClient, path: str, data_type: DataType, data: bytes) -> None:
+    """Send a message with metadata."""
+    request = HttpRequest(
+        "POST",
+        f"/api/hubs/{HUB}/{path}?api-version=2024-12-01",
+        content=data,
+        headers={
+            "Content-Type": CONTENT_TYPES[data_type],
+            **{f"X-WebPubSub-Metadata-{key}": value for key, value in METADATA.items()},
+        },
+    )
+    response = await sdk.send_request(request)
+    assert response.status_code == 202, response.text()
 
 
 async def send_in_process(service: Service, data_type: DataType, data: bytes) -> None:
@@ -219,9 +250,10 @@ ORIGINS: Mapping[str, Origin] = {
     ("origin", "data_type"),
     [(name, data_type) for name, origin in ORIGINS.items() for data_type in origin.data_types],
 )
-async def test_group_messages(origin: str, data_type: DataType) -> None:
-    """Every member hears the same message in its own words."""
-    way, data = ORIGINS[origin], PAYLOADS[data_type]
+@pytest.mark.parametrize("sample", SAMPLES)
+async def test_group_messages(origin: str, data_type: DataType, sample: str) -> None:
+    """Every member hears the same message in its own words, even if there is nothing in it."""
+    way, data = ORIGINS[origin], SAMPLES[sample][data_type]
     heard = Heard(data_type, data, "room", way.user_id, way.metadata)
     async with running() as service, AsyncExitStack() as stack:
         members = {
@@ -234,17 +266,18 @@ async def test_group_messages(origin: str, data_type: DataType) -> None:
         for name, (_, expected, read) in RECIPIENTS.items():
             opcode, payload = await members[name].frame()
             assert (opcode, read(payload)) == expected(heard), name
-            if name == "json" and data_type is DataType.JSON:
+            if "json" in name and data_type is DataType.JSON:
                 assert data in payload
 
 
-EVENTS: Mapping[str, Callable[[], bytes]] = {
+EVENTS: dict[str, Callable[[], bytes]] = {
     "simple": lambda: client_frame(TEXT_FRAME, b"ask"),
     "json": lambda: json_request(DataType.TEXT, b"ask", type="event", event="message"),
     "protobuf": lambda: protobuf_request(
         event_message={"event": "message", "data": {"text_data": "ask"}}
     ),
 }
+EVENTS |= {f"reliable-{name}": EVENTS[name] for name in ("json", "protobuf")}
 
 
 @pytest.mark.parametrize(("recipient", "data_type"), [*product(RECIPIENTS, DataType)])
@@ -288,23 +321,118 @@ async def test_empty_messages(recipient: str) -> None:
         *product(("json", "protobuf"), DataType),
     ],
 )
-async def test_events(origin: str, data_type: DataType) -> None:
-    """The application sees the type and the bytes of what was said, in whatever protocol."""
+@pytest.mark.parametrize("sample", SAMPLES)
+async def test_events(origin: str, data_type: DataType, sample: str) -> None:
+    """The application sees the type, the bytes and the metadata of what was said, in whatever
+    protocol."""
     subprotocol, _, _ = RECIPIENTS[origin]
-    data = PAYLOADS[data_type]
+    data = SAMPLES[sample][data_type]
+    metadata = None if origin == "simple" else METADATA
     raise_event: Mapping[str, Callable[[], bytes]] = {
         "simple": lambda: client_frame(_FRAMES.get(data_type, BINARY_FRAME), data),
-        "json": lambda: json_request(data_type, data, type="event", event="message"),
+        "json": lambda: json_request(
+            data_type, data, type="event", event="message", metadata=METADATA
+        ),
         "protobuf": lambda: protobuf_request(
-            event_message={"event": "message", "data": _IN_PROTOBUF[data_type](data)}
+            event_message={
+                "event": "message",
+                "data": _IN_PROTOBUF[data_type](data),
+                "metadata": METADATA,
+            }
         ),
     }
-    app = App()
+    answered = Message(DataType.TEXT, b"answered")
+    app = App({"message": UserEventAccepted(reply=answered)})
     async with running(app) as service, await welcomed(service, subprotocol) as peer:
         await peer.send(raise_event[origin]())
         await peer.frame()
     (event,) = (one for one in app.events if isinstance(one, UserEventRequest))
-    assert event.message == Message(data_type, data)
+    assert event.message == Message(data_type, data, metadata)
+
+
+# ---- what is done by the application, as each kind of client sees it ----
+
+
+@asynccontextmanager
+async def everybody(service: Service, **access: Any) -> AsyncIterator[dict[str, Peer]]:
+    """A client of each kind."""
+    async with AsyncExitStack() as stack:
+        yield {
+            name: await stack.enter_async_context(await welcomed(service, subprotocol, **access))
+            for name, (subprotocol, _, _) in RECIPIENTS.items()
+        }
+
+
+def ids(service: Service) -> list[str]:
+    """The ids of all clients."""
+    return [*service.hubs.hub(HUB).sessions]
+
+
+AUDIENCES: Mapping[str, Callable[[Service], list[str]]] = {
+    "all": lambda _: [":send"],
+    "user": lambda _: ["users/u/:send"],
+    "connection": lambda service: [f"connections/{one}/:send" for one in ids(service)],
+}
+
+
+@pytest.mark.parametrize(("audience", "data_type"), [*product(AUDIENCES, DataType)])
+async def test_server_messages(audience: str, data_type: DataType) -> None:
+    """Sent by the REST API to everybody, a user or a connection, it comes from the server."""
+    data = PAYLOADS[data_type]
+    heard = Heard(data_type, data, None, metadata={"trace": "1"})
+    async with (
+        running() as service,
+        everybody(service, user_id="u") as clients,
+        sdk_of(service) as sdk,
+    ):
+        for path in AUDIENCES[audience](service):
+            await post(sdk, path, data_type, data)
+        for name, (_, expected, read) in RECIPIENTS.items():
+            opcode, payload = await clients[name].frame()
+            assert (opcode, read(payload)) == expected(heard), name
+
+
+async def test_nobody_is_told_of_groups() -> None:
+    """Being put into a group and taken out of it is silent: the next thing heard is a message."""
+    text = Message(DataType.TEXT, b"x")
+    async with running() as service, everybody(service) as clients:
+        hub = service.hubs.hub(HUB)
+        for one in ids(service):
+            for change in (AddConnectionToGroup, RemoveConnectionFromGroup):
+                assert hub.perform(change(hub=HUB, group="room", connection_id=one)) is None
+        assert hub.perform(SendToAll(hub=HUB, message=text)) is None
+        for name, (_, expected, read) in RECIPIENTS.items():
+            opcode, payload = await clients[name].frame()
+            assert (opcode, read(payload)) == expected(Heard(text.data_type, text.data, None)), name
+
+
+FAREWELL = "Application server closed the connection. Reason: "
+#: More than fits into a close frame, which has room for 123 bytes.
+LONG = "\U0001f600" * 500
+
+
+@pytest.mark.parametrize("recipient", RECIPIENTS)
+async def test_closing(recipient: str) -> None:
+    """With the whole reason in a message to those who have such messages, then 1000 and no text."""
+    subprotocol, _, read = RECIPIENTS[recipient]
+    async with running() as service, await welcomed(service, subprotocol) as peer:
+        (connection_id,) = ids(service)
+        close = CloseConnection(hub=HUB, connection_id=connection_id, reason=LONG)
+        await service.client.perform(close)
+        if recipient != "simple":
+            _, payload = await peer.frame()
+            assert _farewell(read(payload)) == FAREWELL + LONG
+        assert await peer.closing() == (1000, "")
+        await peer.send(client_frame(8, b"\x03\xe8"))
+        assert await peer.rest() == b""
+
+
+def _farewell(message: Any) -> str:
+    if isinstance(message, dict):
+        assert (message.pop("type"), message.pop("event")) == ("system", "disconnected")
+        (text,) = message.values()
+        return str(text)
+    return str(message.system_message.disconnected_message.reason)
 
 
 # ---- group state: what is set in one protocol is seen in the other ----
