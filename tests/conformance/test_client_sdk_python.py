@@ -6,6 +6,7 @@ Specification: client-protocols section 14.
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -24,7 +25,8 @@ from azure.messaging.webpubsubclient.models import (
     WebPubSubProtocolType,
 )
 
-from webpubsub.protocol.operations import CloseUserConnections
+from tests.service.wire import until
+from webpubsub.protocol.operations import CloseAllConnections, CloseUserConnections
 from webpubsub.service.service import Service
 
 pytestmark = pytest.mark.conformance
@@ -76,6 +78,19 @@ def opened(url: str) -> Iterator[tuple[WebPubSubClient, Inbox]]:
 async def in_thread(work: Callable[..., None], *arguments: Any) -> None:
     """Run a synchronous test body beside the service's loop."""
     await asyncio.wait_for(asyncio.to_thread(work, *arguments), 40)
+
+
+async def close_all(service: Service) -> None:
+    """Close every connection, as the application does."""
+    await service.client.perform(CloseAllConnections(hub=HUB, reason="maintenance"))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, beside the loop of the service, but not for ever."""
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @asynccontextmanager
@@ -177,6 +192,57 @@ async def test_sync_refused_user_cannot_open(service: Service) -> None:
     before = threading.active_count()
     await in_thread(body)
     assert threading.active_count() <= before + 2
+
+
+async def test_sync_comes_back_into_its_groups(service: Service) -> None:
+    """A client whose connection was closed has a new one, in the groups it had joined (fact 6)."""
+    url = await client_url(service, "alice")
+    hub = service.hubs.hub(HUB)
+
+    def body() -> None:
+        with opened(url) as (alice, inbox):
+            alice.join_group("room")
+            (before,) = hub.sessions
+            asyncio.run_coroutine_threadsafe(close_all(service), loop).result(5)
+            assert "maintenance" in inbox.next().message
+            wait_until(lambda: [*hub.members("room")] not in ([], [before]))
+            alice.send_to_group("room", "back", WebPubSubDataType.TEXT)
+            assert inbox.next().data == "back"
+
+    loop = asyncio.get_running_loop()
+    await in_thread(body)
+
+
+async def test_async_comes_back_into_its_groups(service: Service) -> None:
+    """The same, with the asynchronous client."""
+    url = await client_url(service, "alice")
+    hub = service.hubs.hub(HUB)
+    async with opened_async(url) as (alice, received):
+        await alice.join_group("room")
+        (before,) = hub.sessions
+        await close_all(service)
+        assert "maintenance" in (await asyncio.wait_for(received.get(), 5)).message
+        await until(lambda: [*hub.members("room")] not in ([], [before]))
+        await alice.send_to_group("room", "back", WebPubSubDataType.TEXT)
+        assert (await asyncio.wait_for(received.get(), 5)).data == "back"
+
+
+@pytest.mark.parametrize("data_type", WebPubSubDataType)
+async def test_async_duplicates_are_successes(service: Service, data_type: Any) -> None:
+    """A request that is repeated under its ack id is done already; whatever type its data has, the
+    others hear it once."""
+    data: Any = {"json": {"a": 1}, "text": "x"}.get(data_type.value, memoryview(b""))
+    url = await client_url(service, "alice")
+    async with opened_async(url) as (alice, received):
+        await alice.join_group("room")
+        for _ in range(2):
+            await alice.send_to_group("room", data, data_type, ack_id=1000)
+        await alice.send_to_group("room", "end", WebPubSubDataType.TEXT)
+        heard = [await asyncio.wait_for(received.get(), 5) for _ in range(2)]
+    assert [(one.data_type, one.data) for one in heard] == [
+        (data_type, data),
+        (WebPubSubDataType.TEXT, "end"),
+    ]
 
 
 async def test_async_group_messages(service: Service) -> None:

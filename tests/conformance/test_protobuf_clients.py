@@ -1,4 +1,7 @@
-"""Protobuf clients against a running service."""
+"""Protobuf clients against a running service.
+
+Specification: client-protocols sections 2.3, 5.5, 5.6, 5.10, 6.3 and 8.2.
+"""
 
 from typing import Any
 
@@ -7,11 +10,17 @@ import pytest
 from google.protobuf import any_pb2, wrappers_pb2
 
 from tests.conformance.handlers import EchoApplication
-from tests.conformance.protobuf_client import ProtobufClient, connected
+from tests.conformance.protobuf_client import SUBPROTOCOL, ProtobufClient, connected
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.events import UserEventRequest
 from webpubsub.protocol.messages import DataType, Message
-from webpubsub.protocol.operations import CloseConnection, SendToUser
+from webpubsub.protocol.operations import (
+    CloseConnection,
+    GrantPermission,
+    Permission,
+    RevokePermission,
+    SendToUser,
+)
 from webpubsub.service.service import Service
 
 pytestmark = pytest.mark.conformance
@@ -176,25 +185,58 @@ async def test_without_ack_ids(service: Service) -> None:
         assert (await client.hear()).WhichOneof("message") == "pong_message"
 
 
+SUBPROTOCOLS = (SUBPROTOCOL, RELIABLE)
+
+
+@pytest.mark.parametrize("subprotocol", SUBPROTOCOLS)
 @pytest.mark.parametrize("payload", [b"", b"\xff", b"{}", b"\x52\x00"])
-async def test_what_is_no_request(service: Service, payload: bytes) -> None:
+async def test_what_is_no_request(service: Service, payload: bytes, subprotocol: str) -> None:
     """The connection is closed with 1007, and nothing is said before."""
-    async with connected(service) as client:
+    async with connected(service, subprotocol=subprotocol) as client:
         await client.socket.send_bytes(payload)
         assert await client.closing() == (
             1007,
-            "The client message is not a valid protobuf.webpubsub.azure.v1 protocol message.",
+            f"The client message is not a valid {subprotocol} protocol message.",
         )
 
 
-async def test_text_messages(service: Service) -> None:
+@pytest.mark.parametrize("subprotocol", SUBPROTOCOLS)
+async def test_text_messages(service: Service, subprotocol: str) -> None:
     """The connection is closed with 1003, and nothing is said before."""
-    async with connected(service) as client:
+    async with connected(service, subprotocol=subprotocol) as client:
         await client.socket.send_str("{}")
         assert await client.closing() == (
             1003,
-            "The protobuf.webpubsub.azure.v1 subprotocol requires binary messages.",
+            f"The {subprotocol} subprotocol requires binary messages.",
         )
+
+
+@pytest.mark.parametrize("subprotocol", SUBPROTOCOLS)
+async def test_permissions_change(service: Service, subprotocol: str) -> None:
+    """What is granted and revoked holds for the next request."""
+    roles = ["webpubsub.sendToGroups.roo*"]
+    async with connected(service, subprotocol=subprotocol, roles=roles) as client:
+        changes: list[type[GrantPermission | RevokePermission]] = [
+            RevokePermission,
+            GrantPermission,
+        ]
+        for ack_id, change in enumerate(changes):
+            operation = change(
+                hub="chat",
+                connection_id=client.connection_id,
+                permission=Permission.SEND_TO_GROUP,
+                target="room",
+            )
+            await service.client.perform(operation)
+            for group, allowed in (("room", change is GrantPermission), ("rooms", True)):
+                ack = await client.ask(
+                    send_to_group_message={
+                        "group": group,
+                        "data": {"text_data": "x"},
+                        "ack_id": 10 * ack_id + len(group),
+                    }
+                )
+                assert (ack.success, ack.error.name) == (allowed, "" if allowed else "Forbidden")
 
 
 async def test_recovery_is_refused(service: Service) -> None:

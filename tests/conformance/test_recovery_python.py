@@ -36,10 +36,17 @@ pytestmark = [
 class Received:
     """What a client has received, from whatever thread, and how often it was told of what."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: Any) -> None:
+        self.client = client
         self._lock = threading.Lock()
         self.texts: list[str] = []
         self.calls: list[CallbackType] = []
+
+    async def join(self, group: str) -> None:
+        """Join a group, whichever client it is."""
+        joining = await asyncio.to_thread(self.client.join_group, group)
+        if joining is not None:
+            await joining
 
     def message(self, event: Any) -> None:
         with self._lock:
@@ -70,8 +77,8 @@ def left_behind() -> Iterator[None]:
 @contextmanager
 def opened(url: str) -> Iterator[Received]:
     """A synchronous client, made as the documentation does."""
-    received = Received()
     client = WebPubSubClient(credential=WebPubSubClientCredential(lambda: url))
+    received = Received(client)
     client.subscribe(CallbackType.SERVER_MESSAGE, received.message)
     for kind in (CallbackType.CONNECTED, CallbackType.DISCONNECTED):
         client.subscribe(kind, lambda _event, kind=kind: received.called(kind))
@@ -82,15 +89,16 @@ def opened(url: str) -> Iterator[Received]:
 @asynccontextmanager
 async def opened_async(url: str) -> AsyncIterator[Received]:
     """An asynchronous client."""
-    received = Received()
 
     async def provide() -> str:
         return url
 
+    client = AsyncWebPubSubClient(credential=AsyncWebPubSubClientCredential(provide))
+    received = Received(client)
+
     async def message(event: Any) -> None:
         received.message(event)
 
-    client = AsyncWebPubSubClient(credential=AsyncWebPubSubClientCredential(provide))
     await client.subscribe(CallbackType.SERVER_MESSAGE, message)
     for kind in (CallbackType.CONNECTED, CallbackType.DISCONNECTED):
 
@@ -143,13 +151,16 @@ async def test_no_message_is_lost_or_doubled(kind: str, messages: int, elsewhere
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_close_by_the_application_is_final(kind: str) -> None:
-    """The client asks for its connection back, is refused, and starts a new one."""
+    """The client asks for its connection back, is refused, and starts a new one, in the groups that
+    it had joined."""
     async with staged() as stage, connected(kind, await stage.url()) as received:
         first = stage.only_session().connection_id
+        await received.join("room")
         await stage.close(first)
         await stage.until(lambda: received.calls.count(CallbackType.CONNECTED) == 2)
         assert CallbackType.DISCONNECTED in received.calls
         assert stage.only_session().connection_id != first
+        await stage.until(lambda: list(stage.only_session().groups) == ["room"])
         stage.send(["hello"])
         await stage.until(lambda: received.texts == ["hello"])
         assert sorted(stage.events()) == sorted(["connect", "connected"] * 2 + ["disconnected"])

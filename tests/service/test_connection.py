@@ -489,6 +489,14 @@ async def test_raw_group_mode_without_permission() -> None:
     assert world.application.reasons == [reason]
 
 
+async def test_raw_group_mode_with_permission_of_the_moment() -> None:
+    """A role that is granted later is as good as one of the token."""
+    world = simple(raw_group=RawGroup("g", no_echo=False), roles=["webpubsub.sendToGroup.h"])
+    world.session.permissions.grant(Permission.SEND_TO_GROUP, "g")
+    assert await world.send(client_frame(TEXT, b"hi")) == []
+    assert world.application.reasons == []
+
+
 # Ends
 
 NOT_JSON = "The client message is not a valid JSON protocol message."

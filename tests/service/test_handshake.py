@@ -168,6 +168,29 @@ def test_recovery_is_never_an_http_error(target: str) -> None:
     assert caught.value.refusal.wire_message == "The connection could not be recovered."
 
 
+IN_ORDER = [
+    ("not an upgrade", "handshake.upgrade.missing"),
+    ("no hub", "handshake.hub.invalid"),
+    ("recovery", "websocket.recovery.refused"),
+    ("bad token", "token.malformed"),
+    ("bad group claim", "handshake.token.group"),
+    ("bad mode", "handshake.mode.invalid"),
+]
+
+
+@pytest.mark.parametrize("first", range(len(IN_ORDER)), ids=[name for name, _ in IN_ORDER])
+def test_the_order_of_checks(first: int) -> None:
+    """Of everything that is wrong from some row on, the first is what is told (section 1.4)."""
+    wrong = {name for name, _ in IN_ORDER[first:]}
+    claims = {"webpubsub.group": " "} if "bad group claim" in wrong else {}
+    query = f"access_token={'x' if 'bad token' in wrong else token(KEY, **claims)}"
+    query += "&webpubsub_mode=x"
+    query += "&awps_connection_id=x" if "recovery" in wrong else ""
+    hub = "1st" if "no hub" in wrong else "chat"
+    headers = {"Upgrade": None} if "not an upgrade" in wrong else {}
+    assert refused(head(f"/client/hubs/{hub}?{query}", headers))[0] == IN_ORDER[first][1]
+
+
 def test_a_reconnection_token_alone_is_ignored() -> None:
     """Without a connection id a new connection starts."""
     target = with_token("/client/hubs/chat?awps_reconnection_token=x&awps_connection_id=")

@@ -49,7 +49,7 @@ def test_what_is_allowed(check: Callable[[object], object], value: object) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["null", ' {"a" : [1e3, "\\u0000"]}\n', "[" * 64 + "]" * 64, '"é\\ud83d\\ude00"']
+    "text", ["[null]", ' {"a" : [1e3, "\\u0000"]}\n', "[" * 64 + "]" * 64, '"é\\ud83d\\ude00"']
 )
 def test_json_is_kept(text: str) -> None:
     """JSON is not written anew."""
@@ -70,6 +70,7 @@ def test_json_is_kept(text: str) -> None:
         (group_state, {"": "x"}, "a key of a state"),
         (json_data, "", "not JSON"),
         (json_data, "{", "not JSON"),
+        (json_data, " null\n", "null"),
         (json_data, "hello", "not JSON"),
         (json_data, "1 2", "not JSON"),
         (json_data, '"\\ud800"', "not JSON"),

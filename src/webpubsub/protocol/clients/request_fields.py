@@ -81,14 +81,16 @@ def check_depth(json_text: bytes) -> None:
 
 
 def json_data(text: str) -> bytes:
-    """The UTF-8 bytes of JSON in its text form, which a JSON client can be sent as they are. Raises
-    InvalidRequest."""
+    """The UTF-8 bytes of JSON in its text form, which JSON clients can be sent as they are; not of
+    null, which ends some of these clients. Raises InvalidRequest."""
     data = text.encode()
     check_depth(data)
     try:
         msgspec.json.decode(data, type=msgspec.Raw)
     except msgspec.DecodeError:
         raise InvalidRequest("data of the type json that is not JSON") from None
+    if data.strip() == b"null":
+        raise InvalidRequest("data that is null")
     return data
 
 
