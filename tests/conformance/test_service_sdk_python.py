@@ -145,7 +145,9 @@ async def test_membership_by_connection(sdk: Any) -> None:
         assert not await sdk.group_exists("other")
     with pytest.raises(ResourceNotFoundError) as refused:
         await sdk.add_connection_to_group("room", "nobody")
-    assert "Error.Connection.NotExisted" in str(refused.value)
+    assert "(Error.Connection.NotExisted) Connection `nobody` is not found." in str(refused.value)
+    assert refused.value.error is not None
+    assert refused.value.error.code == "Error.Connection.NotExisted"
 
 
 async def test_membership_by_user(sdk: Any) -> None:
