@@ -1,6 +1,6 @@
 """What is sent to one client in one turn is written once; slow clients are bounded.
 
-Specification: client-protocols section 2.1.
+Specification: client-protocols section 2.1, rest-api section 5.5.
 """
 
 import pytest
@@ -23,10 +23,14 @@ class World:
         self.flusher = Flusher(self.loop.asyncio)
         self.settings = ServiceSettings(max_queued_messages=messages, max_queued_bytes=size)
         self.overflows = 0
+        self.now = 100.0
 
     def outbox(self) -> tuple[Outbox, Wire]:
         wire = Wire()
-        return Outbox(wire, CODEC, self.flusher, self.settings, self._overflow), wire
+        box = Outbox(
+            wire, CODEC, self.flusher, self.settings, self._overflow, clock=lambda: self.now
+        )
+        return box, wire
 
     def _overflow(self) -> None:
         self.overflows += 1
@@ -94,6 +98,49 @@ def test_a_client_may_leave_so_much_unread(sent: list[bytes], overflows: bool) -
     assert other_wire.written == b"".join(sent), "the others are unharmed"
     outbox.resume()
     assert wire.written == (b"" if overflows else b"".join(sent))
+
+
+def test_what_has_expired_is_not_delivered_late() -> None:
+    """Whether the client stopped reading before or after it was sent; the rest keeps its order."""
+    world = World(messages=10)
+    outbox, wire = world.outbox()
+    outbox.append(b"a", 101.0)
+    outbox.append(b"b")
+    outbox.pause()
+    world.loop.turn()
+    for data, expires_at in ((b"c", 101.5), (b"d", 102.0), (b"e", 103.0), (b"f", None)):
+        outbox.append(data, expires_at)
+        world.loop.turn()
+    world.now = 102.0
+    outbox.resume()
+    assert wire.written == b"bef"
+
+
+def test_a_client_that_reads_gets_everything_at_once() -> None:
+    """However little time is left, and what is sent next has a time of its own."""
+    world = World()
+    outbox, wire = world.outbox()
+    outbox.append(b"a", 0.0)
+    world.loop.turn()
+    outbox.append(b"b")
+    outbox.pause()
+    world.loop.turn()
+    outbox.resume()
+    assert wire.writes == [b"a", b"b"]
+
+
+def test_what_has_expired_makes_room() -> None:
+    """A client is not dropped for what nobody would deliver to it any more."""
+    world = World(messages=2)
+    outbox, wire = world.outbox()
+    outbox.pause()
+    for number in range(5):
+        world.now += 1
+        outbox.append(b"%d" % number, world.now + 1.5)
+        world.loop.turn()
+    assert world.overflows == 0
+    outbox.resume()
+    assert wire.written == b"34"
 
 
 def test_the_limit_begins_anew_when_the_client_has_caught_up() -> None:

@@ -203,7 +203,7 @@ class Hub:
         if self._point.observer is not None:
             sessions = list(sessions)
             self._observe_delivery(delivery, sessions)
-        encodings = delivery.encodings
+        encodings, expires_at = delivery.encodings, delivery.expires_at
         frames: dict[str, Sequence[Frame]] = {}
         others: list[Session] = []
         for session in sessions:
@@ -216,7 +216,7 @@ class Hub:
                 frames[outbox.codec_name] = outbox.codec.encode_delivery(delivery)
                 data = wire_bytes(frames[outbox.codec_name])
                 encodings[outbox.codec_name] = data
-            outbox.append(data)
+            outbox.append(data, expires_at)
         if others:
             self._deliver_reliably(delivery, others, frames)
 
@@ -239,7 +239,7 @@ class Hub:
                 self._overflow(session, len(buffer))
             elif session.attachment is not None:
                 numbered = buffer.number(encoded, sequence_id)
-                session.attachment.outbox.append(wire_bytes(numbered))
+                session.attachment.outbox.append(wire_bytes(numbered), delivery.expires_at)
 
     def _overflow(self, session: Session, kept: int) -> None:
         """A client that does not acknowledge is gone for good."""

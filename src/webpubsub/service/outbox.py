@@ -1,11 +1,15 @@
 """Fewer system calls: what is sent to one client in one turn of the event loop is written once.
 
 While a client reads too slowly, its frames are held back up to a limit, beyond which the client is
-dropped and the others are unharmed. Specification: client-protocols section 2.1.
+dropped and the others are unharmed. What is worth delivering for a time only is held no longer than
+that. Specification: client-protocols section 2.1, rest-api section 5.5.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
@@ -47,15 +51,24 @@ class _Nowhere:
 _NOWHERE = _Nowhere()
 
 
+class _Held(NamedTuple):
+    """Frames that wait for the client to read, and until when they are worth that."""
+
+    data: bytes
+    expires_at: float
+
+
 class Outbox:
     """The frames on their way to one client.
 
     ``on_overflow`` is called when the client has left more unread than the settings allow; it is
-    expected to drop the client.
+    expected to drop the client. ``clock`` gives seconds since the epoch.
     """
 
     __slots__ = (
+        "_clock",
         "_dirty",
+        "_expiries",
         "_flusher",
         "_fresh",
         "_held",
@@ -76,6 +89,7 @@ class Outbox:
         flusher: Flusher,
         settings: ServiceSettings,
         on_overflow: Callable[[], None],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.codec = codec
         self.codec_name = codec.name
@@ -84,14 +98,20 @@ class Outbox:
         self._on_overflow = on_overflow
         self._max_messages = settings.max_queued_messages
         self._max_bytes = settings.max_queued_bytes
+        self._clock = clock
         self._fresh: list[bytes] = []
-        self._held: list[bytes] = []
+        #: When what is fresh expires, by its place; what is not in it never does.
+        self._expiries: dict[int, float] = {}
+        self._held: list[_Held] = []
         self._held_bytes = 0
         self._dirty = False
         self._paused = False
 
-    def append(self, data: bytes) -> None:
-        """Send the bytes of one or more whole frames at the end of this turn."""
+    def append(self, data: bytes, expires_at: float | None = None) -> None:
+        """Send the bytes of one or more whole frames at the end of this turn; or later, but before
+        ``expires_at`` in seconds since the epoch, if the client reads too slowly."""
+        if expires_at is not None:
+            self._expiries[len(self._fresh)] = expires_at
         self._fresh.append(data)
         if not self._dirty:
             self._dirty = True
@@ -103,7 +123,7 @@ class Outbox:
         if self._paused:
             self._hold()
         else:
-            self._write(self._fresh)
+            self._write_fresh()
 
     def pause(self) -> None:
         """The transport has enough: hold everything until ``resume``."""
@@ -112,24 +132,44 @@ class Outbox:
     def resume(self) -> None:
         """The transport takes more."""
         self._paused = False
+        self._forget_expired()
+        held, self._held = self._held, []
         self._held_bytes = 0
-        self._write(self._held)
+        self._write([one.data for one in held])
 
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
         self.resume()
-        self._write(self._fresh)
+        self._write_fresh()
         self._transport = _NOWHERE
 
     def _hold(self) -> None:
+        expiry = self._expiries.get
         self._held_bytes += sum(map(len, self._fresh))
-        self._held += self._fresh
-        self._fresh.clear()
-        if len(self._held) > self._max_messages or self._held_bytes > self._max_bytes:
+        self._held += [_Held(data, expiry(at, math.inf)) for at, data in enumerate(self._fresh)]
+        self._forget_fresh()
+        if self._is_full():
+            self._forget_expired()
+        if self._is_full():
             self._held.clear()
             self._on_overflow()
+
+    def _is_full(self) -> bool:
+        return len(self._held) > self._max_messages or self._held_bytes > self._max_bytes
+
+    def _forget_expired(self) -> None:
+        now = self._clock()
+        self._held = [one for one in self._held if one.expires_at > now]
+        self._held_bytes = sum(len(one.data) for one in self._held)
+
+    def _write_fresh(self) -> None:
+        self._write(self._fresh)
+        self._forget_fresh()
+
+    def _forget_fresh(self) -> None:
+        self._fresh.clear()
+        self._expiries.clear()
 
     def _write(self, frames: list[bytes]) -> None:
         if frames and not self._transport.is_closing():
             self._transport.write(b"".join(frames))
-        frames.clear()

@@ -11,7 +11,15 @@ from io import BytesIO
 import msgspec
 import pytest
 
-from tests.service.rest.world import KEY, NOW, SETTINGS, World, running_world
+from tests.service.rest.world import (
+    JSON_SUBPROTOCOL,
+    KEY,
+    NOW,
+    RELIABLE_SUBPROTOCOL,
+    SETTINGS,
+    World,
+    running_world,
+)
 from webpubsub.protocol.access_tokens import sign, verify
 from webpubsub.protocol.filters import compile_filter
 from webpubsub.protocol.operations import Permission
@@ -65,6 +73,20 @@ async def test_sends(world: World, path: str, receivers: set[str]) -> None:
     assert {name for name, client in clients.items() if client.messages} == receivers
     wanted = group_message("hi", "room") if "/groups/" in path else message("hi")
     assert all(clients[name].messages == [wanted] for name in receivers)
+
+
+@pytest.mark.parametrize("subprotocol", [JSON_SUBPROTOCOL, RELIABLE_SUBPROTOCOL])
+@pytest.mark.parametrize("scope", ["", "/connections/c", "/users/u", "/groups/g"])
+async def test_messages_to_a_slow_client(world: World, scope: str, subprotocol: str) -> None:
+    """What waits for it longer than it was worth delivering is dropped."""
+    client = world.client("c", user_id="u", groups=["g"], subprotocol=subprotocol)
+    client.outbox.pause()
+    for seconds in (1, 0, 300, 2):
+        target = f"{HUB}{scope}/:send?messageTtlSeconds={seconds}"
+        await world.call("POST", target, data=b"%d" % seconds, headers=TEXT)
+    client.now += 2
+    client.outbox.resume()
+    assert [one["data"] for one in client.messages] == ["0", "300"]
 
 
 async def test_a_hub_that_nobody_is_in(world: World) -> None:

@@ -16,6 +16,7 @@ from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.outbox import Flusher, Outbox
+from webpubsub.service.reliability import MessageBuffer
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.session import Session
@@ -26,6 +27,7 @@ KEY = "the-primary-key-of-the-rest-api-tests"
 SECOND_KEY = "the-second-key-of-the-rest-api-tests"
 NOW = 1_700_000_000.0
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
+RELIABLE_SUBPROTOCOL = "json.reliable.webpubsub.azure.v1"
 SETTINGS = ServiceSettings(port=0, access_keys=(KEY, SECOND_KEY))
 
 
@@ -48,7 +50,10 @@ class Client:
     def __init__(self, codec: ClientCodec) -> None:
         self._wire = Wire()
         flusher = Flusher(asyncio.get_running_loop())
-        self.outbox = Outbox(self._wire, codec, flusher, SETTINGS, lambda: None)
+        self.outbox = Outbox(
+            self._wire, codec, flusher, SETTINGS, lambda: None, clock=lambda: self.now
+        )
+        self.now = NOW
         self.farewell: str | None = None
 
     def finish(self, message: str) -> None:
@@ -125,7 +130,10 @@ class World:
         """A connected client."""
         session = Session(hub, connection_id, user_id, limits)
         session.permissions = Permissions.from_roles(roles)
-        client = Client(codec_for(subprotocol))
+        codec = codec_for(subprotocol)
+        if subprotocol == RELIABLE_SUBPROTOCOL:
+            session.buffer = MessageBuffer(codec, limits.buffer)
+        client = Client(codec)
         session.attach(client)
         self.hubs.hub(hub).add(session, groups)
         return client
