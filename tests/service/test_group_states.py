@@ -511,6 +511,20 @@ async def test_a_subscription_is_answered_with_a_snapshot_each_time() -> None:
     assert await world.send(subscribes(), subscribes(1)) == [snapshot(), ack(1), snapshot()]
 
 
+async def test_each_snapshot_is_written_before_the_next_is_made() -> None:
+    """Little asks for much here, so a client that asks again and again is answered piece by piece,
+    what it says behind that waits, and it is dropped when it does not read."""
+    world = connections.World()
+    before = len(world.wire.writes)
+    await world.send(*[subscribes(number) for number in range(5)], {"type": "ping"})
+    assert len(world.wire.writes) - before == 6
+    assert world.answers()[-1] == {"type": "pong"}
+    world.websocket.outbox.pause()
+    await world.send(*[subscribes() for _ in range(8)])
+    assert "abort" in world.wire.calls
+    assert world.hub.sessions == {}
+
+
 async def test_leaving_is_told_before_its_ack() -> None:
     """To the one that leaves, too, which still watches."""
     world = connections.World()

@@ -454,7 +454,8 @@ class Connection:
             )
 
     def _subscribe_group_state(self, request: requests.SubscribeGroupState) -> None:
-        """The states follow the ack: before it, a client may not know what to do with them."""
+        """The states follow the ack: before it, a client may not know what to do with them. They
+        may be many, so the next request waits until they are written."""
         self._observe(request)
         if not self._may(request, Permission.JOIN_LEAVE_GROUP, "subscribe to the state of"):
             return
@@ -466,6 +467,8 @@ class Connection:
         if self._perform(subscribe, request.ack_id):
             for notice in self._hub.group_states.snapshot(request.group):
                 self._tell(notice)
+            self._inbox.hold()
+            self._loop.call_soon(self._inbox.release)
 
     def _unsubscribe_group_state(self, request: requests.UnsubscribeGroupState) -> None:
         """CHOICE: this needs no role, because it only gives something up."""

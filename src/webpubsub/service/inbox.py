@@ -1,4 +1,5 @@
-"""What a client has sent, in order, while one of its events is being answered.
+"""What a client has sent, in order, while one of its events is being answered, or while states are
+written that it has subscribed to.
 
 Specification: client-protocols section 2.1.
 """
