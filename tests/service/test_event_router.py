@@ -1,6 +1,6 @@
 """What stands between the service and whoever handles its events.
 
-Specification: upstream-events sections 1, 2.2, 7, 8, 10, 12 and 13.
+Specification: upstream-events sections 1, 2.2, 7, 8, 10, 12, 13 and 16.
 """
 
 import asyncio
@@ -501,6 +501,18 @@ async def test_listeners(wants: bool, answer: EventOutcome | None, outcome: Even
     events = routed(handler, listeners=listeners)
     assert await events.user_event(a_session(), "greet", HELLO) == outcome
     assert len(listeners.events) == 1
+
+
+async def test_listeners_are_told_before_the_handler_is_asked() -> None:
+    """Whatever it answers, and whether or not it answers at all (upstream-events section 16)."""
+    told: list[int] = []
+    listeners = Listening(wants=True)
+
+    async def look() -> None:
+        told.append(len(listeners.events))
+
+    await routed(Answers(look), listeners=listeners).user_event(a_session(), "greet", HELLO)
+    assert told == [1]
 
 
 async def test_listeners_do_not_answer_for_system_events() -> None:

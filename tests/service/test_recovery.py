@@ -3,7 +3,8 @@
 Every test is made twice: once with sessions that stay where they are, and once with every recovery
 going through the bytes of a snapshot.
 
-Specification: client-protocols sections 7.1 to 7.5, 9.4 and 15, rest-api section 5.6.
+Specification: client-protocols sections 7.1 to 7.5, 9.4 and 15, rest-api section 5.6,
+upstream-events sections 8.1, 9 and 10.
 """
 
 import asyncio
@@ -420,6 +421,7 @@ async def test_what_survives(world: Any) -> None:
         await client.peer.say({"type": "event", "event": "e", "dataType": "text", "data": "y"})
         assert await client.messages(1) == [(5, "y")]
         assert app.names == ["connect", "connected", "e"]
+        assert [event.connection_context.event_id for event in app.events] == [0, 1, 2]
         hub.perform(ops.CloseConnection(hub="chat", connection_id=client.id, reason="bye"))
         assert (await client.peer.hear())["message"].endswith("Reason: bye")
         assert await client.peer.closing() == (1000, "")

@@ -1,6 +1,6 @@
 """The whole service: starting, stopping, and everything that clients do to it.
 
-Specification: client-protocols sections 2.3 and 5.10.
+Specification: client-protocols sections 2.3 and 5.10, upstream-events sections 4, 8.3 and 10.
 """
 
 import asyncio
@@ -50,6 +50,7 @@ from webpubsub.service.hub_settings.model import (
     UserEvents,
 )
 from webpubsub.service.service import Service, ServiceStartError
+from webpubsub.service.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 from webpubsub.service.status import Status
 
@@ -123,6 +124,25 @@ def test_endpoints(address: str, public: str | None, endpoint: str) -> None:
     """The endpoint is an address that can be dialled, or the public one."""
     settings = ServiceSettings(address=address, port=80, public_endpoint=public)
     assert Service(settings).endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    ("address", "public", "origin"),
+    [
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("localhost", None, "localhost"),
+        ("0.0.0.0", None, "127.0.0.1"),
+        ("127.0.0.1", "https://WPS.example.com:8443/", "wps.example.com"),
+    ],
+)
+async def test_the_origin_of_events(address: str, public: str | None, origin: str) -> None:
+    """The host name of the service without a port (upstream-events section 4)."""
+    app = App()
+    settings = ServiceSettings(address=address, port=0, public_endpoint=public)
+    service = Service(settings, app)
+    assert service._webhooks.validator._origin == origin
+    await service._router.user_event(Session("chat", "c1"), "e", Message(DataType.TEXT, b""))
+    assert app.events[0].connection_context.origin == origin
 
 
 async def test_a_port_that_is_taken() -> None:

@@ -148,6 +148,10 @@ URL = 'url = "http://localhost"\n'
             'line 3: hubs.chat.event_handlers[0].user_events is "room.*", and must be names of',
         ),
         (
+            f'{LISTENER}file = "x"\nuser_events = "room.*"',
+            'hubs.chat.event_listeners[0].user_events is "room.*", and must be names of',
+        ),
+        (
             f'{HANDLER}{URL}user_events = ["a", "*"]',
             'line 3: hubs.chat.event_handlers[0].user_events[1] is "*", and must be names of',
         ),

@@ -5,6 +5,7 @@ Specification: upstream-events sections 5, 8.2 and 13.
 
 import asyncio
 import logging
+import uuid
 from collections.abc import AsyncIterator
 
 import pytest
@@ -101,6 +102,7 @@ async def test_a_life_of_a_connection(webhooks: Webhooks) -> None:
     ]
     ids = [request.header("x-ms-client-request-id") for request in webhook.events]
     assert len(set(ids)) == 4
+    assert all(str(uuid.UUID(one or "")) == one for one in ids)
     assert webhook.events[2].body == b"hello"
 
 

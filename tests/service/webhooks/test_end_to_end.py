@@ -1,6 +1,7 @@
 """Clients, a service and a webhook: the whole way of every event.
 
-Specification: client-protocols section 3.2, upstream-events sections 9, 10, 11.2, 11.3, 12 and 18.
+Specification: client-protocols section 3.2, upstream-events sections 4, 7, 8,
+9, 10, 11.1, 11.2, 11.3, 12, 18 and 19.
 """
 
 import asyncio
@@ -104,12 +105,17 @@ async def linger(peer: Peer) -> None:
         await peer.aborted()
 
 
-async def refused_status(service: Service) -> int:
-    """The status a client is turned away with."""
+async def refusal(service: Service) -> tuple[int, bytes]:
+    """The status and the body a client is turned away with."""
     async with await dial(service) as peer:
         await peer.send(handshake(service, await target_of(service)))
-        status, _, _ = await peer.response()
-        return status
+        status, _, body = await peer.response()
+        return status, body
+
+
+async def refused_status(service: Service) -> int:
+    """The status a client is turned away with."""
+    return (await refusal(service))[0]
 
 
 async def test_the_worked_sequence() -> None:
@@ -162,9 +168,13 @@ async def test_the_worked_sequence() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503, 302])
 async def test_a_webhook_turns_clients_away(status: int) -> None:
-    """The client is given the status alone, and there is no other event."""
+    """The client is given the status alone, with a text of our own (upstream-events section 19),
+    and there is no other event."""
     async with world(Reply(status, TEXT_TYPE, b"secret")) as (service, webhook, _):
-        assert await refused_status(service) == status
+        seen, body = await refusal(service)
+        assert seen == status
+        assert body
+        assert b"secret" not in body
     assert {one.header("ce-eventName") for one in webhook.events} == {"connect"}
 
 
@@ -185,10 +195,11 @@ async def test_a_webhook_that_refuses_validation() -> None:
 
 
 FAILURES = [
-    Reply(400),
+    Reply(400, TEXT_TYPE, b"secret"),
+    Reply(429),
     Reply(503),
     Reply(302, [("Location", "/")]),
-    Reply(200, [("Content-Type", "image/png")], b"x"),
+    Reply(200, [("Content-Type", "image/png")], b"secret"),
     Reply(200, JSON_TYPE, b"{"),
 ]
 
@@ -203,11 +214,58 @@ async def test_failed_events_of_json_clients(failure: Reply) -> None:
         await until(lambda: len(webhook.events) == 2)
         event = {"type": "event", "event": "hi", "ackId": 1, "dataType": "text", "data": "x"}
         await peer.say(event)
-        ack = await peer.hear()
-        assert (ack["success"], ack["error"]["name"]) == (False, "InternalServerError")
+        assert await peer.hear() == {
+            "type": "ack",
+            "ackId": 1,
+            "success": False,
+            "error": {"name": "InternalServerError", "message": "Internal server error"},
+        }
         webhook.answers = [Reply(204)]
         await peer.say(event)
         assert await peer.hear() == {"type": "ack", "ackId": 1, "success": True}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_failed_events_without_an_ack_id(
+    failure: Reply, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says so, and nobody else; the connection stays."""
+    async with (
+        world(Reply(204), Reply(204), failure) as (service, webhook, _),
+        (await join_and_listen(service))[0] as peer,
+    ):
+        await until(lambda: len(webhook.events) == 2)
+        await peer.say({"type": "event", "event": "hi", "dataType": "text", "data": "x"})
+        await peer.say({"type": "ping"})
+        assert await peer.hear() == {"type": "pong"}
+    assert any("for the event 'hi'" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize("failure", [(400, TEXT_TYPE), (200, [("Content-Type", "image/png")])])
+async def test_a_failed_answer_leaves_nothing_behind(
+    failure: tuple[int, list[tuple[str, str]]],
+) -> None:
+    """Neither its state nor its cookies nor its metadata."""
+    status, content_type = failure
+    lost = [
+        *content_type,
+        ("ce-connectionState", "lost"),
+        ("Set-Cookie", "lost=1; Path=/"),
+        ("X-WebPubSub-Metadata-lost", "1"),
+    ]
+    first = Reply(204, [("ce-connectionState", "kept"), ("Set-Cookie", "kept=1; Path=/")])
+    async with (
+        world(first, Reply(204), Reply(status, lost, b"x"), Reply(204)) as (service, webhook, _),
+        (await join_and_listen(service))[0] as peer,
+    ):
+        await until(lambda: len(webhook.events) == 2)
+        event = {"type": "event", "event": "hi", "dataType": "text", "data": "x", "ackId": 1}
+        await peer.say(event)
+        assert not (await peer.hear())["success"]
+        await peer.say(event)
+        assert await peer.hear() == {"type": "ack", "ackId": 1, "success": True}
+    for one in webhook.events[2:]:
+        assert (one.header("ce-connectionState"), one.header("Cookie")) == ("kept", "kept=1")
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -241,6 +299,108 @@ async def test_replies_to_simple_clients(reply: Reply, frame: tuple[int, bytes])
         await until(lambda: len(webhook.events) == 2)
         await peer.say("x")
         assert await peer.frame() == frame
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (Reply(204), None),
+        (Reply(204, [("X-WebPubSub-Metadata-a", "1")]), None),
+        (Reply(200), None),
+        (Reply(200, TEXT_TYPE, b"ok"), {"dataType": "text", "data": "ok"}),
+        (Reply(202, [("Content-Type", "text/plain; charset=latin-1")], b"\xe9"),
+         {"dataType": "text", "data": "é"}),
+        (Reply(200, JSON_TYPE, b'{"a": 1}'), {"dataType": "json", "data": {"a": 1}}),
+        (Reply(200, [("Content-Type", "application/octet-stream")], b"\xff"),
+         {"dataType": "binary", "data": "/w=="}),
+        (Reply(200, (), b"\xff"), {"dataType": "binary", "data": "/w=="}),
+        (Reply(200, [("Content-Type", "application/x-protobuf")], b"\x0a"),
+         {"dataType": "protobuf", "data": "Cg=="}),
+        (Reply(200, [("X-WebPubSub-Metadata-A", "1, 2")]),
+         {"dataType": "text", "data": "", "metadata": {"a": "2"}}),
+    ],
+)  # fmt: skip
+async def test_replies_to_json_clients(reply: Reply, message: dict[str, Any] | None) -> None:
+    """By the content type, and before the ack."""
+    async with (
+        world(Reply(204), Reply(204), reply) as (service, webhook, _),
+        (await join_and_listen(service))[0] as peer,
+    ):
+        await until(lambda: len(webhook.events) == 2)
+        await peer.say({"type": "event", "event": "e", "dataType": "text", "data": "", "ackId": 1})
+        if message is not None:
+            assert await peer.hear() == {"type": "message", "from": "server", **message}
+        assert await peer.hear() == {"type": "ack", "ackId": 1, "success": True}
+
+
+TEXT_SENT = "text/plain; charset=utf-8"
+BYTES_SENT = "application/octet-stream"
+#: A serialized google.protobuf.Any.
+AN_ANY = b"\x0a\x01t\x12\x01v"
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "name", "content_type", "body"),
+    [
+        ("", client_frame(1, "é".encode()), "message", TEXT_SENT, "é".encode()),
+        ("", client_frame(2, b"\xff"), "message", BYTES_SENT, b"\xff"),
+        ("&webpubsub_mode=", client_frame(1, b"x"), "message", TEXT_SENT, b"x"),
+        ("&webpubsub_mode=sendEvent", client_frame(1, b"x"), "message", TEXT_SENT, b"x"),
+        (None, {"dataType": "text", "data": "é"}, "hi", TEXT_SENT, "é".encode()),
+        (None, {"dataType": "json", "data": {"a": [1]}}, "hi", "application/json", b'{"a": [1]}'),
+        (None, {"data": 1.50}, "hi", "application/json", b"1.5"),
+        (None, {"dataType": "binary", "data": "/w=="}, "hi", BYTES_SENT, b"\xff"),
+        (
+            None,
+            {"dataType": "protobuf", "data": "CgF0EgF2"},
+            "hi",
+            "application/x-protobuf",
+            AN_ANY,
+        ),
+        (None, {"metadata": {"a": "1"}}, "hi", TEXT_SENT, b""),
+    ],
+)
+async def test_what_clients_say(
+    query: str | None, said: Any, name: str, content_type: str, body: bytes
+) -> None:
+    """Simple clients always say ``message``, and nobody needs a role for it
+    (upstream-events section 11.1)."""
+    async with world() as (service, webhook, _):
+        if query is None:
+            peer, _ = await join_and_listen(service)
+            await peer.say({"type": "event", "event": "hi", **said})
+        else:
+            peer = await join(service, subprotocol=None, query=query)
+            await peer.send(said)
+        await until(lambda: len(webhook.events) == 3)
+        await leave(peer)
+    (one,) = (one for one in webhook.events if "user" in (one.header("ce-type") or ""))
+    assert one.header("ce-type") == f"azure.webpubsub.user.{name}"
+    assert (one.header("Content-Type"), one.body) == (content_type, body)
+
+
+async def test_connected_goes_on_when_its_client_has_gone() -> None:
+    """And so overlaps the end, which is told once."""
+    release, ended = asyncio.Event(), asyncio.Event()
+
+    async def answer(received: Received) -> Reply:
+        if received.header("ce-eventName") == "connected":
+            await release.wait()
+            ended.set()
+        return Reply(204)
+
+    async with world(answer) as (service, webhook, _):
+        peer, _ = await join_and_listen(service)
+        await until(lambda: len(webhook.events) == 2)
+        await leave(peer)
+        await until(lambda: len(webhook.events) == 3)
+        release.set()
+        await asyncio.wait_for(ended.wait(), 5)
+    assert [one.header("ce-eventName") for one in webhook.events] == [
+        "connect",
+        "connected",
+        "disconnected",
+    ]
 
 
 async def test_the_events_of_a_connection_are_strictly_in_order() -> None:

@@ -1,6 +1,6 @@
 """One request and its answer, with retries and limits.
 
-Specification: upstream-events sections 13 and 17.
+Specification: upstream-events sections 5, 13 and 17.
 """
 
 import asyncio
@@ -79,6 +79,20 @@ async def test_letters_beyond_ascii(exchange: Exchange) -> None:
         answer = await exchange.send(webhook.url, request, seconds=PATIENCE)
     assert webhook.requests[0].header("ce-userId") == "Zoë 林"
     assert ("x", "Zoë") in answer.headers
+
+
+async def test_the_bytes_of_letters_beyond_ascii(exchange: Exchange) -> None:
+    """They are UTF-8 on the wire (upstream-events section 5)."""
+    seen = bytearray()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.extend(await reader.readuntil(b"{}"))
+        writer.write(HEAD + b"hello")
+
+    request = WebhookRequest(method="POST", headers=[("ce-userId", "Zoë 林")], body=b"{}")
+    async with talking(talk) as url:
+        await exchange.send(url, request, seconds=PATIENCE)
+    assert b"\r\nce-userId: Zo\xc3\xab \xe6\x9e\x97\r\n" in seen
 
 
 @pytest.mark.parametrize(
@@ -304,6 +318,7 @@ async def test_bodies_that_do_not_arrive(
 @pytest.mark.parametrize("announced", [True, False])
 async def test_the_largest_body(size: int, announced: bool, exchange: Exchange) -> None:
     """16 MiB are an answer and a byte more is none, whether or not its length is announced."""
+    assert MAX_BODY_BYTES == 16_777_216
     length = f"Content-Length: {size}\r\n".encode() if announced else b"Connection: close\r\n"
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,7 +1,11 @@
-"""Asking webhooks whether they want events. Specification: upstream-events section 4."""
+"""Asking webhooks whether they want events.
+
+Specification: upstream-events sections 4, 14 and 17.
+"""
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -65,6 +69,7 @@ async def test_the_request(world: World) -> None:
         ([ALLOWED], True, "OPTIONS"),
         ([Reply(204, [("webhook-allowed-origin", "LOCALHOST")])], True, "OPTIONS"),
         ([REFUSED], False, "OPTIONS"),
+        ([Reply(401), ALLOWED], False, "OPTIONS"),
         ([Reply(405), ALLOWED], False, "OPTIONS"),
         ([Reply(302, [("Location", "/")]), ALLOWED], False, "OPTIONS"),
         ([Reply(404), ALLOWED], True, "OPTIONS GET"),
@@ -80,6 +85,19 @@ async def test_answers(answers: list[Reply], allowed: bool, methods: str, world:
     async with serving(Webhook(validation=answers)) as webhook:
         assert await world.allows(webhook.url) is allowed
     assert " ".join(question.method for question in webhook.requests) == methods
+
+
+def test_the_time_for_an_answer() -> None:
+    """10 seconds (upstream-events section 17)."""
+    assert validation.VALIDATION_TIMEOUT == 10.0
+
+
+async def test_nobody_is_there_to_be_asked(world: World) -> None:
+    """A refused connection is tried again like an event."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        assert not await world.allows(f"http://127.0.0.1:{held.getsockname()[1]}/")
+    assert world.naps.seconds == [1.0, 3.0, 5.0]
 
 
 async def test_concurrent_events_share_one_question(world: World) -> None:
