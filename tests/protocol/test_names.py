@@ -1,6 +1,7 @@
 """Names of hubs, groups and user events.
 
-Specification: client-protocols sections 1.1 and 5.3, rest-api section 1.3.
+Specification: client-protocols sections 1.1 and 5.3, rest-api section 1.3, upstream-events section
+17.
 """
 
 import re

@@ -1,7 +1,7 @@
 """One client, attached: its requests become operations and events, its answers frames.
 
 Specification: client-protocols sections 2.3, 3.2, 3.3, 5.5, 5.6, 5.9, 5.10 and 6.4, upstream-events
-section 11.3.
+sections 8.4 and 11.3.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Who may connect, and on what terms.
 
 Specification: client-protocols sections 1.1 to 1.6, 3.3 and 3.4, rest-api section 4.3,
-upstream-events section 9.
+upstream-events sections 9 and 19.
 """
 
 from collections.abc import Mapping

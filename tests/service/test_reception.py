@@ -1,6 +1,6 @@
 """Letting clients in, over the wire.
 
-Specification: client-protocols sections 1.4, 1.6, 1.7 and 3.4.
+Specification: client-protocols sections 1.4, 1.6, 1.7 and 3.4, upstream-events section 9.
 """
 
 import asyncio

@@ -4,7 +4,7 @@ Every test is made twice: once with sessions that stay where they are, and once 
 going through the bytes of a snapshot.
 
 Specification: client-protocols sections 7.1 to 7.5, 9.4 and 15, rest-api section 5.6,
-upstream-events sections 8.1, 9 and 10.
+upstream-events sections 8.1, 9, 10 and 11.2.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""What survives a lost transport. Specification: client-protocols sections 7.4 and 9.4."""
+"""What survives a lost transport.
+
+Specification: client-protocols sections 7.4 and 9.4, upstream-events sections 7 and 8.1.
+"""
 
 import asyncio
 

@@ -1,6 +1,6 @@
 """The settings of the service.
 
-Specification: client-protocols section 10, rest-api sections 2 and 10.
+Specification: client-protocols section 10, rest-api sections 2 and 10, upstream-events section 17.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Events as the requests that bring them.
 
-Specification: client-protocols section 5.4, upstream-events sections 1, 5, 9, 11.1, 12 and 19.
+Specification: client-protocols section 5.4, upstream-events sections 1, 5, 9, 10, 11.1, 12 and 19.
 """
 
 import json

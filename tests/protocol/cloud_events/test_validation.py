@@ -1,6 +1,6 @@
 """Whether a webhook wants events: questions and answers.
 
-Specification: upstream-events section 4.
+Specification: upstream-events sections 4 and 19.
 """
 
 import pytest

@@ -1,4 +1,7 @@
-"""What may be set. Specification: upstream-events sections 2.1, 3, 14 and 17."""
+"""What may be set.
+
+Specification: upstream-events sections 2.1, 3, 14, 17 and 19.
+"""
 
 import pytest
 from hypothesis import given

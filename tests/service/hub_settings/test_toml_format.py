@@ -1,4 +1,7 @@
-"""``webpubsub.toml``. Specification: upstream-events sections 2, 12 and 14."""
+"""``webpubsub.toml``.
+
+Specification: upstream-events sections 2, 12, 14 and 17.
+"""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Listeners are told of the events they select, besides any handler.
 
-Specification: upstream-events section 16.
+Specification: upstream-events sections 1 and 16.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Events that go to a webhook, and what becomes of them.
 
-Specification: upstream-events sections 5, 8.2 and 13.
+Specification: upstream-events sections 4, 5, 8.1, 8.2, 13 and 17.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """One request and its answer, with retries and limits.
 
-Specification: upstream-events sections 5, 13 and 17.
+Specification: upstream-events sections 5, 9, 11.2, 13 and 17.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""Which webhook gets an event. Specification: upstream-events sections 2.2 and 12."""
+"""Which webhook gets an event.
+
+Specification: upstream-events sections 2.1, 2.2 and 12.
+"""
 
 import pytest
 
