@@ -136,6 +136,24 @@ async def test_another_method(world: World) -> None:
     assert answer.error["code"] == "Error.MethodNotAllowed"
 
 
+TARGET_PROBLEMS = {
+    "/api/hubs/chat/users/%FF": "it is not percent-encoded UTF-8",
+    "/api/hubs/chat/users/u?" + "a&" * 1000: "it has 1001 parameters, where 1000 are allowed",
+}
+
+
+@pytest.mark.parametrize(("target", "problem"), TARGET_PROBLEMS.items(), ids=["path", "query"])
+async def test_targets_that_cannot_be_read(world: World, target: str, problem: str) -> None:
+    """What is wrong with it is said, to anybody."""
+    answer = await world.call("GET", target, token="")
+    assert answer.status == 400
+    assert answer.error == {
+        "code": "Error.BadRequest",
+        "message": f"The request target is invalid: {problem}.",
+        "target": "Request",
+    }
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_the_front_page(world: World, method: str) -> None:
     """Somebody who opens the endpoint in a browser is told what it is."""

@@ -14,7 +14,8 @@ PATH_ENCODING = RefusalKind(
     code="rest.path.encoding",
     checked="the path and query of the request",
     wanted="percent-encoded UTF-8 with at most 1000 query parameters",
-    remedy="Encode names as UTF-8 before percent-encoding them.",
+    remedy="Encode names as UTF-8 before percent-encoding them, and say with a filter what takes "
+    "too many parameters.",
     http_status=400,
 )
 

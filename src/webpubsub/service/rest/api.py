@@ -105,7 +105,7 @@ def _target(request: web.BaseRequest) -> Target:
         return parse_target(request.raw_path)
     except ValueError as error:
         raise Refused(
-            kinds.PATH_ENCODING.refuse(str(error), "The request target is invalid.")
+            kinds.PATH_ENCODING.refuse(str(error), f"The request target is invalid: {error}.")
         ) from None
 
 

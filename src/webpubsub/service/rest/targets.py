@@ -44,8 +44,11 @@ def parse_target(raw: str) -> Target:
         # A request to a proxy names the whole URL.
         path = urlsplit(path).path or "/"
     path = path.removesuffix("/")
-    segments = tuple([decode_segment(segment) for segment in path.split("/")[1:]])
-    return Target(path, segments, _parse_query(query))
+    try:
+        segments = tuple([decode_segment(segment) for segment in path.split("/")[1:]])
+        return Target(path, segments, _parse_query(query))
+    except UnicodeError:
+        raise ValueError("it is not percent-encoded UTF-8") from None
 
 
 def decode_segment(raw: str) -> str:
@@ -58,8 +61,10 @@ def decode_segment(raw: str) -> str:
 def _parse_query(raw: str) -> Mapping[str, Sequence[str]]:
     # What was not UTF-8 on the wire cannot be encoded again.
     raw.encode()
+    count = raw.count("&") + 1
+    if count > MAX_PARAMETERS:
+        raise ValueError(f"it has {count} parameters, where {MAX_PARAMETERS} are allowed")
     query: dict[str, list[str]] = {}
-    pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
-    for name, value in pairs:
+    for name, value in parse_qsl(raw, keep_blank_values=True, errors="strict"):
         query.setdefault(name.lower(), []).append(value)
     return query
