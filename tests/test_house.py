@@ -42,6 +42,7 @@ DECLARATIONS = {
     "protocol/filters/tree.py",
     "protocol/group_presence.py",
     "protocol/messages.py",
+    "protocol/mqtt_events.py",
     "protocol/operations.py",
     "protocol/outcomes.py",
     "protocol/seams.py",

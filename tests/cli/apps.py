@@ -1,5 +1,6 @@
 """Small function apps, written to a folder."""
 
+import json
 from pathlib import Path
 
 HOST = '{"version": "2.0"}'
@@ -62,8 +63,12 @@ def write_app(folder: Path, source: str, **settings: str) -> Path:
     (folder / "host.json").write_text(HOST, encoding="utf-8")
     (folder / "function_app.py").write_text(source, encoding="utf-8")
     if settings:
-        values = ", ".join(f'"{name}": "{value}"' for name, value in settings.items())
-        (folder / "local.settings.json").write_text(
-            f'{{"IsEncrypted": false, "Values": {{{values}}}}}', encoding="utf-8"
-        )
+        write_settings(folder, **settings)
     return folder
+
+
+def write_settings(folder: Path, **values: str) -> None:
+    """A local.settings.json with these values."""
+    (folder / "local.settings.json").write_text(
+        json.dumps({"IsEncrypted": False, "Values": values}), encoding="utf-8"
+    )

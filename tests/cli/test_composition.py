@@ -4,16 +4,27 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.cli.apps import HOST, write_app
+from tests.cli.apps import HOST, write_app, write_settings
 from webpubsub.cli.composition import LocalApp, Place
 from webpubsub.host.errors import HostError
+from webpubsub.service.hub_settings.model import (
+    SYSTEM_EVENTS,
+    EventFilter,
+    EventHandlerSettings,
+    HubSettings,
+    UserEvents,
+)
+from webpubsub.service.service import Service
+from webpubsub.service.settings import ServiceSettings
+
+SERVICE_KEY = "a-key-of-the-service-that-is-long-enough"
 
 #: As documented for Python today: untyped bindings by their public names.
 GENERIC = """
@@ -162,6 +173,32 @@ async def started(folder: Path) -> AsyncIterator[LocalApp]:
         await app.stop()
 
 
+@asynccontextmanager
+async def started_elsewhere(folder: Path) -> AsyncIterator[LocalApp]:
+    """The app with a service apart, which delivers its events to the webhook."""
+    service = Service(ServiceSettings(port=0, access_keys=(SERVICE_KEY,)))
+    await service.start()
+    write_settings(folder, WebPubSubConnectionString=service.connection_string)
+    try:
+        async with started(folder) as app:
+            assert not app.serves_clients
+            service.hub_settings.replace(delivering_to(app.webhook_url, "room"))
+            yield app
+    finally:
+        await service.stop()
+
+
+def delivering_to(url: str, hub: str) -> Mapping[str, HubSettings]:
+    """All events of a hub go there."""
+    events = EventFilter(user_events=UserEvents(every=True), system_events=frozenset(SYSTEM_EVENTS))
+    handler = EventHandlerSettings(url_template=url, events=events)
+    return {hub: HubSettings(event_handlers=(handler,))}
+
+
+EDGES = pytest.mark.parametrize("edge", [started, started_elsewhere], ids=["in-process", "webhook"])
+Edge = Callable[[Path], AbstractAsyncContextManager[LocalApp]]
+
+
 def app_folder(folder: Path, style: str) -> Path:
     """The app in one of its styles."""
     sources = {"generic": GENERIC, "mixed": MIXED}
@@ -178,10 +215,12 @@ async def client_url(session: aiohttp.ClientSession, app: LocalApp, user: str) -
         return url
 
 
+@EDGES
 @pytest.mark.parametrize("style", ["generic", "mixed", "function.json"])
-async def test_an_app_of_any_style_runs_as_it_is(tmp_path: Path, style: str) -> None:
-    """Token, connect answer, state, output before reply, and refusal: the same in all of them."""
-    async with started(app_folder(tmp_path, style)) as app, aiohttp.ClientSession() as session:
+async def test_an_app_of_any_style_runs_as_it_is(tmp_path: Path, style: str, edge: Edge) -> None:
+    """Token, connect answer, state, output before reply, and refusal: the same in all of them, and
+    over the webhook too."""
+    async with edge(app_folder(tmp_path, style)) as app, aiohttp.ClientSession() as session:
         assert [report.error for report in app.host.functions] == [None] * 3
         url = await client_url(session, app, "alice")
         async with session.ws_connect(url) as client:
@@ -196,9 +235,10 @@ async def test_an_app_of_any_style_runs_as_it_is(tmp_path: Path, style: str) -> 
         assert failure.value.status == 401
 
 
-async def test_roles_of_the_connect_answer_count(tmp_path: Path) -> None:
+@EDGES
+async def test_roles_of_the_connect_answer_count(tmp_path: Path, edge: Edge) -> None:
     """The generic function gave the role to join, and no other."""
-    async with started(write_app(tmp_path, GENERIC)) as app, aiohttp.ClientSession() as session:
+    async with edge(write_app(tmp_path, GENERIC)) as app, aiohttp.ClientSession() as session:
         url = await client_url(session, app, "alice")
         async with session.ws_connect(url, protocols=["json.webpubsub.azure.v1"]) as client:
             await client.receive_json(timeout=5)

@@ -1,7 +1,11 @@
-"""Which service a connection names."""
+"""Which service a connection names.
+
+Specification: bindings sections 2.2 and 2.6 to 2.8.
+"""
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from webpubsub.cli.connections import Connections
@@ -10,6 +14,8 @@ from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.remote_service import RemoteServiceClient
+from webpubsub.protocol.cloud_events import signature
+from webpubsub.protocol.events import ConnectionContext, EventType
 from webpubsub.service.hubs import Hubs
 from webpubsub.service.in_process import InProcessClient
 from webpubsub.service.settings import DEVELOPMENT_KEY
@@ -86,7 +92,8 @@ def test_the_own_address_is_the_embedded_service_with_the_key_given(
         ({"WebPubSubConnectionString": REMOTE}, "'X' is not set"),
         ({"X": "nonsense"}, "X: part 1 of the connection string has no '='"),
         ({"X": "AccessKey=abc"}, "X: the connection string has no Endpoint"),
-        ({"X__serviceUri": "https://a.example"}, "identities are not supported yet"),
+        ({"X__serviceUri": "a.example"}, "X__serviceUri is 'a.example', and must be a URL"),
+        ({"X": "Endpoint=https://a.example"}, "X: the connection string has no AccessKey"),
     ],
 )
 def test_a_named_connection_that_leads_nowhere(values: Mapping[str, str], reason: str) -> None:
@@ -108,3 +115,81 @@ async def test_closing_closes_the_clients_of_remote_services() -> None:
     made.client(None)
     made.client("X")
     await made.close()
+
+
+BY_IDENTITY = {"X__serviceUri": "https://a.example"}
+
+
+@pytest.mark.parametrize(
+    ("values", "names", "trusted"),
+    [
+        ({}, [], {"localhost", "127.0.0.1", "::1"}),
+        ({}, ["WebPubSubConnectionString"], {"localhost", "127.0.0.1", "::1"}),
+        ({"WebPubSubConnectionString": REMOTE}, [], {"a.example"}),
+        ({"WebPubSubConnectionString": OWN}, [], {"localhost"}),
+        ({"WebPubSubConnectionString": REMOTE, "X": OTHER}, ["X"], {"b.example"}),
+        ({"X": OTHER}, ["X"], {"b.example"}),
+        ({"X": OTHER, "Y": REMOTE}, ["X", "Y"], {"a.example", "b.example"}),
+        ({"X": "Endpoint=https://A.example:8443;AccessKey=k"}, ["X"], {"a.example"}),
+        (BY_IDENTITY, ["X"], {"a.example"}),
+    ],
+)
+def test_section_2_6_who_may_deliver_events(
+    values: Mapping[str, str], names: list[str], trusted: set[str]
+) -> None:
+    """The services of the function's own connections and no other; else that of the default one,
+    which is the embedded service when it is not set."""
+    found = connections(values).accesses(names)
+    hosts = {"localhost", "127.0.0.1", "::1", "a.example", "b.example", "c.example"}
+    assert {host for host in hosts if found.allows([host])} == trusted
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"X": REMOTE}, KEY),
+        (BY_IDENTITY, None),
+        ({"X": "Endpoint=https://a.example"}, None),
+    ],
+)
+def test_sections_2_7_and_2_8_whose_signature_counts(
+    values: Mapping[str, str], key: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a key none does, and for a connection string this is told once."""
+    made = connections(values)
+    assert not made.accesses(["X"]).is_open
+    found = made.accesses(["X"])
+    event = ConnectionContext(
+        event_type=EventType.USER,
+        event_name="m",
+        hub="h",
+        connection_id="c",
+        origin="a.example",
+    )
+    assert found.trusts(event) is (key is None)
+    signed = msgspec.structs.replace(event, signature=signature("c", [key or "any"]))
+    assert found.trusts(signed)
+    assert caplog.text.count("X has no AccessKey") == ("X" in values and key is None)
+
+
+@pytest.mark.parametrize(
+    ("values", "names", "reason"),
+    [
+        ({}, ["X"], "'X' is not set"),
+        ({"X": REMOTE, "Y": REMOTE}, ["X", "Y"], "two of its connections have the host"),
+        ({"X": "nonsense"}, ["X"], "X: part 1"),
+    ],
+)
+def test_section_2_2_connections_that_lead_nowhere(
+    values: Mapping[str, str], names: list[str], reason: str
+) -> None:
+    """The function is in error."""
+    with pytest.raises((BindingError, ValueError), match=reason):
+        connections(values).accesses(names)
+
+
+def test_section_2_8_an_identity_makes_a_client() -> None:
+    """Which asks for no token before it has something to do."""
+    made = connections(BY_IDENTITY)
+    assert isinstance(made.client("X"), RemoteServiceClient)
+    assert made.remote_endpoint("X") == "https://a.example"

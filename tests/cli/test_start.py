@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from tests.cli.apps import ECHO, HALF, STUBBORN, write_app
-from tests.cli.processes import EXAMPLES, StartedApp, free_port, run
+from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port, run
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
 OTHER_KEY = "another-key-that-is-long-enough-for-it"
@@ -156,17 +156,46 @@ def test_a_disabled_function_is_listed_as_such(echo: Path) -> None:
         assert app.interrupt() == 0
 
 
-def test_a_remote_service_is_used_and_its_limits_are_told(tmp_path: Path) -> None:
+def test_a_remote_service_is_used_and_told_where_events_go(tmp_path: Path) -> None:
     """No service of our own starts, and nothing secret is shown."""
     app_folder = write_app(tmp_path, ECHO, WebPubSubConnectionString=REMOTE)
     with StartedApp(app_folder) as app:
         text = app.wait_until_ready()
         assert "Web PubSub service: https://example.webpubsub.azure.com (remote" in text
-        assert "warning: events of a remote service cannot reach this app yet" in text
+        url = f"http://localhost:{app.port}/runtime/webhooks/webpubsub"
+        assert f"Event handler of its hubs: {url}\n" in text
+        assert "warning" not in text
         assert OTHER_KEY not in text
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", app.service_port)) != 0
         assert app.interrupt() == 0
+
+
+async def test_the_two_commands_work_together(tmp_path: Path) -> None:
+    """``webpubsub service`` in a process of its own calls the app through its webhook."""
+    port, service_port = free_port(), free_port()
+    connection = f"Endpoint=http://127.0.0.1:{service_port};AccessKey={OTHER_KEY};Version=1.0;"
+    folder = write_app(tmp_path, ECHO, WebPubSubConnectionString=connection)
+    handler = f"echo:message=http://localhost:{port}/runtime/webhooks/webpubsub"
+    service = Command(
+        "service",
+        "--port",
+        str(service_port),
+        "--event-handler",
+        handler,
+        env={"WEBPUBSUB_ACCESS_KEY": OTHER_KEY},
+    )
+    with service, StartedApp(folder, port=port) as app:
+        await asyncio.to_thread(service.wait_for, "Connection string")
+        await asyncio.to_thread(app.wait_until_ready)
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{app.url}/negotiate?user=alice") as answer:
+                url = await answer.text()
+            async with session.ws_connect(url) as client:
+                await client.send_str("hello")
+                assert await client.receive_str(timeout=10) == "hello"
+        assert await asyncio.to_thread(app.interrupt) == 0
+        assert await asyncio.to_thread(service.interrupt) == 0
 
 
 def test_a_remote_service_of_one_binding_is_told_too(tmp_path: Path) -> None:

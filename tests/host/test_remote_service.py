@@ -10,9 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
+from webpubsub.host.connection_settings import Connection
+from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.remote_service import RemoteServiceClient
 from webpubsub.protocol import operations as ops
-from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.operations import HubOperation, Permission
 from webpubsub.protocol.seams import ServiceRefused
@@ -23,6 +24,11 @@ JSON = Message(DataType.JSON, b'{"a" :1,"n":1e400}')
 BINARY = Message(DataType.BINARY, b"\x00\xff")
 EXCLUDED = frozenset({"c2", "c1"})
 CLOSED = "?excluded=c1&excluded=c2&reason=bye%20now"
+
+
+def by_key(endpoint: str) -> Connection:
+    """A connection with the key of these tests."""
+    return Connection(name="X", endpoint=endpoint.rstrip("/"), access_key=KEY)
 
 
 class FakeService:
@@ -69,7 +75,7 @@ async def client(fake: FakeService) -> AsyncIterator[RemoteServiceClient]:
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", fake.answer)
     async with TestServer(application, host="127.0.0.1") as server:
-        made = RemoteServiceClient(ConnectionString(str(server.make_url("")), KEY), retries=0)
+        made = RemoteServiceClient(by_key(str(server.make_url(""))), retries=0)
         yield made
         await made.close()
 
@@ -301,7 +307,7 @@ async def test_a_refusal_has_status_code_and_message(
 async def test_a_service_that_is_not_there() -> None:
     """The error says which address was tried, and never the key."""
     endpoint = f"http://127.0.0.1:{unused_port()}"
-    client = RemoteServiceClient(ConnectionString(endpoint, KEY), retries=0)
+    client = RemoteServiceClient(by_key(endpoint), retries=0)
     with pytest.raises(ServiceRefused, match=f"at {endpoint} cannot be reached") as caught:
         await client.perform(ops.CloseAllConnections(hub="chat"))
     await client.close()
@@ -328,7 +334,7 @@ async def test_protobuf_is_not_for_the_rest_api(
 )
 async def test_client_access_is_made_without_asking(endpoint: str, base_url: str) -> None:
     """Address and token are those of the official SDK; the service is not asked."""
-    client = RemoteServiceClient(ConnectionString(endpoint, KEY))
+    client = RemoteServiceClient(by_key(endpoint))
     access = await client.client_access("chat", user_id="ann", roles=["r"], groups=["g"])
     await client.close()
     assert access.base_url == base_url
@@ -341,7 +347,7 @@ async def test_client_access_is_made_without_asking(endpoint: str, base_url: str
 
 async def test_anonymous_access_has_no_subject() -> None:
     """Without a user the token names none."""
-    client = RemoteServiceClient(ConnectionString("http://localhost", KEY))
+    client = RemoteServiceClient(by_key("http://localhost"))
     access = await client.client_access("chat", minutes_to_expire=5)
     await client.close()
     claims = jwt.decode(access.access_token, KEY, ["HS256"], options={"verify_aud": False})
@@ -351,16 +357,17 @@ async def test_anonymous_access_has_no_subject() -> None:
 
 def test_a_connection_string_needs_a_key() -> None:
     """The error says where to find one."""
-    with pytest.raises(ValueError, match="has no AccessKey"):
-        RemoteServiceClient(ConnectionString("http://localhost"))
+    with pytest.raises(BindingError, match=r"^X: the connection string has no AccessKey"):
+        RemoteServiceClient(Connection(name="X", endpoint="http://localhost"))
 
 
 def test_the_sdk_is_imported_when_it_is_needed() -> None:
     """A host that runs with our own service starts without it."""
     code = (
         "import sys; from webpubsub.host.remote_service import RemoteServiceClient as R;"
-        "from webpubsub.protocol.connection_strings import ConnectionString as C;"
-        "R(C('http://localhost', 'k')); print('azure.core' in sys.modules)"
+        "from webpubsub.host.connection_settings import Connection as C;"
+        "R(C(name='X', endpoint='http://localhost', access_key='k'));"
+        "print('azure.core' in sys.modules)"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True

@@ -361,7 +361,7 @@ def test_every_refusal_has_its_provocation() -> None:
         kind.code
         for edge in EDGES
         for kind in edge.kinds
-        if not kind.code.startswith(("app.", "function.", "webhook."))
+        if not kind.code.startswith(("app.", "function.", "webhook.", "delivery."))
     }
     assert sorted(met ^ (PROVOKED.keys() | ELSEWHERE.keys())) == []
 

@@ -1,12 +1,14 @@
 """A function app, its host and its service, put together in one process."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from webpubsub.cli.connections import HOST_JSON_PATH, Connections
+from webpubsub.cli.connections import Connections
 from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.connection_settings import HOST_JSON_PATH
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.cors import CorsPolicy
@@ -19,6 +21,7 @@ from webpubsub.host.extensions.timer.time_zone import schedule_zone
 from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.entry import EventEntry
+from webpubsub.host.extensions.webpubsub.properties import connection_names
 from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
@@ -37,6 +40,8 @@ _DRAIN_SECONDS = 600.0
 _PORT = 7071
 _ADDRESS = "127.0.0.1"
 _WEB_PUBSUB = "webpubsub"
+_TRIGGER = "webpubsubtrigger"
+_CONTEXT = "webpubsubcontext"
 _BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 
 
@@ -128,8 +133,13 @@ class LocalApp:
 
     def remote_endpoints(self) -> list[str]:
         """The services elsewhere that the app's bindings use, in order."""
-        found = [self._remote_endpoint(binding) for binding in self._bindings()]
-        return list(dict.fromkeys(endpoint for endpoint in found if endpoint is not None))
+        endpoints = (endpoint for binding in self._bindings() for endpoint in self._used(binding))
+        return list(dict.fromkeys(endpoint for endpoint in endpoints if endpoint is not None))
+
+    @property
+    def webhook_url(self) -> str:
+        """Where services elsewhere deliver their events."""
+        return self.http.webhook_url(_WEB_PUBSUB)
 
     async def _serve_clients(self) -> None:
         """Start the embedded service once the app uses it; clients would miss it if it stopped."""
@@ -142,7 +152,7 @@ class LocalApp:
         self.serves_clients = True
 
     def _uses_embedded(self) -> bool:
-        return any(self._remote_endpoint(binding) is None for binding in self._bindings())
+        return any(None in self._used(binding) for binding in self._bindings())
 
     def _bindings(self) -> list[Binding]:
         return [
@@ -152,11 +162,14 @@ class LocalApp:
             if binding.kind.startswith(_WEB_PUBSUB)
         ]
 
-    def _remote_endpoint(self, binding: Binding) -> str | None:
+    def _used(self, binding: Binding) -> Sequence[str | None]:
+        """The endpoints of the services that a binding names, None for the embedded one."""
+        takes_events = binding.kind in (_TRIGGER, _CONTEXT)
         try:
-            return self.connections.remote_endpoint(binding.get("connection"))
+            names = connection_names(binding) if takes_events else [binding.get("connection")]
+            return [self.connections.remote_endpoint(name) for name in names or [None]]
         except BindingError:
-            return None  # its function is in error, and says so itself
+            return []  # its function is in error, and says so itself
 
     def _new_generation(self) -> AppGeneration:
         config = HostConfig.load(self.folder, self.settings.environment)
@@ -167,6 +180,7 @@ class LocalApp:
         )
         web_pubsub = WebPubSubExtension(
             self.connections.client,
+            accesses=self.connections.accesses,
             hub=config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
             entry=self._events,
         )
@@ -175,10 +189,10 @@ class LocalApp:
             worker=PythonWorker(),
             config=config,
             settings=self.settings,
-            extensions=(self._new_http(config), timers, web_pubsub),
+            extensions=(self._new_http(config, web_pubsub), timers, web_pubsub),
         )
 
-    def _new_http(self, config: HostConfig) -> HttpExtension:
+    def _new_http(self, config: HostConfig, web_pubsub: WebPubSubExtension) -> HttpExtension:
         host = self.settings.host
         return HttpExtension(
             config,
@@ -189,6 +203,7 @@ class LocalApp:
             max_body_bytes=_body_limit(self.settings),
             cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
+            webhooks={_WEB_PUBSUB: web_pubsub.receive},
         )
 
     def _new_service(

@@ -3,20 +3,26 @@
 Specification: bindings section 2.6.
 """
 
+import logging
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from webpubsub.cli.console import is_loopback
 from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.connection_settings import (
+    DEFAULT_CONNECTION,
+    Connection,
+    ConnectionSettings,
+)
+from webpubsub.host.extensions.webpubsub.accesses import Access, AccessList
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.remote_service import RemoteServiceClient
-from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.seams import ServiceClient
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
-DEFAULT_CONNECTION = "WebPubSubConnectionString"
-HOST_JSON_PATH = "extensions:webPubSub:connectionString"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+_logger = logging.getLogger(__name__)
 
 
 class Connections:
@@ -28,17 +34,13 @@ class Connections:
     """
 
     def __init__(self, settings: AppSettings, config: HostConfig, service_port: int) -> None:
-        self._settings = settings
+        self._settings = ConnectionSettings(settings, config)
         self._service_port = service_port
-        self._remote: dict[str, RemoteServiceClient] = {}
+        self._warned: set[str] = set()
+        self._remote: dict[Connection, RemoteServiceClient] = {}
         #: What the embedded service is reached by; to be set before the first ``client``.
         self.embedded: ServiceClient | None = None
-        try:
-            text = config.text(HOST_JSON_PATH)
-            self._default = self._parse(DEFAULT_CONNECTION, text) if text else None
-            self._default = self._default or self._named(DEFAULT_CONNECTION)
-        except BindingError as error:
-            raise HostError(str(error)) from None
+        self._default = self._settings.default()
 
     @property
     def key(self) -> str:
@@ -51,56 +53,52 @@ class Connections:
     def remote_endpoint(self, connection: str | None) -> str | None:
         """Where the service of a connection is, or None for the embedded one. Raises
         BindingError."""
-        found = self._find(connection)
+        found = self._remote_connection(connection)
         return None if found is None else found.endpoint
 
     def client(self, connection: str | None) -> ServiceClient:
         """What carries out operations for a connection; None is the default one. Raises
         BindingError."""
-        found = self._find(connection)
+        found = self._remote_connection(connection)
         if found is None:
             if self.embedded is None:
                 raise RuntimeError("the embedded service has not been set")
             return self.embedded
-        if found.endpoint not in self._remote:
-            self._remote[found.endpoint] = RemoteServiceClient(found)
-        return self._remote[found.endpoint]
+        if found not in self._remote:
+            self._remote[found] = RemoteServiceClient(found)
+        return self._remote[found]
+
+    def accesses(self, connections: Sequence[str]) -> AccessList:
+        """Which services may deliver events to a function with these connections; none means the
+        default one. Raises BindingError and ValueError. Specification: bindings section 2.6."""
+        names = connections or (DEFAULT_CONNECTION,)
+        return AccessList.of(access for name in names for access in self._accesses_of(name))
 
     async def close(self) -> None:
         """Release what the clients of remote services hold."""
         for client in self._remote.values():
             await client.close()
 
-    def _find(self, connection: str | None) -> ConnectionString | None:
-        """The connection string of a remote service, or None for the embedded one."""
-        is_default = connection in (None, "", DEFAULT_CONNECTION)
-        found = self._default if is_default else self._named(connection or "")
-        if found is None and not is_default:
-            raise BindingError(
-                f"the connection '{connection}' is not set. Add '{connection}' with a connection "
-                "string to local.settings.json or the environment; it does not fall back to "
-                f"{DEFAULT_CONNECTION}."
+    def _accesses_of(self, name: str) -> Sequence[Access]:
+        found = self._default if name == DEFAULT_CONNECTION else self._settings.named(name)
+        if found is None:
+            return [Access(host, self.key) for host in _LOOPBACK]
+        if found.access_key is None and found.identity is None and name not in self._warned:
+            self._warned.add(name)
+            _logger.warning(
+                "%s has no AccessKey, so the signatures of events are NOT checked: whoever reaches "
+                "the webhook can pass for the service.",
+                name,
             )
+        return [Access(found.host, found.access_key)]
+
+    def _remote_connection(self, name: str | None) -> Connection | None:
+        """The connection to a remote service, or None for the embedded one."""
+        is_default = name in (None, "", DEFAULT_CONNECTION)
+        found = self._default if is_default else self._settings.named(name or "")
         return None if found is None or self._is_embedded(found) else found
 
-    def _named(self, name: str) -> ConnectionString | None:
-        text = self._settings.get(name)
-        if text:
-            return self._parse(name, text)
-        if self._settings.get(f"{name}__serviceUri"):
-            raise BindingError(
-                f"the connection '{name}' has a serviceUri, and identities are not supported yet. "
-                f"Set '{name}' to a connection string."
-            )
-        return None
-
-    def _parse(self, name: str, text: str) -> ConnectionString:
-        try:
-            return ConnectionString.parse(text)
-        except ValueError as problem:
-            raise BindingError(f"{name}: {problem}") from None
-
-    def _is_embedded(self, connection: ConnectionString) -> bool:
+    def _is_embedded(self, connection: Connection) -> bool:
         parts = urlsplit(connection.endpoint)
         return (
             parts.scheme == "http"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, tell_problem, timed_line, warn, warn_if_open_to_all
+from webpubsub.cli.console import fail, tell_problem, timed_line, warn_if_open_to_all
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -171,13 +171,12 @@ def _address(app: "LocalApp", report: "FunctionReport") -> str:
 
 
 def _show_service(app: "LocalApp", hubs: HubConfiguration) -> None:
-    for endpoint in app.remote_endpoints():
+    remote = app.remote_endpoints()
+    for endpoint in remote:
         typer.echo(f"Web PubSub service: {endpoint} (remote, through the official SDK)")
-        if _has_triggers(app):
-            warn(
-                "events of a remote service cannot reach this app yet, so its webPubSubTrigger "
-                "functions are not called; URLs for clients and actions work"
-            )
+    if remote and _has_triggers(app):
+        typer.echo(f"Event handler of its hubs: {app.webhook_url}")
+        typer.echo("  The service must reach it: on Azure that takes a tunnel to this machine.")
     if app.serves_clients:
         _show_embedded(app)
         hubs.show()

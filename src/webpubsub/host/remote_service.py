@@ -8,8 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from webpubsub.host.connection_settings import Connection
+from webpubsub.host.credentials import (
+    check_credential,
+    credential_of,
+    is_plain_loopback,
+    loopback_policy,
+)
 from webpubsub.protocol import operations as ops
-from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType, Message
 from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.seams import ClientAccess, ServiceRefused
@@ -24,21 +30,19 @@ _NEWEST_VERSION = {"api-version": "2024-12-01"}
 
 
 class RemoteServiceClient:
-    """Carries out operations on a remote service, and makes client access URLs with its key.
+    """Carries out operations on a remote service, and makes client access URLs: with its key, or
+    asking the service when the connection has an identity.
 
     A call that fails in a way that may pass is repeated up to ``retries`` times with growing
     pauses. Expiry times and the users that messages come from are not sent: actions have neither.
-    Raises ValueError for a connection string without a key.
+    Raises BindingError for a connection with neither a key nor an identity.
     """
 
-    def __init__(self, connection_string: ConnectionString, *, retries: int = _RETRIES) -> None:
-        if not connection_string.access_key:
-            raise ValueError(
-                "the connection string has no AccessKey, and connections by identity are not "
-                "supported; copy the connection string from the keys of the resource"
-            )
-        self._endpoint = connection_string.endpoint
-        self._key = connection_string.access_key
+    def __init__(self, connection: Connection, *, retries: int = _RETRIES) -> None:
+        check_credential(connection)
+        self._connection = connection
+        self._endpoint = connection.endpoint
+        self._credential: Any = None
         self._retries = retries
         self._transport: Any = None
         self._client_of = lru_cache(_MOST_HUBS)(self._make_client)
@@ -57,7 +61,7 @@ class RemoteServiceClient:
         groups: Sequence[str] = (),
         minutes_to_expire: int = 60,
     ) -> ClientAccess:
-        """A URL and token for a client of ``hub``, made here without asking the service."""
+        """A URL and token for a client of ``hub``. Raises ServiceRefused."""
         access = await self._answer(
             self._client_of(hub).get_client_access_token(
                 user_id=user_id,
@@ -74,9 +78,10 @@ class RemoteServiceClient:
         """Close the connections to the service."""
         if self._transport is not None:
             await self._transport.close()
+        if self._credential is not None and not self._connection.access_key:
+            await self._credential.close()
 
     def _make_client(self, hub: str) -> Any:
-        from azure.core.credentials import AzureKeyCredential
         from azure.core.pipeline.transport import AioHttpTransport
         from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
@@ -84,13 +89,21 @@ class RemoteServiceClient:
             self._transport = AioHttpTransport(
                 connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS
             )
+        if self._credential is None:
+            self._credential = credential_of(self._connection)
         return WebPubSubServiceClient(
             self._endpoint,
             hub,
-            AzureKeyCredential(self._key),
+            self._credential,
             transport=self._transport,
             retry_total=self._retries,
+            **self._options(),
         )
+
+    def _options(self) -> dict[str, Any]:
+        if self._connection.access_key or not is_plain_loopback(self._endpoint):
+            return {}
+        return {"authentication_policy": loopback_policy(self._credential)}
 
     async def _answer(self, call: Awaitable[Any]) -> Any:
         from azure.core.exceptions import AzureError, HttpResponseError
@@ -112,8 +125,12 @@ def _refused(error: Any) -> ServiceRefused:
     body = error.error
     headers = error.response.headers if error.response is not None else {}
     code = (body and body.code) or headers.get("x-ms-error-code") or ""
-    message = (body and body.message) or error.reason or "the service gave no reason"
+    message = (body and body.message) or error.reason or _first_line(error.message)
     return ServiceRefused(error.status_code or _UNREACHABLE, code, message)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").partition("\n")[0] or "the service gave no reason"
 
 
 def _payload(message: Message) -> dict[str, Any]:

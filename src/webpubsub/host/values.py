@@ -5,7 +5,7 @@ another process or another language can take the place of the one in this proces
 ``azure.functions`` appears here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -30,7 +30,8 @@ class HttpRequestData(msgspec.Struct, frozen=True, kw_only=True):
     """An HTTP request as a function sees it (functions-python section 5.1).
 
     Header names are lower-case and repeated headers joined with a comma; query keys with an empty
-    value are absent.
+    value are absent. ``header_lines`` are the headers as they were sent, for bindings of the host;
+    workers do not see them.
     """
 
     method: str
@@ -39,6 +40,7 @@ class HttpRequestData(msgspec.Struct, frozen=True, kw_only=True):
     query: Mapping[str, str]
     route_params: Mapping[str, str]
     body: bytes
+    header_lines: Sequence[tuple[str, str]] = ()
 
 
 class HttpResponseData(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,11 @@ def decode_states(connection_state: str | None) -> dict[str, Any]:
     return states
 
 
+def is_convention(connection_state: str) -> bool:
+    """Whether a header value is base64 of a JSON object, whatever the members of that hold."""
+    return _read_object(connection_state) is not None
+
+
 def encode_raw_states(states: Mapping[str, bytes | msgspec.Raw]) -> str:
     """The header value that stores these states, whose values are JSON text already."""
     inner = {key: base64.b64encode(value).decode() for key, value in states.items()}
@@ -53,10 +58,12 @@ def decode_raw_states(connection_state: str | None) -> dict[str, bytes]:
 
 
 def _decode_object(connection_state: str | None) -> dict[str, Any]:
-    if not connection_state:
-        return {}
+    return (_read_object(connection_state) or {}) if connection_state else {}
+
+
+def _read_object(connection_state: str) -> dict[str, Any] | None:
     try:
         decoded = msgspec.json.decode(base64.b64decode(connection_state, validate=True))
     except (ValueError, RecursionError):  # binascii.Error and msgspec.DecodeError are ValueErrors
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
+        return None
+    return decoded if isinstance(decoded, dict) else None

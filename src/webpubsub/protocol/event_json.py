@@ -2,17 +2,17 @@
 
 An app on Azure sees nothing but this text. In our own host it is made only for a parameter that
 asks for ``str`` or ``bytes``; a typed function gets the event itself. Specification: bindings
-sections 4.1 to 4.4 and 4.7.
+sections 4.1 to 4.5 and 4.7.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from webpubsub.protocol.connection_states import decode_raw_states, encode_raw_states
+from webpubsub.protocol.event_attributes import event_number, seconds
 from webpubsub.protocol.events import (
     AnyEventRequest,
     ClientCertificate,
@@ -25,7 +25,10 @@ from webpubsub.protocol.events import (
 )
 from webpubsub.protocol.indented_json import Json, RawText, indented
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttDisconnectedProperties
 from webpubsub.protocol.spelling import listed
+
+_T = TypeVar("_T")
 
 #: The parameter names that select something of an event, besides ``dataType``, which every event
 #: answers though only a user event has one. Any other name is answered with None.
@@ -87,14 +90,16 @@ def event_from_json(text: str | bytes) -> AnyEventRequest:
 
 class _WireContext(msgspec.Struct, rename="camel"):
     event_type: str
-    event_name: str
-    hub: str
-    connection_id: str
+    event_name: str | None = None
+    hub: str | None = None
+    connection_id: str | None = None
     user_id: str | None = None
     signature: str | None = None
     origin: str | None = None
     states: dict[str, msgspec.Raw] | None = None
     headers: dict[str, tuple[str, ...]] | None = None
+    physical_connection_id: str | None = None
+    session_id: str | None = None
 
 
 class _WireCertificate(msgspec.Struct):
@@ -117,6 +122,7 @@ class _WireEvent(msgspec.Struct, rename="camel"):
     reason: str | None = None
     data: str | None = None
     data_type: str = "Text"
+    mqtt: msgspec.Raw | None = None
 
 
 _DECODER = msgspec.json.Decoder(_WireEvent)
@@ -126,7 +132,11 @@ def _system_event(wire: _WireEvent, context: ConnectionContext) -> AnyEventReque
     if context.event_name == "connected":
         return ConnectedEventRequest(connection_context=context)
     if context.event_name == "disconnected":
-        return DisconnectedEventRequest(connection_context=context, reason=wire.reason)
+        return DisconnectedEventRequest(
+            connection_context=context,
+            reason=wire.reason,
+            mqtt=_mqtt(wire, MqttDisconnectedProperties),
+        )
     if context.event_name != "connect":
         raise ValueError(
             f"the system event '{context.event_name}' is not known; "
@@ -143,7 +153,12 @@ def _system_event(wire: _WireEvent, context: ConnectionContext) -> AnyEventReque
             ClientCertificate(certificate.thumbprint, certificate.content)
             for certificate in certificates
         ),
+        mqtt=_mqtt(wire, MqttConnectProperties),
     )
+
+
+def _mqtt(wire: _WireEvent, shape: type[_T]) -> _T | None:
+    return None if wire.mqtt is None else msgspec.json.decode(wire.mqtt, type=shape)
 
 
 def _context(wire: _WireContext) -> ConnectionContext:
@@ -153,17 +168,19 @@ def _context(wire: _WireContext) -> ConnectionContext:
         state = encode_raw_states(wire.states)
     return ConnectionContext(
         event_type=_word(_EVENT_TYPES, wire.event_type, "eventType"),
-        event_name=wire.event_name,
-        hub=wire.hub,
-        connection_id=wire.connection_id,
+        event_name=wire.event_name or "",
+        hub=wire.hub or "",
+        connection_id=wire.connection_id or "",
         user_id=wire.user_id,
         subprotocol=headers.first("ce-subprotocol"),
         connection_state=state,
         signature=wire.signature,
         origin=wire.origin,
-        event_id=_event_id(headers.first("ce-id")),
-        time=_time(headers.first("ce-time")),
+        event_id=event_number(headers.first("ce-id")),
+        time=seconds(headers.first("ce-time")),
         received_headers=wire.headers,
+        physical_connection_id=wire.physical_connection_id,
+        session_id=wire.session_id,
     )
 
 
@@ -200,28 +217,18 @@ class _Headers:
 _METADATA_PREFIX = "x-webpubsub-metadata-"
 
 
-def _event_id(header: str | None) -> int:
-    """Informative, so an odd value is no reason to lose the event."""
-    return int(header) if header and re.fullmatch(r"[0-9]{1,18}", header) else 0
-
-
-def _time(header: str | None) -> float:
-    try:
-        return datetime.fromisoformat(header).timestamp() if header else 0.0
-    except ValueError:
-        return 0.0
-
-
 def _request_members(event: AnyEventRequest) -> Iterator[tuple[str, Json]]:
     """Own members first, ``connectionContext`` last."""
     match event:
         case ConnectEventRequest():
+            yield from _mqtt_members(event)
             yield "claims", event.claims
             yield "query", event.query
             yield "headers", event.headers
             yield "subprotocols", event.subprotocols
             yield "clientCertificates", _certificates(event)
         case DisconnectedEventRequest():
+            yield from _mqtt_members(event)
             yield "reason", event.reason
         case UserEventRequest():
             yield "data", event.message.data.decode(errors="replace")
@@ -231,14 +238,23 @@ def _request_members(event: AnyEventRequest) -> Iterator[tuple[str, Json]]:
     yield "connectionContext", _context_members(event)
 
 
+def _mqtt_members(
+    event: ConnectEventRequest | DisconnectedEventRequest,
+) -> Iterator[tuple[str, Json]]:
+    if event.mqtt is not None:
+        yield "mqtt", msgspec.to_builtins(event.mqtt)
+
+
 def _context_members(event: AnyEventRequest) -> Mapping[str, Json]:
     context = event.connection_context
     headers = context.received_headers
+    ids = {"physicalConnectionId": context.physical_connection_id, "sessionId": context.session_id}
     return {
+        **(ids if context.is_mqtt else {}),
         "eventType": context.event_type.value,
-        "eventName": context.event_name,
-        "hub": context.hub,
-        "connectionId": context.connection_id,
+        "eventName": context.event_name or None,
+        "hub": context.hub or None,
+        "connectionId": context.connection_id or None,
         "userId": context.user_id or None,
         "signature": context.signature,
         "origin": context.origin,

@@ -15,6 +15,7 @@ import msgspec
 
 from webpubsub.protocol.connection_states import decode_states
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttDisconnectedProperties
 
 
 class EventType(StrEnum):
@@ -40,7 +41,8 @@ class ConnectionContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ``connection_state`` is the opaque string of the ``ce-connectionState`` header, None until a
     handler sets it. ``event_id`` counts the events of one connection: 0 is ``connect``. ``time`` is
     seconds since the epoch. ``received_headers`` holds the HTTP headers when the event came over
-    HTTP or as JSON text, else None.
+    HTTP or as JSON text, else None. An MQTT client has a ``physical_connection_id``, and a
+    ``session_id`` once it is connected.
     """
 
     event_type: EventType
@@ -55,6 +57,13 @@ class ConnectionContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     event_id: int = 0
     time: float = 0.0
     received_headers: Mapping[str, Sequence[str]] | None = None
+    physical_connection_id: str | None = None
+    session_id: str | None = None
+
+    @property
+    def is_mqtt(self) -> bool:
+        """Whether the client speaks MQTT."""
+        return self.physical_connection_id is not None
 
     @property
     def cloud_event_type(self) -> str:
@@ -105,7 +114,7 @@ class ConnectEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):
     """A client wants to connect; the answer decides. Raised before the WebSocket is accepted.
 
     ``claims``, ``query`` and ``headers`` are those of the client's handshake, each value a list of
-    strings.
+    strings. ``mqtt`` is there for MQTT clients only.
     """
 
     claims: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
@@ -113,6 +122,7 @@ class ConnectEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):
     headers: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
     subprotocols: Sequence[str] = ()
     client_certificates: Sequence[ClientCertificate] = ()
+    mqtt: MqttConnectProperties | None = None
 
 
 class ConnectedEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):
@@ -123,6 +133,7 @@ class DisconnectedEventRequest(EventRequest, frozen=True, kw_only=True, dict=Tru
     """A connection has ended for good. Nothing waits for the answer."""
 
     reason: str | None = None
+    mqtt: MqttDisconnectedProperties | None = None
 
 
 class UserEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):

@@ -14,7 +14,7 @@ class RawText(msgspec.Struct, frozen=True):
 
 
 #: What can be written: nothing but what events are made of.
-Json: TypeAlias = RawText | str | Mapping[str, Any] | Sequence[Any] | None
+Json: TypeAlias = RawText | str | int | Mapping[str, Any] | Sequence[Any] | None
 
 #: The host's JSON library also escapes the line ends that JSON itself lets pass.
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -28,6 +28,8 @@ def indented(value: Json, margin: str = "\n") -> str:
         return value.text
     if isinstance(value, str):
         return _quoted(value)
+    if isinstance(value, int):
+        return msgspec.json.encode(value).decode()
     inner = f"{margin}  "
     if isinstance(value, Mapping):
         items = [f"{_quoted(key)}: {indented(item, inner)}" for key, item in value.items()]

@@ -3,23 +3,19 @@
 Specification: client-protocols section 1.5, upstream-events sections 7, 9, 11.2 and 19.
 """
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.protocol.cloud_events.samples import CONNECT, CONNECTED, DISCONNECTED, HELLO
-from webpubsub.protocol.cloud_events.answers import answer_of, outcome_of
+from webpubsub.protocol.cloud_events.answers import outcome_of
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer
 from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.outcomes import (
     ConnectAccepted,
-    EventFailed,
     EventOutcome,
     Notified,
-    Unhandled,
     UserEventAccepted,
 )
 from webpubsub.protocol.refusals import Refused
@@ -207,69 +203,6 @@ def test_metadata_that_is_invalid(key: str, value: str) -> None:
     answer = WebhookAnswer(status=200, headers=[("X-WebPubSub-Metadata-" + key, value)])
     assert refusal_code(HELLO, answer) == "webhook.answer.metadata"
     assert outcome_of(CONNECT, answer) == ConnectAccepted()
-
-
-@pytest.mark.parametrize(
-    ("outcome", "answer"),
-    [
-        (Notified(), WebhookAnswer(status=204)),
-        (Unhandled(), WebhookAnswer(status=404)),
-        (ConnectAccepted(), WebhookAnswer(status=204, headers=[])),
-        (
-            EventFailed(status=401, message="no"),
-            WebhookAnswer(
-                status=401, headers=[("Content-Type", "text/plain; charset=utf-8")], body=b"no"
-            ),
-        ),
-    ],
-)
-def test_answers_without_data(outcome: EventOutcome, answer: WebhookAnswer) -> None:
-    """Where there is nothing to say, the status says it."""
-    assert answer_of(outcome) == answer
-
-
-def test_the_body_of_an_answer_to_connect() -> None:
-    """Only the overrides that are given are in the body."""
-    body = answer_of(ConnectAccepted(user_id="", groups=("a",))).body
-    assert json.loads(body) == {"userId": "", "groups": ["a"]}
-
-
-_texts = st.none() | st.text(max_size=10)
-_tuples = st.none() | st.lists(st.text(max_size=5), max_size=3).map(tuple)
-_states = st.none() | st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=9)
-
-
-@given(
-    st.builds(
-        ConnectAccepted,
-        user_id=_texts,
-        groups=_tuples,
-        roles=_tuples,
-        subprotocol=_texts,
-        connection_state=_states,
-    )
-)
-def test_connect_round_trip(outcome: ConnectAccepted) -> None:
-    """What an application means arrives."""
-    assert outcome_of(CONNECT, answer_of(outcome)) == outcome
-
-
-@st.composite
-def _replies(draw: st.DrawFn) -> Message:
-    data_type = draw(st.sampled_from(DataType))
-    data = draw(st.binary(min_size=1))
-    if data_type is DataType.TEXT:
-        data = draw(st.text(st.characters(codec="utf-8"), min_size=1)).encode()
-    if data_type is DataType.JSON:
-        data = json.dumps(draw(st.dictionaries(st.text(), st.integers()))).encode()
-    metadata = draw(st.none() | st.just({"key": "value", "b": ""}))
-    return Message(data_type, data, metadata)
-
-
-@given(st.builds(UserEventAccepted, reply=st.none() | _replies(), connection_state=_states))
-def test_user_event_round_trip(outcome: UserEventAccepted) -> None:
-    """What an application means arrives."""
-    assert outcome_of(HELLO, answer_of(outcome)) == outcome
 
 
 @given(

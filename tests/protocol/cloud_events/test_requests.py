@@ -8,8 +8,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.protocol.cloud_events.samples import (
     CONNECT,
@@ -21,11 +19,10 @@ from tests.protocol.cloud_events.samples import (
     a_context,
     a_presence_event,
     a_user_event,
-    events,
 )
-from webpubsub.protocol.cloud_events.requests import event_of, request_of
+from webpubsub.protocol.cloud_events.requests import request_of
 from webpubsub.protocol.cloud_events.wire import WebhookRequest
-from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, DisconnectedEventRequest
+from webpubsub.protocol.events import ConnectEventRequest, DisconnectedEventRequest
 from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.refusals import Refused
@@ -215,75 +212,3 @@ def test_metadata_that_cannot_be_sent() -> None:
     """Metadata cannot break out of its header."""
     with pytest.raises(Refused):
         request_of(a_user_event(Message(DataType.TEXT, b"", {"a": "b\r\nc: d"})), "")
-
-
-@given(events())
-def test_round_trip(event: AnyEventRequest) -> None:
-    """What is sent is what is read, and the reader also sees the headers."""
-    request = request_of(event, "id-1")
-    read = event_of(request.headers, request.body)
-    context = read.connection_context
-    assert context.received_headers is not None
-    assert context.received_headers["x-ms-client-request-id"] == ["id-1"]
-    unseen = msgspec.structs.replace(context, received_headers=None)
-    assert msgspec.structs.replace(read, connection_context=unseen) == event
-
-
-def without(header: str) -> list[tuple[str, str]]:
-    """The headers of a user event without one of them."""
-    return [pair for pair in request_of(HELLO, "").headers if pair[0] != header]
-
-
-@pytest.mark.parametrize(
-    ("headers", "body", "seen"),
-    [
-        ([], b"", "no ce-type"),
-        (without("ce-hub"), b"", "no ce-hub"),
-        (without("ce-connectionId"), b"", "no ce-connectionId"),
-        (without("Content-Type"), b"x", "the content type ''"),
-        ([*without("Content-Type"), ("Content-Type", "image/png")], b"x", "'image/png'"),
-        ([*without("ce-time"), ("ce-time", "noon")], b"x", "the ce-time 'noon'"),
-        ([("ce-type", "azure.webpubsub.sys.unknown")], b"", "azure.webpubsub.sys.unknown"),
-        ([("ce-type", "com.example.thing")], b"", "com.example.thing"),
-        (request_of(CONNECT, "").headers, b"[]", "a body: Expected `object`"),
-        (request_of(CONNECT, "").headers, b'{"claims":{"a":"b"}}', "a body: Expected `array`"),
-        (request_of(DISCONNECTED, "").headers, b"{", "a body:"),
-    ],
-)
-def test_what_is_no_event(headers: list[tuple[str, str]], body: bytes, seen: str) -> None:
-    """A request without an event is the sender's mistake, and the refusal names it."""
-    with pytest.raises(Refused) as refused:
-        event_of(headers, body)
-    assert seen in refused.value.refusal.seen
-    assert refused.value.refusal.kind.http_status == 400
-
-
-@pytest.mark.parametrize(
-    ("header", "value", "event_id", "time"),
-    [
-        ("ce-id", "x", 0, 1_790_000_000.0),
-        ("ce-id", "9" * 30, 0, 1_790_000_000.0),
-        ("ce-time", "", 3, 0.0),
-        ("ce-time", "2026-09-21T16:13:20.5+02:00", 3, 1_790_000_000.5),
-    ],
-)
-def test_tolerance(header: str, value: str, event_id: int, time: float) -> None:
-    """Numbers and times of other senders are read as far as they can be."""
-    context = event_of([*without(header), (header, value)], b"hello").connection_context
-    assert (context.event_id, context.time) == (event_id, time)
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([n for n, _ in request_of(CONNECT, "").headers]), st.text())
-    ),
-    st.binary(),
-)
-def test_anything_is_an_event_or_refused(headers: list[tuple[str, str]], body: bytes) -> None:
-    """Nothing that arrives raises anything but Refused."""
-    types = [("ce-type", "azure.webpubsub.sys.connect"), ("ce-hub", "h"), ("ce-connectionId", "c")]
-    try:
-        event = event_of([*headers, *types], body)
-    except Refused:
-        return
-    assert isinstance(event, ConnectEventRequest)

@@ -1,4 +1,4 @@
-"""What a webhook answers, as the outcome of its event, and back.
+"""What a webhook answers, as the outcome of its event.
 
 The status alone says whether the event succeeded, and an answer of success that cannot be read
 fails it all the same, because the client waits for what the application meant. Specification:
@@ -20,13 +20,10 @@ from webpubsub.protocol.events import (
 )
 from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
 from webpubsub.protocol.message_metadata import metadata_problem
-from webpubsub.protocol.messages import CONTENT_TYPES, DATA_TYPES, DataType, Message
+from webpubsub.protocol.messages import DATA_TYPES, DataType, Message
 from webpubsub.protocol.outcomes import (
     ConnectAccepted,
-    EventFailed,
-    EventOutcome,
     Notified,
-    Unhandled,
     UserEventAccepted,
 )
 from webpubsub.protocol.refusals import Refused
@@ -55,15 +52,6 @@ def outcome_of(event: ServiceEvent, answer: WebhookAnswer) -> _Success:
         kind = msgspec.structs.replace(kinds.STATUS, http_status=answer.status)
         raise Refused(kind.refuse(f"status {answer.status}"))
     return _OUTCOMES[type(event)](answer)
-
-
-def answer_of(outcome: EventOutcome) -> WebhookAnswer:
-    """The answer that tells a service of this outcome: 204 where there is nothing to say, and 200
-    with a body where there is."""
-    return _ANSWERS[type(outcome)](outcome)
-
-
-# Reading
 
 
 def _connect_outcome(answer: WebhookAnswer) -> ConnectAccepted:
@@ -174,62 +162,3 @@ _OUTCOMES: Mapping[type[ServiceEvent], Callable[[WebhookAnswer], _Success]] = {
     GroupPresenceEventRequest: _notified,
     UserEventRequest: _user_outcome,
 }
-
-
-# Writing
-
-
-def _connect_answer(outcome: ConnectAccepted) -> WebhookAnswer:
-    members = {
-        "userId": outcome.user_id,
-        "roles": outcome.roles,
-        "groups": outcome.groups,
-        "subprotocol": outcome.subprotocol,
-    }
-    given = {name: value for name, value in members.items() if value is not None}
-    headers = _state_headers(outcome.connection_state)
-    if not given:
-        return WebhookAnswer(status=204, headers=headers)
-    headers.append((wire.CONTENT_TYPE, "application/json; charset=utf-8"))
-    return WebhookAnswer(status=200, headers=headers, body=msgspec.json.encode(given))
-
-
-def _user_answer(outcome: UserEventAccepted) -> WebhookAnswer:
-    headers = _state_headers(outcome.connection_state)
-    reply = outcome.reply
-    if reply is None or not (reply.data or reply.metadata):
-        return WebhookAnswer(status=204, headers=headers)
-    charset = "; charset=utf-8" if reply.data_type is DataType.TEXT else ""
-    headers.append((wire.CONTENT_TYPE, CONTENT_TYPES[reply.data_type] + charset))
-    metadata = reply.metadata or {}
-    headers.extend((wire.METADATA_PREFIX + key, value) for key, value in metadata.items())
-    return WebhookAnswer(status=200, headers=headers, body=reply.data)
-
-
-def _notified_answer(_: Notified) -> WebhookAnswer:
-    return WebhookAnswer(status=204)
-
-
-def _failed_answer(outcome: EventFailed) -> WebhookAnswer:
-    return WebhookAnswer(
-        status=outcome.status,
-        headers=[(wire.CONTENT_TYPE, "text/plain; charset=utf-8")],
-        body=outcome.message.encode(),
-    )
-
-
-def _unhandled_answer(_: Unhandled) -> WebhookAnswer:
-    return WebhookAnswer(status=404)
-
-
-_ANSWERS: Mapping[type[EventOutcome], Callable[[Any], WebhookAnswer]] = {
-    ConnectAccepted: _connect_answer,
-    UserEventAccepted: _user_answer,
-    Notified: _notified_answer,
-    EventFailed: _failed_answer,
-    Unhandled: _unhandled_answer,
-}
-
-
-def _state_headers(state: str | None) -> list[tuple[str, str]]:
-    return [] if state is None else [(wire.CONNECTION_STATE, state)]

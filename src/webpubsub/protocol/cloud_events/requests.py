@@ -1,4 +1,4 @@
-"""An event as the request that brings it to a webhook, and back.
+"""An event as the request that brings it to a webhook; ``deliveries`` is the way back.
 
 CloudEvents 1.0 in binary mode: the attributes are headers, the body is the data. Specification:
 upstream-events sections 5 and 9 to 12.
@@ -7,26 +7,24 @@ upstream-events sections 5 and 9 to 12.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import msgspec
 
 from webpubsub.protocol.cloud_events import wire
-from webpubsub.protocol.cloud_events.wire import Headers, WebhookRequest, last_value, media_type
+from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.events import (
-    AnyEventRequest,
     ClientCertificate,
     ConnectedEventRequest,
     ConnectEventRequest,
     ConnectionContext,
     DisconnectedEventRequest,
-    EventType,
     UserEventRequest,
 )
 from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
-from webpubsub.protocol.messages import CONTENT_TYPES, DATA_TYPES, DataType, Message
+from webpubsub.protocol.messages import CONTENT_TYPES, DataType
 from webpubsub.protocol.refusals import Refused
-from webpubsub.protocol.refusals.webhooks import EVENT_INVALID, HEADER_INVALID
+from webpubsub.protocol.refusals.webhooks import HEADER_INVALID
 from webpubsub.protocol.trace_context import trace_headers
 
 _SYSTEM_TYPE = "azure.webpubsub.sys."
@@ -36,7 +34,6 @@ _TEXT = "text/plain; charset=utf-8"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
-_T = TypeVar("_T")
 _Lists: TypeAlias = dict[str, list[str]]
 
 
@@ -70,22 +67,6 @@ def request_of(event: ServiceEvent, request_id: str) -> WebhookRequest:
     for name, value in headers:
         _check_header(name, value)
     return WebhookRequest(method="POST", headers=headers, body=body)
-
-
-def event_of(headers: Headers, body: bytes) -> AnyEventRequest:
-    """The event that a request brings. Raises Refused with status 400 when there is none in it."""
-    event_type = _required(headers, wire.TYPE)
-    if event_type.startswith(_USER_TYPE):
-        context = _context(headers, EventType.USER, event_type.removeprefix(_USER_TYPE))
-        return UserEventRequest(connection_context=context, message=_message(headers, body))
-    name = event_type.removeprefix(_SYSTEM_TYPE)
-    read = _READERS.get(name) if event_type.startswith(_SYSTEM_TYPE) else None
-    if read is None:
-        raise Refused(EVENT_INVALID.refuse(f"the {wire.TYPE} '{event_type}'", "Unknown event."))
-    return read(_context(headers, EventType.SYSTEM, name), body)
-
-
-# Writing
 
 
 def _attributes(context: ConnectionContext, *, connecting: bool) -> list[tuple[str, str]]:
@@ -173,107 +154,3 @@ def _check_header(name: str, value: str) -> None:
 
 def _lists(many: Mapping[str, Sequence[str]]) -> _Lists:
     return {name: list(values) for name, values in many.items()}
-
-
-# Reading
-
-
-def _context(headers: Headers, event_type: EventType, name: str) -> ConnectionContext:
-    return ConnectionContext(
-        event_type=event_type,
-        event_name=last_value(headers, wire.EVENT_NAME) or name,
-        hub=_required(headers, wire.HUB).lower(),
-        connection_id=_required(headers, wire.CONNECTION_ID),
-        user_id=last_value(headers, wire.USER_ID) or None,
-        subprotocol=last_value(headers, wire.SUBPROTOCOL) or None,
-        connection_state=last_value(headers, wire.CONNECTION_STATE),
-        signature=last_value(headers, wire.SIGNATURE) or None,
-        origin=last_value(headers, wire.REQUEST_ORIGIN) or None,
-        event_id=_number(last_value(headers, wire.ID) or "0"),
-        time=_seconds(last_value(headers, wire.TIME)),
-        received_headers=_gathered(headers),
-    )
-
-
-def _required(headers: Headers, name: str) -> str:
-    value = last_value(headers, name)
-    if not value:
-        raise Refused(EVENT_INVALID.refuse(f"no {name}", f"The header {name} is missing."))
-    return value
-
-
-def _number(text: str) -> int:
-    """The number of an event; one that is none, as from another sender of CloudEvents, reads as
-    0."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-
-
-def _seconds(text: str | None) -> float:
-    if not text:
-        return 0.0
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError):
-        raise Refused(EVENT_INVALID.refuse(f"the {wire.TIME} '{text}'", "Bad time.")) from None
-
-
-def _gathered(headers: Headers) -> dict[str, list[str]]:
-    gathered: dict[str, list[str]] = {}
-    for name, value in headers:
-        gathered.setdefault(name, []).append(value)
-    return gathered
-
-
-def _read_connect(context: ConnectionContext, body: bytes) -> ConnectEventRequest:
-    read = _decoded(body, _Connect)
-    return ConnectEventRequest(
-        connection_context=context,
-        claims=read.claims or {},
-        query=read.query or {},
-        headers=read.headers or {},
-        subprotocols=tuple(read.subprotocols or ()),
-        client_certificates=tuple(read.client_certificates or ()),
-    )
-
-
-def _read_connected(context: ConnectionContext, _: bytes) -> ConnectedEventRequest:
-    return ConnectedEventRequest(connection_context=context)
-
-
-def _read_disconnected(context: ConnectionContext, body: bytes) -> DisconnectedEventRequest:
-    reason = _decoded(body, _Disconnected).reason
-    return DisconnectedEventRequest(connection_context=context, reason=reason)
-
-
-_READERS: Mapping[str, Callable[[ConnectionContext, bytes], AnyEventRequest]] = {
-    "connect": _read_connect,
-    "connected": _read_connected,
-    "disconnected": _read_disconnected,
-}
-
-
-def _decoded(body: bytes, shape: type[_T]) -> _T:
-    try:
-        return msgspec.json.decode(body or b"{}", type=shape)
-    except (ValueError, RecursionError) as error:
-        raise Refused(EVENT_INVALID.refuse(f"a body: {error}", "The body is invalid.")) from None
-
-
-def _message(headers: Headers, body: bytes) -> Message:
-    content_type = last_value(headers, wire.CONTENT_TYPE) or ""
-    data_type = DATA_TYPES.get(media_type(content_type))
-    if data_type is None:
-        seen = f"the content type '{content_type}'"
-        raise Refused(EVENT_INVALID.refuse(seen, "The content type is not supported."))
-    return Message(data_type, body, _metadata(headers))
-
-
-def _metadata(headers: Headers) -> dict[str, str] | None:
-    """The metadata in the headers of a request, as it was sent; None when there is none."""
-    prefix = wire.METADATA_PREFIX
-    metadata = {
-        name.lower().removeprefix(prefix): value
-        for name, value in headers
-        if name.lower().startswith(prefix) and len(name) > len(prefix)
-    }
-    return metadata or None

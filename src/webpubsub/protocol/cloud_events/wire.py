@@ -25,6 +25,8 @@ EVENT_NAME = "ce-eventName"
 USER_ID = "ce-userId"
 SUBPROTOCOL = "ce-subprotocol"
 CONNECTION_STATE = "ce-connectionState"
+PHYSICAL_CONNECTION_ID = "ce-physicalConnectionId"
+SESSION_ID = "ce-sessionId"
 METADATA_PREFIX = "x-webpubsub-metadata-"
 
 #: The version of both CloudEvents and the service's extension of it.

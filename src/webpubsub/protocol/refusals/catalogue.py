@@ -12,6 +12,7 @@ import msgspec
 from webpubsub.protocol.refusals import (
     apps,
     clients,
+    deliveries,
     functions,
     handshake,
     hub,
@@ -59,6 +60,7 @@ EDGES: Sequence[Edge] = (
     _edge("A WebSocket is closed", websockets, "a connection that ends without a close frame"),
     _edge("The REST API is called", rest),
     _edge("An event goes to a webhook", webhooks, "the status of the webhook's answer"),
+    _edge("An event comes to a function app", deliveries),
     _edge("A hub carries something out", hub),
 )
 

@@ -114,12 +114,3 @@ METADATA_INVALID = RefusalKind(
     remedy="Shorten the metadata, or put the data into the body.",
     http_status=500,
 )
-
-EVENT_INVALID = RefusalKind(
-    code="webhook.event.invalid",
-    checked="a request that brings an event",
-    wanted="a CloudEvent of the service in binary mode, with the headers ce-type, ce-hub and "
-    "ce-connectionId and a body that fits its type",
-    remedy="Send requests to this URL from a Web PubSub service only.",
-    http_status=400,
-)

@@ -150,7 +150,11 @@ async def test_a_message_is_not_read_on_its_way() -> None:
 @pytest.mark.parametrize(
     ("binding", "words"),
     [
-        (Binding({"type": "webPubSubContext", "name": "c"}), "is not supported yet"),
+        (
+            Binding({"type": "webPubSubContext", "name": "c", "direction": "out"}),
+            "'direction' must be 'in'",
+        ),
+        (Binding({"type": "webPubSubContext", "name": "c", "connections": "A"}), "an array"),
         (trigger(eventType=None), "'eventType' is missing"),
         (connection(hub=None), "'hub' is missing"),
         (output(hub=None), "'hub' is missing"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.host.extensions.webpubsub.bindings import connection, invocation
+from tests.host.extensions.webpubsub.bindings import connection, invocation, trigger
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.webpubsub import properties
 
@@ -60,3 +60,36 @@ def test_what_is_no_hub(hub: str) -> None:
 def test_a_hub_is_in_lower_case() -> None:
     """The service knows hubs in lower case."""
     assert properties.checked_hub(connection(), "Chat_Room1") == "chat_room1"
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, []),
+        ({"connections": ["A", "B"]}, ["A", "B"]),
+        ({"connection": "A"}, ["A"]),
+        ({"connections": ["A"], "connection": "B"}, ["A"]),
+        ({"connections": [], "connection": "B"}, ["B"]),
+        ({"connections": [], "connection": ""}, []),
+    ],
+)
+def test_sections_2_2_and_2_4_whose_events_are_taken(
+    given: dict[str, Any], names: list[str]
+) -> None:
+    """The list comes before the single name; nothing means the default connection."""
+    assert properties.connection_names(trigger(**given)) == names
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"connections": "A"}, "'connections' must be an array of names of app settings, not 'A'"),
+        ({"connections": [""]}, "none may be empty"),
+        ({"connections": [5]}, "must hold names"),
+        ({"connection": ["A"]}, "'connection' must be a string, not an array"),
+    ],
+)
+def test_section_2_1_connections_of_the_wrong_type(given: dict[str, Any], words: str) -> None:
+    """The property is named."""
+    with pytest.raises(BindingError, match=words):
+        properties.connection_names(trigger(**given))

@@ -82,10 +82,6 @@ def test_property_names_match_in_any_letter_case() -> None:
         ),
         ({"eventType": "system", "eventName": "message"}, "have the 'eventType' 'user'"),
         ({"clientProtocols": "http"}, "'clientProtocols' must be 'all', 'webPubSub' or 'mqtt'"),
-        ({"connections": "A"}, "'connections' must be an array of names of app settings, not 'A'"),
-        ({"connections": [""]}, "none may be empty"),
-        ({"connections": [5]}, "must hold names"),
-        ({"connection": ["A"]}, "'connection' must be a string, not an array"),
     ],
 )
 def test_what_is_wrong_with_a_trigger(properties: dict[str, Any], words: str) -> None:

@@ -36,6 +36,7 @@ from webpubsub.host.extensions.http.responses import (
 from webpubsub.host.extensions.http.routing import Match, Route, RouteTable, is_reserved
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.templates import RouteTemplate
+from webpubsub.host.extensions.http.webhooks import Webhook, Webhooks
 from webpubsub.host.extensions.seam import (
     BindingError,
     InvocationContext,
@@ -70,8 +71,9 @@ class HttpExtension:
 
     ``app_directory`` may hold an ``app_offline.htm``. ``keys`` are asked for; without them every
     request has every right. ``max_body_bytes`` bounds a request's body. ``start_page`` False is the
-    setting AzureWebJobsDisableHomepage. ``stop_seconds`` is how long requests may take to finish
-    after ``stop``. Raises HostError for settings of host.json that are wrong.
+    setting AzureWebJobsDisableHomepage. ``webhooks`` are those of other extensions, by lower-case
+    name. ``stop_seconds`` is how long requests may take to finish after ``stop``. Raises HostError
+    for settings of host.json that are wrong.
     """
 
     binding_types = frozenset({_TRIGGER_TYPE, OUTPUT_TYPE})
@@ -86,6 +88,7 @@ class HttpExtension:
         max_body_bytes: int = MAX_BODY_BYTES,
         cors: CorsPolicy | None = None,
         start_page: bool = True,
+        webhooks: Mapping[str, Webhook] = {},
         stop_seconds: float = 10.0,
     ) -> None:
         self._prefix = _route_prefix(config)
@@ -97,6 +100,7 @@ class HttpExtension:
         self._availability = Availability(app_directory)
         self._gate = Gate(keys, self._function_names)
         self._system = SystemEndpoints(self._gate, start_page=start_page)
+        self._webhooks = Webhooks(webhooks, self._gate, max_body_bytes)
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
         self._listener = listener
@@ -109,11 +113,17 @@ class HttpExtension:
     def url_of(self, function: FunctionMetadata) -> str:
         """The address of an HTTP function with its template as it is written. Raises
         BindingError."""
+        return f"{self._base_url}/{self._route(function).template.text}"
+
+    def webhook_url(self, extension: str) -> str:
+        """The address of the webhook of an extension."""
+        return f"{self._base_url}/runtime/webhooks/{extension}"
+
+    @property
+    def _base_url(self) -> str:
         address = self._listener.address
         host = "localhost" if address in _LOCALHOST else address
-        if ":" in host:
-            host = f"[{host}]"
-        return f"http://{host}:{self.port}/{self._route(function).template.text}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def methods_of(self, function: FunctionMetadata) -> tuple[str, ...]:
         """The methods it declares, in upper case; none when it takes all. Raises BindingError."""
@@ -135,7 +145,7 @@ class HttpExtension:
 
     async def start(self) -> None:
         """Listen. Raises HostError when the port or the keys cannot be had."""
-        self._gate.open(())
+        self._gate.open(self._webhooks.names)
         await self._listener.start()
 
     def open(self) -> None:
@@ -176,15 +186,8 @@ class HttpExtension:
         answer = self._availability.answer(request) or self._system.answer(request)
         if answer is not None:
             return answer
-        match = None if is_reserved(path) else self._routes.find(request.method, path)
-        if match is None:
-            return self._system.fallback(path)
-        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
-        if refusal is not None:
-            return refused(request, refusal)
         try:
-            async with self._admission.admit():
-                return await self._call(match, request)
+            return await self._route_request(request, path)
         except TooManyRequests as error:
             answer = refused(request, TOO_MANY_REQUESTS.refuse(str(error)))
             answer.headers["X-FUNCTION-SCALEOUT"] = "1"
@@ -195,6 +198,21 @@ class HttpExtension:
         except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
             text = "The request body ended early or is malformed."
             return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
+
+    async def _route_request(self, request: web.BaseRequest, path: str) -> web.Response:
+        if is_reserved(path):
+            webhook = self._webhooks.find(path)
+            if webhook is None:
+                return self._system.fallback(path)
+            return await self._webhooks.answer(webhook, request)
+        match = self._routes.find(request.method, path)
+        if match is None:
+            return self._system.fallback(path)
+        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
+        if refusal is not None:
+            return refused(request, refusal)
+        async with self._admission.admit():
+            return await self._call(match, request)
 
     async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
         body = await read_body(request, self._max_body_bytes)

@@ -3,7 +3,7 @@
 Specification: functions-python sections 5.1 and 9.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -47,14 +47,21 @@ def request_data(
     request: web.BaseRequest, route_params: Mapping[str, str], body: bytes
 ) -> HttpRequestData:
     """The request as a function sees it."""
+    lines = header_lines(request)
     return HttpRequestData(
         method=request.method,
         url=_clean(absolute_url(request)),
-        headers=joined((n.lower(), _clean(value)) for n, value in request.headers.items()),
+        headers=joined((name.lower(), value) for name, value in lines),
         query={name: value for name, value in query_of(request).items() if value},
         route_params=route_params,
         body=body,
+        header_lines=lines,
     )
+
+
+def header_lines(request: web.BaseRequest) -> Sequence[tuple[str, str]]:
+    """The headers as they were sent, in order."""
+    return [(name, _clean(value)) for name, value in request.headers.items()]
 
 
 def absolute_url(request: web.BaseRequest) -> str:

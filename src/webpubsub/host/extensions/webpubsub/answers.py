@@ -1,58 +1,105 @@
 """What a function returned, as the answer to an event.
 
 Only JSON objects are understood, as on Azure: a str is ignored even when it holds JSON. Errors in
-an answer fail the event, because the client waits for it. Specification: bindings section 5.
+an answer fail the event, because the client waits for it. An answer is what both edges start from:
+``outcomes`` for a service in this process, ``webhook_answers`` for one elsewhere. Specification:
+bindings section 5.
 """
 
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from webpubsub.host.extensions.webpubsub import mqtt_answers
 from webpubsub.host.values import JsonText, JsonValue, Value
+from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import binding_json
 from webpubsub.protocol.binding_json import shown
-from webpubsub.protocol.connection_states import decode_raw_states, encode_raw_states
 from webpubsub.protocol.events import ConnectEventRequest, ConnectionContext, UserEventRequest
-from webpubsub.protocol.messages import DataType, Message
-from webpubsub.protocol.outcomes import (
-    ConnectAccepted,
-    EventFailed,
-    EventOutcome,
-    UserEventAccepted,
-)
+from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.mqtt_events import MqttUserProperty
 
 #: Error codes by their number in the official enumeration, which counts from -1.
 _CODES = ("success", "unauthorized", "userError", "serverError")
 _FIRST_CODE = -1
 _STATUSES = {"unauthorized": 401, "userError": 400, "serverError": 500}
-_CONNECT_ACCEPTED = ConnectAccepted()
-_USER_EVENT_ACCEPTED = UserEventAccepted()
 
 _T = TypeVar("_T")
+#: The events that have an answer.
+Awaiting: TypeAlias = ConnectEventRequest | UserEventRequest
 
 _logger = logging.getLogger(__name__)
 
 
-def outcome_of(event: ConnectEventRequest | UserEventRequest, value: Value) -> EventOutcome:
+class NoAnswer(msgspec.Struct, frozen=True):
+    """Nothing, or nothing that is understood: the event has been handled."""
+
+
+class ConnectAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A client is accepted.
+
+    ``states`` are those the function gave, as JSON, None when it gave none; ``user_properties`` are
+    for the CONNACK of an MQTT client.
+    """
+
+    user_id: str | None = None
+    groups: tuple[str, ...] | None = None
+    roles: tuple[str, ...] | None = None
+    subprotocol: str | None = None
+    states: Mapping[str, bytes] | None = None
+    user_properties: tuple[MqttUserProperty, ...] | None = None
+
+
+class UserAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A user event is handled; empty ``data`` is no reply."""
+
+    data_type: DataType
+    data: bytes
+    states: Mapping[str, bytes] | None = None
+
+
+class FailedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A client or its message is refused, or the function failed, which is ``internal`` and nobody
+    else's business. ``mqtt`` is the JSON body by which an MQTT client is told."""
+
+    status: int
+    message: str
+    mqtt: bytes | None = None
+    internal: bool = False
+
+
+Answer: TypeAlias = NoAnswer | ConnectAnswer | UserAnswer | FailedAnswer
+
+NO_ANSWER = NoAnswer()
+
+
+def answer_of(event: Awaiting, value: Value) -> Answer:
     """The answer that a returned value is. Never raises: a value that cannot be an answer fails the
-    event with status 500 and the reason. Specification: bindings sections 5.2 to 5.6."""
+    event with status 500 and the reason. Specification: bindings sections 5.2 to 5.7."""
     if value is None:
-        return _without_overrides(event)
+        return NO_ANSWER
     if not isinstance(value, JsonText | JsonValue):
         _warn_of_ignored(event.connection_context, value)
-        return _without_overrides(event)
+        return NO_ANSWER
     try:
         read = value.value if isinstance(value, JsonValue) else binding_json.parse(value.text)
         return _read(event, read)
     except (TypeError, ValueError) as error:
-        return EventFailed(status=500, message=f"the function's answer: {error}")
+        return FailedAnswer(status=500, message=str(error))
 
 
-def _without_overrides(event: ConnectEventRequest | UserEventRequest) -> EventOutcome:
-    return _CONNECT_ACCEPTED if isinstance(event, ConnectEventRequest) else _USER_EVENT_ACCEPTED
+def answer_of_failure(event: Awaiting, failure: FunctionFailure) -> FailedAnswer:
+    """The answer of a function that raised, could not be called or took too long. Specification:
+    bindings section 5.8."""
+    mqtt = None
+    if isinstance(event, ConnectEventRequest) and event.mqtt is not None:
+        mqtt = mqtt_answers.failure(event.mqtt, "serverError", None)
+    return FailedAnswer(
+        status=500, message=f"{failure.type}: {failure.message}", mqtt=mqtt, internal=True
+    )
 
 
 def _warn_of_ignored(context: ConnectionContext, value: Value) -> None:
@@ -65,23 +112,27 @@ def _warn_of_ignored(context: ConnectionContext, value: Value) -> None:
     )
 
 
-def _read(event: ConnectEventRequest | UserEventRequest, answer: Any) -> EventOutcome:
+def _read(event: Awaiting, answer: Any) -> Answer:
     if not isinstance(answer, dict):
-        raise ValueError(f"Response should be a JObject, which is a dict, and is {shown(answer)}.")
-    error = _error(answer)
+        raise ValueError("Response should be a JObject.")
+    error = _error(event, answer)
     if error is not None:
         return error
     if isinstance(event, ConnectEventRequest):
         return _connect(event, answer)
-    return _user_event(event, answer)
+    return _user_event(answer)
 
 
-def _error(answer: Mapping[str, Any]) -> EventFailed | None:
+def _error(event: Awaiting, answer: Mapping[str, Any]) -> FailedAnswer | None:
     """An object with ``code`` is an error, whatever else it holds; the name's letter case
     counts."""
+    connecting = event.mqtt if isinstance(event, ConnectEventRequest) else None
     mqtt = answer.get("mqtt")
     if isinstance(mqtt, dict) and "code" in mqtt:
-        raise ValueError("'mqtt.code' refuses MQTT clients, and this client is not one.")
+        if connecting is None:
+            raise ValueError("'mqtt.code' refuses MQTT clients, and this client is not one.")
+        status, told = mqtt_answers.refusal(mqtt)
+        return FailedAnswer(status=status, message=str(mqtt.get("reason") or ""), mqtt=told)
     if "code" not in answer:
         return None
     code = _code(answer["code"])
@@ -90,7 +141,8 @@ def _error(answer: Mapping[str, Any]) -> EventFailed | None:
     message = _text(_folded(answer), "errorMessage")
     if message is None:
         raise ValueError(f"'code' is '{code}' and 'errorMessage' is missing.")
-    return EventFailed(status=_STATUSES[code], message=message)
+    body = None if connecting is None else mqtt_answers.failure(connecting, code, message)
+    return FailedAnswer(status=_STATUSES[code], message=message, mqtt=body)
 
 
 def _code(value: Any) -> str:
@@ -104,7 +156,7 @@ def _code(value: Any) -> str:
         raise ValueError(f"'code' {error}") from None
 
 
-def _connect(event: ConnectEventRequest, answer: Mapping[str, Any]) -> ConnectAccepted:
+def _connect(event: ConnectEventRequest, answer: Mapping[str, Any]) -> ConnectAnswer:
     members = _folded(answer)
     if "code" in members and "code" not in answer:
         _logger.warning(
@@ -112,47 +164,39 @@ def _connect(event: ConnectEventRequest, answer: Mapping[str, Any]) -> ConnectAc
             "client is accepted. Write 'code'.",
             event.connection_context.hub,
         )
-    return ConnectAccepted(
+    return ConnectAnswer(
         user_id=_text(members, "userId"),
         groups=_texts(members, "groups"),
         roles=_texts(members, "roles"),
         subprotocol=_text(members, "subprotocol"),
-        connection_state=_merged_states(event.connection_context, answer),
+        states=_states(answer),
+        user_properties=None
+        if event.mqtt is None
+        else mqtt_answers.user_properties(members.get("mqtt")),
     )
 
 
-def _user_event(event: UserEventRequest, answer: Mapping[str, Any]) -> UserEventAccepted:
+def _user_event(answer: Mapping[str, Any]) -> UserAnswer:
+    """Data is binary unless the answer says otherwise."""
     members = _folded(answer)
     if "code" in members and "code" not in answer:
         raise ValueError("'Code' is not read; write 'code' to fail the event.")
-    return UserEventAccepted(
-        reply=_reply(members),
-        connection_state=_merged_states(event.connection_context, answer),
-    )
-
-
-def _reply(members: Mapping[str, Any]) -> Message | None:
-    """The message for the client; empty data is no message. Data is binary unless the answer says
-    otherwise."""
     kind = DataType.BINARY
     if "datatype" in members:
         kind = _about("dataType", binding_json.data_type, members["datatype"])
     data = members.get("data", "")
-    if data in ("", {}):
-        return None
-    message = _about("data", partial(binding_json.message, kind), data)
-    return message if message.data else None
+    payload = b""
+    if data not in ("", {}):
+        payload = _about("data", partial(binding_json.message, kind), data).data
+    return UserAnswer(data_type=kind, data=payload, states=_states(answer))
 
 
-def _merged_states(context: ConnectionContext, answer: Mapping[str, Any]) -> str | None:
-    """The states of the connection with those of the answer over them, or None when the answer has
-    none, which leaves them as they are. A state cannot be removed."""
+def _states(answer: Mapping[str, Any]) -> Mapping[str, bytes] | None:
+    """Anything but an object is no states; the name's letter case counts."""
     states = answer.get("states")
     if not isinstance(states, dict) or not states:
         return None
-    merged: dict[str, bytes | msgspec.Raw] = dict(decode_raw_states(context.connection_state))
-    merged.update((name, msgspec.json.encode(value)) for name, value in states.items())
-    return encode_raw_states(merged)
+    return {name: msgspec.json.encode(value) for name, value in states.items()}
 
 
 def _folded(answer: Mapping[str, Any]) -> dict[str, Any]:

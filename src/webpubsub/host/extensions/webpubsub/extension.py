@@ -4,23 +4,33 @@ service.
 Specification: bindings sections 2, 3.5 and 4 to 8.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from webpubsub.host.extensions.seam import (
+    BindingError,
     InvocationContext,
     Invoke,
     TriggerCall,
 )
-from webpubsub.host.extensions.webpubsub import connection_input, output
-from webpubsub.host.extensions.webpubsub.answers import outcome_of
+from webpubsub.host.extensions.webpubsub import connection_input, context_input, output
+from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, AccessList
+from webpubsub.host.extensions.webpubsub.answers import (
+    NO_ANSWER,
+    Answer,
+    answer_of,
+    answer_of_failure,
+)
 from webpubsub.host.extensions.webpubsub.entry import NOT_RUNNING, EventEntry
 from webpubsub.host.extensions.webpubsub.event_value import (
     EventBindingData,
     TriggerValue,
     trigger_metadata,
 )
+from webpubsub.host.extensions.webpubsub.outcomes import outcome_of
 from webpubsub.host.extensions.webpubsub.properties import (
+    connection_names,
     has_expressions,
     optional_text,
     wrong,
@@ -31,11 +41,13 @@ from webpubsub.host.extensions.webpubsub.routes import (
     trigger_key,
     warn_of_unknown_parameter,
 )
+from webpubsub.host.extensions.webpubsub.webhook import Webhook
+from webpubsub.host.extensions.webpubsub.webhook_answers import text_answer
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
-from webpubsub.host.worker import InvocationResult
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
-from webpubsub.protocol.outcomes import EventFailed, EventOutcome, Notified, Unhandled
+from webpubsub.protocol.outcomes import EventOutcome, Notified, Unhandled
 from webpubsub.protocol.seams import ServiceClient
 
 _TRIGGER = "webpubsubtrigger"
@@ -47,14 +59,17 @@ _REASON = "An event of the Web PubSub service arrived."
 _UNHANDLED = Unhandled()
 _NOTIFIED = Notified()
 
+_logger = logging.getLogger(__name__)
+
 
 class WebPubSubExtension:
-    """Serves ``webPubSubTrigger``, ``webPubSubConnection`` and ``webPubSub``, and takes the events
-    that come in at an entry.
+    """Serves the bindings of Web PubSub, and takes events: those that come in at an entry, and
+    those that ``receive`` is given by a webhook.
 
-    ``clients`` gives the service that a binding's ``connection`` names, None for the app's default;
-    it raises BindingError for one that is not configured. ``hub`` is the hub of bindings that name
-    none.
+    ``clients`` gives the service that a binding's ``connection`` names, None for the app's default,
+    and ``accesses`` who may deliver events to a function that names these connections, none for the
+    default; both raise BindingError for one that is not configured. ``hub`` is the hub of bindings
+    that name none.
     """
 
     binding_types = frozenset({_TRIGGER, _CONNECTION, _CONTEXT, _OUTPUT})
@@ -63,13 +78,16 @@ class WebPubSubExtension:
         self,
         clients: Callable[[str | None], ServiceClient],
         *,
+        accesses: Callable[[Sequence[str]], AccessList] = lambda _: EVERYBODY,
         hub: str | None = None,
         entry: EventEntry | None = None,
     ) -> None:
         self._clients = clients
+        self._accesses = accesses
         self._entry = entry or EventEntry()
         self._hub = hub or None
         self._routes = Routes()
+        self._webhook = Webhook(self._routes, self._answer)
         self._hubs: dict[str, None] = {}
         self._running = False
 
@@ -82,10 +100,8 @@ class WebPubSubExtension:
     def check(self, function: FunctionMetadata, binding: Binding) -> None:
         """Validate a binding. Raises BindingError."""
         if binding.kind == _CONTEXT:
-            raise wrong(
-                binding,
-                "webPubSubContext is not supported yet. Take the event with a webPubSubTrigger.",
-            )
+            context_input.check(binding)
+            return
         if binding.kind == _TRIGGER:
             self._hubs[trigger_key(binding, self._hub).hub] = None
             warn_of_unknown_parameter(function, binding)
@@ -105,6 +121,7 @@ class WebPubSubExtension:
             invoke=invoke,
             parameter=binding.name,
             data_type=binding.data_type,
+            accesses=self._access_list(binding),
         )
         self._routes.add(trigger_key(binding, self._hub), route)
 
@@ -115,6 +132,7 @@ class WebPubSubExtension:
         """Begin to take events."""
         self._running = True
         self._entry.handler = self.handle
+        self._warn_of_open_routes()
 
     async def drain(self) -> None:
         """Clients are still answered."""
@@ -134,6 +152,19 @@ class WebPubSubExtension:
         route = self._routes.find(event.connection_context)
         if route is None:
             return _UNHANDLED
+        answer = await self._answer(route, event)
+        if not isinstance(event, ConnectEventRequest | UserEventRequest):
+            return _NOTIFIED
+        return outcome_of(event, answer)
+
+    async def receive(self, request: WebhookRequest) -> WebhookAnswer:
+        """Answer a request of a service elsewhere. Specification: bindings section 3."""
+        if not self._running:
+            return text_answer(NOT_RUNNING.status, NOT_RUNNING.message)
+        return await self._webhook.receive(request)
+
+    async def _answer(self, route: Route, event: AnyEventRequest) -> Answer:
+        """Where both edges meet: call the function for an event."""
         value = TriggerValue(event=event, parameter=route.parameter, data_type=route.data_type)
         call = TriggerCall(
             value=value,
@@ -141,10 +172,32 @@ class WebPubSubExtension:
             trigger_metadata=partial(trigger_metadata, value),
             reason=_REASON,
         )
-        return _outcome(event, await route.invoke(call))
+        result = await route.invoke(call)
+        if not isinstance(event, ConnectEventRequest | UserEventRequest):
+            return NO_ANSWER
+        if result.failure is not None:
+            return answer_of_failure(event, result.failure)
+        return answer_of(event, result.return_value)
+
+    def _warn_of_open_routes(self) -> None:
+        if names := [route.function.name for route in self._routes if route.accesses.is_open]:
+            _logger.warning(
+                "ANYBODY who reaches the webhook can call %s: no connection says which service may "
+                "send events, so neither origins nor signatures are checked. Set the connection "
+                "string of the service as WebPubSubConnectionString.",
+                ", ".join(names),
+            )
+
+    def _access_list(self, binding: Binding) -> AccessList:
+        try:
+            return self._accesses(connection_names(binding))
+        except (BindingError, ValueError) as error:
+            raise wrong(binding, str(error)) from None
 
     async def read(self, binding: Binding, context: InvocationContext) -> Value:
-        """The connection for a client. Raises BindingError."""
+        """The connection for a client, or the event in a request. Raises BindingError."""
+        if binding.kind == _CONTEXT:
+            return context_input.read(binding, context, self._accesses)
         if binding.kind != _CONNECTION:
             raise wrong(binding, "this is not an input.")
         return await connection_input.read(binding, context, self._clients, self._hub)
@@ -153,12 +206,3 @@ class WebPubSubExtension:
         """Carry out actions. Raises BindingError."""
         client = self._clients(optional_text(binding, "connection"))
         await output.write(binding, value, context, client, self._hub)
-
-
-def _outcome(event: AnyEventRequest, result: InvocationResult) -> EventOutcome:
-    if not isinstance(event, ConnectEventRequest | UserEventRequest):
-        return _NOTIFIED
-    failure = result.failure
-    if failure is not None:
-        return EventFailed(status=500, message=f"{failure.type}: {failure.message}")
-    return outcome_of(event, result.return_value)

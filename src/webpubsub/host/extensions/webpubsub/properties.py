@@ -34,6 +34,26 @@ def optional_text(binding: Binding, name: str) -> str | None:
     raise wrong(binding, f"'{name}' must be a string, not {shown(value)}.")
 
 
+def connection_names(binding: Binding) -> Sequence[str]:
+    """The settings whose services may deliver events to a trigger or a context; none means the
+    default connection.
+
+    ``connections``, and without them the one ``connection``. Raises BindingError. Specification:
+    bindings sections 2.2 and 2.4.
+    """
+    single = optional_text(binding, "connection")
+    names = binding.get("connections")
+    if names is not None and not isinstance(names, list):
+        raise wrong(
+            binding, f"'connections' must be an array of names of app settings, not {shown(names)}."
+        )
+    if not all(isinstance(name, str) and name.strip() for name in names or ()):
+        raise wrong(
+            binding, "'connections' must hold names of app settings, and none may be empty."
+        )
+    return names or ([single] if single else [])
+
+
 def choice(binding: Binding, name: str, value: Any, known: Sequence[str]) -> str:
     """The word of an enumeration that ``value`` means, which may be its number. Raises
     BindingError."""

@@ -5,11 +5,12 @@ sections 2.2 and 3.5.
 """
 
 import logging
-from typing import Any
+from collections.abc import Iterator
 
 import msgspec
 
 from webpubsub.host.extensions.seam import BindingError, Invoke
+from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, AccessList
 from webpubsub.host.extensions.webpubsub.properties import (
     check_direction,
     checked_hub,
@@ -29,6 +30,7 @@ _EVENT_TYPES = ("system", "user")
 _CLIENT_PROTOCOLS = ("all", "webPubSub", "mqtt")
 _ANY_CLIENT = "all"
 _WEB_PUBSUB_CLIENT = "webPubSub"
+_MQTT_CLIENT = "mqtt"
 
 _logger = logging.getLogger(__name__)
 
@@ -54,12 +56,13 @@ class TriggerKey(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """A function that takes events, and how it receives them."""
+    """A function that takes events, how it receives them, and who may send them over HTTP."""
 
     function: FunctionMetadata
     invoke: Invoke
     parameter: str
     data_type: str | None
+    accesses: AccessList = EVERYBODY
 
 
 class Routes:
@@ -84,13 +87,16 @@ class Routes:
         routes = self._by_event.get((context.hub.lower(), context.event_type, name))
         if routes is None:
             return None
-        return routes.get(_WEB_PUBSUB_CLIENT) or routes.get(_ANY_CLIENT)
+        client = _MQTT_CLIENT if context.is_mqtt else _WEB_PUBSUB_CLIENT
+        return routes.get(client) or routes.get(_ANY_CLIENT)
+
+    def __iter__(self) -> Iterator[Route]:
+        return (route for routes in self._by_event.values() for route in routes.values())
 
 
 def trigger_key(binding: Binding, default_hub: str | None) -> TriggerKey:
     """What a trigger binding asks for. Raises BindingError."""
     check_direction(binding, "in")
-    _check_connections(binding)
     event_type = _event_type(binding)
     protocol = binding.get("clientProtocols")
     return TriggerKey(
@@ -147,20 +153,3 @@ def _event_name(binding: Binding, event_type: EventType) -> str:
             "to 127 letters, digits or any of _ . - and there are no wildcards.",
         )
     return name
-
-
-def _check_connections(binding: Binding) -> None:
-    """They say whose signatures a webhook accepts, so only their form matters in one process."""
-    optional_text(binding, "connection")
-    connections: Any = binding.get("connections")
-    if connections is None:
-        return
-    if not isinstance(connections, list):
-        raise wrong(
-            binding,
-            f"'connections' must be an array of names of app settings, not {shown(connections)}.",
-        )
-    if not all(isinstance(name, str) and name.strip() for name in connections):
-        raise wrong(
-            binding, "'connections' must hold names of app settings, and none may be empty."
-        )

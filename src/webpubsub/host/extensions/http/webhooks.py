@@ -1,0 +1,57 @@
+"""The webhooks of extensions, below ``/runtime/webhooks``.
+
+Specification: bindings section 3.1.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TypeAlias
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from webpubsub.host.extensions.http.gate import Gate
+from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.host.extensions.http.requests import header_lines, read_body
+from webpubsub.host.extensions.http.templates import fold, path_segments
+from webpubsub.host.keys.authority import webhook_demand
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
+
+#: What an extension answers requests with.
+Webhook: TypeAlias = Callable[[WebhookRequest], Awaitable[WebhookAnswer]]
+
+_PREFIX = ("runtime", "webhooks")
+_METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS")
+
+
+class Webhooks:
+    """The webhooks of extensions by their lower-case names, each behind a key of its own."""
+
+    def __init__(self, by_name: Mapping[str, Webhook], gate: Gate, max_body_bytes: int) -> None:
+        self._by_name = by_name
+        self._gate = gate
+        self._max_body_bytes = max_body_bytes
+
+    @property
+    def names(self) -> Collection[str]:
+        """The extensions that have a webhook."""
+        return self._by_name.keys()
+
+    def find(self, raw_path: str) -> str | None:
+        """The extension that a path as it was sent belongs to; what follows its name is ignored."""
+        *prefix, name = [fold(segment) for segment in path_segments(raw_path)[:3]] or [""]
+        return name if tuple(prefix) == _PREFIX and name in self._by_name else None
+
+    async def answer(self, extension: str, request: web.BaseRequest) -> web.Response:
+        """Let the extension answer, if the key is right. Raises BodyTooLarge."""
+        if request.method not in _METHODS:
+            return web.Response(status=405, headers={"Allow": ", ".join(_METHODS)})
+        refusal = self._gate.refusal(request, webhook_demand(extension))
+        if refusal is not None:
+            return refused(request, refusal)
+        body = await read_body(request, self._max_body_bytes)
+        answer = await self._by_name[extension](
+            WebhookRequest(method=request.method, headers=header_lines(request), body=body)
+        )
+        return web.Response(
+            status=answer.status, headers=CIMultiDict(answer.headers), body=answer.body or None
+        )

@@ -1,0 +1,74 @@
+"""How MQTT clients are refused, and what else an answer tells them.
+
+Specification: bindings section 5.7.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from webpubsub.protocol.binding_json import shown
+from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttUserProperty
+
+_T = TypeVar("_T")
+
+_MQTT_5 = 5
+#: HTTP status by the reason code of CONNACK; those below 128 are return codes of MQTT 3.1.1.
+_STATUSES: Mapping[int, int] = {
+    **dict.fromkeys((5, 135), 401),
+    **dict.fromkeys((1, 2, 4, 129, 131, 132, 133, 134, 138, 140, 144, 153, 159), 400),
+    **dict.fromkeys((3, 136, 137, 149, 151, 154, 155, 156, 157), 500),
+}
+#: The code for MQTT 3.1.1 and for MQTT 5.0 that says what an error of every client says.
+_CODES: Mapping[str, tuple[int, int]] = {
+    "unauthorized": (5, 135),
+    "userError": (4, 134),
+    "serverError": (3, 136),
+}
+
+
+class _Refusal(msgspec.Struct, rename="camel"):
+    code: int
+    reason: str | None = None
+    user_properties: tuple[MqttUserProperty, ...] | None = None
+
+
+class _Body(msgspec.Struct):
+    mqtt: _Refusal
+
+
+def refusal(member: Mapping[str, Any]) -> tuple[int, bytes]:
+    """HTTP status and body for an answer whose ``mqtt`` holds a ``code``. Raises ValueError."""
+    read = _converted(member, _Refusal)
+    status = _STATUSES.get(read.code)
+    if status is None:
+        raise ValueError(f"'mqtt.code' is {read.code}, which refuses no client that connects.")
+    return status, msgspec.json.encode(_Body(read))
+
+
+def failure(client: MqttConnectProperties, code: str, reason: str | None) -> bytes:
+    """The body for an error that is not of MQTT, with the code that comes nearest."""
+    of_3_1_1, of_5_0 = _CODES[code]
+    is_newer = client.protocol_version >= _MQTT_5
+    return msgspec.json.encode(_Body(_Refusal(of_5_0 if is_newer else of_3_1_1, reason)))
+
+
+def user_properties(member: Any) -> tuple[MqttUserProperty, ...] | None:
+    """The user properties in the ``mqtt`` of an answer. Raises ValueError."""
+    if member is None:
+        return None
+    if not isinstance(member, dict):
+        raise ValueError(f"'mqtt' must be an object, not {shown(member)}.")
+    return _converted(member, _Accepted).user_properties
+
+
+class _Accepted(msgspec.Struct, rename="camel"):
+    user_properties: tuple[MqttUserProperty, ...] | None = None
+
+
+def _converted(member: Any, shape: type[_T]) -> _T:
+    try:
+        return msgspec.convert(member, shape)
+    except ValueError as error:
+        raise ValueError(f"'mqtt' cannot be read: {error}") from None

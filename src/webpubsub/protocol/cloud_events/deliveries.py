@@ -1,0 +1,266 @@
+"""A request that the service delivers to a webhook, as the event it brings: the way back from
+``requests``.
+
+The rules are those of the official extension of Azure Functions, whose trigger asks for every
+header it names and whose context binding makes do with less. Specification: bindings sections 3.4,
+3.7, 4.5 and 6.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from webpubsub.protocol.cloud_events import wire
+from webpubsub.protocol.cloud_events.wire import Headers, last_value, media_type, values
+from webpubsub.protocol.connection_states import is_convention
+from webpubsub.protocol.event_attributes import event_number, seconds
+from webpubsub.protocol.events import (
+    AnyEventRequest,
+    ClientCertificate,
+    ConnectedEventRequest,
+    ConnectEventRequest,
+    ConnectionContext,
+    DisconnectedEventRequest,
+    EventType,
+    UserEventRequest,
+)
+from webpubsub.protocol.messages import DATA_TYPES, DataType, Message
+from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttDisconnectedProperties
+from webpubsub.protocol.refusals import Refused, deliveries
+
+_SYSTEM_TYPE = "azure.webpubsub.sys."
+_MQTT = "mqtt"
+#: What .NET keeps apart from the headers of a request, so that functions do not see it.
+_CONTENT_HEADERS = frozenset(
+    {"allow", "expires", "last-modified"}
+    | {f"content-{name}" for name in ("disposition", "encoding", "language", "length")}
+    | {f"content-{name}" for name in ("location", "md5", "range", "type")}
+)
+
+_T = TypeVar("_T")
+
+
+def strict_context(headers: Headers) -> ConnectionContext:
+    """The connection an event for a trigger is about.
+
+    Raises Refused with status 400 when a header is missing, repeated or unreadable. Specification:
+    bindings section 3.4.
+    """
+    state = _optional(headers, wire.CONNECTION_STATE)
+    if state and not is_convention(state):
+        raise _wrong_header(f"a {wire.CONNECTION_STATE} that is no base64 of a JSON object")
+    is_mqtt = _MQTT in values(headers, wire.SUBPROTOCOL)
+    return _context(
+        headers,
+        event_type=_required(headers, wire.TYPE),
+        event_name=_required(headers, wire.EVENT_NAME),
+        hub=_required(headers, wire.HUB),
+        connection_id=_required(headers, wire.CONNECTION_ID),
+        user_id=_optional(headers, wire.USER_ID),
+        state=state,
+        signature=_joined(headers, wire.SIGNATURE),
+        origin=_joined(headers, wire.REQUEST_ORIGIN, required=True),
+        is_mqtt=is_mqtt,
+        received_headers=_gathered(headers, without=_CONTENT_HEADERS),
+    )
+
+
+def lenient_context(headers: Headers) -> ConnectionContext:
+    """The same for the context binding, which asks for nothing but ``ce-type``, and of every header
+    reads the first value. Raises Refused. Specification: bindings section 6."""
+    state = _first(headers, wire.CONNECTION_STATE)
+    if state and not is_convention(state):
+        raise _wrong_header(f"a {wire.CONNECTION_STATE} that is no base64 of a JSON object")
+    event_type = _first(headers, wire.TYPE)
+    if event_type is None:
+        raise _wrong_header(f"no {wire.TYPE}")
+    if _is_system(event_type) and not _first(headers, wire.EVENT_NAME):
+        raise _wrong_header(f"no {wire.EVENT_NAME}")
+    return _context(
+        headers,
+        event_type=event_type,
+        event_name=_first(headers, wire.EVENT_NAME) or "",
+        hub=_first(headers, wire.HUB) or "",
+        connection_id=_first(headers, wire.CONNECTION_ID) or "",
+        user_id=_first(headers, wire.USER_ID),
+        state=state,
+        signature=_first(headers, wire.SIGNATURE),
+        origin=_first(headers, wire.REQUEST_ORIGIN),
+        is_mqtt=_first(headers, wire.SUBPROTOCOL) == _MQTT,
+        received_headers=_gathered(headers),
+    )
+
+
+def event_of(context: ConnectionContext, headers: Headers, body: bytes) -> AnyEventRequest | None:
+    """The event of this connection that a body holds; None for a system event that is not known.
+
+    Raises Refused with status 400 for a body that is no event. Specification: bindings section 3.7.
+    """
+    if context.event_type is EventType.USER:
+        return UserEventRequest(connection_context=context, message=_message(headers, body))
+    read = _READERS.get(context.event_name.lower())
+    return None if read is None else read(context, body)
+
+
+def _context(
+    headers: Headers,
+    *,
+    event_type: str,
+    event_name: str,
+    hub: str,
+    connection_id: str,
+    user_id: str | None,
+    state: str | None,
+    signature: str | None,
+    origin: str | None,
+    is_mqtt: bool,
+    received_headers: Mapping[str, list[str]],
+) -> ConnectionContext:
+    return ConnectionContext(
+        event_type=EventType.SYSTEM if _is_system(event_type) else EventType.USER,
+        event_name=event_name,
+        hub=hub,
+        connection_id=connection_id,
+        user_id=user_id or None,
+        subprotocol=_first(headers, wire.SUBPROTOCOL) or None,
+        connection_state=state,
+        signature=signature or None,
+        origin=origin or None,
+        event_id=event_number(last_value(headers, wire.ID)),
+        time=seconds(last_value(headers, wire.TIME)),
+        received_headers=received_headers,
+        physical_connection_id=_first(headers, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None,
+        session_id=_first(headers, wire.SESSION_ID) if is_mqtt else None,
+    )
+
+
+def _is_system(event_type: str) -> bool:
+    return event_type.lower().startswith(_SYSTEM_TYPE)
+
+
+# Headers
+
+
+def _wrong_header(seen: str) -> Refused:
+    return Refused(deliveries.HEADERS_INVALID.refuse(seen))
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    return next(iter(values(headers, name)), None)
+
+
+def _optional(headers: Headers, name: str) -> str | None:
+    """A header that may be missing, and is there at most once."""
+    found = values(headers, name)
+    if len(found) > 1:
+        raise _wrong_header(f"{len(found)} times {name}")
+    return found[0] if found else None
+
+
+def _required(headers: Headers, name: str) -> str:
+    value = _optional(headers, name)
+    if not value:
+        raise _wrong_header(f"no {name}")
+    return value
+
+
+def _joined(headers: Headers, name: str, *, required: bool = False) -> str | None:
+    found = values(headers, name)
+    if required and not any(found):
+        raise _wrong_header(f"no {name}")
+    return ",".join(found) if found else None
+
+
+def _gathered(headers: Headers, without: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+    """Values by the name as it was spelled first."""
+    spelling: dict[str, str] = {}
+    gathered: dict[str, list[str]] = {}
+    for name, value in headers:
+        if name.lower() not in without:
+            gathered.setdefault(spelling.setdefault(name.lower(), name), []).append(value)
+    return gathered
+
+
+# Bodies
+
+_Lists = dict[str, list[str]] | None
+
+
+class _Connect(msgspec.Struct, rename="camel"):
+    """Every member must be there, and may be null."""
+
+    claims: _Lists
+    query: _Lists
+    headers: _Lists
+    subprotocols: list[str] | None
+    client_certificates: list[ClientCertificate] | None
+
+
+class _MqttConnect(msgspec.Struct):
+    mqtt: MqttConnectProperties
+
+
+class _Disconnected(msgspec.Struct):
+    reason: str | None
+
+
+class _MqttDisconnected(msgspec.Struct):
+    mqtt: MqttDisconnectedProperties
+
+
+def _connect(context: ConnectionContext, body: bytes) -> ConnectEventRequest:
+    read = _decoded(body, _Connect)
+    mqtt = _decoded(body, _MqttConnect).mqtt if context.is_mqtt else None
+    return ConnectEventRequest(
+        connection_context=context,
+        claims=read.claims or {},
+        query=read.query or {},
+        headers=read.headers or {},
+        subprotocols=tuple(read.subprotocols or ()) if mqtt is None else (_MQTT,),
+        client_certificates=tuple(read.client_certificates or ()),
+        mqtt=mqtt,
+    )
+
+
+def _connected(context: ConnectionContext, _: bytes) -> ConnectedEventRequest:
+    return ConnectedEventRequest(connection_context=context)
+
+
+def _disconnected(context: ConnectionContext, body: bytes) -> DisconnectedEventRequest:
+    mqtt = _decoded(body, _MqttDisconnected).mqtt if context.is_mqtt else None
+    reason = _decoded(body, _Disconnected).reason
+    return DisconnectedEventRequest(connection_context=context, reason=reason, mqtt=mqtt)
+
+
+_READERS: Mapping[str, Callable[[ConnectionContext, bytes], AnyEventRequest]] = {
+    "connect": _connect,
+    "connected": _connected,
+    "disconnected": _disconnected,
+}
+
+
+def _decoded(body: bytes, shape: type[_T]) -> _T:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (ValueError, RecursionError) as error:
+        raise Refused(deliveries.BODY_INVALID.refuse(f"{len(body)} bytes: {error}")) from None
+
+
+def _message(headers: Headers, body: bytes) -> Message:
+    seen = media_type(_first(headers, wire.CONTENT_TYPE) or "")
+    data_type = DATA_TYPES.get(seen, DataType.PROTOBUF)
+    if data_type is DataType.PROTOBUF:
+        raise Refused(deliveries.CONTENT_TYPE_UNKNOWN.refuse(f"'{seen[:100]}'", seen))
+    return Message(data_type, body, _metadata(headers))
+
+
+def _metadata(headers: Headers) -> dict[str, str] | None:
+    """The metadata in the headers of a request, as it was sent; None when there is none."""
+    prefix = wire.METADATA_PREFIX
+    metadata = {
+        name.lower().removeprefix(prefix): value
+        for name, value in headers
+        if name.lower().startswith(prefix) and len(name) > len(prefix)
+    }
+    return metadata or None

@@ -1,0 +1,198 @@
+"""The input of events that come as the request of an HTTP function.
+
+Specification: bindings sections 2.4 and 6.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.host.extensions.webpubsub.bindings import function, invocation
+from tests.host.extensions.webpubsub.webhook_requests import (
+    CONNECT_BODY,
+    KEY,
+    MQTT,
+    ORIGIN,
+    request,
+)
+from webpubsub.functions.contexts import context_from_json
+from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extensions.webpubsub import WebPubSubExtension
+from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
+from webpubsub.host.metadata import Binding
+from webpubsub.host.values import HttpRequestData, JsonText
+from webpubsub.protocol.cloud_events.wire import WebhookRequest
+from webpubsub.protocol.events import ConnectEventRequest, UserEventRequest
+
+OK = {"body": "", "status": 200, "headers": {}}
+KNOWN = AccessList.of([Access(ORIGIN, KEY)])
+
+
+def accesses(names: Sequence[str]) -> AccessList:
+    """The default connection, one without a list, and none called X."""
+    if "X" in names:
+        raise BindingError("the connection 'X' is not set")
+    return EVERYBODY if "OPEN" in names else KNOWN
+
+
+def binding(**properties: Any) -> Binding:
+    return Binding({"type": "webPubSubContext", "direction": "IN", "name": "wps", **properties})
+
+
+async def text_of(sent: WebhookRequest | None, **properties: Any) -> str:
+    """What the worker is given for a request."""
+    value = None
+    if sent is not None:
+        value = HttpRequestData(
+            method=sent.method,
+            url="http://localhost/api/events",
+            headers={},
+            query={},
+            route_params={},
+            body=sent.body,
+            header_lines=sent.headers,
+        )
+    extension = WebPubSubExtension(lambda _: None, accesses=accesses)  # type: ignore[arg-type, return-value]
+    extension.check(function(), binding(**properties))
+    context = msgspec.structs.replace(invocation(), trigger_value=value)
+    read = await extension.read(binding(**properties), context)
+    assert isinstance(read, JsonText)
+    return read.text
+
+
+async def read(sent: WebhookRequest | None, **properties: Any) -> dict[str, Any]:
+    """The same, parsed."""
+    parsed = json.loads(await text_of(sent, **properties))
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def preflight(*origins: str) -> WebhookRequest:
+    return WebhookRequest(
+        method="OPTIONS", headers=[("WebHook-Request-Origin", origin) for origin in origins]
+    )
+
+
+async def test_a_valid_event() -> None:
+    """The event as the trigger would show it, and what the binding proposes to answer."""
+    shown = await read(request())
+    event = shown.pop("request")
+    assert shown == {
+        "response": OK,
+        "errorMessage": None,
+        "hasError": False,
+        "isPreflight": False,
+    }
+    assert (event["data"], event["dataType"]) == ("hi", "Text")
+    assert event["connectionContext"]["headers"]["Content-Type"] == ["text/plain"]
+
+
+async def test_the_text_is_indented() -> None:
+    """As everything the host hands to a worker."""
+    assert await text_of(preflight(ORIGIN)) == (
+        '{\n  "request": {\n    "isValid": true,\n    "connectionContext": null\n  },\n'
+        '  "response": {\n    "body": "",\n    "status": 200,\n    "headers": {\n'
+        '      "WebHook-Allowed-Origin": [\n        "*"\n      ]\n    }\n  },\n'
+        '  "errorMessage": null,\n  "hasError": false,\n  "isPreflight": true\n}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("origins", "properties", "valid"),
+    [
+        ([ORIGIN], {}, True),
+        ([f"x.example,{ORIGIN}"], {}, True),
+        (["x.example"], {}, False),
+        (["x.example"], {"connections": ["OPEN"]}, True),
+        (["x.example"], {"connection": "OPEN"}, True),
+    ],
+)
+async def test_preflight(origins: list[str], properties: dict[str, Any], valid: bool) -> None:
+    """Allowed or not, with the response to give."""
+    shown = await read(preflight(*origins), **properties)
+    assert shown["request"] == {"isValid": valid, "connectionContext": None}
+    headers = {"WebHook-Allowed-Origin": ["*"]} if valid else {}
+    assert shown["response"] == {"body": "", "status": 200 if valid else 400, "headers": headers}
+    assert (shown["errorMessage"], shown["hasError"], shown["isPreflight"]) == (None, False, True)
+
+
+MISSING = "Invalid Web PubSub upstream request missing required fields in header."
+UNTRUSTED = "Signature validation failed."
+
+
+@pytest.mark.parametrize(
+    ("sent", "properties", "status", "message"),
+    [
+        (WebhookRequest(method="GET", headers=[]), {}, 400, MISSING),
+        (preflight(), {}, 400, MISSING),
+        (request(ce_type=None), {}, 400, MISSING),
+        (request("connect", CONNECT_BODY, ce_eventName=None), {}, 400, MISSING),
+        (request(ce_connectionState="x"), {}, 400, MISSING),
+        (request(ce_signature="sha256=ab"), {}, 401, UNTRUSTED),
+        (request(origin=None), {}, 401, UNTRUSTED),
+        (request(content_type="image/png"), {}, 400, "ContentType is not supported: image/png"),
+        (request(), {"connections": ["X"]}, 400, "the connection 'X' is not set"),
+        (request("connect", b"{"), {}, 400, "1 bytes: Input data was truncated"),
+        (None, {}, 400, "HttpContext is null."),
+    ],
+)
+async def test_errors(
+    sent: WebhookRequest | None, properties: dict[str, Any], status: int, message: str
+) -> None:
+    """They are part of the value, without a request and with the response to give."""
+    assert await read(sent, **properties) == {
+        "response": {"body": message, "status": status, "headers": {}},
+        "errorMessage": message,
+        "hasError": True,
+        "isPreflight": False,
+    }
+
+
+async def test_a_system_event_that_is_not_known() -> None:
+    """No request, and no error."""
+    sent = request("joined", ce_type="azure.webpubsub.sys.joined")
+    shown = await read(sent)
+    assert shown == {
+        "response": OK,
+        "errorMessage": None,
+        "hasError": False,
+        "isPreflight": False,
+    }
+
+
+async def test_what_may_be_missing_is_null() -> None:
+    """All but the type, and the name of a system event."""
+    sent = request(ce_hub=None, ce_eventName=None, ce_connectionId=None, ce_signature=None)
+    context = (await read(sent, connections=["OPEN"]))["request"]["connectionContext"]
+    assert [context[name] for name in ("hub", "eventName", "connectionId")] == [None] * 3
+
+
+async def test_a_get_is_no_validation() -> None:
+    """Only OPTIONS is."""
+    sent = WebhookRequest(method="GET", headers=[("WebHook-Request-Origin", ORIGIN)])
+    assert (await read(sent))["errorMessage"] == MISSING
+
+
+async def test_an_mqtt_client() -> None:
+    """Its event has the members of MQTT first."""
+    body = {**CONNECT_BODY, "mqtt": {"protocolVersion": 4}}
+    shown = await read(request("connect", body, more=MQTT))
+    assert next(iter(shown["request"])) == "mqtt"
+    assert shown["request"]["connectionContext"]["physicalConnectionId"] == "pc"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [(request(), UserEventRequest), (request("connect", CONNECT_BODY), ConnectEventRequest)],
+)
+async def test_a_typed_function_reads_it(sent: WebhookRequest, kind: type[object]) -> None:
+    """The other end of the text."""
+    context = context_from_json(await text_of(sent))
+    assert isinstance(context.request, kind)
+    failed = context_from_json(await text_of(request(ce_type=None)))
+    assert (failed.request, failed.response.status, failed.error_message) == (None, 400, MISSING)
+    asked = context_from_json(await text_of(preflight(ORIGIN)))
+    assert asked.response.to_http_response().headers["WebHook-Allowed-Origin"] == "*"

@@ -1,0 +1,266 @@
+"""The webhook of the extension.
+
+Specification: bindings sections 3.1 to 3.7, 5.1 and 5.8.
+"""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from tests.host.extensions.webpubsub.bindings import RecordingFunction, function, trigger
+from tests.host.extensions.webpubsub.webhook_requests import (
+    CONNECT_BODY,
+    KEY,
+    MQTT,
+    ORIGIN,
+    request,
+)
+from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
+from webpubsub.host.extensions.webpubsub.extension import WebPubSubExtension
+from webpubsub.host.metadata import Binding
+from webpubsub.host.values import JsonText, Value
+from webpubsub.host.worker import FunctionFailure
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
+from webpubsub.protocol.refusals import RefusalKind, deliveries
+
+KNOWN = AccessList.of([Access(ORIGIN, KEY)])
+LISTS = {"OTHER": AccessList.of([Access("other.example", KEY)]), "OPEN": EVERYBODY}
+FAILURE = FunctionFailure(type="ValueError", message="a secret", stack_trace="")
+
+
+def system(name: str, **properties: Any) -> Binding:
+    return trigger(eventType="system", eventName=name, **properties)
+
+
+EVERY = (trigger(), system("connect"), system("connected"), system("disconnected"))
+
+
+async def running(
+    called: RecordingFunction, *bindings: Binding, default: AccessList = KNOWN
+) -> WebPubSubExtension:
+    """An extension with one function per binding, which are all the same function."""
+
+    def accesses(names: Any) -> AccessList:
+        if not names:
+            return default
+        if names[0] not in LISTS:
+            raise BindingError(f"the connection '{names[0]}' is not set")
+        return LISTS[names[0]]
+
+    extension = WebPubSubExtension(lambda _: None, accesses=accesses)  # type: ignore[arg-type, return-value]
+    for number, binding in enumerate(bindings):
+        metadata = function(binding, name=f"f{number}")
+        extension.check(metadata, binding)
+        extension.attach(metadata, called)
+    await extension.start()
+    extension.open()
+    return extension
+
+
+def validation(*origins: str, method: str = "OPTIONS") -> WebhookRequest:
+    """What a service asks before it sends anything."""
+    return WebhookRequest(
+        method=method, headers=[("WebHook-Request-Origin", origin) for origin in origins]
+    )
+
+
+ALLOWED = WebhookAnswer(status=200, headers=[("WebHook-Allowed-Origin", "*")])
+NOT_ALLOWED = WebhookAnswer(status=400)
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+@pytest.mark.parametrize(
+    ("bindings", "origins", "answer"),
+    [
+        ([trigger()], [ORIGIN], ALLOWED),
+        ([trigger()], [f"x.example, {ORIGIN}"], ALLOWED),
+        ([trigger()], ["x.example", ORIGIN], ALLOWED),
+        ([trigger()], ["x.example"], NOT_ALLOWED),
+        ([trigger()], [], NOT_ALLOWED),
+        ([trigger()], [""], NOT_ALLOWED),
+        ([], [ORIGIN], NOT_ALLOWED),
+        ([trigger(connections=["OTHER"])], [ORIGIN], NOT_ALLOWED),
+        ([trigger(connections=["OTHER"])], ["other.example"], ALLOWED),
+        ([trigger(connection="OTHER")], ["other.example"], ALLOWED),
+        ([trigger(connections=["OTHER"], connection="OPEN")], ["x.example"], NOT_ALLOWED),
+        ([trigger(connections=[], connection="OTHER")], ["other.example"], ALLOWED),
+        ([trigger(), system("connect", connections=["OTHER"])], ["other.example"], ALLOWED),
+        ([trigger(), system("connect", connections=["OPEN"])], ["x.example"], ALLOWED),
+    ],
+)
+async def test_section_3_3_abuse_protection(
+    method: str, bindings: list[Binding], origins: list[str], answer: WebhookAnswer
+) -> None:
+    """Any function that takes events from any of the hosts is enough; its own connections come
+    before the default one."""
+    called = RecordingFunction()
+    extension = await running(called, *bindings)
+    assert await extension.receive(validation(*origins, method=method)) == answer
+    assert called.calls == []
+
+
+REFUSED: list[tuple[RefusalKind, WebhookRequest]] = [
+    (deliveries.ORIGIN_MISSING, validation()),
+    (deliveries.ORIGIN_NOT_ALLOWED, validation("x.example")),
+    # Every check comes before those below it.
+    (deliveries.HEADERS_INVALID, request(ce_hub=None, ce_type=None, method="PUT")),
+    (deliveries.NO_FUNCTION, request(ce_hub="other", ce_signature="x", method="PUT")),
+    (deliveries.NO_FUNCTION, request(ce_eventName="other")),
+    (deliveries.NO_FUNCTION, request(ce_type="azure.webpubsub.sys.message")),
+    (deliveries.NOT_TRUSTED, request(ce_signature=None, method="PUT", content_type="x/y")),
+    (deliveries.NOT_TRUSTED, request(origin="x.example")),
+    (deliveries.METHOD_WRONG, request(method="PUT", content_type="x/y")),
+    (deliveries.METHOD_WRONG, request(method="DELETE")),
+    (deliveries.BODY_INVALID, request("connect", {})),
+    (deliveries.BODY_INVALID, request("disconnected", {})),
+]
+
+
+@pytest.mark.parametrize(("kind", "sent"), REFUSED)
+async def test_section_3_2_what_is_turned_away(
+    kind: RefusalKind, sent: WebhookRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the order of the checks, with an empty body, and with the reason in the log."""
+    called = RecordingFunction()
+    extension = await running(called, *EVERY)
+    assert await extension.receive(sent) == WebhookAnswer(status=kind.http_status or 0)
+    assert f"{kind.code}: checked " in caplog.text
+    assert KEY not in caplog.text
+    assert called.calls == []
+
+
+async def test_section_3_7_a_content_type_that_is_not_supported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The one refusal with a body."""
+    extension = await running(RecordingFunction(), *EVERY)
+    answer = await extension.receive(request(content_type="Image/PNG; a=b"))
+    assert answer.status == 400
+    assert answer.body == (
+        b"Message data only supports text, binary, json. Current value is: image/png"
+    )
+    assert "delivery.content-type: checked " in caplog.text
+
+
+def test_every_refusal_is_met() -> None:
+    """By one of the tests above."""
+    kinds = {kind.code for kind in vars(deliveries).values() if isinstance(kind, RefusalKind)}
+    met = {kind.code for kind, _ in REFUSED}
+    assert kinds - met == {"delivery.content-type"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "number"),
+    [
+        (request("message"), 0),
+        (request("message", ce_hub="CHAT", ce_eventName="Message"), 0),
+        (request("message", more=MQTT), 1),
+        (request("hello"), 2),
+        (request("hello", more=MQTT), 2),
+        (request("only"), None),
+        (request("only", more=MQTT), 3),
+    ],
+)
+async def test_section_3_5_routing(sent: WebhookRequest, number: int | None) -> None:
+    """A function for the kind of client comes before one for all; letter case does not matter."""
+    bindings = (
+        trigger(clientProtocols="all"),
+        trigger(clientProtocols="mqtt"),
+        trigger(eventName="hello"),
+        trigger(eventName="only", clientProtocols=2),
+    )
+    called = [RecordingFunction() for _ in bindings]
+    extension = await running(RecordingFunction())
+    for one, binding in zip(called, bindings, strict=True):
+        extension.attach(function(binding), one)
+    answer = await extension.receive(sent)
+    assert answer.status == (404 if number is None else 200)
+    assert [len(one.calls) for one in called] == [int(i == number) for i in range(len(bindings))]
+
+
+async def test_section_3_6_without_a_list_everybody_is_heard(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And whoever starts the app is told so, loudly."""
+    with caplog.at_level(logging.WARNING):
+        extension = await running(RecordingFunction(), trigger(), default=EVERYBODY)
+    assert "ANYBODY who reaches the webhook can call f0" in caplog.text
+    sent = request(ce_signature=None, origin="x.example")
+    assert (await extension.receive(sent)).status == 200
+
+
+async def test_a_list_brings_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """All is well."""
+    await running(RecordingFunction(), *EVERY)
+    assert caplog.text == ""
+
+
+async def test_section_2_2_a_connection_that_is_not_set() -> None:
+    """The function is in error when it is taken on."""
+    with pytest.raises(BindingError, match=r"^webPubSubTrigger 'request': the connection 'NONE'"):
+        await running(RecordingFunction(), trigger(connections=["NONE"]))
+
+
+@pytest.mark.parametrize(
+    ("sent", "parameter", "wire"),
+    [
+        (request(body=b"\xff!", content_type="application/octet-stream"), "data", "\ufffd!"),
+        (request("disconnected", {"reason": "bye"}), "reason", "bye"),
+        (request("connected", b"not read"), "data", None),
+        (request("connect", CONNECT_BODY), "subprotocols", '[\n  "p1"\n]'),
+    ],
+)
+async def test_section_4_what_the_function_receives(
+    sent: WebhookRequest, parameter: str, wire: str | None
+) -> None:
+    """The event, as in process."""
+    called = RecordingFunction()
+    bindings = [Binding({**binding.raw, "name": parameter}) for binding in EVERY]
+    extension = await running(called, *bindings)
+    assert (await extension.receive(sent)).status == 200
+    assert called.calls[0].value.wire == wire  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("failure", [None, FAILURE])
+@pytest.mark.parametrize("value", [None, "text", JsonText('{"code":0}'), JsonText("[]")])
+@pytest.mark.parametrize(
+    "sent", [request("connected", b""), request("disconnected", {"reason": None})]
+)
+async def test_section_5_1_nobody_waits_for_notifications(
+    sent: WebhookRequest, value: Value, failure: FunctionFailure | None
+) -> None:
+    """They are answered with 200 whatever came of them."""
+    extension = await running(RecordingFunction(value, failure), *EVERY)
+    assert await extension.receive(sent) == WebhookAnswer(status=200)
+
+
+@pytest.mark.parametrize("sent", [request(), request("connect", CONNECT_BODY)])
+async def test_section_5_8_a_function_that_fails(
+    sent: WebhookRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The service is told at once, and nothing of the reason; the log has it."""
+    extension = await running(RecordingFunction(None, FAILURE), *EVERY)
+    with caplog.at_level(logging.INFO):
+        answer = await extension.receive(sent)
+    assert (answer.status, answer.body) == (500, b"The function failed.")
+    assert "ValueError: a secret" in caplog.text
+
+
+@pytest.mark.parametrize(("version", "code"), [(4, 3), (5, 136)])
+async def test_section_5_8_an_mqtt_client_is_told_in_its_own_terms(version: int, code: int) -> None:
+    """The server is unavailable."""
+    extension = await running(RecordingFunction(None, FAILURE), *EVERY)
+    body = {**CONNECT_BODY, "mqtt": {"protocolVersion": version}}
+    answer = await extension.receive(request("connect", body, more=MQTT))
+    assert answer.status == 500
+    assert json.loads(answer.body)["mqtt"]["code"] == code
+
+
+async def test_requests_are_taken_only_while_the_host_runs() -> None:
+    """The service may try again."""
+    extension = await running(RecordingFunction(), *EVERY)
+    await extension.stop()
+    assert (await extension.receive(request())).status == 503
