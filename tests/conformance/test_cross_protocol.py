@@ -1,7 +1,7 @@
 """What is said in one protocol and heard in another: every origin, every recipient, every type of
 data.
 
-Specification: client-protocols sections 3.1, 4, 9.4 and 11, rest-api section 8.
+Specification: client-protocols sections 3.1, 4, 5.4, 5.10, 9.4 and 11, rest-api section 8.
 """
 
 import base64

@@ -1,6 +1,7 @@
 """What the official Python service SDK can do with a reliable client that is away.
 
-Specification: rest-api sections 5.5, 5.6, 6.1, 6.3 to 6.5 and 6.7, client-protocols section 9.1.
+Specification: rest-api sections 5.5, 5.6, 6.1, 6.3 to 6.5 and 6.7, client-protocols sections 5.10,
+6.3, 7.4 and 9.1.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Access tokens.
 
-Specification: client-protocols section 1.3, rest-api sections 3.1, 3.3 and 4.1.
+Specification: client-protocols sections 1.3 and 15, rest-api sections 3.1, 3.3 and 4.1.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """Which acks are remembered, and what failed ones say.
 
-Specification: client-protocols sections 5.5 and 5.6.
+Specification: client-protocols sections 5.5, 5.6 and 15.
 """
 
 import pytest

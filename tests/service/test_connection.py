@@ -1,7 +1,7 @@
 """One client, attached: its requests become operations and events, its answers frames.
 
-Specification: client-protocols sections 2.3, 3.2, 3.3, 5.5, 5.6, 5.9, 5.10 and 6.4, upstream-events
-sections 8.4 and 11.3.
+Specification: client-protocols sections 2.1, 2.3, 3.1, 3.2, 3.3, 5.5, 5.6, 5.7, 5.8, 5.9, 5.10,
+6.1, 6.3, 6.4, 9.1, 11, 14 and 15, upstream-events sections 8.4 and 11.3.
 """
 
 import asyncio

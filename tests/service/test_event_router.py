@@ -1,6 +1,7 @@
 """What stands between the service and whoever handles its events.
 
-Specification: upstream-events sections 1, 2.2, 7, 8, 10, 12, 13 and 16.
+Specification: client-protocols section 3.2, upstream-events sections 1, 2.2, 7, 8, 10, 12, 13 and
+16.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""WebSocket frames as bytes."""
+"""WebSocket frames as bytes.
+
+Specification: client-protocols section 2.1.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,6 +1,6 @@
 """Who may connect, and on what terms.
 
-Specification: client-protocols sections 1.1 to 1.6, 3.3 and 3.4, rest-api section 4.3,
+Specification: client-protocols sections 1.1 to 1.6, 3.3, 3.4 and 15, rest-api section 4.3,
 upstream-events sections 9 and 19.
 """
 

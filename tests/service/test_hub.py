@@ -1,6 +1,6 @@
 """A hub: its connections, groups and users, and everything that can be done with them.
 
-Specification: client-protocols sections 5.7, 5.8, 6.3, 9.4 and 11, rest-api section 6.3,
+Specification: client-protocols sections 5.7, 5.8, 5.10, 6.3, 9.4, 10 and 11, rest-api section 6.3,
 upstream-events section 12.
 """
 

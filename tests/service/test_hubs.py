@@ -1,4 +1,7 @@
-"""All hubs of the service, as the edges see them."""
+"""All hubs of the service, as the edges see them.
+
+Specification: client-protocols section 1.7.
+"""
 
 from tests.service.fakes import Endings, ManualLoop, attached
 from webpubsub.protocol import operations as ops

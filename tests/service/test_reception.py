@@ -1,6 +1,7 @@
 """Letting clients in, over the wire.
 
-Specification: client-protocols sections 1.4, 1.6, 1.7 and 3.4, upstream-events section 9.
+Specification: client-protocols sections 1.4, 1.5, 1.6, 1.7, 3.4, 5.6, 10 and 14, upstream-events
+section 9.
 """
 
 import asyncio

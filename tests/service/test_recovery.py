@@ -3,8 +3,8 @@
 Every test is made twice: once with sessions that stay where they are, and once with every recovery
 going through the bytes of a snapshot.
 
-Specification: client-protocols sections 7.1 to 7.5, 9.4 and 15, rest-api section 5.6,
-upstream-events sections 8.1, 9, 10 and 11.2.
+Specification: client-protocols sections 1.1, 2.3, 5.5, 5.8, 5.10, 7.1 to 7.5, 9.1, 9.4, 14 and 15,
+rest-api section 5.6, upstream-events sections 8.1, 9, 10 and 11.2.
 """
 
 import asyncio
@@ -160,6 +160,18 @@ async def test_connected_has_a_token(world: Any) -> None:
         )
         async with await join(service) as plain:
             assert "reconnectionToken" not in await plain.hear()
+        client.hang_up()
+
+
+async def test_an_older_token_is_as_good(world: Any) -> None:
+    """A client that did not get as far as its new token comes back with the one before."""
+    async with world() as service:
+        client = await come(service)
+        first = client.token
+        for _ in range(2):
+            await client.drop()
+            client.token = first
+            await client.recover()
         client.hang_up()
 
 
@@ -763,6 +775,21 @@ async def test_a_client_that_does_not_answer_pings_may_come_back(world: Any) -> 
         assert (await client.peer.frame())[0] == PING
         await until(lambda: client.session.attachment is None)
         await client.recover()
+        client.hang_up()
+
+
+async def test_a_client_that_does_not_read_is_gone(world: Any) -> None:
+    """It is cut off, and could only leave the same unread again."""
+    app = App()
+    limits = {"max_queued_messages": 5, "max_buffered_messages": 10_000}
+    async with world(app, **limits, max_buffered_bytes=2**30) as service:
+        client = await come(service)
+        async with asyncio.timeout(20):
+            while sessions(service):
+                tell(service, "x" * 500_000)
+                await asyncio.sleep(0)
+        await until(lambda: app.reasons == ["SlowClient"])
+        assert await is_refused(service, client)
         client.hang_up()
 
 

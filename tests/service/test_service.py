@@ -1,6 +1,7 @@
 """The whole service: starting, stopping, and everything that clients do to it.
 
-Specification: client-protocols sections 2.3 and 5.10, upstream-events sections 4, 8.3 and 10.
+Specification: client-protocols sections 2.1, 2.2, 2.3, 5.9 and 5.10, upstream-events sections 4,
+8.3 and 10.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """One WebSocket of a client: RFC 6455 between the bytes and the messages.
 
-Specification: client-protocols sections 2.1 to 2.3.
+Specification: client-protocols sections 2.1 to 2.3 and 14.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The subprotocol ``json.webpubsub.azure.v1``.
 
-Specification: client-protocols sections 5.1, 5.2, 5.8, 5.9 and 15.
+Specification: client-protocols sections 5.1, 5.2, 5.4, 5.8, 5.9, 7.2, 14 and 15.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """What webhooks answer.
 
-Specification: client-protocols section 1.5, upstream-events sections 7, 9, 11.2 and 19.
+Specification: client-protocols sections 1.5 and 5.4, upstream-events sections 7, 9, 11.2 and 19.
 """
 
 import pytest

@@ -1,6 +1,7 @@
 """Events as the requests that bring them.
 
-Specification: client-protocols section 5.4, upstream-events sections 1, 5, 9, 10, 11.1, 12 and 19.
+Specification: client-protocols sections 4 and 5.4, upstream-events sections 1, 5, 9, 10, 11.1, 12
+and 19.
 """
 
 import json

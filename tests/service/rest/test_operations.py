@@ -1,7 +1,7 @@
 """The table of operations, carried out over HTTP with real hubs.
 
-Specification: client-protocols section 6.3, rest-api sections 1, 5.1 to 5.5, 6, 6.1 to 6.8, 12 and
-13.
+Specification: client-protocols sections 6.3 and 15, rest-api sections 1, 5.1 to 5.5, 6, 6.1 to 6.8,
+12 and 13.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Clients, a service and a webhook: the whole way of every event.
 
-Specification: client-protocols section 3.2, upstream-events sections 2.2, 4, 6, 7, 8, 9, 10, 11.1,
-11.2, 11.3, 12, 18 and 19.
+Specification: client-protocols sections 1.4 and 3.2, upstream-events sections 2.2, 4, 6, 7, 8, 9,
+10, 11.1, 11.2, 11.3, 12, 18 and 19.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """One request and its answer, with retries and limits.
 
-Specification: upstream-events sections 5, 9, 11.2, 13 and 17.
+Specification: client-protocols sections 1.4 and 10, upstream-events sections 5, 9, 11.2, 13 and 17.
 """
 
 import asyncio
