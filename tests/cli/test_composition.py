@@ -526,3 +526,59 @@ async def test_a_function_that_exits_has_only_failed(tmp_path: Path) -> None:
     async with runtime(tmp_path / "app") as ask:
         assert (await ask("leave"))[:3] == "500"
         assert await ask("quick") == "200 quick"
+
+
+#: Functions that somebody calls by hand.
+CALLED = """
+import azure.functions as func
+import webpubsub as wps
+
+app = wps.WebPubSubApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+seen = []
+
+@app.timer_trigger(arg_name="timer", schedule="0 0 0 1 1 *")
+def tick(timer: func.TimerRequest) -> None:
+    seen.append(f"tick {timer.past_due}")
+
+@app.web_pubsub_trigger(hub="room", event_type="user", event_name="message")
+def message(request: wps.UserEventRequest) -> None:
+    seen.append(f"message {request.text()}")
+
+@app.route("echo")
+def echo(req: func.HttpRequest) -> func.HttpResponse:
+    seen.append(f"echo {req.method} {req.get_body().decode()}")
+    return func.HttpResponse()
+
+@app.route("seen")
+def look(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse(";".join(sorted(seen)))
+"""
+
+
+async def test_functions_are_called_by_hand_and_the_app_started_anew(tmp_path: Path) -> None:
+    """Every kind of trigger has a value for the text. Specification: functions-python section
+    5.4."""
+    folder = write_app(tmp_path / "app", CALLED)
+    async with started(folder) as app, aiohttp.ClientSession() as session:
+        base = f"http://127.0.0.1:{app.http.port}"
+
+        async def look() -> str:
+            async with session.get(f"{base}/api/seen") as answer:
+                return await answer.text()
+
+        for name, text in (("tick", ""), ("message", "hello"), ("echo", "body")):
+            address = f"{base}/admin/functions/{name}"
+            async with session.post(address, json={"input": text}) as answer:
+                assert answer.status == 202
+        calls = ""
+        for _ in range(1000):
+            if (calls := await look()).count(";") == 2:
+                break
+            await asyncio.sleep(0.01)
+        assert calls == "echo POST body;message hello;tick False"
+        async with session.post(f"{base}/admin/host/restart") as answer:
+            assert answer.status == 200
+        assert await look() == ""
+        async with session.get(f"{base}/admin/functions") as answer:
+            listed = await answer.json()
+        assert [one["name"] for one in listed] == ["echo", "look", "message", "tick"]

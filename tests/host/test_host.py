@@ -18,6 +18,7 @@ from tests.host.fakes import (
     function,
 )
 from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import Extension, TriggerCall
 from webpubsub.host.generation import AppGeneration
@@ -375,3 +376,44 @@ async def test_a_function_that_waits_to_be_tried_again_does_not_hold_up_the_end(
     assert (app.host.running_invocations, app.host.waiting_retries) == (0, 1)
     await app.host.stop()
     assert (await task).failure is not None
+
+
+async def test_a_function_can_be_called_by_hand() -> None:
+    """With a text in place of its trigger's value; disabled and unknown ones cannot. Section
+    5.4."""
+    app = App(function("Fn"), function("off", disabled=True))
+    await app.host.start()
+    assert app.host.begin_call("fN", "text")
+    assert not app.host.begin_call("off", "")
+    assert not app.host.begin_call("none", "")
+    await asyncio.sleep(0)
+    assert [one.inputs for one in app.worker.invocations] == [[("request", "text")]]
+    await app.host.stop()
+
+
+async def test_the_state_of_a_host_follows_its_life() -> None:
+    """A broken change of the app leaves it running, and is remembered until it is mended."""
+    app = App(function("fn"))
+    states = [app.host.state]
+    await app.host.start()
+    assert (app.host.state, app.host.last_error) == (HostState.RUNNING, None)
+    app.worker.index_error = AppError("no function app")
+    with pytest.raises(HostError):
+        await app.host.reload()
+    assert (app.host.state, app.host.last_error) == (HostState.RUNNING, "no function app")
+    app.worker.index_error = None
+    await app.host.reload()
+    assert app.host.last_error is None
+    await app.host.stop()
+    states.append(app.host.state)
+    assert states == [HostState.CREATED, HostState.STOPPED]
+
+
+async def test_a_host_that_cannot_start_is_in_error() -> None:
+    """And stays so when it is stopped."""
+    app = App()
+    app.worker.index_error = AppError("no function app")
+    with pytest.raises(HostError):
+        await app.host.start()
+    await app.host.stop()
+    assert app.host.state is HostState.ERROR

@@ -11,6 +11,7 @@ from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.connection_settings import HOST_JSON_PATH
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
+from webpubsub.host.extensions.http.admin.office import Administration
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.http.requests import MAX_BODY_BYTES
@@ -199,6 +200,7 @@ class LocalApp:
             listener=self._listener,
             app_directory=self.folder,
             keys=self.keys,
+            administration=Administration(lambda: self.host, self.reload),
             stop_seconds=self._stop_seconds,
             max_body_bytes=_body_limit(self.settings),
             cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -16,9 +16,13 @@ from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import (
     BindingError,
+    DisabledTriggers,
     Extension,
     InputExtension,
+    Invoke,
+    ManualTriggers,
     OutputExtension,
+    TriggerCall,
     TriggerExtension,
 )
 from webpubsub.host.host_config import HostConfig
@@ -46,6 +50,14 @@ class FunctionReport(msgspec.Struct, frozen=True):
     metadata: FunctionMetadata
     error: str | None = None
     disabled: bool = False
+
+
+class _Callable(NamedTuple):
+    """A function that runs, and the extension that calls it."""
+
+    function: FunctionMetadata
+    trigger: TriggerExtension
+    invoke: Invoke
 
 
 class AppGeneration:
@@ -79,6 +91,8 @@ class AppGeneration:
             cast("TriggerExtension", item) for item in extensions if hasattr(item, "attach")
         ]
         self._started: list[TriggerExtension] = []
+        self._callable: dict[str, _Callable] = {}
+        self._calls: set[asyncio.Task[Any]] = set()
 
     def extension(self, kind: type[_ExtensionT]) -> _ExtensionT:
         """Its extension of a class. Raises LookupError."""
@@ -108,6 +122,20 @@ class AppGeneration:
         """Begin to call functions, in place of the generation before."""
         for extension in self._triggers:
             extension.open()
+
+    def begin_call(self, name: str, text: str) -> bool:
+        """Begin to call a function with a text of somebody's own; False when there is none that
+        can be called. Raises BindingError for a text that its trigger cannot read."""
+        found = self._callable.get(name.lower())
+        if found is None:
+            return False
+        call = TriggerCall(value=text)
+        if hasattr(found.trigger, "manual_call"):
+            call = cast("ManualTriggers", found.trigger).manual_call(found.function, text)
+        task = asyncio.ensure_future(found.invoke(call))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return True
 
     async def drain(self) -> None:
         """Call functions only for those who ask."""
@@ -153,22 +181,28 @@ class AppGeneration:
         return reports
 
     async def _take_on(self, function: FunctionMetadata) -> FunctionReport:
-        if self._is_disabled(function):
+        disabled = self._is_disabled(function)
+        if disabled and not self._answers_for_disabled(function):
             return FunctionReport(function.name, function, disabled=True)
         try:
             await self._worker.load(function)
             function = with_settings(function, self._settings.get)
             check_function(function, self._extensions)
-            self._attach(function)
+            self._attach(function, disabled=disabled)
         except (BindingError, FunctionLoadError, InvalidFunction) as error:
-            return FunctionReport(function.name, function, str(error))
-        return FunctionReport(function.name, function)
+            problem = None if disabled else str(error)  # which may be why it is disabled
+            return FunctionReport(function.name, function, problem, disabled)
+        return FunctionReport(function.name, function, disabled=disabled)
+
+    def _answers_for_disabled(self, function: FunctionMetadata) -> bool:
+        kinds = [binding.kind for binding in function.bindings if binding.is_trigger]
+        return any(hasattr(self._extensions.get(kind), "attach_disabled") for kind in kinds)
 
     def _is_disabled(self, function: FunctionMetadata) -> bool:
         setting = self._settings.get(f"AzureWebJobs.{function.name}.Disabled") or ""
         return function.disabled or setting.strip().lower() in _TRUE
 
-    def _attach(self, function: FunctionMetadata) -> None:
+    def _attach(self, function: FunctionMetadata, *, disabled: bool) -> None:
         for binding in function.bindings:
             self._extensions[binding.kind].check(function, binding)
         trigger = self._with_method(function.trigger, "attach", "a trigger")
@@ -183,10 +217,14 @@ class AppGeneration:
             ],
             outputs=self._outputs(function),
         )
-        cast("TriggerExtension", trigger).attach(
-            function,
-            invoker if policy is None else RetryingInvoker(function, invoker, policy, self.running),
-        )
+        invoke: Invoke = invoker
+        if policy is not None:
+            invoke = RetryingInvoker(function, invoker, policy, self.running)
+        if disabled:
+            cast("DisabledTriggers", trigger).attach_disabled(function, invoke)
+        else:
+            trigger.attach(function, invoke)
+            self._callable[function.name.lower()] = _Callable(function, trigger, invoke)
 
     def _outputs(self, function: FunctionMetadata) -> list[tuple[Binding, OutputExtension]]:
         """An output of the trigger's own extension may be its answer, which needs no writing."""

@@ -15,6 +15,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
+from webpubsub.host.control import HostState
+from webpubsub.host.errors import HostError
 from webpubsub.host.generation import AppGeneration, FunctionReport
 
 _logger = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ class FunctionHost:
         self._retiring: set[asyncio.Task[None]] = set()
         self.app = new_generation()
         self.is_draining = False
+        self.state = HostState.CREATED
+        self.last_error: str | None = None
 
     @property
     def functions(self) -> Sequence[FunctionReport]:
@@ -57,8 +61,14 @@ class FunctionHost:
         Raises HostError when the whole app is broken or an extension cannot start; nothing is left
         running then.
         """
-        await self.app.start()
+        self.state = HostState.STARTING
+        try:
+            await self.app.start()
+        except BaseException:
+            self.state = HostState.ERROR
+            raise
         self.app.open()
+        self.state = HostState.RUNNING
 
     async def reload(self) -> None:
         """Read the app again, and serve it in place of the one that runs.
@@ -68,14 +78,29 @@ class FunctionHost:
         ``drain``.
         """
         async with self._reloading:
-            fresh = self._new_generation()
-            await fresh.start()
+            fresh = await self._started_anew()
             old, self.app = self.app, fresh
             fresh.open()
             self.is_draining = False
             task = asyncio.create_task(old.stop(_DRAIN_SECONDS))
             self._retiring.add(task)
             task.add_done_callback(self._retired)
+
+    async def _started_anew(self) -> AppGeneration:
+        try:
+            fresh = self._new_generation()
+            await fresh.start()
+        except HostError as error:
+            self.last_error = str(error)
+            raise
+        self.last_error = None
+        return fresh
+
+    def begin_call(self, name: str, text: str) -> bool:
+        """Begin to call a function with the text in place of what its trigger would bring; False
+        when there is none that can be called. Raises BindingError for a text that the trigger
+        cannot read."""
+        return self.app.begin_call(name, text)
 
     async def drain(self) -> None:
         """Begin no work that nobody asks for: timers fire no more. What runs goes on, and requests
@@ -86,8 +111,12 @@ class FunctionHost:
     async def stop(self, seconds: float = _DRAIN_SECONDS) -> None:
         """Stop triggers, give running invocations so long to end, then cancel them and let the
         workers go."""
+        if self.state is HostState.RUNNING:
+            self.state = HostState.STOPPING
         async with self._reloading:
             await asyncio.gather(self.app.stop(seconds), *self._retiring)
+        if self.state is HostState.STOPPING:
+            self.state = HostState.STOPPED
 
     def _retired(self, task: asyncio.Task[None]) -> None:
         self._retiring.discard(task)

@@ -17,6 +17,9 @@ from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
 from webpubsub.host.worker import InvocationResult, TraceContext
 
+#: Why a function is called that somebody asks for by HTTP or by the administration.
+MANUAL_REASON = "This function was programmatically called via the host APIs."
+
 
 class BindingError(Exception):
     """A binding is wrong, so its function is in error; the text names what was seen and what was
@@ -43,7 +46,7 @@ class TriggerCall(msgspec.Struct, frozen=True, kw_only=True):
     value: Value
     binding_data: Mapping[str, Any] = msgspec.field(default_factory=dict)
     trigger_metadata: Callable[[], Mapping[str, Value]] = dict
-    reason: str = "This function was programmatically called via the host APIs."
+    reason: str = MANUAL_REASON
     trace_context: TraceContext = TraceContext()
 
 
@@ -95,6 +98,22 @@ class TriggerExtension(Extension, Protocol):
     async def stop(self) -> None:
         """Stop calling functions; pending calls are left to their callers. What the next generation
         has taken over goes on."""
+        ...
+
+
+class DisabledTriggers(TriggerExtension, Protocol):
+    """An extension that answers for disabled functions too."""
+
+    def attach_disabled(self, function: FunctionMetadata, invoke: Invoke) -> None:
+        """Take on a disabled function. Raises BindingError."""
+        ...
+
+
+class ManualTriggers(TriggerExtension, Protocol):
+    """An extension whose functions the administration can call with a text of its own."""
+
+    def manual_call(self, function: FunctionMetadata, text: str) -> TriggerCall:
+        """The call for a text. Raises BindingError for one that says nothing to the trigger."""
         ...
 
 

@@ -39,6 +39,15 @@ KEY_LEVEL = RefusalKind(
     http_status=401,
 )
 
+FUNCTION_DISABLED = RefusalKind(
+    code="function.disabled",
+    checked="whether the function is enabled",
+    wanted="a function that is, or the master key",
+    remedy="Remove the setting AzureWebJobs.NAME.Disabled, or 'disabled' from function.json.",
+    setting="AzureWebJobs.NAME.Disabled",
+    http_status=404,
+)
+
 TOO_MANY_REQUESTS = RefusalKind(
     code="function.requests.too-many",
     checked="how many requests run or wait",
@@ -63,6 +72,14 @@ BODY_INCOMPLETE = RefusalKind(
     wanted="all of it, framed as HTTP asks",
     remedy="Look into the client or the network between: the body ended early or is malformed.",
     http_status=400,
+)
+
+HOST_NOT_RUNNING = RefusalKind(
+    code="function.host.not-running",
+    checked="the state of the host",
+    wanted="a host that runs",
+    remedy="It starts or stops; ask again in a moment.",
+    http_status=503,
 )
 
 APP_OFFLINE = RefusalKind(

@@ -1,14 +1,18 @@
 """The HTTP extension with a few functions, and a client."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import ClientSession
 
+from webpubsub.host.control import HostState
+from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
+from webpubsub.host.extensions.http.admin.office import Administration
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.seam import Invoke, TriggerCall
+from webpubsub.host.extensions.seam import BindingError, Invoke, TriggerCall
+from webpubsub.host.generation import FunctionReport
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
@@ -38,18 +42,55 @@ def returning(value: Value) -> Invoke:
     return act
 
 
+class FakeHost:
+    """A host that does what a test tells it, and remembers what it was asked for."""
+
+    def __init__(self, *functions: FunctionReport) -> None:
+        self.functions = functions
+        self.state = HostState.RUNNING
+        self.last_error: str | None = None
+        self.running_invocations = 0
+        self.is_draining = False
+        self.calls: list[tuple[str, str]] = []
+        self.restarts = 0
+
+    def begin_call(self, name: str, text: str) -> bool:
+        if text == "wrong":
+            raise BindingError("the text says nothing")
+        self.calls.append((name, text))
+        return not any(one.disabled for one in self.functions if one.name == name)
+
+    async def drain(self) -> None:
+        self.is_draining = True
+
+    async def restart(self) -> None:
+        self.restarts += 1
+        if self.last_error is not None:
+            raise HostError(self.last_error)
+
+
 @asynccontextmanager
 async def serving(
     *functions: tuple[FunctionMetadata, Invoke],
     config: HostConfig | None = None,
     http: Mapping[str, Any] | None = None,
+    host: FakeHost | None = None,
+    disabled: Sequence[tuple[FunctionMetadata, Invoke]] = (),
     **options: Any,
 ) -> AsyncIterator[tuple[ClientSession, HttpExtension]]:
     """An extension that serves these functions, and a client at its address."""
     listener = Listener("127.0.0.1", 0)
-    extension = HttpExtension(config or config_of(**(http or {})), listener=listener, **options)
+    running = host or FakeHost()
+    extension = HttpExtension(
+        config or config_of(**(http or {})),
+        listener=listener,
+        administration=Administration(lambda: running, running.restart),
+        **options,
+    )
     for metadata, act in functions:
         extension.attach(metadata, act)
+    for metadata, act in disabled:
+        extension.attach_disabled(metadata, act)
     await extension.start()
     extension.open()
     try:

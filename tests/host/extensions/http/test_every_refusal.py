@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.host.extensions.http.serving import http_function, returning, serving
+from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import Scope, ScopeKind
 from webpubsub.protocol.refusals.catalogue import KINDS
@@ -56,6 +57,16 @@ async def _takes_the_app_offline(place: Place) -> None:
     assert (await place.session.get("/api/open")).status == 200
 
 
+async def _asks_before_there_is_an_app(place: Place) -> None:
+    listener = Listener("127.0.0.1", 0)
+    await listener.start()
+    try:
+        answer = await place.session.get(f"http://127.0.0.1:{listener.port}/api/open")
+        assert (answer.status, await answer.text()) == (503, "Function host is not running.")
+    finally:
+        await listener.stop(1)
+
+
 async def _sends_too_much(place: Place) -> None:
     assert (await place.session.post("/api/open", data=b"123456789")).status == 413
 
@@ -76,6 +87,8 @@ PROVOKED: Mapping[str, Act] = {
     "function.key.other-function": gets("/api/f", 401, Scope(ScopeKind.FUNCTION, "g")),
     "function.key.level": gets("/admin/host/status", 401, Scope(ScopeKind.HOST)),
     "function.keys.unreadable": _spoils_the_keys,
+    "function.disabled": gets("/api/off", 404, Scope(ScopeKind.HOST)),
+    "function.host.not-running": _asks_before_there_is_an_app,
     "function.app.offline": _takes_the_app_offline,
     "function.requests.too-many": gets("/api/open", 429),
     "function.body.too-large": _sends_too_much,
@@ -97,7 +110,12 @@ async def test_a_refusal_is_met(
     ]
     with caplog.at_level(logging.DEBUG):
         async with serving(
-            *functions, http=limits, app_directory=tmp_path, keys=keys, max_body_bytes=8
+            *functions,
+            http=limits,
+            disabled=[(http_function("off"), returning("x"))],
+            app_directory=tmp_path,
+            keys=keys,
+            max_body_bytes=8,
         ) as (session, extension):
             await PROVOKED[code](Place(session, extension.port, keys, tmp_path))
     assert f"{code}: checked " in caplog.text

@@ -94,3 +94,34 @@ async def test_functions_ask_for_what_they_declare(
         answer = await session.get("/api/f", headers=headers, params=query)
         expected = b"" if status == 401 else b"x"
         assert (answer.status, await answer.read()) == (status, expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "status"), [(None, 401), ("host", 404), ("own", 404), ("master", 200)]
+)
+async def test_a_disabled_function_is_found_by_the_master_key_alone(
+    key: str | None, status: int, tmp_path: Path
+) -> None:
+    """Whether the key is right is asked first. Section 5.2."""
+    keys = KeyFiles(tmp_path)
+    off = [(http_function("off"), returning("x"))]
+    async with serving(disabled=off, keys=keys) as (session, _):
+        values = {
+            "host": keys.host().function_keys[0].value,
+            "own": keys.function("off")[0].value,
+            "master": keys.host().master_key.value,
+        }
+        headers = {} if key is None else {"x-functions-key": values[key]}
+        assert (await session.get("/api/off", headers=headers)).status == status
+
+
+async def test_a_disabled_function_leaves_its_route_to_others() -> None:
+    """Without keys nobody has the master key, and nobody finds it."""
+    off = [(http_function("a", route="x"), returning("a"))]
+    async with serving((http_function("b", route="x"), returning("b")), disabled=off) as (
+        session,
+        _,
+    ):
+        assert await (await session.get("/api/x")).text() == "b"
+    async with serving(disabled=off) as (session, _):
+        assert (await session.get("/api/x")).status == 404

@@ -162,3 +162,16 @@ async def test_a_timer_that_breaks_is_told(caplog: pytest.LogCaptureFixture) -> 
         await asyncio.wait(extension._tasks)
         await extension.stop()
     assert "A timer has stopped." in caplog.text
+
+
+async def test_a_timer_can_be_called_by_hand() -> None:
+    """It is not past due, and what is kept of its schedule stays. Specification: functions-python
+    section 5.4."""
+    extension = TimerExtension(zone=UTC, clock=_StoppedClock())
+    function = _function(schedule="0 */5 * * * *")
+    extension.attach(function, _never)
+    call = extension.manual_call(function, "whatever")
+    assert isinstance(call.value, JsonText)
+    info = json.loads(call.value.text)
+    assert (info["IsPastDue"], info["ScheduleStatus"]) == (False, None)
+    assert call.reason == "This function was programmatically called via the host APIs."

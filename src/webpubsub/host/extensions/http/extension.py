@@ -13,6 +13,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.admin.api import AdminApi
+from webpubsub.host.extensions.http.admin.office import Administration, Office
 from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
 from webpubsub.host.extensions.http.availability import Availability
 from webpubsub.host.extensions.http.cors import CorsPolicy
@@ -43,15 +45,18 @@ from webpubsub.host.extensions.seam import (
     Invoke,
     TriggerCall,
 )
+from webpubsub.host.generation import FunctionReport
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.authority import Demand
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import HttpResponseData, Value
+from webpubsub.host.values import HttpRequestData, HttpResponseData, Value
 from webpubsub.host.worker import TraceContext
+from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.functions import (
     BODY_INCOMPLETE,
     BODY_TOO_LARGE,
+    FUNCTION_DISABLED,
     TOO_MANY_REQUESTS,
 )
 
@@ -70,10 +75,11 @@ class HttpExtension:
     the app that comes next takes the listener over.
 
     ``app_directory`` may hold an ``app_offline.htm``. ``keys`` are asked for; without them every
-    request has every right. ``max_body_bytes`` bounds a request's body. ``start_page`` False is the
-    setting AzureWebJobsDisableHomepage. ``webhooks`` are those of other extensions, by lower-case
-    name. ``stop_seconds`` is how long requests may take to finish after ``stop``. Raises HostError
-    for settings of host.json that are wrong.
+    request has every right. ``administration`` is what ``/admin`` is about. ``max_body_bytes``
+    bounds a request's body. ``start_page`` False is the setting AzureWebJobsDisableHomepage.
+    ``webhooks`` are those of other extensions, by lower-case name. ``stop_seconds`` is how long
+    requests may take to finish after ``stop``. Raises HostError for settings of host.json that are
+    wrong.
     """
 
     binding_types = frozenset({_TRIGGER_TYPE, OUTPUT_TYPE})
@@ -85,6 +91,7 @@ class HttpExtension:
         listener: Listener,
         app_directory: Path | None = None,
         keys: KeyFiles | None = None,
+        administration: Administration | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         cors: CorsPolicy | None = None,
         start_page: bool = True,
@@ -99,7 +106,9 @@ class HttpExtension:
         self._cors = cors or CorsPolicy()
         self._availability = Availability(app_directory)
         self._gate = Gate(keys, self._function_names)
-        self._system = SystemEndpoints(self._gate, start_page=start_page)
+        self._system = SystemEndpoints(start_page=start_page)
+        self._administration = administration
+        self._admin = AdminApi(self._office, self._gate)
         self._webhooks = Webhooks(webhooks, self._gate, max_body_bytes)
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
@@ -143,6 +152,22 @@ class HttpExtension:
         """Take on a function. Raises BindingError when another one has its route."""
         self._routes.add(function, self._route(function), invoke)
 
+    def attach_disabled(self, function: FunctionMetadata, invoke: Invoke) -> None:
+        """Take on a disabled function: it is not found, but by whoever has the master key."""
+        self._routes.add_disabled(function, self._route(function), invoke)
+
+    def manual_call(self, function: FunctionMetadata, text: str) -> TriggerCall:
+        """The call for a text: a POST request with that body."""
+        data = HttpRequestData(
+            method="POST",
+            url=self.url_of(function),
+            headers={"content-type": "text/plain; charset=utf-8"},
+            query={},
+            route_params={},
+            body=text.encode(errors="replace"),
+        )
+        return TriggerCall(value=data, binding_data=HttpBindingData(data, {}, function.name))
+
     async def start(self) -> None:
         """Listen. Raises HostError when the port or the keys cannot be had."""
         self._gate.open(self._webhooks.names)
@@ -165,6 +190,23 @@ class HttpExtension:
         """Check that the value is a response; the trigger sends it. Raises BindingError."""
         response_from(value)
 
+    def _office(self) -> Office | None:
+        if self._administration is None:
+            return None
+        return Office(
+            host=self._administration.host(),
+            restart=self._administration.restart,
+            keys=self._gate.files,
+            url_of=self._invoke_url,
+        )
+
+    def _invoke_url(self, report: FunctionReport) -> str | None:
+        try:
+            is_http = report.metadata.trigger.kind == _TRIGGER_TYPE
+            return self.url_of(report.metadata) if is_http else None
+        except (BindingError, ValueError):
+            return None  # the function is in error, and says so
+
     def _function_names(self) -> list[str]:
         return [function.name for function in self._routes.functions]
 
@@ -183,7 +225,7 @@ class HttpExtension:
 
     async def _respond(self, request: web.BaseRequest) -> web.Response:
         path = request.rel_url.raw_path
-        answer = self._availability.answer(request) or self._system.answer(request)
+        answer = self._availability.answer(request) or self._system.answer(path)
         if answer is not None:
             return answer
         try:
@@ -202,17 +244,24 @@ class HttpExtension:
     async def _route_request(self, request: web.BaseRequest, path: str) -> web.Response:
         if is_reserved(path):
             webhook = self._webhooks.find(path)
-            if webhook is None:
-                return self._system.fallback(path)
-            return await self._webhooks.answer(webhook, request)
+            if webhook is not None:
+                return await self._webhooks.answer(webhook, request)
+            return await self._admin.answer(request) or self._system.fallback(path)
         match = self._routes.find(request.method, path)
         if match is None:
             return self._system.fallback(path)
-        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
+        refusal = self._refusal(request, match)
         if refusal is not None:
             return refused(request, refusal)
         async with self._admission.admit():
             return await self._call(match, request)
+
+    def _refusal(self, request: web.BaseRequest, match: Match) -> Refusal | None:
+        """Whether the key is right comes before whether the function is enabled."""
+        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
+        if refusal is None and match.disabled and not self._gate.is_master(request):
+            return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
+        return refusal
 
     async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
         body = await read_body(request, self._max_body_bytes)

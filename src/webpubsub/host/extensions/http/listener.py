@@ -10,6 +10,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
 
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -75,7 +77,8 @@ class Listener:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if self.handler is None:
-            return web.Response(status=503)
+            refusal = HOST_NOT_RUNNING.refuse("an app that is not ready")
+            return refused(request, refusal, "Function host is not running.")
         return await self.handler(request)
 
     def _reason(self, error: OSError | OverflowError) -> str:

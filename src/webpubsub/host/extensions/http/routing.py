@@ -61,6 +61,7 @@ class RoutedFunction(NamedTuple):
     function: FunctionMetadata
     route: Route
     invoke: Invoke
+    disabled: bool = False
 
 
 class Match(NamedTuple):
@@ -70,6 +71,7 @@ class Match(NamedTuple):
     level: Level
     invoke: Invoke
     route_params: dict[str, str]
+    disabled: bool
 
 
 class RouteTable:
@@ -86,24 +88,31 @@ class RouteTable:
     def add(self, function: FunctionMetadata, route: Route, invoke: Invoke) -> None:
         """Take on a route. Raises BindingError when another function has it."""
         for other in self._entries:
-            if route.conflicts_with(other.route):
+            if not other.disabled and route.conflicts_with(other.route):
                 raise BindingError(
                     f"the route '{route.template.text}' of function '{function.name}' is taken by "
                     f"function '{other.function.name}'. Give one of them another route or other "
                     "methods."
                 )
-        self._entries.append(RoutedFunction(function, route, invoke))
-        self._entries.sort(key=lambda entry: entry.function.name.upper())
+        self._take(RoutedFunction(function, route, invoke))
+
+    def add_disabled(self, function: FunctionMetadata, route: Route, invoke: Invoke) -> None:
+        """Take on the route of a disabled function, which any other function may have too."""
+        self._take(RoutedFunction(function, route, invoke, disabled=True))
+
+    def _take(self, entry: RoutedFunction) -> None:
+        self._entries.append(entry)
+        self._entries.sort(key=lambda entry: (entry.disabled, entry.function.name.upper()))
 
     def find(self, method: str, raw_path: str) -> Match | None:
         """The function for a method and a path as it was sent, or None."""
         segments = path_segments(raw_path)
-        for function, route, invoke in self._entries:
+        for function, route, invoke, disabled in self._entries:
             if route.methods and method.upper() not in route.methods:
                 continue
             values = route.template.match(segments)
             if values is not None:
-                return Match(function, route.level, invoke, dict(values))
+                return Match(function, route.level, invoke, dict(values), disabled)
         return None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
-from webpubsub.host.extensions.seam import BindingError, Invoke
+from webpubsub.host.extensions.seam import BindingError, Invoke, TriggerCall
 from webpubsub.host.extensions.timer.clock import Clock, SystemClock
 from webpubsub.host.extensions.timer.schedule import parse_schedule
 from webpubsub.host.extensions.timer.statuses import MemoryStatusStore, StatusStore
@@ -46,7 +46,7 @@ class TimerExtension:
         self._statuses = statuses or MemoryStatusStore()
         self._clock = clock or SystemClock()
         self._turns = turns or Turns()
-        self._timers: list[Timer] = []
+        self._timers: dict[str, Timer] = {}
         self._tasks: dict[asyncio.Task[None], Timer] = {}
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None:
@@ -56,23 +56,25 @@ class TimerExtension:
     def attach(self, function: FunctionMetadata, invoke: Invoke) -> None:
         """Take on a function. Raises BindingError."""
         settings = self._settings(function, function.trigger)
-        self._timers.append(
-            Timer(
-                function.name,
-                settings,
-                invoke,
-                statuses=self._statuses,
-                zone=self._zone,
-                clock=self._clock,
-            )
+        self._timers[function.name] = Timer(
+            function.name,
+            settings,
+            invoke,
+            statuses=self._statuses,
+            zone=self._zone,
+            clock=self._clock,
         )
+
+    def manual_call(self, function: FunctionMetadata, text: str) -> TriggerCall:
+        """The call of a timer that is not due; there is nothing that a text could say to it."""
+        return self._timers[function.name].manual_call()
 
     async def start(self) -> None:
         """There is nothing to get ready."""
 
     def open(self) -> None:
         """Begin to wait for the times of all schedules."""
-        for timer in self._timers:
+        for timer in self._timers.values():
             task = asyncio.create_task(self._run(timer))
             task.add_done_callback(self._ended)
             self._tasks[task] = timer

@@ -71,6 +71,12 @@ class Timer:
         self._ended = False
         self.is_firing = False
 
+    def manual_call(self) -> TriggerCall:
+        """A call that no schedule asks for; it leaves the status as it is."""
+        status = self._statuses.read(self.name) if self._settings.is_monitored else None
+        call = self._call(self._clock.now(), status, is_past_due=False)
+        return TriggerCall(value=call.value)
+
     def end(self) -> None:
         """Do not fire again; a run that has begun goes on."""
         self._ended = True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from webpubsub.host.extensions.seam import (
+    MANUAL_REASON,
     BindingError,
     InvocationContext,
     Invoke,
@@ -28,6 +29,7 @@ from webpubsub.host.extensions.webpubsub.event_value import (
     TriggerValue,
     trigger_metadata,
 )
+from webpubsub.host.extensions.webpubsub.manual_events import manual_event
 from webpubsub.host.extensions.webpubsub.outcomes import outcome_of
 from webpubsub.host.extensions.webpubsub.properties import (
     connection_names,
@@ -125,6 +127,12 @@ class WebPubSubExtension:
         )
         self._routes.add(trigger_key(binding, self._hub), route)
 
+    def manual_call(self, function: FunctionMetadata, text: str) -> TriggerCall:
+        """The call for an event that somebody makes up. Raises BindingError."""
+        binding = function.trigger
+        event = manual_event(trigger_key(binding, self._hub), text)
+        return _call(TriggerValue(event=event, parameter=binding.name, data_type=binding.data_type))
+
     async def start(self) -> None:
         """There is nothing to get ready."""
 
@@ -166,13 +174,7 @@ class WebPubSubExtension:
     async def _answer(self, route: Route, event: AnyEventRequest) -> Answer:
         """Where both edges meet: call the function for an event."""
         value = TriggerValue(event=event, parameter=route.parameter, data_type=route.data_type)
-        call = TriggerCall(
-            value=value,
-            binding_data=EventBindingData(value),
-            trigger_metadata=partial(trigger_metadata, value),
-            reason=_REASON,
-        )
-        result = await route.invoke(call)
+        result = await route.invoke(_call(value, _REASON))
         if not isinstance(event, ConnectEventRequest | UserEventRequest):
             return NO_ANSWER
         if result.failure is not None:
@@ -206,3 +208,12 @@ class WebPubSubExtension:
         """Carry out actions. Raises BindingError."""
         client = self._clients(optional_text(binding, "connection"))
         await output.write(binding, value, context, client, self._hub)
+
+
+def _call(value: TriggerValue, reason: str = MANUAL_REASON) -> TriggerCall:
+    return TriggerCall(
+        value=value,
+        binding_data=EventBindingData(value),
+        trigger_metadata=partial(trigger_metadata, value),
+        reason=reason,
+    )

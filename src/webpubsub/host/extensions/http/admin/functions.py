@@ -1,0 +1,83 @@
+"""``/admin/functions``: what the app has, and calls of it.
+
+Specification: functions-python section 5.4.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from webpubsub.host.extensions.http.admin.office import (
+    Office,
+    json_answer,
+    json_body,
+    not_found,
+    problem,
+)
+from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.generation import FunctionReport
+
+
+async def list_all(office: Office, request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+    """Every function, those in error and the disabled ones too."""
+    return json_answer([_described(office, request, one) for one in office.host.functions])
+
+
+async def show(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+    """One function."""
+    report = office.function(values["name"])
+    if report is None:
+        return not_found(f"function '{values['name']}'")
+    return json_answer(_described(office, request, report))
+
+
+async def status(
+    office: Office, _request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
+    """What is wrong with a function, if anything is."""
+    report = office.function(values["name"])
+    if report is None:
+        return not_found(f"function '{values['name']}'")
+    return json_answer({"errors": None if report.error is None else [report.error]})
+
+
+async def call(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+    """Begin to call a function; what comes of it is in the log."""
+    name, body = values["name"], await json_body(request)
+    text = body.get("input")
+    if text is not None and not isinstance(text, str):
+        return problem(400, 'The body must be like {"input": "TEXT"}.')
+    report = office.function(name)
+    if report is None:
+        return not_found(f"function '{name}'")
+    if report.error is not None:
+        return problem(404, f"The function '{name}' is in error: {report.error}")
+    try:
+        if not office.host.begin_call(name, text or ""):
+            return problem(404, f"The function '{name}' is disabled.")
+    except BindingError as error:
+        return problem(400, str(error))
+    return web.Response(status=202)
+
+
+def _described(
+    office: Office, request: web.BaseRequest, report: FunctionReport
+) -> Mapping[str, Any]:
+    function = report.metadata
+    return {
+        "name": report.name,
+        "href": f"{request.scheme}://{request.host}/admin/functions/{report.name}",
+        "config": {
+            "name": report.name,
+            "scriptFile": function.script_file,
+            "entryPoint": function.entry_point,
+            "language": "python",
+            "bindings": [binding.raw for binding in function.bindings],
+        },
+        "invoke_url_template": office.url_of(report),
+        "language": "python",
+        "isDisabled": report.disabled,
+        "isDirect": False,
+        "isProxy": False,
+    }

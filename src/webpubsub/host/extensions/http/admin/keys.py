@@ -1,0 +1,112 @@
+"""``/admin/host/{keys|functionkeys|systemkeys}`` and ``/admin/functions/{name}/keys``.
+
+Specification: functions-python sections 5.3 and 5.4.
+"""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from webpubsub.host.extensions.http.admin.office import (
+    BodyProblem,
+    Office,
+    json_answer,
+    json_body,
+    not_found,
+)
+from webpubsub.host.keys.files import KeyFiles
+from webpubsub.host.keys.model import MASTER_ALIAS, InvalidKey, Key, Scope, ScopeKind
+
+#: The names of the scopes of the host, in lower case.
+SCOPES: Mapping[str, ScopeKind] = {
+    "keys": ScopeKind.HOST,
+    "functionkeys": ScopeKind.HOST,
+    "systemkeys": ScopeKind.SYSTEM,
+}
+
+
+async def list_all(
+    office: Office, request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
+    """The keys of a scope."""
+    files, scope = _found(office, values)
+    keys = [_shown(key.name, key) for key in files.keys(scope)]
+    return json_answer({"keys": keys, "links": _links(request)})
+
+
+async def show(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+    """One key; ``_master`` is among the system keys."""
+    files, scope = _found(office, values)
+    wanted = values["key"].lower()
+    found = next((key for key in files.keys(scope) if key.name.lower() == wanted), None)
+    if scope.kind is ScopeKind.SYSTEM and wanted == MASTER_ALIAS:
+        found = files.host().master_key
+    if found is None:
+        return not_found(f"key '{values['key']}'")
+    return json_answer(_shown(values["key"], found) | {"links": _links(request)})
+
+
+async def create(
+    office: Office, request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
+    """A key with a value of the host's choice."""
+    return _put(office, request, values, None)
+
+
+async def put(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+    """A key with the value in the body."""
+    value = (await json_body(request)).get("value")
+    if not isinstance(value, str):
+        raise BodyProblem(400, 'The body must be like {"name": "NAME", "value": "VALUE"}.')
+    return _put(office, request, values, value)
+
+
+async def delete(
+    office: Office, _request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
+    """Away with a key; the master key can only be replaced."""
+    files, scope = _found(office, values)
+    if values["key"].startswith("_"):
+        raise BodyProblem(400, "The master key can be replaced, and not deleted.")
+    if not files.delete(scope, values["key"]):
+        return not_found(f"key '{values['key']}'")
+    return web.Response(status=204)
+
+
+def _put(
+    office: Office, request: web.BaseRequest, values: Mapping[str, str], value: str | None
+) -> web.Response:
+    files, scope = _found(office, values)
+    if scope.kind is not ScopeKind.FUNCTION and values["key"].lower() == MASTER_ALIAS:
+        scope = Scope(ScopeKind.MASTER)
+    try:
+        key, is_new = files.put(scope, values["key"], value)
+    except InvalidKey as error:
+        raise BodyProblem(400, str(error)) from None
+    document = _shown(values["key"], key) | {"links": _links(request)}
+    is_new = is_new and scope.kind is not ScopeKind.MASTER
+    return json_answer(document, 201 if is_new else 200)
+
+
+def _found(office: Office, values: Mapping[str, str]) -> tuple[KeyFiles, Scope]:
+    """The files and the scope that an address names. Raises BodyProblem when there is none."""
+    if office.keys is None:
+        raise BodyProblem(
+            404, "This host does not check keys. Start it with --enable-auth to have them."
+        )
+    name = values.get("name")
+    if name is None:
+        return office.keys, Scope(SCOPES[values["scope"].lower()])
+    report = office.function(name)
+    if report is None:
+        raise BodyProblem(404, f"There is no function '{name}'.")
+    return office.keys, Scope(ScopeKind.FUNCTION, report.name)
+
+
+def _shown(name: str, key: Key) -> dict[str, object]:
+    return {"name": name, "value": key.value}
+
+
+def _links(request: web.BaseRequest) -> list[Mapping[str, str]]:
+    address = f"{request.scheme}://{request.host}{request.rel_url.raw_path}"
+    return [{"rel": "self", "href": address}]

@@ -1,0 +1,90 @@
+"""What those who answer for the administration have at hand."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+from aiohttp import web
+
+from webpubsub.host.control import HostControl
+from webpubsub.host.generation import FunctionReport
+from webpubsub.host.keys.files import KeyFiles
+
+
+class Administration(msgspec.Struct, frozen=True):
+    """The host, asked for when somebody administers it, and what starts its app anew; the latter
+    raises HostError when the app is broken."""
+
+    host: Callable[[], HostControl]
+    restart: Callable[[], Awaitable[None]]
+
+
+class Office(msgspec.Struct, frozen=True, kw_only=True):
+    """``keys`` is None when keys are not checked. ``url_of`` gives the address of an HTTP function
+    with its template, None for any other."""
+
+    host: HostControl
+    restart: Callable[[], Awaitable[None]]
+    keys: KeyFiles | None
+    url_of: Callable[[FunctionReport], str | None]
+
+    def function(self, name: str) -> FunctionReport | None:
+        """A function by its name in any letter case."""
+        wanted = name.lower()
+        return next((one for one in self.host.functions if one.name.lower() == wanted), None)
+
+
+Handler: TypeAlias = Callable[[Office, web.BaseRequest, Mapping[str, str]], Awaitable[web.Response]]
+
+
+def json_answer(document: Any, status: int = 200) -> web.Response:
+    """A document as the answer."""
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(document),
+        content_type="application/json",
+        charset="utf-8",
+    )
+
+
+def problem(status: int, text: str) -> web.Response:
+    """A refusal that whoever administers can read."""
+    return web.Response(status=status, text=text)
+
+
+def not_found(what: str) -> web.Response:
+    """There is nothing of that name."""
+    return problem(404, f"There is no {what}.")
+
+
+class BodyProblem(Exception):
+    """The body of a request is not what was asked for; the text says what is."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+_MAX_BODY_BYTES = 4 * 1024 * 1024
+
+
+async def json_body(request: web.BaseRequest) -> Mapping[str, Any]:
+    """The JSON object that was sent. Raises BodyProblem.
+
+    Its content type must say that it is JSON: a page of another origin cannot send that without
+    being allowed to.
+    """
+    if request.content_type != "application/json":
+        raise BodyProblem(415, "The Content-Type must be application/json.")
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > _MAX_BODY_BYTES:
+            raise BodyProblem(413, f"The body is larger than {_MAX_BODY_BYTES} bytes.")
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise BodyProblem(400, "The body must be a JSON object.")
+    return document

@@ -1,0 +1,58 @@
+"""Who may ask which address below ``/admin``. Specification: functions-python section 5.4."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.host.extensions.http.serving import http_function, returning, serving
+from webpubsub.host.extensions.http.admin.api import ROUTES, AdminRoute, route_of
+from webpubsub.host.keys.files import KeyFiles
+
+OPEN = {"host/ping", "warmup"}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.template}")
+async def test_the_administration_asks_for_the_master_key(
+    route: AdminRoute, tmp_path: Path
+) -> None:
+    """Except where nothing can be learned; no other key is enough."""
+    keys = KeyFiles(tmp_path)
+    path = route.template.format(name="f", scope="keys", key="default")
+    async with serving((http_function("f"), returning("x")), keys=keys) as (session, _):
+        for key in ("", keys.host().function_keys[0].value, keys.function("f")[0].value):
+            answer = await session.request(
+                route.method, f"/admin/{path}", headers={"x-functions-key": key}
+            )
+            assert (answer.status == 401) == (route.template not in OPEN)
+        master = keys.host().master_key.value
+        answer = await session.request(route.method, f"/admin/{path}?code={master}")
+        assert answer.status != 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "template"),
+    [
+        ("GET", "host/status", "host/status"),
+        ("HEAD", "Host/Status", "host/status"),
+        ("GET", "functions/My/keys", "functions/{name}/keys"),
+        ("PUT", "host/SystemKeys/a", "host/{scope}/{key}"),
+        ("PUT", "host/status", None),
+        ("GET", "host/secrets", None),
+        ("GET", "", None),
+        ("GET", "functions/a/b/c/d", None),
+    ],
+)
+def test_addresses_are_matched_in_any_letter_case(
+    method: str, path: str, template: str | None
+) -> None:
+    """As routes of functions are."""
+    found = route_of(method, path.split("/"))
+    assert (found[0].template if found else None) == template
+
+
+async def test_another_address_is_not_found() -> None:
+    """And is no function's, whatever its route."""
+    everything = http_function("all", route="{*rest}")
+    async with serving((everything, returning("x")), http={"routePrefix": ""}) as (session, _):
+        assert (await session.get("/admin/unknown")).status == 404
+        assert (await session.get("/administration")).status == 200
