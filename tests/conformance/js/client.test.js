@@ -9,7 +9,7 @@ test("group messages arrive with every data type", { timeout }, async (t) => {
   const alice = await connect(t, { userId: "alice" });
   const bob = await connect(t, { userId: "bob" });
   await bob.client.joinGroup("room");
-  for (const [content, dataType] of [["hello", "text"], [{ n: [1, null] }, "json"], [bytes(1, 2, 255), "binary"]]) {
+  for (const [content, dataType] of [["hello", "text"], [{ n: [1, null] }, "json"], [bytes(1, 2, 255), "binary"], [bytes(10, 1, 97, 18, 1, 0), "protobuf"]]) {
     await alice.client.sendToGroup("room", content, dataType);
     const message = await bob.expect(groupMessage);
     assert.equal(message.dataType, dataType);
