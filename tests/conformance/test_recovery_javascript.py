@@ -61,10 +61,10 @@ class Client:
 
 
 @asynccontextmanager
-async def opened(stage: Stage) -> AsyncIterator[Client]:
-    """A client that has connected."""
+async def opened(stage: Stage, *script: str) -> AsyncIterator[Client]:
+    """A script that has told something, by default a client that has connected."""
     process = await asyncio.create_subprocess_exec(
-        *("node", "reliable.js"),
+        *("node", *(script or ("reliable.js",))),
         cwd=HERE,
         env={**os.environ, "WEBPUBSUB_CLIENT_URL": await stage.url()},
         stdin=asyncio.subprocess.PIPE,

@@ -1,6 +1,6 @@
 """The official JavaScript SDKs, client and service, against a running service.
 
-Specification: client-protocols sections 9.2, 9.4 and 14, rest-api section 11.
+Specification: client-protocols sections 9.2 to 9.4 and 14, rest-api section 11.
 """
 
 import asyncio

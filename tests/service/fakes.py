@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.outbox import Flusher, Outbox
@@ -215,6 +216,7 @@ class Client:
     ) -> None:
         self.wire = Wire()
         self.loop = loop
+        self.told: list[Notice] = []
         self.farewell: str | None = None
         self.left = False
         self.expelled: Refusal | None = None
@@ -226,6 +228,9 @@ class Client:
             settings or ServiceSettings(),
             lambda: None,
         )
+
+    def tell(self, notice: Notice) -> None:
+        self.told.append(notice)
 
     def finish(self, message: str) -> None:
         self.farewell = message

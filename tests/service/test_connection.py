@@ -120,6 +120,8 @@ class World:
         )
         self.hub = Hub("chat", self.router, self.point)
         self.now = 0.0
+        #: Seconds since the epoch.
+        self.time = 100.0
         self.sweeper = Sweeper(lambda: self.now, 20.0)
         self.wire = Wire()
         settings = ServiceSettings(max_message_bytes=10_000, max_queued_messages=5)
@@ -139,7 +141,8 @@ class World:
             hub=self.hub,
             router=self.router,
             point=self.point,
-            clock=lambda: 100.0,
+            clock=lambda: self.time,
+            sweeper=self.sweeper,
             max_inbox_bytes=max_inbox_bytes,
             ack_delay=ack_delay,
             raw_group=raw_group,

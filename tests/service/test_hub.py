@@ -18,7 +18,7 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.notices import GroupStateItem, GroupStateSnapshot
 from webpubsub.protocol.clients.registry import codec_for
-from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.messages import DataType, Delivery, Message, StreamInfo
 from webpubsub.protocol.operations import HubOperation, Permission
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
@@ -694,6 +694,7 @@ _Fields: dict[str, st.SearchStrategy[Any]] = {
     "groups": st.lists(GroupNames, max_size=2).map(tuple),
     "state": st.none() | st.dictionaries(st.sampled_from("ab"), st.sampled_from("xy")),
     "at": st.floats(0, 10),
+    "stream": st.none() | st.builds(StreamInfo, stream_id=GroupNames, sequence_id=st.just(1)),
 }
 KINDS = tuple(HubOperation.__subclasses__())
 Operations = st.lists(

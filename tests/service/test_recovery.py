@@ -3,8 +3,8 @@
 Every test is made twice: once with sessions that stay where they are, and once with every recovery
 going through the bytes of a snapshot.
 
-Specification: client-protocols sections 1.1, 2.3, 5.5, 5.8, 5.10, 7.1 to 7.5, 9.1, 9.4, 14 and 15,
-rest-api section 5.6, upstream-events sections 8.1, 9, 10 and 11.2.
+Specification: client-protocols sections 1.1, 2.3, 5.5, 5.8, 5.10, 7.1 to 7.5, 9.1, 9.3, 9.4, 14 and
+15, rest-api section 5.6, upstream-events sections 8.1, 9, 10 and 11.2.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.service import test_streams as streams
 from tests.service.fakes import JSON_SUBPROTOCOL, client_frame, close_payload
 from tests.service.wire import (
     CLOSE,
@@ -811,3 +812,128 @@ async def test_a_service_that_stops_holds_nobody(detached: bool, world: Any) -> 
     assert app.reasons == [""]
     assert time.monotonic() - begin < 1.5
     client.hang_up()
+
+
+# 9.3 Streams
+
+
+def in_room(number: int, **members: Any) -> dict[str, Any]:
+    """What a reliable subscriber hears that has heard everything before."""
+    return streams.heard(number, **members) | {"sequenceId": number}
+
+
+async def test_a_stream_goes_on(world: Any) -> None:
+    """A publisher that is back is told at once where to go on; what it repeats is not heard again,
+    and the subscribers notice nothing."""
+    async with world() as service:
+        alice, bob = await come(service), await come(service, groups=["room"])
+        await alice.peer.say(streams.start(), *map(streams.fragment, (1, 2)))
+        for _ in range(3):
+            await alice.peer.hear()
+        for expected in (3, 4):
+            await alice.drop()
+            await alice.recover()
+            assert await alice.peer.hear() == streams.stream_ack(expected)
+            await alice.peer.say(*map(streams.fragment, (expected - 1, expected)))
+            assert await alice.peer.hear() == streams.stream_ack(expected)
+            assert await alice.peer.hear() == streams.stream_ack(expected + 1)
+        await alice.peer.say(streams.end())
+        assert await alice.peer.hear() == streams.closed()
+        heard = [await bob.peer.hear() for _ in range(5)]
+        assert heard == [*map(in_room, (1, 2, 3, 4)), streams.last(5) | {"sequenceId": 5}]
+        await bob.settled()
+        for client in (alice, bob):
+            client.hang_up()
+
+
+async def test_a_subscriber_that_is_away(world: Any) -> None:
+    """It gets the fragments and the end that it has not acknowledged, as they were."""
+    async with world() as service:
+        alice, bob = await come(service), await come(service, groups=["room"])
+        await alice.peer.say(streams.start(), streams.fragment(1))
+        assert await bob.peer.hear() == in_room(1)
+        await bob.drop()
+        await alice.peer.say(streams.fragment(2), streams.end(message="m", userErrorCode="E"))
+        for _ in range(4):
+            await alice.peer.hear()
+        await bob.recover()
+        error = {"name": "UserError", "message": "m", "userErrorCode": "E"}
+        heard = [await bob.peer.hear() for _ in range(3)]
+        assert heard == [in_room(1), in_room(2), streams.last(3, **error) | {"sequenceId": 3}]
+        for client in (alice, bob):
+            client.hang_up()
+
+
+async def test_answers_that_are_lost(world: Any) -> None:
+    """That a stream is closed is told again; a start may be repeated when nothing came of it."""
+    async with world() as service:
+        alice = await come(service)
+        await alice.peer.say(streams.start("a"), streams.end("a"), streams.start("b"))
+        await until(lambda: alice.session.streams and alice.session.streams.group_of("b"))
+        await alice.drop()
+        await alice.recover()
+        assert await alice.peer.hear() == streams.stream_ack(1, "b")
+        assert await alice.peer.hear() == streams.closed(None, "a")
+        await alice.peer.say(streams.start("b"), streams.fragment(1, "b"), streams.start("a"))
+        told = [await alice.peer.hear() for _ in range(3)]
+        assert told == [
+            streams.stream_ack(1, "b"),
+            streams.stream_ack(2, "b"),
+            streams.stream_ack(1, "a"),
+        ]
+        alice.hang_up()
+
+
+async def test_the_window_ends_a_stream(world: Any) -> None:
+    """A publisher that does not come back in time has ended for good."""
+    async with world(recovery_window=0.3) as service:
+        alice, bob = await come(service), await come(service, groups=["room"])
+        await alice.peer.say(streams.start(), streams.fragment(1))
+        assert await bob.peer.hear() == in_room(1)
+        await alice.drop()
+        assert await bob.peer.hear() == streams.last(2, **streams.GONE) | {"sequenceId": 2}
+        bob.hang_up()
+
+
+@pytest.mark.parametrize("losses", [0, 2])
+async def test_an_idle_stream_ends_once(losses: int, world: Any) -> None:
+    """However often its publisher has come back; one that is away when it happens is told when it
+    is back."""
+    async with world() as service:
+        alice, bob = await come(service), await come(service, groups=["room"])
+        await alice.peer.say(streams.start(idleTimeoutMs=900))
+        for _ in range(losses):
+            assert await alice.peer.hear() == streams.stream_ack(1)
+            await alice.drop()
+            await alice.recover()
+        assert await alice.peer.hear() == streams.stream_ack(1)
+        await alice.drop()
+        assert (await bob.peer.hear())["stream"]["error"]["name"] == "IdleTimeout"
+        await alice.recover()
+        assert streams.named([await alice.peer.hear()]) == [streams.closed("IdleTimeout")]
+        await asyncio.sleep(0.5)
+        await bob.settled()
+        await alice.settled()
+        for client in (alice, bob):
+            client.hang_up()
+
+
+async def test_a_role_that_is_taken_away_meanwhile(world: Any) -> None:
+    """It counts from the next fragment on."""
+    async with world() as service:
+        alice = await come(service)
+        await alice.peer.say(streams.start())
+        assert await alice.peer.hear() == streams.stream_ack(1)
+        await alice.drop()
+        revoke = ops.RevokePermission(
+            hub="chat",
+            connection_id=alice.id,
+            permission=ops.Permission.SEND_TO_GROUP,
+            target="room",
+        )
+        assert service.hubs.hub("chat").perform(revoke) is None
+        await alice.recover()
+        assert await alice.peer.hear() == streams.stream_ack(1)
+        await alice.peer.say(streams.fragment(1))
+        assert streams.named([await alice.peer.hear()]) == [streams.closed("Forbidden")]
+        alice.hang_up()

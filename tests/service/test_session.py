@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests.service.fakes import Client, ManualLoop
 from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.protocol.clients.requests import StartStream
 from webpubsub.protocol.group_states import GroupStates
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.permissions import Permissions
+from webpubsub.protocol.streams import OpenStreams
 from webpubsub.service.reliability import BufferLimits, MessageBuffer
 from webpubsub.service.session import (
     LIFE,
@@ -181,6 +183,10 @@ def sessions(draw: st.DrawFn) -> Session:
     session.last_event_id = draw(st.integers(0, 2**40))
     session.buffer = draw(st.none() | buffers())
     session.group_states = draw(st.none() | group_states())
+    session.streams = draw(st.none() | st.builds(OpenStreams, st.just(session.publisher)))
+    if session.streams is not None:
+        for stream_id in draw(st.lists(Names, max_size=3)):
+            session.streams.start(StartStream(group="g", stream_id=stream_id), 0.0)
     for ack_id in draw(st.lists(st.integers(0, 2**64 - 1), max_size=5)):
         session.acks.add(ack_id)
     session.phase = Phase.DETACHED
@@ -210,6 +216,9 @@ def test_a_snapshot_goes_through_bytes(session: Session, groups: list[str]) -> N
         if one.group_states is not None:
             one.group_states.show("a", {}, 0.0)
     assert installed.snapshot().group_states == session.snapshot().group_states
+    assert (installed.streams is None) is (session.streams is None)
+    if installed.streams is not None and session.streams is not None:
+        assert installed.streams.cancel() == session.streams.cancel()
     assert (installed.buffer is None) is (session.buffer is None)
     if installed.buffer is not None and session.buffer is not None:
         assert [*installed.buffer.replay(1e9)] == [*session.buffer.replay(1e9)]
@@ -231,6 +240,9 @@ def test_a_snapshot_does_not_change_with_its_session(session: Session) -> None:
         if one.group_states is not None:
             one.group_states.show("another group", {}, 0.0)
             one.group_states.watch("another group")
+        if one.streams is not None:
+            one.streams.expire(1e9)
+            one.streams.start(StartStream(group="g", stream_id="another"), 0.0)
         if one.buffer is not None:
             one.buffer.add(Delivery(Message(DataType.TEXT, b"another")), 7)
             one.buffer.acknowledge(2)

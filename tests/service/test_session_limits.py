@@ -6,7 +6,7 @@ from webpubsub.service.session_limits import SessionLimits
 
 
 def test_the_defaults_are_the_documented_numbers() -> None:
-    """Where there is none, there is no limit; those of invocations and states are ours."""
+    """Where there is none, there is no limit; those of invocations, streams and states are ours."""
     limits = SessionLimits()
     assert (limits.permissions.patterns, limits.permissions.groups) == (9, 1000)
     assert (limits.buffer.messages, limits.buffer.bytes) == (1000, 16_777_216)

@@ -41,6 +41,24 @@ class Message(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str] | None = None
 
 
+class StreamError(msgspec.Struct, frozen=True):
+    """Why a stream ended before its time; ``user_error_code`` is the publisher's own."""
+
+    name: str
+    message: str
+    user_error_code: str | None = None
+
+
+class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Which stream a message belongs to, and its number there. The one that ``ends`` the stream has
+    no content. Specification: client-protocols section 9.3."""
+
+    stream_id: str
+    sequence_id: int
+    ends: bool = False
+    error: StreamError | None = None
+
+
 class Delivery(msgspec.Struct):
     """A message on its way to many connections: where it came from, until when it is worth
     delivering.
@@ -48,7 +66,7 @@ class Delivery(msgspec.Struct):
     ``group`` is the group it was sent to, or None for a message of the application server (shown to
     clients as ``from: server``). ``from_user_id`` is the user of the connection that sent it to the
     group; None for anonymous senders and for the application server. ``expires_at`` is an absolute
-    time in seconds, or None.
+    time in seconds, or None. ``stream`` is set for what belongs to a stream.
 
     ``encodings`` keeps the bytes ready for the wire, one entry per codec name, so that a message is
     encoded once per client protocol however many connections receive it.
@@ -58,4 +76,5 @@ class Delivery(msgspec.Struct):
     group: str | None = None
     from_user_id: str | None = None
     expires_at: float | None = None
+    stream: StreamInfo | None = None
     encodings: dict[str, bytes] = msgspec.field(default_factory=dict)

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from webpubsub.protocol.messages import Message
+from webpubsub.protocol.messages import Message, StreamInfo
 
 
 class Permission(StrEnum):
@@ -46,6 +46,7 @@ class SendToGroup(HubOperation, frozen=True, kw_only=True):
     from_user_id: str | None = None
     expires_at: float | None = None
     filter: str | None = None
+    stream: StreamInfo | None = None
 
 
 class SendToUser(HubOperation, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 Requests of one connection are handled strictly in order, without a task and without waiting: only
 an event makes a task, and until that is answered everything younger stays in the inbox. An
 invocation makes a task, too, but holds nothing back. Specification: client-protocols sections 2.1,
-2.3, 3, 5.5 to 5.10, 6, 9.2 and 9.4.
+2.3, 3, 5.5 to 5.10, 6 and 9.2 to 9.4.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from webpubsub.protocol.refusals.websockets import (
     SLOW_CLIENT,
     close_refusal,
 )
+from webpubsub.protocol.streams import StreamRequest
 from webpubsub.service import observation
 from webpubsub.service.completions import Completion, Completions
 from webpubsub.service.event_router import EventRouter
@@ -42,6 +43,8 @@ from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.outbox import Outbox
 from webpubsub.service.recovery import Recovery
 from webpubsub.service.session import Phase, Session
+from webpubsub.service.streams import Streams
+from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websocket import WebSocket
 
 logger = logging.getLogger("webpubsub.service.connections")
@@ -84,6 +87,7 @@ class Connection:
         "_recovery",
         "_router",
         "_session",
+        "_sweeper",
         "_websocket",
         "outbox",
     )
@@ -97,6 +101,7 @@ class Connection:
         router: EventRouter,
         point: ObservationPoint,
         clock: Callable[[], float],
+        sweeper: Sweeper,
         max_inbox_bytes: int,
         ack_delay: float = 0.0,
         raw_group: RawGroup | None = None,
@@ -110,6 +115,7 @@ class Connection:
         self._router = router
         self._point = point
         self._clock = clock
+        self._sweeper = sweeper
         self._loop = asyncio.get_running_loop()
         self._raw_group = raw_group
         self._recovery = None if session.buffer is None else recovery
@@ -120,14 +126,17 @@ class Connection:
         self._inbox: Inbox[Item] = Inbox(self._handle, websocket, max_inbox_bytes)
 
     def welcome(self, reconnection_token: str | None = None) -> None:
-        """Tell the client that it is connected: its very first frame, if it gets one. What it has
-        not acknowledged follows, and the states of the groups that it watches."""
+        """Tell the client that it is connected: its very first frame, if it gets one. How its
+        streams stand follows, what it has not acknowledged, and the states of the groups that it
+        watches."""
         session = self._session
         frames = [
             *self._codec.encode_connected(
                 session.connection_id, session.user_id or None, reconnection_token
             )
         ]
+        for notice in self._streams().resume():
+            frames += self._codec.encode_notice(notice)
         if session.buffer is not None:
             frames += session.buffer.replay(self._clock())
         if session.group_states is not None:
@@ -137,6 +146,10 @@ class Connection:
             self.outbox.append(wire_bytes(frames))
 
     # As the session's attachment
+
+    def tell(self, notice: Notice) -> None:
+        """Send a notice."""
+        self.outbox.append(wire_bytes(self._codec.encode_notice(notice)))
 
     def finish(self, message: str) -> None:
         """The application has closed the connection."""
@@ -429,7 +442,7 @@ class Connection:
     def _invoke(self, request: requests.Invoke) -> None:
         self._observe(request)
         if self._invocations is None:
-            self._invocations = Invocations(self._session, self._router, self._tell)
+            self._invocations = Invocations(self._session, self._router, self.tell)
         self._invocations.invoke(request)
 
     def _cancel_invocation(self, request: requests.CancelInvocation) -> None:
@@ -466,7 +479,7 @@ class Connection:
         )
         if self._perform(subscribe, request.ack_id):
             for notice in self._hub.group_states.snapshot(request.group):
-                self._tell(notice)
+                self.tell(notice)
             self._inbox.hold()
             self._loop.call_soon(self._inbox.release)
 
@@ -483,10 +496,27 @@ class Connection:
                 request.ack_id,
             )
 
-    # The rest
+    # Streams
 
-    def _tell(self, notice: Notice) -> None:
-        self.outbox.append(wire_bytes(self._codec.encode_notice(notice)))
+    def _streams(self) -> Streams:
+        # What there is to keep is kept by the session.
+        return Streams(self._session, self._hub, self._sweeper, self._clock)
+
+    def _start_stream(self, request: requests.StartStream) -> None:
+        self._observe(request)
+        if not self._is_new(request.ack_id):
+            return
+        error = self._streams().start(request)
+        if error is None:
+            self._succeed(request.ack_id)
+        else:
+            self._acknowledge(request.ack_id, AckError(error.name, error.message))
+
+    def _take_for_stream(self, request: StreamRequest) -> None:
+        self._observe(request)
+        self._streams().take(request)
+
+    # The rest
 
     def _observe(self, request: ClientRequest) -> None:
         observer = self._point.observer
@@ -537,4 +567,8 @@ _HANDLERS: Mapping[type[Item], Callable[[Connection, Any], None]] = {
     requests.SetGroupState: Connection._set_group_state,
     requests.SubscribeGroupState: Connection._subscribe_group_state,
     requests.UnsubscribeGroupState: Connection._unsubscribe_group_state,
+    requests.StartStream: Connection._start_stream,
+    requests.StreamFragment: Connection._take_for_stream,
+    requests.KeepStreamAlive: Connection._take_for_stream,
+    requests.EndStream: Connection._take_for_stream,
 }

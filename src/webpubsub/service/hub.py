@@ -26,6 +26,7 @@ from webpubsub.protocol.refusals.hub import (
 )
 from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
+from webpubsub.service.aftermath import Aftermath
 from webpubsub.service.frames import wire_bytes
 from webpubsub.service.group_states import GroupStateBoard
 from webpubsub.service.observation import ObservationPoint
@@ -81,6 +82,7 @@ class Hub:
         self._groups = Roster(RosterKind.GROUP, name)
         self._users = Roster(RosterKind.USER, name)
         self.group_states = GroupStateBoard(name)
+        self._aftermath = Aftermath(self.perform)
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -117,8 +119,9 @@ class Hub:
         self.group_states.enter(session)
 
     def end(self, session: Session, reason: str) -> bool:
-        """End a session for good: it leaves its groups, its user and the hub, and ``disconnected``
-        is raised as its last event. Returns False, and does nothing, when it had ended before."""
+        """End a session for good: it leaves its groups, its user and the hub, its streams are
+        cancelled, and ``disconnected`` is raised as its last event. Returns False, and does
+        nothing, when it had ended before."""
         ended = self._end(session, reason)
         if self.group_states.changed:
             self.group_states.push()
@@ -132,6 +135,8 @@ class Hub:
         if session.user_id is not None:
             self._users.remove(session.user_id, session)
         self._everybody.remove(self.name, session)
+        if session.streams is not None:
+            self._aftermath.add(session.streams.cancel())
         observer = self._point.observer
         if observer is not None:
             observer(observation.SessionEnded(self.name, session.connection_id, reason))
@@ -184,7 +189,11 @@ class Hub:
 
     def _send_to_group(self, operation: ops.SendToGroup) -> None:
         delivery = Delivery(
-            operation.message, operation.group, operation.from_user_id, operation.expires_at
+            operation.message,
+            operation.group,
+            operation.from_user_id,
+            operation.expires_at,
+            operation.stream,
         )
         receivers = _without(self._groups[operation.group], operation.excluded)
         self._deliver(delivery, _meant(receivers, operation.filter))
@@ -227,6 +236,7 @@ class Hub:
         is attached; the frames of each codec are made once."""
         # What is kept is the message alone.
         delivery.encodings.clear()
+        full: list[Session] = []
         for session in sessions:
             buffer = session.buffer
             if buffer is None:
@@ -236,13 +246,17 @@ class Hub:
                 encoded = frames[buffer.codec.name] = buffer.codec.encode_delivery(delivery)
             sequence_id = buffer.add(delivery, sum(len(frame.payload) for frame in encoded))
             if sequence_id is None:
-                self._overflow(session, len(buffer))
+                full.append(session)
             elif session.attachment is not None:
                 numbered = buffer.number(encoded, sequence_id)
                 session.attachment.outbox.append(wire_bytes(numbered), delivery.expires_at)
+        # What comes of it must not overtake this message.
+        for session in full:
+            self._overflow(session)
 
-    def _overflow(self, session: Session, kept: int) -> None:
+    def _overflow(self, session: Session) -> None:
         """A client that does not acknowledge is gone for good."""
+        kept = 0 if session.buffer is None else len(session.buffer)
         refusal = close_refusal(BUFFER_FULL, f"one more than {kept} messages")
         logger.warning(
             "hub '%s', connection %s: %s", self.name, session.connection_id, refusal.describe()

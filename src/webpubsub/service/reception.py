@@ -163,6 +163,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             router=self.router,
             point=self.point,
             clock=self.clock,
+            sweeper=self.sweeper,
             max_inbox_bytes=self.settings.max_waiting_bytes,
             ack_delay=self._ack_delay(attempt.head),
             raw_group=attempt.raw_group if codec.name == "simple" else None,

@@ -106,6 +106,7 @@ def through_bytes(limits: SessionLimits) -> HandOver:
         installed = Session.install(snapshot, limits)
         installed.claim()
         session.let_go()
+        session.streams = None  # they are elsewhere now, and nobody may end them here
         hub.replace(installed)
         return installed
 

@@ -17,10 +17,12 @@ from typing import Protocol
 import msgspec
 
 from webpubsub.protocol.acks import AckCache
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.group_states import GroupStates, GroupStatesSnapshot
 from webpubsub.protocol.permissions import Permissions, PermissionsSnapshot
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.streams import OpenStreams, Publisher, StreamsSnapshot
 from webpubsub.service.outbox import Outbox
 from webpubsub.service.reliability import BufferSnapshot, MessageBuffer
 from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
@@ -74,6 +76,10 @@ class Attachment(Protocol):
         """Where frames for the client go."""
         ...
 
+    def tell(self, notice: Notice) -> None:
+        """Send the client a notice."""
+        ...
+
     def finish(self, message: str) -> None:
         """Tell the client that the application server ended the connection, then close it."""
         ...
@@ -106,6 +112,7 @@ class SessionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     acks: tuple[int, ...]
     buffer: BufferSnapshot | None
     group_states: GroupStatesSnapshot | None = None
+    streams: StreamsSnapshot | None
 
 
 class Session:
@@ -134,6 +141,8 @@ class Session:
         "permissions",
         "phase",
         "signature",
+        "streams",
+        "streams_watched",
         "subprotocol",
         "unfinished",
         "user_id",
@@ -164,6 +173,10 @@ class Session:
         self.acks = AckCache(size=limits.acks)
         #: What makes a session reliable; None for all others.
         self.buffer: MessageBuffer | None = None
+        #: What the client publishes as streams; None until it does.
+        self.streams: OpenStreams | None = None
+        #: Whether the sweeper looks for idle ones.
+        self.streams_watched = False
         self.phase = Phase.CONNECTING
         self.attachment: Attachment | None = None
         #: The outbox of the attachment, kept here because fan-out visits it for every recipient;
@@ -173,6 +186,11 @@ class Session:
         self.deadline: Deadline | None = None
         #: The request that was being handled when the transport was lost.
         self.unfinished: asyncio.Task[None] | None = None
+
+    @property
+    def publisher(self) -> Publisher:
+        """Where its streams say that they come from."""
+        return Publisher(self.hub, self.connection_id, self.user_id)
 
     def attach(self, attachment: Attachment) -> None:
         """Begin to be carried by a transport."""
@@ -227,6 +245,7 @@ class Session:
             acks=self.acks.snapshot(),
             buffer=None if self.buffer is None else self.buffer.snapshot(),
             group_states=None if self.group_states is None else self.group_states.snapshot(),
+            streams=None if self.streams is None else self.streams.snapshot(),
         )
 
     @classmethod
@@ -248,6 +267,8 @@ class Session:
             )
         if snapshot.group_states is not None:
             session.group_states = GroupStates.restore(snapshot.group_states, limits.group_states)
+        if snapshot.streams is not None:
+            session.streams = OpenStreams(session.publisher, snapshot.streams, most=limits.streams)
         session.phase = Phase.DETACHED
         return session
 

@@ -6,14 +6,15 @@ from webpubsub.protocol.acks import CACHE_SIZE
 from webpubsub.protocol.group_states import GroupStateLimits
 from webpubsub.protocol.invocations import MAX_PENDING
 from webpubsub.protocol.permissions import PermissionLimits
+from webpubsub.protocol.streams import MAX_OPEN
 from webpubsub.service.reliability import BufferLimits
 
 
 class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How much of everything that a client can make a session hold.
 
-    ``groups`` None is any number of them; ``acks`` is how many successes are remembered, and
-    ``invocations`` how many may be pending.
+    ``groups`` None is any number of them; ``acks`` is how many successes are remembered,
+    ``invocations`` how many may be pending, and ``streams`` how many may be open.
     """
 
     permissions: PermissionLimits = PermissionLimits()
@@ -22,6 +23,7 @@ class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     groups: int | None = None
     invocations: int = MAX_PENDING
     group_states: GroupStateLimits = GroupStateLimits()
+    streams: int = MAX_OPEN
 
     def allow_groups(self, number: int) -> bool:
         """Whether a session may be in so many groups."""

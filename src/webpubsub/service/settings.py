@@ -49,6 +49,7 @@ RANGES: Mapping[str, Range] = {
     "max_pending_invocations": _COUNT,
     "max_group_states": Range(0),
     "max_group_state_subscriptions": Range(0),
+    "max_open_streams": _COUNT,
     "max_message_bytes": _COUNT,
     "max_queued_messages": Range(0),
     "max_queued_bytes": _COUNT,
@@ -92,8 +93,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_connections: int | None = None
     #: What one connection may have: groups it is in (None is any number), groups granted or denied
     #: and patterns of groups in roles, for each permission, ack ids that are remembered to notice
-    #: repetitions, invocations that are pending, groups in which it has a state, and groups to
-    #: whose states it is subscribed.
+    #: repetitions, invocations that are pending, streams that are open, groups in which it has a
+    #: state, and groups to whose states it is subscribed.
     max_groups: int | None = None
     max_permission_groups: int = 1000
     max_permission_patterns: int = 9
@@ -101,6 +102,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_pending_invocations: int = 100
     max_group_states: int = 100
     max_group_state_subscriptions: int = 100
+    max_open_streams: int = 100
     #: The largest message of a client, all its fragments together.
     max_message_bytes: int = _MEBIBYTE
     #: What may wait for a client that reads too slowly before it is dropped.
@@ -154,6 +156,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             group_states=GroupStateLimits(
                 self.max_group_states, self.max_group_state_subscriptions
             ),
+            streams=self.max_open_streams,
         )
 
     @property

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebPubSubJsonProtocol, WebPubSubJsonReliableProtocol } from "@azure/web-pubsub-client";
-import { connect } from "./world.js";
+import { connect, groupMessage } from "./world.js";
 
 const timeout = 20_000;
 
@@ -120,4 +120,107 @@ test("group states need the same roles as the groups themselves", { timeout }, a
   }
   const bob = await watcher(t);
   await assert.rejects(bob.ask("setGroupState", { state: {} }), (error) => error.errorDetail.name === "BadRequest");
+});
+
+/** The streams that a client sees in a group: their ids, fragments, and how they ended. */
+function watchStreams(watcher, group) {
+  const streams = [];
+  const waiting = [];
+  watcher.client.onGroupStream(async (stream) => {
+    const seen = { id: stream.streamId, fragments: [] };
+    streams.push(seen);
+    try {
+      for await (const { data } of stream) seen.fragments.push(data);
+      seen.end = "well";
+    } catch (error) {
+      seen.end = error;
+    }
+    waiting.splice(0).forEach((wake) => wake());
+  }, { groupNames: [group], handleFromStart: true });
+  /** Every stream, once so many have ended. */
+  return async (number) => {
+    while (streams.filter((one) => one.end).length < number) await new Promise((resolve) => waiting.push(resolve));
+    return streams;
+  };
+}
+
+test("a subscriber sees every fragment of a stream in order, and its end", { timeout }, async (t) => {
+  const [alice, bob] = [await connect(t), await connect(t, { groups: ["long"] })];
+  const ended = watchStreams(bob, "long");
+  const words = Array.from({ length: 400 }, (_, n) => `word ${n}`);
+  const writer = await alice.client.openGroupStream("long", { streamId: "s" });
+  const errors = [];
+  writer.onError((error) => errors.push(error));
+  for (const word of words) await writer.write(word, "text");
+  await writer.end();
+  assert.deepEqual(await ended(1), [{ id: "s", fragments: words, end: "well" }]);
+  assert.deepEqual(errors, []);
+});
+
+test("fragments may be of any data type, and streams overlap", { timeout }, async (t) => {
+  const alice = await connect(t, { groups: ["mixed"] });
+  const ended = watchStreams(alice, "mixed");
+  const [one, two] = [await alice.client.openGroupStream("mixed"), await alice.client.openGroupStream("mixed")];
+  await one.write({ n: [1, null] }, "json");
+  await two.write(new Uint8Array([0, 255]).buffer, "binary");
+  await one.write("", "text");
+  await Promise.all([one.end(), two.end()]);
+  assert.deepEqual(await ended(2), [
+    { id: one.streamId, fragments: [{ n: [1, null] }, ""], end: "well" },
+    { id: two.streamId, fragments: [new Uint8Array([0, 255]).buffer], end: "well" },
+  ]);
+});
+
+test("an aborted stream ends with the publisher's error, and its id can be used again", { timeout }, async (t) => {
+  const [alice, bob] = [await connect(t), await connect(t, { groups: ["broken"] })];
+  const ended = watchStreams(bob, "broken");
+  const writer = await alice.client.openGroupStream("broken", { streamId: "s" });
+  await writer.write("half", "text");
+  await writer.abort({ message: "gone", userErrorCode: "E1" });
+  const [first] = await ended(1);
+  assert.deepEqual(first, { id: "s", fragments: ["half"], end: { name: "UserError", message: "gone", userErrorCode: "E1" } });
+  // Behind the answer to the stream, which the client must have to use the id again.
+  await alice.client.invokeEvent("echo", "settled", "text");
+  const again = await alice.client.openGroupStream("broken", { streamId: "s" });
+  await again.write("whole", "text");
+  await again.end();
+  assert.deepEqual((await ended(2))[1], { id: "s", fragments: ["whole"], end: "well" });
+});
+
+test("noEcho leaves the publisher out, from the first fragment to the end", { timeout }, async (t) => {
+  const [alice, bob] = [await connect(t, { groups: ["quiet"] }), await connect(t, { groups: ["quiet"] })];
+  const ended = watchStreams(bob, "quiet");
+  const writer = await alice.client.openGroupStream("quiet", { noEcho: true });
+  await writer.write("psst", "text");
+  await writer.end();
+  assert.equal((await ended(1))[0].end, "well");
+  await alice.client.invokeEvent("echo", "settled", "text");
+  assert.deepEqual(alice.seen.filter(groupMessage), []);
+});
+
+test("a stream to a group without the role is refused", { timeout }, async (t) => {
+  const alice = await connect(t, { roles: ["webpubsub.sendToGroup.mine"] });
+  await assert.rejects(alice.client.openGroupStream("yours"), { name: "Forbidden" });
+  assert.ok(await alice.client.openGroupStream("mine"));
+});
+
+test("an idle stream ends for both sides", { timeout }, async (t) => {
+  const [alice, bob] = [await connect(t), await connect(t, { groups: ["idle"] })];
+  const ended = watchStreams(bob, "idle");
+  const writer = await alice.client.openGroupStream("idle", { idleTimeoutInMs: 200 });
+  const failed = new Promise((resolve) => writer.onError(resolve));
+  await writer.write("last words", "text");
+  assert.equal((await failed).name, "IdleTimeout");
+  const [{ fragments, end }] = await ended(1);
+  assert.deepEqual([fragments, end.name], [["last words"], "IdleTimeout"]);
+});
+
+test("a publisher that goes takes its streams with it", { timeout }, async (t) => {
+  const [alice, bob] = [await connect(t), await connect(t, { groups: ["left"] })];
+  const ended = watchStreams(bob, "left");
+  const writer = await alice.client.openGroupStream("left");
+  await writer.write("bye", "text");
+  alice.client.stop();
+  const [{ fragments, end }] = await ended(1);
+  assert.deepEqual([fragments, end.name], [["bye"], "Cancelled"]);
 });

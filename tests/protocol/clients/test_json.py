@@ -186,7 +186,6 @@ def test_of_repeated_members_the_last_counts(message: dict[str, Any]) -> None:
         '{"type":"ping "}',
         '{"type":"join"}',
         '{"type":"message"}',
-        '{"type":"streamData","streamId":"1"}',
     ],
 )
 def test_what_is_no_request(text: str) -> None:

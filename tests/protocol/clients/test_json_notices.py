@@ -1,4 +1,4 @@
-"""Notices in JSON. Specification: client-protocols section 9.2."""
+"""Notices in JSON. Specification: client-protocols sections 9.2 and 9.3."""
 
 import json
 
@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
-from webpubsub.protocol.clients.notices import InvokeResponse, Notice, NoticeError
+from webpubsub.protocol.clients.notices import (
+    InvokeResponse,
+    Notice,
+    NoticeError,
+    StreamAck,
+    StreamClosed,
+    StreamNack,
+)
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Message
 
@@ -36,6 +43,22 @@ VECTORS: list[tuple[Notice, str]] = [
             '{"type":"invokeResponse","invocationId":"1","success":false,'
             '"error":{"name":"BadRequest","message":"No."}}'
         ),
+    ),
+    (
+        StreamAck(stream_id='"', expected=2**53),
+        '{"type":"streamAck","streamId":"\\"","expectedSequenceId":9007199254740992}',
+    ),
+    (
+        StreamNack(stream_id="s", name="InvalidSequenceId", message="No.", expected=3),
+        (
+            '{"type":"streamNack","streamId":"s","name":"InvalidSequenceId","message":"No.",'
+            '"expectedSequenceId":3}'
+        ),
+    ),
+    (StreamClosed(stream_id="s"), '{"type":"streamClosed","streamId":"s"}'),
+    (
+        StreamClosed(stream_id="s", error=ERROR),
+        ('{"type":"streamClosed","streamId":"s","error":{"name":"BadRequest","message":"No."}}'),
     ),
 ]
 

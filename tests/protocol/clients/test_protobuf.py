@@ -216,7 +216,6 @@ def test_the_last_one_wins() -> None:
         (send(data={}), "neither data nor metadata"),
         (event(), "neither data nor metadata"),
         (event(data={}), "neither data nor metadata"),
-        (send(stream={"stream_id": "s"}), "neither data nor metadata"),
         (send(**TEXT, ttl_seconds=301), "a ttl_seconds of 301"),
         (send(**TEXT, ttl_seconds=2**32 - 1), "a ttl_seconds of 4294967295"),
         (send(**TEXT, metadata={"": "x"}), "a metadata key"),
@@ -227,8 +226,6 @@ def test_the_last_one_wins() -> None:
         (event(data={"json_data": "null"}), "null"),
         (event(data={"json_data": "{a:1}"}), "not JSON"),
         (event(data={"json_data": "[" * 65 + "]" * 65}), "64 levels"),
-        ({"stream_data_message": {}}, "stream_data_message"),
-        ({"stream_end_message": {}}, "stream_end_message"),
     ],
 )
 def test_what_is_no_request(message: bytes | dict[str, Any], seen: str) -> None:

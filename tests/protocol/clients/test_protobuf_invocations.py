@@ -49,7 +49,6 @@ def test_cancel() -> None:
         {"invoke_event_message": INVOKE | {"invocation_id": ""}},
         {"invoke_event_message": INVOKE | {"invocation_id": "i" * 1025}},
         {"invoke_event_message": INVOKE | {"event": "9"}},
-        {"invoke_event_message": INVOKE | {"stream": {"stream_id": "s"}}},
         {"invoke_event_message": INVOKE | {"metadata": {"": ""}}},
         {"invoke_event_message": INVOKE | {"data": {"json_data": "{"}}},
         {"cancel_invocation_message": {}},

@@ -1,4 +1,4 @@
-"""Simple clients. Specification: client-protocols section 3.1."""
+"""Simple clients. Specification: client-protocols sections 3.1 and 9.3."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from webpubsub.protocol.clients.codec import AckError, Frame, FrameKind
 from webpubsub.protocol.clients.requests import SendEvent
 from webpubsub.protocol.clients.simple import SimpleCodec
-from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.messages import DataType, Delivery, Message, StreamInfo
 
 CODEC = SimpleCodec()
 
@@ -43,6 +43,15 @@ def test_deliveries_are_the_payload_alone(
     """Exactly the bytes that were sent; metadata and origin are dropped."""
     delivery = Delivery(Message(data_type, data, metadata), group, "alice")
     assert [*CODEC.encode_delivery(delivery)] == [Frame(kind, data)]
+
+
+def test_streams() -> None:
+    """A fragment is its payload; the end of a stream is nothing."""
+    word, nothing = Message(DataType.TEXT, b"hi"), Message(DataType.TEXT, b"")
+    fragment = Delivery(word, "room", stream=StreamInfo(stream_id="s", sequence_id=1))
+    assert [*CODEC.encode_delivery(fragment)] == [Frame(FrameKind.TEXT, b"hi")]
+    end = Delivery(nothing, "room", stream=StreamInfo(stream_id="s", sequence_id=2, ends=True))
+    assert [*CODEC.encode_delivery(end)] == []
 
 
 def test_there_is_no_place_for_a_sequence_id() -> None:

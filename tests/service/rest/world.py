@@ -11,6 +11,7 @@ from yarl import URL
 
 from webpubsub.protocol.access_tokens import sign
 from webpubsub.protocol.clients.codec import ClientCodec
+from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
@@ -55,6 +56,9 @@ class Client:
         )
         self.now = NOW
         self.farewell: str | None = None
+
+    def tell(self, notice: Notice) -> None:
+        raise AssertionError(notice)
 
     def finish(self, message: str) -> None:
         self.farewell = message

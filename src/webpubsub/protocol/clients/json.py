@@ -17,6 +17,12 @@ from webpubsub.protocol.clients.json_group_states import read_set, read_subscrib
 from webpubsub.protocol.clients.json_invocations import read_cancel, read_invoke
 from webpubsub.protocol.clients.json_notices import write_notice
 from webpubsub.protocol.clients.json_payloads import Payload, read_message, write_data
+from webpubsub.protocol.clients.json_streams import (
+    StreamStart,
+    read_end,
+    read_fragment,
+    write_stream,
+)
 from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.request_fields import (
     MAX_ACK_ID,
@@ -25,6 +31,8 @@ from webpubsub.protocol.clients.request_fields import (
     check_depth,
     event_name,
     group_name,
+    sequence_id,
+    stream_id,
 )
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import Delivery
@@ -52,6 +60,7 @@ class _ToGroup(Payload, kw_only=True):
     group: str
     noEcho: bool = False  # noqa: N815
     ttlSeconds: Ttl | None = None  # noqa: N815
+    stream: StreamStart | None = None
 
 
 class _Event(Payload, kw_only=True):
@@ -98,10 +107,11 @@ class JsonCodec:
             )
         message = delivery.message
         metadata = b',"metadata":' + _encode(message.metadata) if message.metadata else b""
+        stream = b"" if delivery.stream is None else write_stream(delivery.stream)
         data = write_data(message)
         return _text(
-            b'{"type":"message",%b,"dataType":"%b","data":%b%b}'
-            % (origin, message.data_type.encode(), data, metadata)
+            b'{"type":"message",%b,"dataType":"%b","data":%b%b%b}'
+            % (origin, message.data_type.encode(), data, metadata, stream)
         )
 
     def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
@@ -176,11 +186,25 @@ def _read_leave(payload: bytes, ack_id: int | None) -> ClientRequest:
 
 def _read_send_to_group(payload: bytes, ack_id: int | None) -> ClientRequest:
     wanted = _TO_GROUP.decode(payload)
+    if wanted.stream is not None:
+        return _start_stream(wanted, wanted.stream, ack_id)
     return requests.SendToGroup(
         group=group_name(wanted.group),
         message=read_message(wanted),
         no_echo=wanted.noEcho,
         ttl_seconds=wanted.ttlSeconds or 0,
+        ack_id=ack_id,
+    )
+
+
+def _start_stream(wanted: _ToGroup, start: StreamStart, ack_id: int | None) -> ClientRequest:
+    has_metadata = bytes(wanted.metadata) != b"null"
+    return requests.StartStream(
+        group=group_name(wanted.group),
+        stream_id=stream_id(start.streamId),
+        no_echo=wanted.noEcho,
+        idle_timeout_ms=start.idleTimeoutMs,
+        carries_message=bool(bytes(wanted.data) or has_metadata or wanted.ttlSeconds),
         ack_id=ack_id,
     )
 
@@ -197,10 +221,7 @@ def _read_ping(_payload: bytes, _ack_id: int | None) -> ClientRequest:
 
 
 def _read_sequence_ack(payload: bytes, _ack_id: int | None) -> ClientRequest:
-    sequence_id = _SEQUENCE_ACK.decode(payload).sequenceId
-    if not 0 <= sequence_id <= MAX_ACK_ID:
-        raise InvalidRequest("a sequenceId out of range")
-    return requests.SequenceAck(sequence_id=sequence_id)
+    return requests.SequenceAck(sequence_id=sequence_id(_SEQUENCE_ACK.decode(payload).sequenceId))
 
 
 def _text(payload: bytes) -> Sequence[Frame]:
@@ -221,5 +242,7 @@ _READERS: Mapping[str, Reader] = {
     "setGroupState": read_set,
     "subscribeGroupState": read_subscribe,
     "unsubscribeGroupState": read_unsubscribe,
+    "streamData": read_fragment,
+    "streamEnd": read_end,
 }
 _READERS_BY_LOWER_CASE = {name.lower(): reader for name, reader in _READERS.items()}

@@ -1,4 +1,4 @@
-"""Notices in JSON. Specification: client-protocols sections 9.2 and 9.4."""
+"""Notices in JSON. Specification: client-protocols sections 9.2 to 9.4."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,8 +35,32 @@ def _reply(reply: Message | None) -> bytes:
     return b',"dataType":"%b","data":%b%b' % (reply.data_type.encode(), write_data(reply), metadata)
 
 
+def _stream_ack(notice: notices.StreamAck) -> bytes:
+    return b'{"type":"streamAck","streamId":%b,"expectedSequenceId":%d}' % (
+        _encode(notice.stream_id),
+        notice.expected,
+    )
+
+
+def _stream_nack(notice: notices.StreamNack) -> bytes:
+    return b'{"type":"streamNack","streamId":%b,"name":%b,"message":%b,"expectedSequenceId":%d}' % (
+        _encode(notice.stream_id),
+        _encode(notice.name),
+        _encode(notice.message),
+        notice.expected,
+    )
+
+
+def _stream_closed(notice: notices.StreamClosed) -> bytes:
+    error = b"" if notice.error is None else b',"error":' + _encode(notice.error)
+    return b'{"type":"streamClosed","streamId":%b%b}' % (_encode(notice.stream_id), error)
+
+
 _WRITERS: Mapping[type[Notice], Callable[[Any], bytes]] = {
     notices.InvokeResponse: _invoke_response,
     notices.GroupStateSnapshot: write_snapshot,
     notices.GroupStateUpdate: write_update,
+    notices.StreamAck: _stream_ack,
+    notices.StreamNack: _stream_nack,
+    notices.StreamClosed: _stream_closed,
 }

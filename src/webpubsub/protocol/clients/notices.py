@@ -1,7 +1,7 @@
 """What a client is told besides messages, acks and system messages, whatever protocol it speaks.
 
 Notices are control messages: they carry no sequence id, and a lost transport loses them.
-Specification: client-protocols sections 9.2 and 9.4.
+Specification: client-protocols sections 9.2 to 9.4.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,4 +52,29 @@ class GroupStateUpdate(msgspec.Struct, frozen=True, kw_only=True):
     items: Sequence[GroupStateItem]
 
 
-Notice: TypeAlias = InvokeResponse | GroupStateSnapshot | GroupStateUpdate
+class StreamAck(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream is open, and has everything before the fragment ``expected``."""
+
+    stream_id: str
+    expected: int
+
+
+class StreamNack(msgspec.Struct, frozen=True, kw_only=True):
+    """A fragment was not published; the client is to go on with the fragment ``expected``."""
+
+    stream_id: str
+    name: str
+    message: str
+    expected: int
+
+
+class StreamClosed(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream is not open, or no longer; ``error`` None when its client has ended it."""
+
+    stream_id: str
+    error: NoticeError | None = None
+
+
+Notice: TypeAlias = (
+    InvokeResponse | GroupStateSnapshot | GroupStateUpdate | StreamAck | StreamNack | StreamClosed
+)

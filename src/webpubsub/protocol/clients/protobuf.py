@@ -22,6 +22,13 @@ from webpubsub.protocol.clients.protobuf_group_states import (
 from webpubsub.protocol.clients.protobuf_invocations import read_cancel, read_invoke
 from webpubsub.protocol.clients.protobuf_notices import write_notice
 from webpubsub.protocol.clients.protobuf_payloads import read_ack_id, read_message, write_data
+from webpubsub.protocol.clients.protobuf_streams import (
+    read_end,
+    read_fragment,
+    read_start,
+    refuse_stream,
+    write_stream,
+)
 from webpubsub.protocol.clients.request_fields import (
     MAX_TTL_SECONDS,
     InvalidRequest,
@@ -70,6 +77,7 @@ class ProtobufCodec:
                     group=delivery.group,
                     data=write_data(message),
                     metadata=message.metadata,
+                    stream=None if delivery.stream is None else write_stream(delivery.stream),
                     **origin,
                 )
             )
@@ -142,6 +150,8 @@ def _read_leave(wanted: wire.LeaveGroupMessage) -> ClientRequest:
 def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
     if wanted.ttl_seconds > MAX_TTL_SECONDS:
         raise InvalidRequest(f"a ttl_seconds of {wanted.ttl_seconds}, over {MAX_TTL_SECONDS}")
+    if wanted.HasField("stream"):
+        return read_start(wanted)
     return requests.SendToGroup(
         group=group_name(wanted.group),
         message=read_message(wanted),
@@ -152,6 +162,7 @@ def _read_send_to_group(wanted: wire.SendToGroupMessage) -> ClientRequest:
 
 
 def _read_event(wanted: wire.EventMessage) -> ClientRequest:
+    refuse_stream(wanted)
     return requests.SendEvent(
         event=event_name(wanted.event), message=read_message(wanted), ack_id=read_ack_id(wanted)
     )
@@ -187,4 +198,6 @@ _READERS: Mapping[str, Callable[[Any], ClientRequest]] = {
     "set_group_state_message": read_set,
     "subscribe_group_state_message": read_subscribe,
     "unsubscribe_group_state_message": read_unsubscribe,
+    "stream_data_message": read_fragment,
+    "stream_end_message": read_end,
 }

@@ -4,15 +4,15 @@
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients import webpubsub_pb2 as wire
 from webpubsub.protocol.clients.protobuf_payloads import read_data, read_metadata
-from webpubsub.protocol.clients.request_fields import InvalidRequest, client_id, event_name
+from webpubsub.protocol.clients.protobuf_streams import refuse_stream
+from webpubsub.protocol.clients.request_fields import client_id, event_name
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import DataType, Message
 
 
 def read_invoke(wanted: wire.InvokeEventMessage) -> ClientRequest:
     """An ``invoke_event_message``. Raises InvalidRequest."""
-    if wanted.HasField("stream"):
-        raise InvalidRequest("an invocation with a stream, which only groups take")
+    refuse_stream(wanted)
     metadata = read_metadata(wanted.metadata)
     return requests.Invoke(
         invocation_id=client_id(wanted.invocation_id),

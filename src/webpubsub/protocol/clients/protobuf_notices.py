@@ -1,5 +1,4 @@
-"""Notices in protobuf. Specification: client-protocols sections 8.1, 9.2 and
-9.4."""
+"""Notices in protobuf. Specification: client-protocols sections 8.1 and 9.2 to 9.4."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,6 +28,33 @@ def _invoke_response(notice: notices.InvokeResponse) -> wire.DownstreamMessage:
     )
 
 
+def _stream_ack(notice: notices.StreamAck) -> wire.DownstreamMessage:
+    return wire.DownstreamMessage(
+        stream_ack_message=wire.StreamAckMessage(
+            stream_id=notice.stream_id, expected_sequence_id=notice.expected
+        )
+    )
+
+
+def _stream_nack(notice: notices.StreamNack) -> wire.DownstreamMessage:
+    return wire.DownstreamMessage(
+        stream_nack_message=wire.StreamNackMessage(
+            stream_id=notice.stream_id,
+            name=notice.name,
+            message=notice.message,
+            expected_sequence_id=notice.expected,
+        )
+    )
+
+
+def _stream_closed(notice: notices.StreamClosed) -> wire.DownstreamMessage:
+    return wire.DownstreamMessage(
+        stream_closed_message=wire.StreamClosedMessage(
+            stream_id=notice.stream_id, error=_error(notice.error)
+        )
+    )
+
+
 def _error(error: NoticeError | None) -> wire.ErrorMessage | None:
     return wire.ErrorMessage(name=error.name, message=error.message) if error else None
 
@@ -37,4 +63,7 @@ _WRITERS: Mapping[type[Notice], Callable[[Any], wire.DownstreamMessage]] = {
     notices.InvokeResponse: _invoke_response,
     notices.GroupStateSnapshot: write_snapshot,
     notices.GroupStateUpdate: write_update,
+    notices.StreamAck: _stream_ack,
+    notices.StreamNack: _stream_nack,
+    notices.StreamClosed: _stream_closed,
 }

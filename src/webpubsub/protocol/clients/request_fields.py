@@ -48,10 +48,24 @@ def event_name(name: str) -> str:
 
 
 def client_id(text: str) -> str:
-    """An id that the client has chosen, of an invocation or a stream. Raises InvalidRequest."""
+    """An id that the client has chosen. Raises InvalidRequest."""
     if not 0 < len(text) <= MAX_ID_LENGTH:
         raise InvalidRequest(f"an id that is not 1 to {MAX_ID_LENGTH} characters")
     return text
+
+
+def stream_id(text: str) -> str:
+    """The id of a stream, which is not too long to be answered. Raises InvalidRequest."""
+    if not text:
+        raise InvalidRequest("an empty stream id")
+    return text
+
+
+def sequence_id(number: int) -> int:
+    """The number of a message or a fragment. Raises InvalidRequest."""
+    if not 0 <= number <= MAX_ACK_ID:
+        raise InvalidRequest("a sequence id out of range")
+    return number
 
 
 def message_metadata(metadata: Mapping[str, str]) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from webpubsub.protocol.messages import Message
+from webpubsub.protocol.messages import Message, StreamError
 
 
 class JoinGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +75,40 @@ class UnsubscribeGroupState(msgspec.Struct, frozen=True, kw_only=True):
     ack_id: int | None = None
 
 
+class StartStream(msgspec.Struct, frozen=True, kw_only=True):
+    """``idle_timeout_ms`` None asks for the usual one. ``carries_message`` says that more came with
+    it than a start can have."""
+
+    group: str
+    stream_id: str
+    no_echo: bool = False
+    idle_timeout_ms: int | None = None
+    carries_message: bool = False
+    ack_id: int | None = None
+
+
+class StreamFragment(msgspec.Struct, frozen=True, kw_only=True):
+    stream_id: str
+    sequence_id: int
+    message: Message
+
+
+class KeepStreamAlive(msgspec.Struct, frozen=True, kw_only=True):
+    stream_id: str
+
+
+def user_error(message: str | None, code: str | None) -> StreamError:
+    """The error with which a publisher ends its stream, as its subscribers see it."""
+    return StreamError("UserError", message or "", code)
+
+
+class EndStream(msgspec.Struct, frozen=True, kw_only=True):
+    """``error`` None ends the stream well."""
+
+    stream_id: str
+    error: StreamError | None = None
+
+
 ClientRequest: TypeAlias = (
     JoinGroup
     | LeaveGroup
@@ -87,4 +121,8 @@ ClientRequest: TypeAlias = (
     | SetGroupState
     | SubscribeGroupState
     | UnsubscribeGroupState
+    | StartStream
+    | StreamFragment
+    | KeepStreamAlive
+    | EndStream
 )

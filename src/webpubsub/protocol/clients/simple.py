@@ -32,7 +32,13 @@ class SimpleCodec:
         return (SendEvent(event=_EVENT, message=message),)
 
     def encode_delivery(self, delivery: Delivery) -> Sequence[Frame]:
-        """The payload: text and JSON in a text message, everything else in a binary one."""
+        """The payload: text and JSON in a text message, everything else in a binary one.
+
+        CHOICE: fragments of streams are payloads like others, and the end of one, which has no
+        content, is nothing.
+        """
+        if delivery.stream is not None and delivery.stream.ends:
+            return ()
         message = delivery.message
         return (Frame(_FRAME_KINDS[message.data_type], message.data),)
 

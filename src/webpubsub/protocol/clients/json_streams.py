@@ -1,0 +1,93 @@
+"""Streams in JSON: what publishers ask for, and what subscribers are told.
+
+Specification: client-protocols section 9.3.
+"""
+
+import msgspec
+from msgspec import Raw
+
+from webpubsub.protocol.clients import requests
+from webpubsub.protocol.clients.json_payloads import read_data
+from webpubsub.protocol.clients.request_fields import InvalidRequest, sequence_id, stream_id
+from webpubsub.protocol.clients.requests import ClientRequest
+from webpubsub.protocol.messages import StreamError, StreamInfo
+
+_encode = msgspec.json.encode
+
+
+class StreamStart(msgspec.Struct):
+    """The member ``stream`` of a ``sendToGroup``."""
+
+    streamId: str  # noqa: N815
+    idleTimeoutMs: int | None = None  # noqa: N815
+
+
+class _Fragment(msgspec.Struct):
+    streamId: str  # noqa: N815
+    streamSequenceId: int | None = None  # noqa: N815
+    dataType: str | None = None  # noqa: N815
+    data: Raw = Raw()
+
+
+class _Error(msgspec.Struct):
+    message: str | None = None
+    userErrorCode: str | None = None  # noqa: N815
+
+
+class _End(msgspec.Struct):
+    streamId: str  # noqa: N815
+    error: _Error | None = None
+
+
+_FRAGMENT = msgspec.json.Decoder(_Fragment)
+_END = msgspec.json.Decoder(_End)
+
+
+def read_fragment(payload: bytes, _ack_id: int | None) -> ClientRequest:
+    """A ``streamData``: a fragment or, without any of its members, a sign of life. Raises
+    InvalidRequest."""
+    wanted = _FRAGMENT.decode(payload)
+    name, number, data_type, data = (
+        stream_id(wanted.streamId),
+        wanted.streamSequenceId,
+        wanted.dataType,
+        bytes(wanted.data),
+    )
+    if number is None and data_type is None and not data:
+        return requests.KeepStreamAlive(stream_id=name)
+    if number is None or data_type is None or not data:
+        raise InvalidRequest("a fragment without one of streamSequenceId, dataType and data")
+    return requests.StreamFragment(
+        stream_id=name,
+        sequence_id=sequence_id(number),
+        message=read_data(data_type, data, None),
+    )
+
+
+def read_end(payload: bytes, _ack_id: int | None) -> ClientRequest:
+    """A ``streamEnd``. Raises InvalidRequest."""
+    wanted = _END.decode(payload)
+    error = wanted.error
+    return requests.EndStream(
+        stream_id=stream_id(wanted.streamId),
+        error=None if error is None else requests.user_error(error.message, error.userErrorCode),
+    )
+
+
+def write_stream(stream: StreamInfo) -> bytes:
+    """The member ``stream`` of a message, with the comma before it."""
+    end = b',"endOfStream":true' if stream.ends else b""
+    error = b"" if stream.error is None else b',"error":' + _write_error(stream.error)
+    return b',"stream":{"streamId":%b,"streamSequenceId":%d%b%b}' % (
+        _encode(stream.stream_id),
+        stream.sequence_id,
+        end,
+        error,
+    )
+
+
+def _write_error(error: StreamError) -> bytes:
+    members = {"name": error.name, "message": error.message}
+    if error.user_error_code is not None:
+        members["userErrorCode"] = error.user_error_code
+    return _encode(members)
