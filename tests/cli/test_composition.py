@@ -1,7 +1,9 @@
 """Whole apps in one process: every style of function app meets a real service."""
 
 import asyncio
+import gc
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -582,3 +584,118 @@ async def test_functions_are_called_by_hand_and_the_app_started_anew(tmp_path: P
         async with session.get(f"{base}/admin/functions") as answer:
             listed = await answer.json()
         assert [one["name"] for one in listed] == ["echo", "look", "message", "tick"]
+
+
+ASGI = """
+import contextlib, os
+import azure.functions as func
+from fastapi import FastAPI, Request, Response
+
+@contextlib.asynccontextmanager
+async def lifespan(web):
+    print("web app up")
+    yield
+    print("web app down")
+
+web = FastAPI(lifespan=lifespan)
+
+@web.get("/items/{name}")
+async def item(name: str, q: str = ""):
+    return {"name": name, "q": q}
+
+@web.put("/echo")
+async def echo(request: Request):
+    answer = Response(await request.body(), 201)
+    answer.set_cookie("a", "1")
+    answer.set_cookie("b", "2")
+    return answer
+
+@web.get("/boom")
+async def boom():
+    raise ValueError("secret")
+
+app = func.AsgiFunctionApp(app=web, http_auth_level=func.AuthLevel.ANONYMOUS)
+"""
+
+WSGI = """
+import azure.functions as func
+from flask import Flask, Response, request
+
+web = Flask(__name__)
+
+@web.get("/items/<name>")
+def item(name):
+    return {"name": name, "q": request.args.get("q", "")}
+
+@web.put("/echo")
+def echo():
+    answer = Response(request.get_data(), 201)
+    answer.set_cookie("a", "1")
+    answer.set_cookie("b", "2")
+    return answer
+
+@web.get("/boom")
+def boom():
+    raise ValueError("secret")
+
+app = func.WsgiFunctionApp(app=web.wsgi_app, http_auth_level=func.AuthLevel.ANONYMOUS)
+"""
+
+
+def _write_web_app(folder: Path, source: str, prefix: str) -> Path:
+    write_app(folder, source)
+    document = {"version": "2.0", "extensions": {"http": {"routePrefix": prefix}}}
+    (folder / "host.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("source", [ASGI, WSGI], ids=["FastAPI", "Flask"])
+async def test_a_whole_web_application_is_a_function(tmp_path: Path, source: str) -> None:
+    """Every path that is not the host's is its own. Specification: functions-python section 2.4."""
+    folder = _write_web_app(tmp_path / "app", source, "")
+    async with started(folder) as app, aiohttp.ClientSession() as session:
+        base = f"http://127.0.0.1:{app.http.port}"
+        async with session.get(f"{base}/items/a%20b?q=1") as answer:
+            assert (answer.status, await answer.json()) == (200, {"name": "a b", "q": "1"})
+        async with session.put(f"{base}/echo", data=b"\x00body") as answer:
+            assert (answer.status, await answer.read()) == (201, b"\x00body")
+            cookies = [one.partition(";")[0] for one in answer.headers.getall("Set-Cookie")]
+            assert cookies == ["a=1", "b=2"]
+        async with session.get(f"{base}/boom") as answer:
+            assert answer.status == 500
+            assert "secret" not in await answer.text()
+        async with session.get(f"{base}/none") as answer:
+            assert answer.status == 404
+        async with session.get(f"{base}/admin/host/status") as answer:
+            assert (await answer.json())["state"] == "Running"
+
+
+async def test_a_web_application_below_a_prefix_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is called with the prefix in the path, and so finds nothing."""
+    folder = _write_web_app(tmp_path / "app", ASGI, "api")
+    async with (
+        started(folder) as app,
+        aiohttp.ClientSession(f"http://127.0.0.1:{app.http.port}") as session,
+        session.get("/api/items/a") as answer,
+    ):
+        assert (answer.status, await answer.json()) == (404, {"detail": "Not Found"})
+    assert "sees paths that begin with '/api'" in caplog.text
+
+
+async def test_a_web_application_is_told_of_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """When the app is read again too, and once each."""
+    folder = _write_web_app(tmp_path / "app", ASGI, "")
+    async with started(folder) as app, aiohttp.ClientSession() as session:
+        address = f"http://127.0.0.1:{app.http.port}/items/a"
+        for _ in range(2):
+            async with session.get(address) as answer:
+                assert answer.status == 200
+            await app.reload()
+    gc.collect()
+    said = capsys.readouterr().out.splitlines()
+    assert sorted(said) == ["web app down"] * 2 + ["web app up"] * 2
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from azure.functions import AsgiFunctionApp
 
 from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.metadata import FunctionMetadata
@@ -26,6 +27,7 @@ from webpubsub.host.python.out import Out
 from webpubsub.host.python.signatures import LoadedFunction
 from webpubsub.host.python.threads import thread_count, warn_of_thread
 from webpubsub.host.python.tracebacks import as_failure
+from webpubsub.host.python.web_apps import shut_down, web_apps_in
 from webpubsub.host.values import Value
 from webpubsub.host.worker import (
     AppError,
@@ -69,6 +71,7 @@ class PythonWorker:
         self._modules: AppModules | None = None
         self._indexed: dict[str, IndexedFunction] = {}
         self._ready: dict[str, _Ready] = {}
+        self._web_apps: Sequence[AsgiFunctionApp] = ()
 
     async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
         """The functions of the app. Raises AppError when the whole app is broken.
@@ -80,6 +83,7 @@ class PythonWorker:
         self._modules.enter()
         try:
             functions = _index(self._modules, script)
+            self._web_apps = web_apps_in(sys.modules[name] for name in self._modules.own_names())
         except BaseException:
             self._modules.leave()
             raise
@@ -162,6 +166,8 @@ class PythonWorker:
         """Let go of everything. Functions in threads run on, and nobody waits for them."""
         self._ready = {}
         self._indexed = {}
+        web_apps, self._web_apps = self._web_apps, ()
+        await shut_down(web_apps)
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from webpubsub.host.extensions.http.routing import Route, RouteTable, is_reserved
+from webpubsub.host.extensions.http.routing import Route, RouteTable, is_of_web_app, is_reserved
 from webpubsub.host.extensions.seam import BindingError, TriggerCall
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.worker import InvocationResult
@@ -61,6 +61,18 @@ def test_the_first_function_by_name_wins(method: str, path: str, name: str | Non
 def test_the_default_route_is_the_name_of_the_function(route: str | None) -> None:
     """An absent and an empty route mean the same."""
     assert _route(_function("Echo", route=route)).template.text == "api/Echo"
+
+
+@pytest.mark.parametrize("prefix", ["", "api"])
+def test_a_web_application_has_every_path_below_the_prefix(prefix: str) -> None:
+    """The library writes its route with a slash in front. Specification: functions-python section
+    2.4."""
+    web = _function("web", route="/{*route}")
+    assert is_of_web_app(web.trigger.get("route"))
+    start = f"/{prefix}/" if prefix else "/"
+    for path in ("", "a", "a/b/c"):
+        assert _found(_table(web, prefix=prefix), "GET", start + path) == "web"
+    assert not is_of_web_app("{*route}")
 
 
 @pytest.mark.parametrize(

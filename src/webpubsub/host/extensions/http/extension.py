@@ -35,7 +35,13 @@ from webpubsub.host.extensions.http.responses import (
     response_from,
     response_of,
 )
-from webpubsub.host.extensions.http.routing import Match, Route, RouteTable, is_reserved
+from webpubsub.host.extensions.http.routing import (
+    Match,
+    Route,
+    RouteTable,
+    is_of_web_app,
+    is_reserved,
+)
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.templates import RouteTemplate
 from webpubsub.host.extensions.http.webhooks import Webhook, Webhooks
@@ -150,6 +156,13 @@ class HttpExtension:
 
     def attach(self, function: FunctionMetadata, invoke: Invoke) -> None:
         """Take on a function. Raises BindingError when another one has its route."""
+        if self._prefix and is_of_web_app(function.trigger.get("route")):
+            logger.warning(
+                "Function '%s' is a whole web application, and sees paths that begin with '/%s'. "
+                'Set extensions.http.routePrefix to "" in host.json to have it see them without.',
+                function.name,
+                self._prefix,
+            )
         self._routes.add(function, self._route(function), invoke)
 
     def attach_disabled(self, function: FunctionMetadata, invoke: Invoke) -> None:

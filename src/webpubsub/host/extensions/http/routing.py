@@ -21,6 +21,7 @@ from webpubsub.protocol.spelling import did_you_mean, listed
 
 #: Paths that begin so belong to the host.
 RESERVED = ("admin", "runtime")
+_WEB_APP = "/{*route}"
 _USUAL_LEVELS = ("anonymous", "function", "admin")
 
 
@@ -122,10 +123,18 @@ def is_reserved(raw_path: str) -> bool:
     return bool(first) and fold(first[0]) in RESERVED
 
 
+def is_of_web_app(route: object) -> bool:
+    """Whether a route is the one that ``AsgiFunctionApp`` and ``WsgiFunctionApp`` give to their one
+    function, with a slash in front. Specification: functions-python section 2.4."""
+    return route == _WEB_APP
+
+
 def _own_route(function: FunctionMetadata, route: Any) -> str:
     if route is None or not str(route).strip():
         return function.name
     text = str(route)
+    if is_of_web_app(text):
+        return text.removeprefix("/")
     if text.strip("/").lower().startswith(RESERVED):
         raise BindingError(
             f"the route '{text}' of function '{function.name}' begins like the host's own routes "
