@@ -113,8 +113,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_buffered_messages: int = 1000
     max_buffered_bytes: int = 16 * _MEBIBYTE
     recovery_window: float = 30.0
-    #: What a client may send ahead while one of its events is being answered, before it is no
-    #: longer read from.
+    #: What a client may send ahead while one of its events, connect included, is being answered,
+    #: before it is no longer read from.
     max_waiting_bytes: int = 65_536
     #: The request line and headers of one HTTP request, and how long they may take to arrive.
     max_head_bytes: int = 32_768

@@ -1,7 +1,7 @@
 """Clients, a service and a webhook: the whole way of every event.
 
 Specification: client-protocols sections 1.4 and 3.2, upstream-events sections 2.2, 4, 6, 7, 8, 9,
-10, 11.1, 11.2, 11.3, 12, 18 and 19.
+10, 11.1, 11.2, 11.3, 12, 13, 18 and 19.
 """
 
 import asyncio
@@ -75,13 +75,16 @@ async def world(
     *answers: Any,
     app: App | None = None,
     presence: GroupPresence = GroupPresence(),  # noqa: B008
+    event_timeout: float = 100.0,
     **more: Any,
 ) -> AsyncIterator[tuple[Service, Webhook, Naps]]:
     """A service with a webhook behind it, after which nothing is left of it: no task and no
     socket. Retries do not wait."""
     tasks, process = asyncio.all_tasks(), psutil.Process()
     sockets = len(process.net_connections())
-    settings = ServiceSettings(port=0, close_timeout=1.0, stop_timeout=0.5)
+    settings = ServiceSettings(
+        port=0, close_timeout=1.0, stop_timeout=0.5, event_timeout=event_timeout
+    )
     naps = Naps()
     async with AsyncExitStack() as stack:
         webhook = await stack.enter_async_context(serving(Webhook(*answers, **more)))
@@ -185,6 +188,18 @@ async def test_answers_to_connect_that_make_no_sense(body: bytes) -> None:
     """The handshake fails with 500."""
     async with world(Reply(200, JSON_TYPE, body)) as (service, _, _):
         assert await refused_status(service) == 500
+
+
+async def test_a_webhook_that_takes_too_long() -> None:
+    """The time that is set is over: a client is turned away with 500, and no other is asked."""
+
+    async def stall(received: Received) -> Reply:
+        await asyncio.sleep(60)
+        return Reply(204)
+
+    async with world(stall, event_timeout=0.2) as (service, webhook, _):
+        assert await refused_status(service) == 500
+    assert len(webhook.events) == 1
 
 
 async def test_a_webhook_that_refuses_validation() -> None:
