@@ -2,8 +2,8 @@
 
 ``apply`` is synchronous and deterministic: what an operation does depends on the operation and on
 the hub alone, so that a backplane can repeat it on another node. Specification: client-protocols
-sections 5.7, 6.3, 9.4 and 11, rest-api sections 5.6 and 6, upstream-events section 12, scale-out
-section 19.1.
+sections 5.7, 6.3, 9.3, 9.4 and 11, rest-api sections 5.6 and 6, upstream-events section 12,
+scale-out section 19.1.
 """
 
 import heapq
