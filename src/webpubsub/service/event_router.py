@@ -12,11 +12,7 @@ from typing import Any, Protocol
 
 from webpubsub.protocol import events
 from webpubsub.protocol.cloud_events.signatures import signature
-from webpubsub.protocol.events import (
-    AnyEventRequest,
-    ConnectionContext,
-    EventType,
-)
+from webpubsub.protocol.events import AnyEventRequest, ConnectionContext, EventType
 from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
 from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import (
@@ -37,6 +33,8 @@ from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, WebhookHandler, Web
 from webpubsub.service.webhooks.selection import first_handler
 
 logger = logging.getLogger("webpubsub.service.events")
+
+_WAITED_FOR = (events.ConnectEventRequest, events.UserEventRequest)
 
 
 class EventListeners(Protocol):
@@ -234,7 +232,7 @@ class EventRouter:
         """Nobody waits for the answer to a notification, so it may take its time. Webhooks have
         their own patience, which counts what they take until an answer begins."""
         answer = _guarded(handler.handle(request), request)
-        if not isinstance(request, events.ConnectEventRequest | events.UserEventRequest):
+        if not isinstance(request, _WAITED_FOR):
             return await answer
         try:
             return await self._patience.wait(answer)
