@@ -625,6 +625,24 @@ async def test_waiting_has_an_end(world: Any) -> None:
         client.hang_up()
 
 
+async def test_waiting_begins_a_new_window(world: Any) -> None:
+    """What is left of the one that began with the loss does not count."""
+    app = Slow()
+    async with world(app, recovery_window=0.6) as service:
+        client = await come(service)
+        await client.peer.say(EVENT)
+        await until(lambda: "e" in app.names)
+        await client.drop()
+        await asyncio.sleep(0.4)
+        recovery = asyncio.create_task(client.recover())
+        await until(lambda: client.session.phase == "claimed")
+        await asyncio.sleep(0.4)
+        app.gate.set()
+        await recovery
+        assert await client.messages(1) == [(1, "hi")]
+        client.hang_up()
+
+
 async def test_the_application_may_close_what_is_waited_for(world: Any) -> None:
     """The client that waits is told that there is nothing to come back to."""
     app = Slow()
