@@ -439,6 +439,39 @@ async def test_subprotocols(offered: str, answer: str | None, agreed: str | None
     assert app.only_connect.subprotocols == tuple(offered.split(", "))
 
 
+RELIABLE_JSON = "json.reliable.webpubsub.azure.v1"
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (f"{JSON_SUBPROTOCOL}, {RELIABLE_JSON}", RELIABLE_JSON),
+        (f"{RELIABLE_JSON}, {JSON_SUBPROTOCOL}", JSON_SUBPROTOCOL),
+    ],
+)
+async def test_what_the_application_chooses_is_spoken(offered: str, chosen: str) -> None:
+    """Not what comes first on offer: a reliable client is told how to come back, others are not."""
+    app = App({"connect": ConnectAccepted(subprotocol=chosen)})
+    async with running(app) as service, await dial(service) as peer:
+        headers = {"Sec-WebSocket-Protocol": offered}
+        await peer.send(handshake(service, await target_of(service), headers))
+        assert (await peer.response())[1]["sec-websocket-protocol"] == chosen
+        assert ("reconnectionToken" in await peer.hear()) is (chosen == RELIABLE_JSON)
+
+
+async def test_the_mode_is_for_simple_clients() -> None:
+    """Whom the application makes a PubSub client is one, and says itself what it wants."""
+    app = App({"connect": ConnectAccepted(subprotocol=JSON_SUBPROTOCOL)})
+    async with running(app) as service, await dial(service) as peer:
+        target = f"{await target_of(service)}&webpubsub_mode=sendToGroup&group=g"
+        await peer.send(handshake(service, target, {"Sec-WebSocket-Protocol": "custom"}))
+        await peer.response()
+        await peer.hear()
+        await peer.say({"type": "event", "event": "ask", "data": 1})
+        assert (await peer.hear())["from"] == "server"
+        assert "ask" in app.names
+
+
 async def test_compression_is_not_agreed() -> None:
     """An offer of an extension is not taken up."""
     async with running(App()) as service, await dial(service) as peer:
