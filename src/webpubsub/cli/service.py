@@ -5,7 +5,6 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from webpubsub.cli import lifetime
@@ -46,6 +45,8 @@ def service(
 
     Its events go over HTTP to the applications that --event-handler or a settings file names.
     """
+    import msgspec
+
     from webpubsub.service.settings import DEVELOPMENT_KEY
 
     hubs = load_hub_settings(Path(), config, event_handler)
