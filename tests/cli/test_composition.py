@@ -6,27 +6,17 @@ import json
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.cli.apps import HOST, write_app, write_settings
+from tests.cli.apps import HOST, write_app
+from tests.cli.edges import EDGES, Edge, client_url, started
 from webpubsub.cli.composition import LocalApp, Place
 from webpubsub.host.errors import HostError
-from webpubsub.service.hub_settings.model import (
-    SYSTEM_EVENTS,
-    EventFilter,
-    EventHandlerSettings,
-    HubSettings,
-    UserEvents,
-)
-from webpubsub.service.service import Service
-from webpubsub.service.settings import ServiceSettings
-
-SERVICE_KEY = "a-key-of-the-service-that-is-long-enough"
 
 #: As documented for Python today: untyped bindings by their public names.
 GENERIC = """
@@ -164,57 +154,10 @@ def write_v1(folder: Path) -> Path:
     return folder
 
 
-@asynccontextmanager
-async def started(folder: Path) -> AsyncIterator[LocalApp]:
-    """The app on free ports, stopped afterwards."""
-    app = LocalApp(Place(folder=folder, port=0, service_port=0))
-    await app.start()
-    try:
-        yield app
-    finally:
-        await app.stop()
-
-
-@asynccontextmanager
-async def started_elsewhere(folder: Path) -> AsyncIterator[LocalApp]:
-    """The app with a service apart, which delivers its events to the webhook."""
-    service = Service(ServiceSettings(port=0, access_keys=(SERVICE_KEY,)))
-    await service.start()
-    write_settings(folder, WebPubSubConnectionString=service.connection_string)
-    try:
-        async with started(folder) as app:
-            assert not app.serves_clients
-            service.hub_settings.replace(delivering_to(app.webhook_url, "room"))
-            yield app
-    finally:
-        await service.stop()
-
-
-def delivering_to(url: str, hub: str) -> Mapping[str, HubSettings]:
-    """All events of a hub go there."""
-    events = EventFilter(user_events=UserEvents(every=True), system_events=frozenset(SYSTEM_EVENTS))
-    handler = EventHandlerSettings(url_template=url, events=events)
-    return {hub: HubSettings(event_handlers=(handler,))}
-
-
-EDGES = pytest.mark.parametrize("edge", [started, started_elsewhere], ids=["in-process", "webhook"])
-Edge = Callable[[Path], AbstractAsyncContextManager[LocalApp]]
-
-
 def app_folder(folder: Path, style: str) -> Path:
     """The app in one of its styles."""
     sources = {"generic": GENERIC, "mixed": MIXED}
     return write_v1(folder) if style == "function.json" else write_app(folder, sources[style])
-
-
-async def client_url(session: aiohttp.ClientSession, app: LocalApp, user: str) -> str:
-    """What the app's own negotiate function answers."""
-    address = f"http://127.0.0.1:{app.http.port}/api/negotiate?user={user}"
-    async with session.get(address) as answer:
-        assert answer.status == 200
-        url = json.loads(await answer.text())["url"]
-        assert isinstance(url, str)
-        return url
 
 
 @EDGES

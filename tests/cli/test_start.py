@@ -163,7 +163,7 @@ def test_a_remote_service_is_used_and_told_where_events_go(tmp_path: Path) -> No
         text = app.wait_until_ready()
         assert "Web PubSub service: https://example.webpubsub.azure.com (remote" in text
         url = f"http://localhost:{app.port}/runtime/webhooks/webpubsub"
-        assert f"Event handler of its hubs: {url}\n" in text
+        assert f"Event handler of its hubs: {url}\n  hub echo: user events message\n" in text
         assert "warning" not in text
         assert OTHER_KEY not in text
         with socket.socket() as probe:

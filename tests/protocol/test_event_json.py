@@ -26,6 +26,12 @@ from webpubsub.protocol.events import (
     UserEventRequest,
 )
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.mqtt_events import (
+    MqttConnectProperties,
+    MqttDisconnectedProperties,
+    MqttDisconnectPacket,
+    MqttUserProperty,
+)
 
 
 def context(event_type: EventType, event_name: str, **members: Any) -> ConnectionContext:
@@ -486,3 +492,65 @@ def test_garbage_is_refused(text: str | bytes) -> None:
     """Whatever is not an event is a ValueError, never another error."""
     with pytest.raises(ValueError):
         event_from_json(text)
+
+
+MQTT = {"physical_connection_id": "pc", "session_id": None}
+PROPERTIES = [MqttUserProperty("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("event", "mqtt"),
+    [
+        (
+            ConnectEventRequest(
+                connection_context=context(EventType.SYSTEM, "connect", **MQTT),
+                mqtt=MqttConnectProperties(
+                    protocol_version=5, username="u", password="p", user_properties=PROPERTIES
+                ),
+            ),
+            {
+                "protocolVersion": 5,
+                "username": "u",
+                "password": "p",
+                "userProperties": [{"name": "a", "value": "b"}],
+            },
+        ),
+        (
+            DisconnectedEventRequest(
+                connection_context=context(EventType.SYSTEM, "disconnected", **MQTT),
+                reason="r",
+                mqtt=MqttDisconnectedProperties(
+                    disconnect_packet=MqttDisconnectPacket(code=128, user_properties=PROPERTIES)
+                ),
+            ),
+            {
+                "initiatedByClient": False,
+                "disconnectPacket": {
+                    "code": 128,
+                    "userProperties": [{"name": "a", "value": "b"}],
+                },
+            },
+        ),
+        (
+            ConnectedEventRequest(
+                connection_context=context(EventType.SYSTEM, "connected", **MQTT)
+            ),
+            None,
+        ),
+    ],
+)
+def test_section_4_5_events_of_mqtt_clients(event: AnyEventRequest, mqtt: Any) -> None:
+    """What is of MQTT comes first, in the event and in its context, and is read back."""
+    text = wire_value(event, "request")
+    assert isinstance(text, str)
+    shown = json.loads(text)
+    assert shown.get("mqtt") == mqtt
+    assert next(iter(shown)) == ("connectionContext" if mqtt is None else "mqtt")
+    assert list(shown["connectionContext"])[:3] == [
+        "physicalConnectionId",
+        "sessionId",
+        "eventType",
+    ]
+    read = event_from_json(text)
+    assert wire_value(read, "request") == text
+    assert read.connection_context.is_mqtt

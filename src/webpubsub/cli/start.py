@@ -11,6 +11,7 @@ import typer
 
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, tell_problem, timed_line, warn_if_open_to_all
+from webpubsub.cli.event_handlers import instructions
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
     from webpubsub.host.generation import FunctionReport
-
-_TRIGGER = "webpubsubtrigger"
 
 
 def start(
@@ -174,20 +173,15 @@ def _show_service(app: "LocalApp", hubs: HubConfiguration) -> None:
     remote = app.remote_endpoints()
     for endpoint in remote:
         typer.echo(f"Web PubSub service: {endpoint} (remote, through the official SDK)")
-    if remote and _has_triggers(app):
-        typer.echo(f"Event handler of its hubs: {app.webhook_url}")
-        typer.echo("  The service must reach it: on Azure that takes a tunnel to this machine.")
+    events = app.web_pubsub.events
+    if remote and events:
+        keys = app.keys is not None
+        for line in instructions(app.webhook_url, events, asks_for_keys=keys):
+            typer.echo(line)
     if app.serves_clients:
         _show_embedded(app)
         hubs.show()
     typer.echo(f"Hubs: {', '.join(app.web_pubsub.hubs) or 'none'}\n")
-
-
-def _has_triggers(app: "LocalApp") -> bool:
-    return any(
-        report.error is None and report.metadata.trigger.kind == _TRIGGER
-        for report in app.host.functions
-    )
 
 
 def _show_embedded(app: "LocalApp") -> None:

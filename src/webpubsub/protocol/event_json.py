@@ -122,7 +122,7 @@ class _WireEvent(msgspec.Struct, rename="camel"):
     reason: str | None = None
     data: str | None = None
     data_type: str = "Text"
-    mqtt: msgspec.Raw | None = None
+    mqtt: msgspec.Raw = msgspec.Raw(b"null")
 
 
 _DECODER = msgspec.json.Decoder(_WireEvent)
@@ -158,7 +158,8 @@ def _system_event(wire: _WireEvent, context: ConnectionContext) -> AnyEventReque
 
 
 def _mqtt(wire: _WireEvent, shape: type[_T]) -> _T | None:
-    return None if wire.mqtt is None else msgspec.json.decode(wire.mqtt, type=shape)
+    """Only the kind of event says which of the shapes it has."""
+    return msgspec.json.decode(wire.mqtt, type=shape | None)
 
 
 def _context(wire: _WireContext) -> ConnectionContext:

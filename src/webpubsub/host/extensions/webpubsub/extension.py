@@ -48,7 +48,12 @@ from webpubsub.host.extensions.webpubsub.webhook_answers import text_answer
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
-from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
+from webpubsub.protocol.events import (
+    AnyEventRequest,
+    ConnectEventRequest,
+    EventType,
+    UserEventRequest,
+)
 from webpubsub.protocol.outcomes import EventOutcome, Notified, Unhandled
 from webpubsub.protocol.seams import ServiceClient
 
@@ -98,6 +103,11 @@ class WebPubSubExtension:
         """The hubs that bindings name, in lower case and in the order of the app; those that are
         known only at a call are not among them."""
         return tuple(self._hubs)
+
+    @property
+    def events(self) -> Sequence[tuple[str, EventType, str]]:
+        """Hub, type and name of every event that a function takes."""
+        return self._routes.events
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None:
         """Validate a binding. Raises BindingError."""

@@ -5,7 +5,7 @@ sections 2.2 and 3.5.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -89,6 +89,11 @@ class Routes:
             return None
         client = _MQTT_CLIENT if context.is_mqtt else _WEB_PUBSUB_CLIENT
         return routes.get(client) or routes.get(_ANY_CLIENT)
+
+    @property
+    def events(self) -> Sequence[tuple[str, EventType, str]]:
+        """Hub, type and name of every event that a function takes, in the order of the app."""
+        return tuple(self._by_event)
 
     def __iter__(self) -> Iterator[Route]:
         return (route for routes in self._by_event.values() for route in routes.values())
