@@ -28,6 +28,7 @@ from benchmarks.servers import (
 )
 
 EVENT = f"{OURS} event"
+PROCESSES = f"{OURS} event, --workers 2"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def endpoint_of(server: Server, number: int) -> Endpoint:
     """Where a client connects, and how it asks for its message back."""
-    if server.name == EVENT:
+    if server.name in (EVENT, PROCESSES):
         return Endpoint(client_url(server.port))
     if server.name == OURS:
         group = f"echo{number}"
@@ -83,13 +84,15 @@ def command_of(name: str, port: int) -> list[str]:
     """How a contestant is started."""
     if name == EVENT:
         return app_command(HERE / "echo_app", port)
+    if name == PROCESSES:
+        return app_command(HERE / "echo_app", port, "--workers", "2")
     return service_command(port) if name == OURS else peer_command(name, port)
 
 
 async def compare(plan: Plan) -> dict[str, float]:
     """Every contestant in turn: contestant -> round trips per second."""
     figures = {}
-    for name in [EVENT, *installed()]:
+    for name in [EVENT, PROCESSES, *installed()]:
 
         def command(port: int, name: str = name) -> list[str]:
             return command_of(name, port)
@@ -106,12 +109,13 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=Plan().seconds)
     arguments = parser.parse_args()
     figures = await compare(Plan(clients=arguments.clients, seconds=arguments.seconds))
-    event = figures.pop(EVENT)
+    event, processes = figures.pop(EVENT), figures.pop(PROCESSES)
     show(
         f"{arguments.clients} clients, one message each at a time",
         "round trips per second, higher is better",
         {"group": figures, "event": {**figures, OURS: event}},
     )
+    print(f"\nevent through --workers 2: {processes:,.0f}, {processes / event:.2f} of in process")
 
 
 if __name__ == "__main__":

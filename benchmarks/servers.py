@@ -58,11 +58,11 @@ def service_command(port: int) -> list[str]:
     return [_script("webpubsub"), "service", "--port", str(port)]
 
 
-def app_command(app: Path, port: int) -> list[str]:
+def app_command(app: Path, port: int, *options: str) -> list[str]:
     """A function app with its embedded service, as a user starts it."""
     return [
         *(_script("webpubsub"), "start", str(app)),
-        *("--port", str(free_port()), "--service-port", str(port)),
+        *("--port", str(free_port()), "--service-port", str(port), "--no-reload", *options),
     ]
 
 

@@ -1,8 +1,10 @@
-"""An app with its service in the same process, and with one apart that calls its webhook."""
+"""An app with its service in the same process, with its functions in another one, and with a service
+apart that calls its webhook."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -24,9 +26,9 @@ SERVICE_KEY = "a-key-of-the-service-that-is-long-enough"
 
 
 @asynccontextmanager
-async def started(folder: Path) -> AsyncIterator[LocalApp]:
+async def started(folder: Path, workers: int | None = None) -> AsyncIterator[LocalApp]:
     """The app on free ports, stopped afterwards."""
-    app = LocalApp(Place(folder=folder, port=0, service_port=0))
+    app = LocalApp(Place(folder=folder, port=0, service_port=0, workers=workers))
     await app.start()
     try:
         yield app
@@ -79,5 +81,9 @@ def delivering_to(url: str, hub: str) -> Mapping[str, HubSettings]:
     return {hub: HubSettings(event_handlers=(handler,))}
 
 
-EDGES = pytest.mark.parametrize("edge", [started, started_elsewhere], ids=["in-process", "webhook"])
+EDGES = pytest.mark.parametrize(
+    "edge",
+    [started, partial(started, workers=1), started_elsewhere],
+    ids=["in-process", "worker", "webhook"],
+)
 Edge = Callable[[Path], AbstractAsyncContextManager[LocalApp]]

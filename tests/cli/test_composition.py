@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,7 @@ import pytest
 
 from tests.cli.apps import HOST, write_app
 from tests.cli.edges import EDGES, Edge, client_url, started
+from tests.service.wire import until
 from webpubsub.cli.composition import LocalApp, Place
 from webpubsub.host.errors import HostError
 
@@ -163,8 +165,8 @@ def app_folder(folder: Path, style: str) -> Path:
 @EDGES
 @pytest.mark.parametrize("style", ["generic", "mixed", "function.json"])
 async def test_an_app_of_any_style_runs_as_it_is(tmp_path: Path, style: str, edge: Edge) -> None:
-    """Token, connect answer, state, output before reply, and refusal: the same in all of them, and
-    over the webhook too."""
+    """Token, connect answer, state, output before reply, and refusal: the same in all of them, with
+    functions in a process of their own and over the webhook too."""
     async with edge(app_folder(tmp_path, style)) as app, aiohttp.ClientSession() as session:
         assert [report.error for report in app.host.functions] == [None] * 3
         url = await client_url(session, app, "alice")
@@ -391,7 +393,7 @@ async def slow(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route("stuck")
 def stuck(req: func.HttpRequest) -> func.HttpResponse:
-    time.sleep(3)
+    time.sleep(1.5)
 
 @app.route("leave")
 def leave(req: func.HttpRequest) -> func.HttpResponse:
@@ -461,6 +463,7 @@ async def test_check_22_a_timeout_fails_one_call_and_nothing_else(
         answers = await asyncio.gather(ask("slow"), ask("stuck"))
         assert [answer[:3] for answer in answers] == ["500", "500"]
         assert await ask("quick") == "200 quick"
+    await until(lambda: not any(item.name.startswith("function") for item in enumerate_threads()))
     assert "it was cancelled" in capsys.readouterr().out
     assert caplog.text.count("took longer than 1 seconds") == 2
     assert "Function 'stuck' runs on in its thread, which cannot be stopped" in caplog.text

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from webpubsub.cli import lifetime
+from webpubsub.host import leaving
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +16,12 @@ def _restored_signals() -> object:
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that other tests have left behind are none of a command's."""
+    monkeypatch.setattr(leaving, "leave_threads_behind", lambda: None)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

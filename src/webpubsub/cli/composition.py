@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from webpubsub.cli.connections import Connections
+from webpubsub.cli.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.connection_settings import HOST_JSON_PATH
 from webpubsub.host.errors import HostError
@@ -28,7 +29,6 @@ from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding
-from webpubsub.host.python import PythonWorker
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import ServiceSettings
@@ -47,14 +47,16 @@ _BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an app is, where it listens, and whether it asks for keys. Port 0 lets the system
-    choose; None, like no address, leaves it to the app's settings."""
+    """Where an app is, where it listens, whether it asks for keys, and how many processes run its
+    functions: 0 is this one. Port 0 lets the system choose; None, like no address, leaves it to the
+    app's settings."""
 
     folder: Path
     port: int | None = None
     service_port: int = 8080
     address: str | None = None
     asks_for_keys: bool = False
+    workers: int | None = None
 
 
 class LocalApp:
@@ -78,6 +80,7 @@ class LocalApp:
         self.keys = KeyFiles.for_app(self.folder, self.settings) if place.asks_for_keys else None
         drains = _is_true(self.settings.get("FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING"))
         self._stop_seconds = _DRAIN_SECONDS if drains else _STOP_SECONDS
+        self._new_worker = new_worker(worker_count(place.workers, self.settings))
         self._events = EventEntry()
         self._listener = Listener(self.address, _port(place, self.settings))
         self._turns = Turns()
@@ -187,7 +190,7 @@ class LocalApp:
         )
         return AppGeneration(
             self.folder,
-            worker=PythonWorker(),
+            worker=self._new_worker(),
             config=config,
             settings=self.settings,
             extensions=(self._new_http(config, web_pubsub), timers, web_pubsub),

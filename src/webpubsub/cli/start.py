@@ -52,6 +52,15 @@ def start(
     ] = False,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=64,
+            help="Processes that run the functions; 0 is this one.",
+            show_default="0, or FUNCTIONS_WORKER_PROCESS_COUNT",
+        ),
+    ] = None,
     reload: Annotated[
         bool,
         typer.Option(
@@ -79,6 +88,7 @@ def start(
         service_port=service_port,
         address=address,
         asks_for_keys=enable_auth,
+        workers=workers,
     )
     try:
         check_app_folder(app_dir)

@@ -190,12 +190,16 @@ def category_of(record: logging.LogRecord) -> str:
     return _HOST if family in _SHARED_LOGGERS else "Function.User"
 
 
+def root_level(environment: Mapping[str, str]) -> int:
+    """The least level that reaches the log at all."""
+    debug = environment.get(_DEBUG_SETTING, "").lower() in _TRUE
+    return logging.DEBUG if debug else logging.INFO
+
+
 def _logger_levels(levels: CategoryLevels) -> Mapping[str, int]:
     """What loggers are told beforehand, so that a level that is never shown costs nothing."""
-    debug = os.environ.get(_DEBUG_SETTING, "").lower() in _TRUE
     busy = dict.fromkeys(_BUSY_LOGGERS, levels.least_below(_HOST))
-    root = logging.DEBUG if debug else logging.INFO
-    return {"": root, _FUNCTION: levels.least_below(_FUNCTION), **busy}
+    return {"": root_level(os.environ), _FUNCTION: levels.least_below(_FUNCTION), **busy}
 
 
 def _set_level(name: str, level: int) -> Callable[[], None]:

@@ -13,7 +13,7 @@ import msgspec
 from webpubsub.protocol.events import AnyEventRequest
 
 
-class JsonText(msgspec.Struct, frozen=True):
+class JsonText(msgspec.Struct, frozen=True, tag=True):
     """JSON as text: the worker decides whether to parse it."""
 
     text: str
@@ -26,7 +26,7 @@ class JsonValue(msgspec.Struct, frozen=True):
     value: Any
 
 
-class HttpRequestData(msgspec.Struct, frozen=True, kw_only=True):
+class HttpRequestData(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """An HTTP request as a function sees it (functions-python section 5.1).
 
     Header names are lower-case and repeated headers joined with a comma; query keys with an empty
@@ -43,7 +43,7 @@ class HttpRequestData(msgspec.Struct, frozen=True, kw_only=True):
     header_lines: Sequence[tuple[str, str]] = ()
 
 
-class HttpResponseData(msgspec.Struct, frozen=True, kw_only=True):
+class HttpResponseData(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """An HTTP response as a function returned it. ``headers`` may repeat a name, as Set-Cookie
     does."""
 

@@ -84,6 +84,12 @@ def accepts_output(binding_type: str, annotation: Any) -> bool:
     return bool(converter.check_output_type_annotation(annotation))
 
 
+def takes_metadata(binding_type: str) -> bool:
+    """Whether the converter of a binding asks for trigger metadata."""
+    converter = converter_for(binding_type)
+    return converter is not None and converter.has_trigger_support()
+
+
 Metadata: TypeAlias = Callable[[], Mapping[str, Value]]
 
 
@@ -111,11 +117,11 @@ def _event_decoder(
 
 
 def _decoder(binding_type: str, converter: Converter) -> Callable[[Value, Metadata], Any]:
-    takes_metadata = converter.has_trigger_support()
+    wanted = takes_metadata(binding_type)
 
     def decode(value: Value, metadata: Metadata) -> Any:
         data = _datum(value)
-        named = metadata() if takes_metadata else {}
+        named = metadata() if wanted else {}
         try:
             return converter.decode(
                 data, trigger_metadata={name: _datum(item) for name, item in named.items()}
@@ -173,16 +179,19 @@ def _texts(values: Mapping[str, str]) -> dict[str, Datum]:
     return {name: Datum(value, "string") for name, value in values.items()}
 
 
-def encoder_for(binding_type: str, expected_type: Any) -> Callable[[Any], Value]:
+def encoder_for(
+    binding_type: str, expected_type: Any, *, passes_objects: bool = True
+) -> Callable[[Any], Value]:
     """What makes a value out of what a function returned or set.
 
-    It raises TypeError for what cannot be encoded.
+    It raises TypeError for what cannot be encoded. Without ``passes_objects``, the value can leave
+    the process: it is what the real worker would send.
     """
     converter = converter_for(binding_type)
     if converter is None:
         return partial(_encode_generic, binding_type)
     encode = _encoder(binding_type, converter, expected_type)
-    kind = _GIVES_OBJECTS.get(binding_type)
+    kind = _GIVES_OBJECTS.get(binding_type) if passes_objects else None
     return encode if kind is None else partial(_pass_on, kind, encode)
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from webpubsub.host.current_invocation import CurrentInvocation, current_invocat
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.context import context_of
-from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for
+from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for, takes_metadata
 from webpubsub.host.python.function_folders import index_folders
 from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
@@ -54,7 +55,8 @@ class PythonWorker:
 
     ``threads`` is how many functions that are not ``async`` run at once; None asks the setting
     PYTHON_THREADPOOL_THREAD_COUNT. ``environment`` is that of the process unless given.
-    ``left_behind`` is told of functions that were cancelled and run on in their threads.
+    ``left_behind`` is told of functions that were cancelled and run on in their threads. Without
+    ``passes_objects``, every value of a result can leave the process.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class PythonWorker:
         threads: int | None = None,
         environment: Mapping[str, str] | None = None,
         left_behind: Callable[[str, "Future[Any]"], None] = warn_of_thread,
+        passes_objects: bool = True,
     ) -> None:
         self._left_behind = left_behind
+        self._passes_objects = passes_objects
         self._environment = os.environ if environment is None else environment
         self._thread_count = threads
         self._threads: ThreadPoolExecutor | None = None
@@ -97,7 +101,12 @@ class PythonWorker:
         indexed = self._indexed.get(function.id)
         if indexed is None:
             raise FunctionLoadError(f"function '{function.name}' is not of this app.")
-        self._ready[function.id] = _made_ready(indexed.load())
+        self._ready[function.id] = _made_ready(indexed.load(), self._passes_objects)
+
+    def wants_metadata(self, function: FunctionMetadata) -> bool:
+        """Whether a function that is loaded needs the metadata of its trigger."""
+        inputs = self._ready[function.id].function.inputs.values()
+        return any(takes_metadata(item.binding_type) for item in inputs)
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Call a function. Raises WorkerLost once stopped; a failure of user code is a result."""
@@ -188,18 +197,17 @@ def _index(modules: AppModules, script: str) -> list[IndexedFunction]:
     return functions
 
 
-def _made_ready(function: LoadedFunction) -> _Ready:
+def _made_ready(function: LoadedFunction, passes_objects: bool) -> _Ready:
+    encoder = partial(encoder_for, passes_objects=passes_objects)
     answer = function.answer
     return _Ready(
         function=function,
         decoders={name: decoder_for(item.binding_type) for name, item in function.inputs.items()},
         encoders={
-            name: encoder_for(item.binding_type, item.annotation)
+            name: encoder(item.binding_type, item.annotation)
             for name, item in function.outputs.items()
         },
-        encode_answer=(
-            None if answer is None else encoder_for(answer.binding_type, answer.annotation)
-        ),
+        encode_answer=(None if answer is None else encoder(answer.binding_type, answer.annotation)),
     )
 
 

@@ -1,0 +1,45 @@
+"""What runs the functions of an app: this process, or several of their own.
+
+Specification: functions-python section 8.1.
+"""
+
+import os
+from collections.abc import Callable
+
+from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.errors import HostError
+from webpubsub.host.process_worker import ProcessWorker
+from webpubsub.host.python import PythonWorker
+from webpubsub.host.worker import Worker
+from webpubsub.host.worker_pool import WorkerPool
+
+_SETTING = "FUNCTIONS_WORKER_PROCESS_COUNT"
+#: No process of its own for the app.
+IN_PROCESS = 0
+MOST = 64
+
+
+def worker_count(option: int | None, settings: AppSettings) -> int:
+    """How many processes run the app: what the option says, else the setting, of which 1 means this
+    very process. Raises HostError."""
+    if option is not None:
+        return option
+    text = settings.get(_SETTING)
+    if text is None:
+        return IN_PROCESS
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
+        raise HostError(f"{_SETTING} is '{text}', and must be a whole number from 1 to {MOST}.")
+    return IN_PROCESS if int(text) == 1 else int(text)
+
+
+def new_worker(count: int) -> Callable[[], Worker]:
+    """What makes the worker of each generation of the app. Raises HostError where processes cannot
+    be talked to."""
+    if count == IN_PROCESS:
+        return PythonWorker
+    if os.name != "posix":
+        raise HostError(
+            "--workers needs a system with sockets between processes, such as Linux or macOS. "
+            "Start without it."
+        )
+    return lambda: WorkerPool(lambda lost, spent: ProcessWorker(lost=lost, spent=spent), count)

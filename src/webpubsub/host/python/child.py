@@ -1,0 +1,214 @@
+"""The program of a worker process: a PythonWorker on a loop of its own, asked over a socket.
+
+It ends when it is asked to or when the host is gone, and then as any program does: what the app has
+registered with ``atexit`` runs.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from webpubsub.host.console_log import root_level
+from webpubsub.host.current_invocation import current_invocation
+from webpubsub.host.leaving import leave_threads_behind
+from webpubsub.host.loops import fastest_loop
+from webpubsub.host.python.tracebacks import as_failure
+from webpubsub.host.python.worker import PythonWorker
+from webpubsub.host.worker import AppError, FunctionFailure, FunctionLoadError, Invocation
+from webpubsub.host.worker_messages import (
+    Cancel,
+    Channel,
+    Index,
+    Indexed,
+    Invoke,
+    Load,
+    Loaded,
+    Logged,
+    NotIndexed,
+    NotLoaded,
+    Returned,
+    Spent,
+    ToHost,
+    ToWorker,
+    encoded,
+    off_the_wire,
+    on_the_wire,
+)
+
+#: How long a function that was cancelled may hold its thread before the process is to be replaced.
+_GRACE_SECONDS = 5.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Child:
+    """Does what the host asks, each call in a task of its own."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+        self.channel: Channel[ToWorker] = Channel(ToWorker, self._received, self.ended.set)
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._worker = PythonWorker(left_behind=self._left_behind, passes_objects=False)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def send(self, message: ToHost) -> None:
+        """Tell the host something, from any thread and in order. Raises what ``encoded`` does."""
+        data = encoded(message)
+        if threading.get_ident() == self._thread:
+            self.channel.write(data)
+        else:
+            self._loop.call_soon_threadsafe(self.channel.write, data)
+
+    async def stop(self) -> None:
+        """Let go of the functions."""
+        await self._worker.stop()
+
+    def _received(self, message: ToWorker) -> None:
+        if isinstance(message, Index | Load | Invoke):
+            task = self._loop.create_task(self._do(message))
+            self._tasks[message.call] = task
+            task.add_done_callback(lambda _: self._tasks.pop(message.call))
+        elif isinstance(message, Cancel):
+            if message.call in self._tasks:
+                self._tasks[message.call].cancel()
+        else:
+            self.ended.set()
+
+    async def _do(self, message: Index | Load | Invoke) -> None:
+        """Every call is answered, also one that was cancelled."""
+        if isinstance(message, Index):
+            self.send(await self._index(message))
+        elif isinstance(message, Load):
+            self.send(await self._load(message))
+        else:
+            reply = Returned(call=message.call)
+            try:
+                reply = await self._invoke(message)
+            finally:
+                self._answer(reply)
+
+    def _answer(self, reply: Returned) -> None:
+        try:
+            self.send(reply)
+        except Exception as error:
+            failure = reply.failure or as_failure(error)
+            text = {name: _printable(getattr(failure, name)) for name in failure.__struct_fields__}
+            self.send(Returned(call=reply.call, failure=FunctionFailure(**text)))
+
+    async def _index(self, message: Index) -> ToHost:
+        try:
+            functions = await self._worker.index(Path(message.directory))
+        except AppError as error:
+            return NotIndexed(message.call, str(error), error.traceback)
+        finally:
+            sys.stdout.flush()  # what the app printed while it was imported
+        return Indexed(message.call, list(functions))
+
+    async def _load(self, message: Load) -> ToHost:
+        try:
+            await self._worker.load(message.function)
+        except FunctionLoadError as error:
+            return NotLoaded(message.call, str(error))
+        return Loaded(message.call, self._worker.wants_metadata(message.function))
+
+    async def _invoke(self, message: Invoke) -> Returned:
+        invocation = Invocation(
+            id=message.id,
+            function_id=message.function_id,
+            inputs=[(name, off_the_wire(value)) for name, value in message.inputs],
+            trigger_metadata=lambda: {
+                name: off_the_wire(value) for name, value in message.metadata.items()
+            },
+            trace_context=message.trace_context,
+            retry_count=message.retry_count,
+            max_retry_count=message.max_retry_count,
+        )
+        try:
+            result = await self._worker.invoke(invocation)
+        except Exception as error:
+            return Returned(call=message.call, failure=as_failure(error))
+        return Returned(
+            call=message.call,
+            return_value=on_the_wire(result.return_value),
+            outputs={name: on_the_wire(value) for name, value in result.outputs.items()},
+            failure=result.failure,
+        )
+
+    def _left_behind(self, function_name: str, thread: "Future[Any]") -> None:
+        def look_again() -> None:
+            if not thread.done():
+                _logger.warning(
+                    "Function '%s' still holds its thread, which cannot be stopped: its process "
+                    "is replaced.",
+                    function_name,
+                )
+                self.send(Spent(function_name))
+
+        self._loop.call_later(_GRACE_SECONDS, look_again)
+
+
+def _printable(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()
+
+
+class ForwardingHandler(logging.Handler):
+    """Sends each record to the host, with the invocation that it belongs to."""
+
+    def __init__(self, send: Callable[[ToHost], None]) -> None:
+        super().__init__()
+        self._send = send
+        self._formatter = logging.Formatter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send a record; its traceback becomes part of its text."""
+        try:
+            invocation = current_invocation.get()
+            self._send(
+                Logged(
+                    logger=record.name,
+                    level=record.levelno,
+                    message=_printable(self._formatter.format(record)),
+                    created=record.created,
+                    invocation_id="" if invocation is None else invocation.id,
+                    function_name="" if invocation is None else invocation.function_name,
+                )
+            )
+        except Exception:
+            self.handleError(record)
+
+
+async def serve(descriptor: int) -> None:
+    """Do what the host asks over a socket until that is the end."""
+    child = Child()
+    handler = ForwardingHandler(child.send)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(root_level(os.environ))
+    connection = socket.socket(fileno=descriptor)
+    await asyncio.get_running_loop().create_unix_connection(lambda: child.channel, sock=connection)
+    await child.ended.wait()
+    await child.stop()
+    root.removeHandler(handler)
+    child.channel.close()
+    await asyncio.sleep(0)  # the transport closes in the next turn
+
+
+def main() -> None:
+    """Serve the socket whose number is the argument. Ctrl-C is the host's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with asyncio.Runner(loop_factory=fastest_loop()) as runner:
+        runner.run(serve(int(sys.argv[1])))
+    leave_threads_behind()
+
+
+if __name__ == "__main__":
+    main()
