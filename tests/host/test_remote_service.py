@@ -355,6 +355,16 @@ async def test_anonymous_access_has_no_subject() -> None:
     assert claims["exp"] - claims["iat"] <= 300
 
 
+async def test_a_url_for_an_mqtt_client() -> None:
+    """Path and audience are those of MQTT. Specification: bindings section 7."""
+    client = RemoteServiceClient(by_key("http://localhost"))
+    access = await client.client_access("chat", client_protocol="mqtt")
+    await client.close()
+    assert access.base_url == "ws://localhost/clients/mqtt/hubs/chat"
+    claims = jwt.decode(access.access_token, KEY, ["HS256"], options={"verify_aud": False})
+    assert claims["aud"] == "http://localhost/clients/mqtt/hubs/chat"
+
+
 def test_a_connection_string_needs_a_key() -> None:
     """The error says where to find one."""
     with pytest.raises(BindingError, match=r"^X: the connection string has no AccessKey"):

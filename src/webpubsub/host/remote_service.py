@@ -38,6 +38,8 @@ class RemoteServiceClient:
     Raises BindingError for a connection with neither a key nor an identity.
     """
 
+    client_protocols = frozenset({"default", "mqtt"})
+
     def __init__(self, connection: Connection, *, retries: int = _RETRIES) -> None:
         check_credential(connection)
         self._connection = connection
@@ -60,6 +62,7 @@ class RemoteServiceClient:
         roles: Sequence[str] = (),
         groups: Sequence[str] = (),
         minutes_to_expire: int = 60,
+        client_protocol: str = "default",
     ) -> ClientAccess:
         """A URL and token for a client of ``hub``. Raises ServiceRefused."""
         access = await self._answer(
@@ -68,6 +71,7 @@ class RemoteServiceClient:
                 roles=list(roles),
                 groups=list(groups),
                 minutes_to_expire=minutes_to_expire,
+                client_protocol="MQTT" if client_protocol == "mqtt" else "Default",
             )
         )
         return ClientAccess(

@@ -52,6 +52,11 @@ class ServiceClient(Protocol):
     service (in the host).
     """
 
+    @property
+    def client_protocols(self) -> frozenset[str]:
+        """The kinds of clients it makes URLs for: ``default``, and perhaps ``mqtt``."""
+        ...
+
     async def perform(self, operation: HubOperation) -> None:
         """Carry out one operation; returns when the service has accepted it. Raises
         ServiceRefused."""
@@ -65,8 +70,10 @@ class ServiceClient(Protocol):
         roles: Sequence[str] = (),
         groups: Sequence[str] = (),
         minutes_to_expire: int = 60,
+        client_protocol: str = "default",
     ) -> ClientAccess:
-        """A URL and token for a client of ``hub``. Raises ServiceRefused."""
+        """A URL and token for a client of ``hub``, of one of its ``client_protocols``. Raises
+        ServiceRefused."""
         ...
 
     async def close(self) -> None:

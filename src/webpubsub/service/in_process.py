@@ -10,11 +10,13 @@ from webpubsub.service.hubs import Hubs
 
 
 class InProcessClient:
-    """Carries operations out at once, without HTTP.
+    """Carries operations out at once, without HTTP. The service has no MQTT clients.
 
     ``endpoint`` gives the URL of the service, ``key`` signs tokens, ``clock`` gives seconds since
     the epoch.
     """
+
+    client_protocols = frozenset({"default"})
 
     def __init__(
         self, hubs: Hubs, *, endpoint: Callable[[], str], key: str, clock: Callable[[], float]
@@ -39,6 +41,7 @@ class InProcessClient:
         roles: Sequence[str] = (),
         groups: Sequence[str] = (),
         minutes_to_expire: int = 60,
+        client_protocol: str = "default",  # the only one
     ) -> ClientAccess:
         """A URL and token for a client of ``hub``. Raises ServiceRefused for a hub that cannot
         exist."""

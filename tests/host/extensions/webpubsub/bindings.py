@@ -131,7 +131,10 @@ class RecordingFunction:
 class RecordingClient:
     """Stands for the service: keeps what it is asked, and refuses the operation ``refused``."""
 
+    client_protocols = frozenset({"default", "mqtt"})
+
     def __init__(self, *, refused: int | None = None) -> None:
+        self.client_kinds: list[str] = []
         self.operations: list[HubOperation] = []
         self.accesses: list[tuple[str, str | None, Sequence[str], Sequence[str], int]] = []
         self._refused = refused
@@ -150,10 +153,12 @@ class RecordingClient:
         roles: Sequence[str] = (),
         groups: Sequence[str] = (),
         minutes_to_expire: int = 60,
+        client_protocol: str = "default",
     ) -> ClientAccess:
         """A made-up address."""
         if self._refused is not None:
             raise ServiceRefused(401, "", "the key is not known")
+        self.client_kinds.append(client_protocol)
         self.accesses.append((hub, user_id, roles, groups, minutes_to_expire))
         base = f"wss://service/client/hubs/{hub}"
         return ClientAccess(base_url=base, url=f"{base}?access_token=t", access_token="t")

@@ -69,7 +69,6 @@ async def test_the_connection_property_selects_the_service(
         ({"hub": "my-hub"}, "is no name of a hub"),
         ({"hub": 5}, "'hub' must be a string"),
         ({"userId": 5}, "'userId' must be a string"),
-        ({"clientProtocol": "mqtt"}, "'mqtt' is not supported"),
         ({"clientProtocol": "http"}, "must be 'default' or 'mqtt'"),
     ],
 )
@@ -102,3 +101,26 @@ async def test_a_refusal_fails_the_call() -> None:
         await connection_input.read(
             connection(), invocation(), lambda _: RecordingClient(refused=0), None
         )
+
+
+@pytest.mark.parametrize(
+    ("given", "protocol"),
+    [(None, "default"), ("default", "default"), (0, "default"), ("MQTT", "mqtt"), (1, "mqtt")],
+)
+async def test_section_2_3_the_kind_of_client(given: Any, protocol: str) -> None:
+    """The address is one for clients of that kind."""
+    client = RecordingClient()
+    binding = connection(clientProtocol=given)
+    connection_input.check(binding, None)
+    connection_input.check_service(binding, client)
+    await connection_input.read(binding, invocation(), lambda _: client, None)
+    assert client.client_kinds == [protocol]
+
+
+def test_section_2_3_a_service_without_mqtt_clients() -> None:
+    """The function is in error, and not its callers."""
+    client = RecordingClient()
+    client.client_protocols = frozenset({"default"})
+    connection_input.check_service(connection(), client)
+    with pytest.raises(BindingError, match="the built-in service has no MQTT clients yet"):
+        connection_input.check_service(connection(clientProtocol="mqtt"), client)

@@ -34,12 +34,25 @@ def check(binding: Binding, default_hub: str | None) -> None:
     """Raises BindingError."""
     check_direction(binding, "in")
     optional_text(binding, "userId")
-    protocol = binding.get("clientProtocol", "default")
-    if choice(binding, "clientProtocol", protocol, _CLIENT_PROTOCOLS) == "mqtt":
-        raise wrong(binding, "'clientProtocol' 'mqtt' is not supported; only 'default' is.")
+    _client_protocol(binding)
     hub = binding_hub(binding, default_hub)
     if not has_expressions(hub):
         checked_hub(binding, hub)
+
+
+def check_service(binding: Binding, client: ServiceClient) -> None:
+    """Raises BindingError when the service has no clients of this kind."""
+    if _client_protocol(binding) not in client.client_protocols:
+        raise wrong(
+            binding,
+            "'clientProtocol' is 'mqtt', and the built-in service has no MQTT clients yet. Use a "
+            "service that has, or leave 'clientProtocol' out.",
+        )
+
+
+def _client_protocol(binding: Binding) -> str:
+    given = binding.get("clientProtocol", "default")
+    return choice(binding, "clientProtocol", given, _CLIENT_PROTOCOLS)
 
 
 def binding_hub(binding: Binding, default_hub: str | None) -> str | None:
@@ -65,6 +78,7 @@ async def read(
         access = await client.client_access(
             checked_hub(binding, None if hub is None else resolved(binding, hub, context)),
             user_id=None if user_id is None else resolved(binding, user_id, context),
+            client_protocol=_client_protocol(binding),
         )
     except ServiceRefused as refused:
         raise wrong(binding, f"the service gave no access: {refused}") from None

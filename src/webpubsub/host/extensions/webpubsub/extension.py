@@ -120,7 +120,9 @@ class WebPubSubExtension:
             return
         module = connection_input if binding.kind == _CONNECTION else output
         module.check(binding, self._hub)
-        self._clients(optional_text(binding, "connection"))
+        client = self._clients(optional_text(binding, "connection"))
+        if binding.kind == _CONNECTION:
+            connection_input.check_service(binding, client)
         hub = connection_input.binding_hub(binding, self._hub)
         if hub is not None and not has_expressions(hub):
             self._hubs[hub.lower()] = None
