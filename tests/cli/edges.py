@@ -1,5 +1,5 @@
-"""An app with its service in the same process, with its functions in another one, and with a service
-apart that calls its webhook."""
+"""An app with its service in the same process, with its functions in another one, and with a
+service apart that calls its webhook."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
