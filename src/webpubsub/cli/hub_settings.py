@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from webpubsub.cli.console import fail
@@ -106,6 +105,8 @@ def load_hub_settings(
 
 def changed(service: "ServiceSettings") -> Iterator[tuple[str, str]]:
     """What a file can set and has set for the service."""
+    import msgspec
+
     from webpubsub.service.settings import ServiceSettings
 
     before, now = (msgspec.structs.asdict(one) for one in (ServiceSettings(), service))
