@@ -9,6 +9,7 @@ import msgspec
 
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals.catalogue import EDGES, Edge
+from webpubsub.protocol.traps import TRAPS
 
 REFERENCE = Path(__file__).parent / "reference"
 COMPATIBILITY = Path(__file__).parent / "compatibility.toml"
@@ -57,6 +58,33 @@ def _entry(edge: Edge, kind: RefusalKind) -> Iterator[str]:
 def _plain(text: str) -> str:
     """The text with what Markdown would take for markup shown as it is."""
     return "".join(f"\\{one}" if one in r"\`*<" else one for one in text)
+
+
+_TRAPS_INTRODUCTION = """\
+# Traps
+
+What Azure takes without a word from a function app, and its developer did not mean. Our host does
+the same and warns once for each function; the code that begins the warning leads here, and
+`webpubsub explain CODE` prints the entry. With typed bindings most of them are errors where the
+mistake is.
+
+This page is made from the code by `python docs/generate.py`.
+"""
+
+
+def traps_page() -> str:
+    """The page of all traps."""
+    return "\n".join((_TRAPS_INTRODUCTION, *_traps()))
+
+
+def _traps() -> Iterator[str]:
+    for title, traps in TRAPS.items():
+        yield f"## {title}\n"
+        for trap in traps:
+            yield f"### {trap.code}\n"
+            yield f"- When: {_plain(trap.situation)}"
+            yield f"- On Azure: {_plain(trap.azure)}."
+            yield f"- Remedy: {_plain(trap.remedy)}\n"
 
 
 _COMPATIBILITY_INTRODUCTION = """\
@@ -147,6 +175,7 @@ def _links(tests: tuple[str, ...]) -> str:
 
 PAGES = {
     REFERENCE / "refusals.md": refusals_page,
+    REFERENCE / "traps.md": traps_page,
     REFERENCE / "compatibility.md": compatibility_page,
 }
 

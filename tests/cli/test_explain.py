@@ -1,4 +1,4 @@
-"""``webpubsub explain``: every refusal can be looked up."""
+"""``webpubsub explain``: every refusal and every trap can be looked up."""
 
 import pytest
 from typer.testing import CliRunner
@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 from tests.cli.processes import run
 from webpubsub.cli.commands import app
 from webpubsub.protocol.refusals.catalogue import EDGES, KINDS
+from webpubsub.protocol.traps import BY_CODE, TRAPS
 
 
 def explained(*arguments: str, columns: str = "100") -> str:
@@ -41,6 +42,14 @@ def test_every_code_has_an_entry(code: str) -> None:
     assert ("setting" in text.split()) >= bool(kind.setting)
 
 
+@pytest.mark.parametrize("code", BY_CODE)
+def test_every_trap_has_an_entry(code: str) -> None:
+    """What leads into it, what Azure does, and how to mend it."""
+    trap = BY_CODE[code]
+    text = " ".join(explained(code).split())
+    assert text == f"{code} when {trap.situation} on Azure {trap.azure}. remedy {trap.remedy}"
+
+
 def test_lines_fit_the_terminal() -> None:
     """As far as words allow."""
     for columns in (60, 80, 200):
@@ -51,9 +60,9 @@ def test_lines_fit_the_terminal() -> None:
 def test_all_codes_are_listed() -> None:
     """Under the edge they belong to, each on its line."""
     listed = [line.split()[0] for line in explained().splitlines() if line.startswith("  ")]
-    assert listed == list(KINDS)
-    for edge in EDGES:
-        assert f"{edge.title}\n" in explained()
+    assert listed == [*KINDS, *BY_CODE]
+    for title in (*(edge.title for edge in EDGES), *TRAPS):
+        assert f"{title}\n" in explained()
 
 
 @pytest.mark.parametrize("part", ["handshake", "rest.body", "401", "1011"])
@@ -69,9 +78,19 @@ def test_several_entries(part: str) -> None:
     assert len(codes) > 1
 
 
+def test_several_traps() -> None:
+    """The beginning of their codes shows all that fit."""
+    codes = [line for line in explained("trap.States").splitlines() if line in BY_CODE]
+    assert codes == ["trap.states.spelling", "trap.states.shape", "trap.states.kept"]
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
+        (
+            "trap.answer.txt",
+            "there is no refusal 'trap.answer.txt'; did you mean 'trap.answer.text",
+        ),
         ("token.expird", "there is no refusal 'token.expird'; did you mean 'token.expired'?"),
         (
             "handshake.token.mising",

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import PAGES, refusals_page
+from docs.generate import PAGES, refusals_page, traps_page
 from webpubsub.protocol.refusals.catalogue import KINDS
+from webpubsub.protocol.traps import BY_CODE
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -18,6 +19,12 @@ def test_every_refusal_has_its_heading() -> None:
     """A heading is the address of an entry."""
     headings = [line[4:] for line in refusals_page().splitlines() if line.startswith("### ")]
     assert headings == list(KINDS)
+
+
+def test_every_trap_has_its_heading() -> None:
+    """A heading is the address of an entry."""
+    headings = [line[4:] for line in traps_page().splitlines() if line.startswith("### ")]
+    assert headings == list(BY_CODE)
 
 
 def test_nothing_is_taken_for_markup() -> None:

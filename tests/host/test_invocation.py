@@ -13,7 +13,7 @@ from tests.host.fakes import INPUT, OUTPUT, RETURN, TRIGGER, Body, FakeData, Fak
 from webpubsub.host.extensions.seam import BindingError, TriggerCall
 from webpubsub.host.invocation import FunctionInvoker, _outputs_in
 from webpubsub.host.running_invocations import RunningInvocations
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import (
     FunctionFailure,
     Invocation,
@@ -135,6 +135,10 @@ async def test_outputs_are_written_in_the_order_of_their_bindings() -> None:
         (JsonText('{"out": "text"}'), "text"),
         (JsonText('{"out": 1.5}'), 1.5),
         (JsonText('{"out": true}'), JsonText("true")),
+        (JsonValue({"out": [{"a": 1}], "x": 2}), JsonValue([{"a": 1}])),
+        (JsonValue({"out": "text"}), "text"),
+        (JsonValue({"x": 1}), "set"),
+        (JsonValue([{"out": 1}]), "set"),
         (JsonText('{"OUT": 1}'), "set"),
         (JsonText('{"x": {"out": 1}}'), "set"),
         (JsonText('["out"]'), "set"),

@@ -1,6 +1,6 @@
-"""``webpubsub explain``: what a refusal in a log means, and how to mend it."""
+"""``webpubsub explain``: what a refusal or a trap in a log means, and how to mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -9,32 +9,53 @@ from webpubsub.cli.console import fail
 
 if TYPE_CHECKING:
     from webpubsub.protocol.refusals import RefusalKind
+    from webpubsub.protocol.traps import Trap
 
 
 def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            help="Code of a refusal, its beginning, or an HTTP status or close code; all of them "
-            "without it.",
+            help="Code of a refusal or trap, its beginning, or an HTTP status or close code; all "
+            "of them without it.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Say why something was refused: what was checked, what was wanted, and how to mend it."""
-    from webpubsub.protocol.refusals import catalogue
+    """Say why something was refused, or what Azure makes of it, and how to mend it."""
+    typer.echo("\n\n".join(_overviews() if code is None else _entries(code.strip())))
 
-    if code is None:
-        typer.echo("\n\n".join(_overview(edge.title, edge.kinds) for edge in catalogue.EDGES))
-        return
-    code = code.strip()
+
+def _overviews() -> Iterator[str]:
+    from webpubsub.protocol.refusals.catalogue import EDGES
+    from webpubsub.protocol.traps import TRAPS
+
+    for edge in EDGES:
+        yield _overview(edge.title, {kind.code: kind.checked for kind in edge.kinds})
+    for title, traps in TRAPS.items():
+        yield _overview(title, {trap.code: trap.situation for trap in traps})
+
+
+def _entries(code: str) -> list[str]:
+    """Those that fit: the one of that code, or those that begin with it or show as it."""
+    from webpubsub.protocol.refusals import catalogue
+    from webpubsub.protocol.traps import BY_CODE, starting_with
+
     if kind := catalogue.KINDS.get(code.lower()):
-        typer.echo(_entry(kind))
-        return
-    several = catalogue.shown_as(int(code)) if code.isdecimal() else catalogue.starting_with(code)
-    if not several:
-        _fail_for(code)
-    typer.echo("\n\n".join(_entry(kind) for kind in several))
+        return [_entry(kind)]
+    if trap := BY_CODE.get(code.lower()):
+        return [_trap_entry(trap)]
+    if code.isdecimal():
+        entries = [_entry(kind) for kind in catalogue.shown_as(int(code))]
+    else:
+        entries = [_entry(kind) for kind in catalogue.starting_with(code)]
+        entries += [_trap_entry(trap) for trap in starting_with(code)]
+    return entries or _fail_for(code)
+
+
+def _trap_entry(trap: "Trap") -> str:
+    fields = {"when": trap.situation, "on Azure": f"{trap.azure}.", "remedy": trap.remedy}
+    return "\n".join((trap.code, *(_field(name, value) for name, value in fields.items())))
 
 
 def _entry(kind: "RefusalKind") -> str:
@@ -65,16 +86,17 @@ def _field(name: str, value: str) -> str:
     )
 
 
-def _overview(title: str, kinds: "Sequence[RefusalKind]") -> str:
-    width = max(len(kind.code) for kind in kinds)
-    lines = (f"  {kind.code:<{width}}  {kind.checked}" for kind in kinds)
+def _overview(title: str, entries: Mapping[str, str]) -> str:
+    width = max(map(len, entries))
+    lines = (f"  {code:<{width}}  {text}" for code, text in entries.items())
     return "\n".join((title, *lines))
 
 
 def _fail_for(code: str) -> NoReturn:
     from webpubsub.protocol.refusals.catalogue import near
     from webpubsub.protocol.spelling import listed
+    from webpubsub.protocol.traps import BY_CODE
 
-    matches = near(code)
+    matches = near(code, BY_CODE)
     meant = f"did you mean {listed(matches)}?" if matches else "'webpubsub explain' lists them all"
     fail(f"there is no refusal '{code}'; {meant}")

@@ -26,7 +26,7 @@ from webpubsub.host.extensions.seam import (
 from webpubsub.host.invocation_log import InvocationLog
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.running_invocations import Cut, RunningInvocations
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import (
     FunctionFailure,
     Invocation,
@@ -171,6 +171,8 @@ def _names_in_answers(function: FunctionMetadata) -> tuple[str, ...]:
 
 def _outputs_in(answer: Value, names: Sequence[str]) -> Mapping[str, Value]:
     """The members of a JSON answer that are called like an output; they win over what was set."""
+    if isinstance(answer, JsonValue):
+        return _outputs_of(answer.value, names)
     if not isinstance(answer, JsonText) or not any(f'"{name}"' in answer.text for name in names):
         return {}
     try:
@@ -178,6 +180,16 @@ def _outputs_in(answer: Value, names: Sequence[str]) -> Mapping[str, Value]:
     except msgspec.DecodeError:  # not an object
         return {}
     return {name: _as_value(bytes(members[name])) for name in names if name in members}
+
+
+def _outputs_of(answer: Any, names: Sequence[str]) -> Mapping[str, Value]:
+    if not isinstance(answer, Mapping):
+        return {}
+    found = {name: answer[name] for name in names if name in answer}
+    return {
+        name: JsonValue(value) if isinstance(value, dict | list | bool) else value
+        for name, value in found.items()
+    }
 
 
 def _as_value(json: bytes) -> Value:

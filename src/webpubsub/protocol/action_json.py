@@ -11,10 +11,12 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 from webpubsub.protocol import binding_json
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.binding_json import shown
+from webpubsub.protocol.data_traps import tell_of_data
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.names import is_group_name
 from webpubsub.protocol.operations import HubOperation, Permission
 from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.protocol.traps import Tell, untold
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -37,11 +39,12 @@ def operations_from_json(actions: Actions, hub: str) -> list[HubOperation]:
     return list(iter_operations(actions, hub))
 
 
-def iter_operations(actions: Actions, hub: str) -> Iterator[HubOperation]:
+def iter_operations(actions: Actions, hub: str, tell: Tell = untold) -> Iterator[HubOperation]:
     """The same one after another: an action is looked at when those before it have been taken, so
-    that a wrong one does not undo them. Specification: bindings section 8.5."""
+    that a wrong one does not undo them. ``tell`` is told of data that is not sent as it looks.
+    Specification: bindings section 8.5."""
     for number, item in enumerate(_items(actions), start=1):
-        yield _operation(item, hub.lower(), number)
+        yield _operation(item, hub.lower(), number, tell)
 
 
 def _items(actions: Actions) -> Sequence[Any]:
@@ -62,12 +65,12 @@ def _parsed(text: str | bytes) -> Sequence[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _operation(item: Any, hub: str, number: int) -> HubOperation:
+def _operation(item: Any, hub: str, number: int, tell: Tell) -> HubOperation:
     if not isinstance(item, Mapping):
         raise ValueError(
             f"Action {number} is {shown(item)}; an action is a JSON object, such as {_EXAMPLE}."
         )
-    members = _Members(item)
+    members = _Members(item, tell)
     name = ""
     try:
         name = _action_name(members)
@@ -89,8 +92,9 @@ def _action_name(members: "_Members") -> str:
 class _Members:
     """The members of one action. Names match in any letter case, and the last of equals counts."""
 
-    def __init__(self, item: Mapping[str, Any]) -> None:
+    def __init__(self, item: Mapping[str, Any], tell: Tell) -> None:
         self._item = item
+        self._tell = tell
         self._values = {name.lower(): value for name, value in item.items()}
 
     def text(self, name: str) -> str:
@@ -154,7 +158,14 @@ class _Members:
                 f"'data' is {shown(data)} and 'dataType' is 'binary': binary data is an object "
                 '{"type": "Buffer", "data": base64 text or a list of numbers}.'
             )
-        return self._subject("data", binding_json.message, kind, data)
+        try:
+            message = self._subject("data", binding_json.message, kind, data)
+        except ValueError:
+            tell_of_data(kind, data, self._tell)
+            raise
+        if not isinstance(data, str):
+            tell_of_data(kind, data, self._tell)
+        return message
 
     def _required(self, name: str) -> Any:
         if name.lower() not in self._values:

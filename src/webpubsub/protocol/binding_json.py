@@ -17,6 +17,10 @@ import msgspec
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.spelling import did_you_mean, listed
 
+#: Error codes by their number in the official enumeration, which counts from -1.
+ERROR_CODES = ("success", "unauthorized", "userError", "serverError")
+FIRST_ERROR_CODE = -1
+
 #: The data types by their numbers in the official enumeration.
 _DATA_TYPES = (DataType.BINARY, DataType.JSON, DataType.TEXT)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -85,6 +89,20 @@ def buffer_bytes(value: Any) -> bytes:
     )
 
 
+def is_json(data: str | bytes) -> bool:
+    """Whether this is JSON text, as far as it can be told without reading what is in it."""
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def is_guid(content: str) -> bool:
+    """Whether the text of a Buffer stands for the sixteen bytes of a GUID."""
+    return _GUID.fullmatch(content) is not None
+
+
 def shown(value: Any) -> str:
     """A value for an error text: short scalars as they are, the kind of anything else."""
     if value is None:
@@ -106,17 +124,15 @@ def _text_bytes(text: str) -> bytes:
 
 
 def _check_json(payload: bytes) -> None:
-    try:
-        msgspec.json.decode(payload, type=msgspec.Raw)
-    except (ValueError, RecursionError):
+    if not is_json(payload):
         raise ValueError(
             "is marked as JSON and is not JSON text. Write the value as JSON text, as json.dumps "
             "does, or use the data type 'text'."
-        ) from None
+        )
 
 
 def _decoded(content: str) -> bytes:
-    if _GUID.fullmatch(content):
+    if is_guid(content):
         return UUID(content).bytes_le
     try:
         return base64.b64decode(_WHITESPACE.sub("", content), validate=True)

@@ -4,7 +4,7 @@ Each module of this package is named here, so that reading this page shows what 
 a test fails when a module is forgotten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 
 import msgspec
@@ -86,8 +86,9 @@ def shown_as(number: int) -> Sequence[RefusalKind]:
     return [kind for kind in KINDS.values() if number in (kind.http_status, kind.close_code)]
 
 
-def near(code: str) -> Sequence[str]:
-    """Up to three codes that may have been meant, the closest first."""
+def near(code: str, others: Iterable[str] = ()) -> Sequence[str]:
+    """Up to three codes, of refusals or of these others, that may have been meant, the closest
+    first."""
     from difflib import get_close_matches  # only ever needed on the way to an error
 
-    return get_close_matches(code.lower(), KINDS, n=3)
+    return get_close_matches(code.lower(), (*KINDS, *others), n=3)

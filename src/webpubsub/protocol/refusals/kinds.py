@@ -39,7 +39,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         mend it."""
         kind = self.kind
         setting = f" Setting: {kind.setting}." if kind.setting else ""
-        seen = _one_line(self.seen)
+        seen = one_line(self.seen)
         return (
             f"{kind.code}: checked {kind.checked}; wanted {kind.wanted}; saw {seen}. "
             f"{kind.remedy}{setting}"
@@ -54,6 +54,7 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-def _one_line(text: str) -> str:
-    """What was seen may come from anybody, who must not be able to write lines into a log."""
+def one_line(text: str) -> str:
+    """Text for a log: what was seen may come from anybody, who must not be able to write lines into
+    it."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

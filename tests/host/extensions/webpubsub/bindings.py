@@ -43,6 +43,12 @@ def output(**properties: Any) -> Binding:
     return _binding(defaults | properties)
 
 
+def context_input(**properties: Any) -> Binding:
+    """A context input, with properties changed."""
+    defaults = {"type": "webPubSubContext", "direction": "in", "name": "wps"}
+    return _binding(defaults | properties)
+
+
 def _binding(properties: Mapping[str, Any]) -> Binding:
     return Binding({name: value for name, value in properties.items() if value is not None})
 

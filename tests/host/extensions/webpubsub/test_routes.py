@@ -1,6 +1,5 @@
 """Which function takes which event, and what is wrong with a trigger."""
 
-import logging
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from webpubsub.host.extensions.webpubsub.routes import (
     Routes,
     TriggerKey,
     trigger_key,
-    warn_of_unknown_parameter,
 )
 from webpubsub.host.metadata import Binding
 from webpubsub.protocol.events import EventType
@@ -145,26 +143,3 @@ def test_an_event_has_one_function() -> None:
     words = "the user event 'message' of hub 'chat' is taken by function 'first'"
     with pytest.raises(BindingError, match=words):
         routes.add(TriggerKey("chat", USER, "message"), route("second"))
-
-
-@pytest.mark.parametrize(
-    ("properties", "warned"),
-    [
-        ({}, False),
-        ({"name": "connectioncontext"}, False),
-        ({"name": "data"}, False),
-        ({"name": "event"}, True),
-        ({"name": "claims"}, True),
-        ({"eventType": "system", "eventName": "connect", "name": "claims"}, False),
-        ({"eventType": "system", "eventName": "connected", "name": "reason"}, True),
-        ({"eventType": "user", "eventName": "connect", "name": "claims"}, True),
-    ],
-)
-def test_a_parameter_that_receives_nothing_is_warned_of(
-    properties: dict[str, Any], warned: bool, caplog: pytest.LogCaptureFixture
-) -> None:
-    """On Azure the function would silently get None, so the log says which names select
-    something."""
-    with caplog.at_level(logging.WARNING):
-        warn_of_unknown_parameter(function(), trigger(**properties))
-    assert ("Use 'request', 'connectionContext'" in caplog.text) is warned

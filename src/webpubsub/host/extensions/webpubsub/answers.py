@@ -6,7 +6,6 @@ an answer fail the event, because the client waits for it. An answer is what bot
 bindings section 5.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -14,24 +13,20 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from webpubsub.host.extensions.webpubsub import mqtt_answers
+from webpubsub.host.extensions.webpubsub.answer_traps import Look, unseen
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import binding_json
-from webpubsub.protocol.binding_json import shown
-from webpubsub.protocol.events import ConnectEventRequest, ConnectionContext, UserEventRequest
+from webpubsub.protocol.binding_json import ERROR_CODES, FIRST_ERROR_CODE, shown
+from webpubsub.protocol.events import ConnectEventRequest, UserEventRequest
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.mqtt_events import MqttUserProperty
 
-#: Error codes by their number in the official enumeration, which counts from -1.
-_CODES = ("success", "unauthorized", "userError", "serverError")
-_FIRST_CODE = -1
 _STATUSES = {"unauthorized": 401, "userError": 400, "serverError": 500}
 
 _T = TypeVar("_T")
 #: The events that have an answer.
 Awaiting: TypeAlias = ConnectEventRequest | UserEventRequest
-
-_logger = logging.getLogger(__name__)
 
 
 class NoAnswer(msgspec.Struct, frozen=True):
@@ -76,17 +71,21 @@ Answer: TypeAlias = NoAnswer | ConnectAnswer | UserAnswer | FailedAnswer
 NO_ANSWER = NoAnswer()
 
 
-def answer_of(event: Awaiting, value: Value) -> Answer:
+def answer_of(event: Awaiting, value: Value, look: Look = unseen) -> Answer:
     """The answer that a returned value is. Never raises: a value that cannot be an answer fails the
-    event with status 500 and the reason. Specification: bindings sections 5.2 to 5.7."""
+    event with status 500 and the reason. ``look`` is shown what is not made of our own responses.
+    Specification: bindings sections 5.2 to 5.7."""
     if value is None:
         return NO_ANSWER
-    if not isinstance(value, JsonText | JsonValue):
-        _warn_of_ignored(event.connection_context, value)
-        return NO_ANSWER
     try:
-        read = value.value if isinstance(value, JsonValue) else binding_json.parse(value.text)
-        return _read(event, read)
+        if isinstance(value, JsonValue):
+            return _read(event, value.value)
+        if not isinstance(value, JsonText):
+            look(event, value)
+            return NO_ANSWER
+        answer = binding_json.parse(value.text)
+        look(event, answer)
+        return _read(event, answer)
     except (TypeError, ValueError) as error:
         return FailedAnswer(status=500, message=str(error))
 
@@ -99,16 +98,6 @@ def answer_of_failure(event: Awaiting, failure: FunctionFailure) -> FailedAnswer
         mqtt = mqtt_answers.failure(event.mqtt, "serverError", None)
     return FailedAnswer(
         status=500, message=f"{failure.type}: {failure.message}", mqtt=mqtt, internal=True
-    )
-
-
-def _warn_of_ignored(context: ConnectionContext, value: Value) -> None:
-    _logger.warning(
-        "The function for '%s' of hub '%s' returned %s, which is ignored as on Azure: return a "
-        "response object or a dict, and never JSON text.",
-        context.event_name,
-        context.hub,
-        type(value).__name__,
     )
 
 
@@ -149,7 +138,7 @@ def _code(value: Any) -> str:
     """Numbers without a name are server errors, as is an answer of an application's own with a
     ``code``."""
     try:
-        return binding_json.word(value, _CODES, _FIRST_CODE)
+        return binding_json.word(value, ERROR_CODES, FIRST_ERROR_CODE)
     except ValueError as error:
         if type(value) is int:
             return "serverError"
@@ -158,12 +147,6 @@ def _code(value: Any) -> str:
 
 def _connect(event: ConnectEventRequest, answer: Mapping[str, Any]) -> ConnectAnswer:
     members = _folded(answer)
-    if "code" in members and "code" not in answer:
-        _logger.warning(
-            "The answer to 'connect' of hub '%s' has a member 'Code', which is not read: the "
-            "client is accepted. Write 'code'.",
-            event.connection_context.hub,
-        )
     return ConnectAnswer(
         user_id=_text(members, "userId"),
         groups=_texts(members, "groups"),

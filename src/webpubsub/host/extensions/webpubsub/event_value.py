@@ -10,7 +10,11 @@ from typing import Any
 import msgspec
 
 from webpubsub.host.values import EventValue, JsonText, Value
+from webpubsub.protocol import traps
 from webpubsub.protocol.event_json import wire_value
+from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.traps import Tell, untold
 
 #: What every event shows to other bindings, in the spelling of trigger metadata.
 _NAMES = (
@@ -25,6 +29,8 @@ _NAMES = (
     "Reason",
 )
 _PLAIN_TEXT = frozenset({"Data", "DataType", "Reason"})
+#: The parameters that hold what a client sent.
+_PAYLOADS = frozenset({"request", "data"})
 
 
 class TriggerValue(EventValue, frozen=True, kw_only=True):
@@ -32,10 +38,17 @@ class TriggerValue(EventValue, frozen=True, kw_only=True):
 
     parameter: str
     data_type: str | None = None
+    tell: Tell = untold
 
     @property
     def wire(self) -> str | bytes | None:
         """What the real worker would receive: the member that the parameter's name selects."""
+        if self.data_type != "binary":
+            _tell_of_damage(self.event, self.parameter, self.tell)
+        return self.delivered()
+
+    def delivered(self) -> str | bytes | None:
+        """The same, where no function is about to receive it."""
         return wire_value(self.event, self.parameter, data_type=self.data_type)
 
 
@@ -94,9 +107,20 @@ def _member(value: TriggerValue, name: str) -> Any:
 
 
 def _delivered_members(value: TriggerValue) -> Mapping[str, Any]:
-    text = value.wire
+    text = value.delivered()
     parsed = _parsed(text) if isinstance(text, str) else None
     return parsed if isinstance(parsed, dict) else {}
+
+
+def _tell_of_damage(event: AnyEventRequest, parameter: str, tell: Tell) -> None:
+    """Text is always UTF-8, so that only binary data has to be looked at."""
+    if not isinstance(event, UserEventRequest) or parameter.lower() not in _PAYLOADS:
+        return
+    if event.data_type not in (DataType.TEXT, DataType.JSON):
+        try:
+            event.message.data.decode()
+        except UnicodeDecodeError:
+            tell(traps.EVENT_BINARY, f"received a binary message as text in '{parameter}'")
 
 
 def _parsed(text: str | bytes) -> Any:

@@ -17,11 +17,19 @@ from webpubsub.host.extensions.seam import (
 )
 from webpubsub.host.extensions.webpubsub import connection_input, context_input, output
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, AccessList
+from webpubsub.host.extensions.webpubsub.answer_traps import look
 from webpubsub.host.extensions.webpubsub.answers import (
     NO_ANSWER,
     Answer,
     answer_of,
     answer_of_failure,
+)
+from webpubsub.host.extensions.webpubsub.binding_traps import (
+    CONNECTION,
+    CONTEXT,
+    OUTPUT,
+    TRIGGER,
+    tell_of_binding,
 )
 from webpubsub.host.extensions.webpubsub.entry import NOT_RUNNING, EventEntry
 from webpubsub.host.extensions.webpubsub.event_value import (
@@ -41,12 +49,13 @@ from webpubsub.host.extensions.webpubsub.routes import (
     Route,
     Routes,
     trigger_key,
-    warn_of_unknown_parameter,
 )
+from webpubsub.host.extensions.webpubsub.trap_log import TrapLog
 from webpubsub.host.extensions.webpubsub.webhook import Webhook
 from webpubsub.host.extensions.webpubsub.webhook_answers import text_answer
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
+from webpubsub.protocol import traps
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 from webpubsub.protocol.events import (
     AnyEventRequest,
@@ -56,11 +65,6 @@ from webpubsub.protocol.events import (
 )
 from webpubsub.protocol.outcomes import EventOutcome, Notified, Unhandled
 from webpubsub.protocol.seams import ServiceClient
-
-_TRIGGER = "webpubsubtrigger"
-_CONNECTION = "webpubsubconnection"
-_CONTEXT = "webpubsubcontext"
-_OUTPUT = "webpubsub"
 
 _REASON = "An event of the Web PubSub service arrived."
 _UNHANDLED = Unhandled()
@@ -79,7 +83,7 @@ class WebPubSubExtension:
     that name none.
     """
 
-    binding_types = frozenset({_TRIGGER, _CONNECTION, _CONTEXT, _OUTPUT})
+    binding_types = frozenset({TRIGGER, CONNECTION, CONTEXT, OUTPUT})
 
     def __init__(
         self,
@@ -96,6 +100,9 @@ class WebPubSubExtension:
         self._routes = Routes()
         self._webhook = Webhook(self._routes, self._answer)
         self._hubs: dict[str, None] = {}
+        self._traps = TrapLog()
+        self._contexts: set[str] = set()
+        self._has_others = False
         self._running = False
 
     @property
@@ -111,14 +118,21 @@ class WebPubSubExtension:
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None:
         """Validate a binding. Raises BindingError."""
-        if binding.kind == _CONTEXT:
+        self._check(binding)
+        tell_of_binding(function, binding, self._traps.of(function.name))
+        if binding.kind == CONTEXT:
+            self._contexts.add(function.name)
+        else:
+            self._has_others = True
+
+    def _check(self, binding: Binding) -> None:
+        if binding.kind == CONTEXT:
             context_input.check(binding)
             return
-        if binding.kind == _TRIGGER:
+        if binding.kind == TRIGGER:
             self._hubs[trigger_key(binding, self._hub).hub] = None
-            warn_of_unknown_parameter(function, binding)
             return
-        module = connection_input if binding.kind == _CONNECTION else output
+        module = connection_input if binding.kind == CONNECTION else output
         module.check(binding, self._hub)
         client = self._clients(optional_text(binding, "connection"))
         if binding.kind == _CONNECTION:
@@ -130,12 +144,15 @@ class WebPubSubExtension:
     def attach(self, function: FunctionMetadata, invoke: Invoke) -> None:
         """Take on a function. Raises BindingError when another one has its event."""
         binding = function.trigger
+        tell = self._traps.of(function.name)
         route = Route(
             function=function,
             invoke=invoke,
             parameter=binding.name,
             data_type=binding.data_type,
             accesses=self._access_list(binding),
+            tell=tell,
+            look=look(tell, [output.name for output in function.outputs]),
         )
         self._routes.add(trigger_key(binding, self._hub), route)
 
@@ -153,6 +170,9 @@ class WebPubSubExtension:
         self._running = True
         self._entry.handler = self.handle
         self._warn_of_open_routes()
+        if not self._has_others:
+            for name in self._contexts:
+                self._traps.of(name)(traps.BINDING_CONTEXT_ALONE, "has the app's only such binding")
 
     async def drain(self) -> None:
         """Clients are still answered."""
@@ -185,13 +205,21 @@ class WebPubSubExtension:
 
     async def _answer(self, route: Route, event: AnyEventRequest) -> Answer:
         """Where both edges meet: call the function for an event."""
-        value = TriggerValue(event=event, parameter=route.parameter, data_type=route.data_type)
+        value = TriggerValue(
+            event=event,
+            parameter=route.parameter,
+            data_type=route.data_type,
+            tell=route.tell,
+        )
         result = await route.invoke(_call(value, _REASON))
         if not isinstance(event, ConnectEventRequest | UserEventRequest):
+            if result.return_value is not None:
+                route.tell(traps.ANSWER_UNREAD, "returned something to an event that has no answer")
             return NO_ANSWER
         if result.failure is not None:
+            route.tell(traps.ANSWER_RAISES, f"failed with {result.failure.type}")
             return answer_of_failure(event, result.failure)
-        return answer_of(event, result.return_value)
+        return answer_of(event, result.return_value, route.look)
 
     def _warn_of_open_routes(self) -> None:
         if names := [route.function.name for route in self._routes if route.accesses.is_open]:
@@ -210,16 +238,17 @@ class WebPubSubExtension:
 
     async def read(self, binding: Binding, context: InvocationContext) -> Value:
         """The connection for a client, or the event in a request. Raises BindingError."""
-        if binding.kind == _CONTEXT:
+        if binding.kind == CONTEXT:
             return context_input.read(binding, context, self._accesses)
-        if binding.kind != _CONNECTION:
+        if binding.kind != CONNECTION:
             raise wrong(binding, "this is not an input.")
         return await connection_input.read(binding, context, self._clients, self._hub)
 
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         """Carry out actions. Raises BindingError."""
         client = self._clients(optional_text(binding, "connection"))
-        await output.write(binding, value, context, client, self._hub)
+        tell = self._traps.of(context.function.name)
+        await output.write(binding, value, context, client, self._hub, tell)
 
 
 def _call(value: TriggerValue, reason: str = MANUAL_REASON) -> TriggerCall:

@@ -18,6 +18,7 @@ from webpubsub.host.metadata import Binding
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol.action_json import iter_operations
 from webpubsub.protocol.seams import ServiceClient, ServiceRefused
+from webpubsub.protocol.traps import Tell, untold
 
 
 def check(binding: Binding, default_hub: str | None) -> None:
@@ -34,10 +35,12 @@ async def write(
     context: InvocationContext,
     client: ServiceClient,
     default_hub: str | None,
+    tell: Tell = untold,
 ) -> None:
     """Carry out the actions, each after the service has accepted the one before it.
 
-    The first that fails stops the rest and undoes nothing. Raises BindingError with its number.
+    The first that fails stops the rest and undoes nothing. ``tell`` is told of data that is not
+    sent as it looks. Raises BindingError with the number of the action.
     """
     if value is None:
         return
@@ -46,7 +49,7 @@ async def write(
     hub = checked_hub(binding, None if hub is None else resolved(binding, hub, context))
     done = 0
     try:
-        for operation in iter_operations(actions, hub):
+        for operation in iter_operations(actions, hub, tell):
             await client.perform(operation)
             done += 1
     except ValueError as error:

@@ -4,13 +4,13 @@ A hub's event has one function per kind of client; there are no wildcards. Speci
 sections 2.2 and 3.5.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from webpubsub.host.extensions.seam import BindingError, Invoke
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, AccessList
+from webpubsub.host.extensions.webpubsub.answer_traps import Look, unseen
 from webpubsub.host.extensions.webpubsub.properties import (
     check_direction,
     checked_hub,
@@ -20,19 +20,19 @@ from webpubsub.host.extensions.webpubsub.properties import (
     wrong,
 )
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.protocol import traps
 from webpubsub.protocol.binding_json import shown
-from webpubsub.protocol.event_json import PARAMETER_NAMES, SYSTEM_EVENTS
-from webpubsub.protocol.events import ConnectionContext, EventType, UserEventRequest
+from webpubsub.protocol.event_json import SYSTEM_EVENTS
+from webpubsub.protocol.events import ConnectionContext, EventType
 from webpubsub.protocol.names import is_event_name
 from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.protocol.traps import Tell, untold
 
 _EVENT_TYPES = ("system", "user")
 _CLIENT_PROTOCOLS = ("all", "webPubSub", "mqtt")
 _ANY_CLIENT = "all"
 _WEB_PUBSUB_CLIENT = "webPubSub"
 _MQTT_CLIENT = "mqtt"
-
-_logger = logging.getLogger(__name__)
 
 
 class TriggerKey(msgspec.Struct, frozen=True):
@@ -56,13 +56,18 @@ class TriggerKey(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """A function that takes events, how it receives them, and who may send them over HTTP."""
+    """A function that takes events, how it receives them, and who may send them over HTTP.
+
+    ``tell`` is told of its traps, and ``look`` is shown its answers.
+    """
 
     function: FunctionMetadata
     invoke: Invoke
     parameter: str
     data_type: str | None
     accesses: AccessList = EVERYBODY
+    tell: Tell = untold
+    look: Look = unseen
 
 
 class Routes:
@@ -76,6 +81,7 @@ class Routes:
         routes = self._by_event.setdefault((key.hub, key.event_type, key.event_name), {})
         taken = routes.setdefault(key.client_protocol, route)
         if taken is not route:
+            route.tell(traps.BINDING_DUPLICATE, f"asks for {key}, as '{taken.function.name}' does")
             raise BindingError(
                 f"{key} is taken by function '{taken.function.name}', and an event has one "
                 "function. Give one of them another event, or join them."
@@ -112,26 +118,6 @@ def trigger_key(binding: Binding, default_hub: str | None) -> TriggerKey:
         if protocol is None
         else choice(binding, "clientProtocols", protocol, _CLIENT_PROTOCOLS),
     )
-
-
-def warn_of_unknown_parameter(function: FunctionMetadata, binding: Binding) -> None:
-    """Log a warning when the parameter's name selects nothing of an event, so that a function on
-    Azure would receive None."""
-    known = _parameter_names(binding)
-    if binding.name.lower() not in {name.lower() for name in known}:
-        _logger.warning(
-            "Function '%s': the name of the trigger parameter selects what it receives, and '%s' "
-            "selects nothing, so a function without type annotations receives None. Use %s.",
-            function.name,
-            binding.name,
-            listed(known),
-        )
-
-
-def _parameter_names(binding: Binding) -> tuple[str, ...]:
-    event = SYSTEM_EVENTS.get(str(binding.get("eventName")).lower(), UserEventRequest)
-    kind = UserEventRequest if _event_type(binding) is EventType.USER else event
-    return tuple(dict.fromkeys((*PARAMETER_NAMES[kind], "dataType")))
 
 
 def _event_type(binding: Binding) -> EventType:

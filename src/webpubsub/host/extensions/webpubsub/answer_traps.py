@@ -1,0 +1,122 @@
+"""Traps in what a generic function returned as the answer to an event.
+
+Answers made of our response classes have none of these, and are not looked at. Specification:
+bindings sections 5.2 to 5.6.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+from webpubsub.protocol import binding_json, traps
+from webpubsub.protocol.binding_json import ERROR_CODES, FIRST_ERROR_CODE
+from webpubsub.protocol.data_traps import tell_of_data
+from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest
+from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.protocol.traps import Tell
+
+#: Looks at one answer to an event.
+Look: TypeAlias = Callable[[AnyEventRequest, Any], None]
+
+_ERROR = ("code", "errorMessage", "states")
+_CONNECT = ("userId", "groups", "subprotocol", "roles", "mqtt", *_ERROR)
+_USER = ("data", "dataType", "mqtt", *_ERROR)
+#: Members whose letter case counts.
+_EXACT = {"code": traps.ERROR_SPELLING, "states": traps.STATES_SPELLING}
+
+
+def unseen(_event: AnyEventRequest, _answer: Any) -> None:
+    """Where nobody looks."""
+
+
+def look(tell: Tell, outputs: Sequence[str]) -> Look:
+    """What looks at the answers of a function with these outputs. An output ``$return`` keeps the
+    members of an answer from the others."""
+    return partial(_look, tell, () if "$return" in outputs else tuple(outputs))
+
+
+def _look(tell: Tell, outputs: Sequence[str], event: AnyEventRequest, answer: Any) -> None:
+    if isinstance(answer, dict):
+        _tell_of_members(event, answer, outputs, tell)
+        if "code" in answer:
+            _tell_of_error(answer, tell)
+            return
+        _tell_of_states(event, answer, tell)
+        if not isinstance(event, ConnectEventRequest):
+            _tell_of_reply(answer, tell)
+    elif isinstance(answer, list):
+        tell(traps.ANSWER_LIST, "answered with a list")
+    elif isinstance(answer, str):
+        tell(traps.ANSWER_TEXT, "answered with a str")
+    else:
+        tell(traps.ANSWER_TYPE, f"answered with {type(answer).__name__}")
+
+
+def _tell_of_members(
+    event: AnyEventRequest, answer: Mapping[str, Any], outputs: Sequence[str], tell: Tell
+) -> None:
+    known = _CONNECT if isinstance(event, ConnectEventRequest) else _USER
+    read = {name.lower(): name for name in known}
+    unknown: list[str] = []
+    for name in answer:
+        meant = read.get(name.lower())
+        if name in outputs:
+            tell(traps.ANSWER_OUTPUT, f"answered with '{name}', which is one of its outputs")
+        elif meant is None:
+            unknown.append(name)
+        elif meant in _EXACT and name != meant:
+            tell(_EXACT[meant], f"answered with '{name}'")
+    if unknown:
+        suggestions = "".join(did_you_mean(name, known) for name in unknown)
+        tell(traps.ANSWER_MEMBER, f"answered with {listed(unknown)}.{suggestions}".rstrip("."))
+
+
+def _tell_of_error(answer: Mapping[str, Any], tell: Tell) -> None:
+    try:
+        code = binding_json.word(answer["code"], ERROR_CODES, FIRST_ERROR_CODE)
+    except ValueError:
+        code = ""
+    if not code or (code != "success" and _member(answer, "data") is not None):
+        tell(traps.ERROR_CODE, f"answered with a 'code' that is {_code(code)}")
+    elif code != "success" and _member(answer, "errorMessage") is None:
+        tell(traps.ERROR_MESSAGE, f"answered with the 'code' '{code}' and no 'errorMessage'")
+
+
+def _code(code: str) -> str:
+    return f"'{code}' beside 'data'" if code else f"none of {listed(ERROR_CODES)}"
+
+
+def _tell_of_states(event: AnyEventRequest, answer: Mapping[str, Any], tell: Tell) -> None:
+    if "states" not in answer:
+        return
+    states = answer["states"]
+    if not states:
+        if event.connection_context.connection_state:
+            tell(traps.STATES_KEPT, "answered with no states for a connection that has some")
+    elif not isinstance(states, dict):
+        tell(traps.STATES_SHAPE, "answered with 'states' that are no object")
+    elif None in states.values():
+        tell(traps.STATES_KEPT, "answered with a state that is null")
+
+
+def _tell_of_reply(answer: Mapping[str, Any], tell: Tell) -> None:
+    data = _member(answer, "data")
+    if data in ("", {}) or not any(name.lower() == "data" for name in answer):
+        return
+    kind = _member(answer, "dataType")
+    if kind is None:
+        tell(traps.REPLY_DATA_TYPE, "replied with 'data' and no 'dataType'")
+    tell_of_data(_data_type(kind), data, tell)
+
+
+def _data_type(kind: Any) -> DataType:
+    """One that does not exist fails the event, and is told there."""
+    try:
+        return binding_json.data_type(kind)
+    except ValueError:
+        return DataType.BINARY
+
+
+def _member(answer: Mapping[str, Any], wanted: str) -> Any:
+    return next((answer[name] for name in answer if name.lower() == wanted.lower()), None)

@@ -1,0 +1,74 @@
+"""Traps that can be seen in a binding before anything is called.
+
+Specification: bindings sections 2.1, 2.2, 2.4, 2.9, 4.1 and 5.2.
+"""
+
+from collections.abc import Mapping
+
+from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.protocol import traps
+from webpubsub.protocol.event_json import PARAMETER_NAMES, SYSTEM_EVENTS
+from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.protocol.traps import Tell
+
+TRIGGER = "webpubsubtrigger"
+CONNECTION = "webpubsubconnection"
+CONTEXT = "webpubsubcontext"
+OUTPUT = "webpubsub"
+
+_RETURN = "$return"
+#: What the host itself reads of every binding.
+_COMMON = ("type", "direction", "name", "dataType", "cardinality", "properties")
+#: What the extension reads besides, in any letter case.
+_PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    TRIGGER: ("hub", "eventType", "eventName", "connections", "connection", "clientProtocols"),
+    CONNECTION: ("hub", "userId", "connection", "clientProtocol"),
+    CONTEXT: ("connections", "connection"),
+    OUTPUT: ("hub", "connection"),
+}
+
+
+def tell_of_binding(function: FunctionMetadata, binding: Binding, tell: Tell) -> None:
+    """Tell of the traps in one binding of a function."""
+    if "_" in binding.name:
+        tell(traps.BINDING_NAME, f"has a binding called '{binding.name}'")
+    _tell_of_properties(binding, tell)
+    if binding.kind in (TRIGGER, CONTEXT) and binding.get("connection"):
+        tell(traps.BINDING_CONNECTION, f"has the 'connection' '{binding.get('connection')}'")
+    if binding.kind == TRIGGER:
+        _tell_of_parameter(binding, tell)
+        _tell_of_return(function, binding, tell)
+
+
+def _tell_of_properties(binding: Binding, tell: Tell) -> None:
+    known = (*_COMMON, *_PROPERTIES[binding.kind])
+    read = {name.lower() for name in known}
+    unknown = [name for name in binding.raw if name.lower() not in read]
+    if unknown:
+        suggestions = "".join(did_you_mean(name, known) for name in unknown)
+        seen = f"has {listed(unknown)} in its {binding.type} binding '{binding.name}'"
+        tell(traps.BINDING_PROPERTY, f"{seen}.{suggestions}".removesuffix("."))
+
+
+def _tell_of_parameter(binding: Binding, tell: Tell) -> None:
+    known = _parameter_names(binding)
+    if binding.name.lower() not in {name.lower() for name in known}:
+        seen = f"takes its event in '{binding.name}', which is none of {listed(known)}"
+        tell(traps.EVENT_NAME, seen)
+
+
+def _tell_of_return(function: FunctionMetadata, binding: Binding, tell: Tell) -> None:
+    returned = any(one.kind == OUTPUT and one.name == _RETURN for one in function.outputs)
+    if returned and str(binding.get("eventName")).lower() not in ("connected", "disconnected"):
+        tell(traps.BINDING_RETURN, "returns actions, and its event is answered with them")
+
+
+def _parameter_names(binding: Binding) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*PARAMETER_NAMES[_event(binding)], "dataType")))
+
+
+def _event(binding: Binding) -> type[AnyEventRequest]:
+    if str(binding.get("eventType")).lower() in ("user", "1"):
+        return UserEventRequest
+    return SYSTEM_EVENTS.get(str(binding.get("eventName")).lower(), UserEventRequest)
