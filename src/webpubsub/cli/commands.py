@@ -10,6 +10,7 @@ import typer
 
 from webpubsub.cli.client_url import client_url
 from webpubsub.cli.explain import explain
+from webpubsub.cli.func_flags import FuncCommand
 from webpubsub.cli.keys import keys
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
@@ -30,14 +31,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command(
-    epilog=(
-        "Examples:\n\n"
-        "webpubsub start\n\n"
-        "webpubsub start examples/chat --port 7072 --service-port 8081\n\n"
-        "WebPubSubConnectionString='Endpoint=…;AccessKey=…;Version=1.0;' webpubsub start"
-    )
-)(start)
+_START_EXAMPLES = (
+    "Examples:\n\n"
+    "webpubsub start\n\n"
+    "webpubsub start examples/chat --port 7072 --service-port 8081\n\n"
+    "webpubsub start --functions negotiate message --cors http://localhost:3000\n\n"
+    "WebPubSubConnectionString='Endpoint=…;AccessKey=…;Version=1.0;' webpubsub start"
+)
+app.command(cls=FuncCommand, epilog=_START_EXAMPLES)(start)
+#: As the official tool calls it.
+_host = typer.Typer(help="The same as start, for what drives 'func host start'.")
+_host.command(name="start", cls=FuncCommand, epilog=_START_EXAMPLES)(start)
+_host.callback()(lambda: None)
+app.add_typer(_host, name="host", hidden=True)
 app.command(
     epilog=(
         "Examples:\n\n"

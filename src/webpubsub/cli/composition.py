@@ -47,9 +47,12 @@ _BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an app is, where it listens, whether it asks for keys, and how many processes run its
-    functions: 0 is this one. Port 0 lets the system choose; None, like no address, leaves it to the
-    app's settings."""
+    """Where an app is, where it listens, and what else is chosen when it starts. Port 0 lets the
+    system choose; None, like no address, leaves it to the app's settings.
+
+    ``functions`` are the names, in lower case, of those to run; ``cors`` are origins with commas
+    between. ``workers`` is how many processes run the functions: 0 is this one.
+    """
 
     folder: Path
     port: int | None = None
@@ -57,6 +60,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     asks_for_keys: bool = False
     workers: int | None = None
+    functions: frozenset[str] | None = None
+    cors: str | None = None
+    cors_credentials: bool = False
 
 
 class LocalApp:
@@ -73,7 +79,9 @@ class LocalApp:
         service_settings: ServiceSettings | None = None,
     ) -> None:
         self.folder = place.folder.resolve()
+        self.chosen = place.functions
         self.settings = AppSettings.load(self.folder)
+        self._cors = _cors(place, self.settings)
         self.config = HostConfig.load(self.folder, self.settings.environment)
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
         self.connections = Connections(self.settings, self.config, place.service_port)
@@ -177,6 +185,8 @@ class LocalApp:
 
     def _new_generation(self) -> AppGeneration:
         config = HostConfig.load(self.folder, self.settings.environment)
+        if self.chosen is not None:
+            config = msgspec.structs.replace(config, functions=self.chosen)
         timers = TimerExtension(
             zone=schedule_zone(self.settings.environment),
             statuses=FileStatusStore.for_app(self.folder, self.settings.environment),
@@ -197,7 +207,6 @@ class LocalApp:
         )
 
     def _new_http(self, config: HostConfig, web_pubsub: WebPubSubExtension) -> HttpExtension:
-        host = self.settings.host
         return HttpExtension(
             config,
             listener=self._listener,
@@ -206,7 +215,7 @@ class LocalApp:
             administration=Administration(lambda: self.host, self.reload),
             stop_seconds=self._stop_seconds,
             max_body_bytes=_body_limit(self.settings),
-            cors=CorsPolicy.parse(host.get("cors"), _is_true(host.get("corscredentials"))),
+            cors=self._cors,
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
             webhooks={_WEB_PUBSUB: web_pubsub.receive},
         )
@@ -221,6 +230,12 @@ class LocalApp:
         except ValueError as problem:
             raise HostError(f"the built-in service: {problem}") from None
         return Service(settings, self._events, hub_settings=hub_settings)
+
+
+def _cors(place: Place, settings: AppSettings) -> CorsPolicy:
+    listed = settings.host.get("cors") if place.cors is None else place.cors
+    credentials = place.cors_credentials or _is_true(settings.host.get("corscredentials"))
+    return CorsPolicy.parse(listed, credentials)
 
 
 def _is_true(text: str | None) -> bool:

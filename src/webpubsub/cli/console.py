@@ -34,6 +34,11 @@ def timed_line(text: str) -> None:
     typer.echo(f"[{time}] {text}")
 
 
+def note(message: str) -> None:
+    """Something that is good to know, and needs no mending."""
+    typer.echo(f"note: {message}", err=True)
+
+
 def warn(message: str) -> None:
     """Something the user should know before it surprises them."""
     typer.secho(f"warning: {message}", fg=typer.colors.YELLOW, err=True)

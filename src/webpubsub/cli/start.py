@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, tell_problem, timed_line, warn_if_open_to_all
+from webpubsub.cli.console import fail, tell_problem, timed_line, warn, warn_if_open_to_all
 from webpubsub.cli.event_handlers import instructions
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
@@ -33,7 +33,14 @@ def start(
     ] = Path(),
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port of the HTTP functions.", show_default="7071"),
+        typer.Option(
+            "--port",
+            "-p",
+            min=0,
+            max=65535,
+            help="Port of the HTTP functions.",
+            show_default="7071",
+        ),
     ] = None,
     service_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the built-in service.")
@@ -50,6 +57,29 @@ def start(
             help="Ask for keys, as on Azure; 'webpubsub keys' shows and changes them.",
         ),
     ] = False,
+    functions: Annotated[
+        list[str] | None,
+        typer.Option(help="Run these functions only, with spaces between.", show_default=False),
+    ] = None,
+    cors: Annotated[
+        str | None,
+        typer.Option(
+            help="Origins whose web pages may call functions, with commas between, or *.",
+            show_default="Host.CORS",
+        ),
+    ] = None,
+    cors_credentials: Annotated[
+        bool, typer.Option("--cors-credentials", help="Let those pages send cookies.")
+    ] = False,
+    script_root: Annotated[
+        Path | None,
+        typer.Option(
+            "--script-root",
+            "--prefix",
+            help="Folder of the function app, as 'func' names it.",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     workers: Annotated[
@@ -75,13 +105,15 @@ def start(
     """Run a function app, and with it a Web PubSub service.
 
     When WebPubSubConnectionString (in the environment or local.settings.json) names a service
-    elsewhere, that one is used and no service starts here.
+    elsewhere, that one is used and no service starts here. 'webpubsub host start' is the same, and
+    both take the flags of 'func host start'.
     """
     from webpubsub.cli.app_folders import AppFolderError, check_app_folder
     from webpubsub.cli.composition import LocalApp, Place
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
 
+    app_dir = script_root or app_dir
     place = Place(
         folder=app_dir,
         port=port,
@@ -89,6 +121,9 @@ def start(
         address=address,
         asks_for_keys=enable_auth,
         workers=workers,
+        functions=frozenset(map(str.lower, functions)) if functions else None,
+        cors=cors,
+        cors_credentials=cors_credentials,
     )
     try:
         check_app_folder(app_dir)
@@ -143,10 +178,17 @@ def _show(app: "LocalApp", hubs: HubConfiguration) -> None:
     typer.echo("\nFunctions:\n")
     for line in _function_lines(app):
         typer.echo(line)
+    _warn_of_unknown(app)
     _show_service(app, hubs)
     if app.keys is not None:
         typer.echo("Requests need keys; 'webpubsub keys list' shows them.\n")
     timed_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
+
+
+def _warn_of_unknown(app: "LocalApp") -> None:
+    there = {report.name.lower() for report in app.host.functions}
+    for name in sorted((app.chosen or frozenset()) - there):
+        warn(f"--functions names '{name}', and the app has no such function")
 
 
 def _function_lines(app: "LocalApp") -> list[str]:
