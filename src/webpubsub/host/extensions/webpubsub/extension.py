@@ -135,7 +135,7 @@ class WebPubSubExtension:
         module = connection_input if binding.kind == CONNECTION else output
         module.check(binding, self._hub)
         client = self._clients(optional_text(binding, "connection"))
-        if binding.kind == _CONNECTION:
+        if binding.kind == CONNECTION:
             connection_input.check_service(binding, client)
         hub = connection_input.binding_hub(binding, self._hub)
         if hub is not None and not has_expressions(hub):
