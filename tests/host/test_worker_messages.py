@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.host.extensions.webpubsub.bindings import user_event
+from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, JsonValue, Value
+from webpubsub.host.values import (
+    EventValue,
+    HttpRequestData,
+    HttpResponseData,
+    JsonText,
+    JsonValue,
+    Value,
+)
 from webpubsub.host.worker import FunctionFailure, TraceContext
 from webpubsub.host.worker_messages import (
     Channel,
@@ -27,6 +36,8 @@ from webpubsub.host.worker_messages import (
     off_the_wire,
     on_the_wire,
 )
+from webpubsub.protocol.events import UserEventRequest
+from webpubsub.protocol.messages import DataType
 
 REQUEST = HttpRequestData(
     method="POST",
@@ -96,6 +107,22 @@ def test_a_request_loses_what_is_not_for_workers() -> None:
     request = msgspec.structs.replace(REQUEST, headers={Name("a"): "b"}, header_lines=lines)
     assert on_the_wire(request) == REQUEST
     assert encoded(Returned(call=1, return_value=on_the_wire(request)))
+
+
+@pytest.mark.parametrize("parameter", ["request", "data", "connectionContext"])
+def test_a_binary_message_stays_whole(parameter: str) -> None:
+    """For typed functions, which take the whole event; others see what they see on Azure."""
+    event = user_event(b"\xff\x00", DataType.BINARY)
+    value = TriggerValue(event=event, parameter=parameter)
+    returned = Returned(call=1, return_value=on_the_wire(value))
+    read = msgspec.msgpack.decode(encoded(returned)[4:], type=Returned)
+    back = off_the_wire(read.return_value)
+    if parameter == "request":
+        assert isinstance(back, EventValue)
+        assert isinstance(back.event, UserEventRequest)
+        assert back.event.data == b"\xff\x00"
+        back = back.wire
+    assert back == value.wire
 
 
 def test_objects_of_this_process_stay_in_it() -> None:

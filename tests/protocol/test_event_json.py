@@ -404,7 +404,7 @@ def test_system_events_are_the_systems() -> None:
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NAMES = TEXTS.filter(bool)
-LISTS = st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2).map(tuple), max_size=2)
+LISTS = st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2), max_size=2)
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | TEXTS,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),

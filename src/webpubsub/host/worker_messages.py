@@ -8,7 +8,7 @@ the order: what a function logged arrives before what it returned.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 import msgspec
 
@@ -22,6 +22,9 @@ from webpubsub.host.values import (
     Value,
 )
 from webpubsub.host.worker import FunctionFailure, TraceContext
+from webpubsub.protocol.event_json import event_from_json
+from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.protocol.messages import DataType
 
 _LENGTH_BYTES = 4
 
@@ -32,8 +35,26 @@ class Blob(msgspec.Struct, frozen=True, tag=True):
     data: bytes
 
 
+class BinaryEvent(msgspec.Struct, frozen=True, tag=True):
+    """An event with a binary message: as text, which damages the message, and the message whole."""
+
+    text: str
+    data: bytes
+
+
+class RestoredEvent(EventValue, frozen=True, kw_only=True):
+    """Such an event, whole for typed functions; others see the text, as on Azure."""
+
+    text: str
+
+    @property
+    def wire(self) -> str:
+        """The text."""
+        return self.text
+
+
 WireValue: TypeAlias = (
-    str | int | float | JsonText | HttpRequestData | HttpResponseData | Blob | None
+    str | int | float | JsonText | HttpRequestData | HttpResponseData | Blob | BinaryEvent | None
 )
 
 
@@ -43,7 +64,9 @@ def on_the_wire(value: Value) -> WireValue:
     Raises TypeError for what only a worker in this process hands over.
     """
     if isinstance(value, EventValue):
-        value = value.wire
+        event, value = value.event, value.wire
+        if isinstance(value, str) and _is_binary(event):
+            return BinaryEvent(value, event.message.data)
     if isinstance(value, bytes):
         return Blob(value)
     if isinstance(value, HttpRequestData):  # the lines are for bindings of the host
@@ -55,7 +78,26 @@ def on_the_wire(value: Value) -> WireValue:
 
 def off_the_wire(value: WireValue) -> Value:
     """The value again."""
+    if isinstance(value, BinaryEvent):
+        return _restored(value)
     return value.data if isinstance(value, Blob) else value
+
+
+def _is_binary(event: AnyEventRequest) -> TypeGuard[UserEventRequest]:
+    texts = (DataType.TEXT, DataType.JSON)
+    return isinstance(event, UserEventRequest) and event.message.data_type not in texts
+
+
+def _restored(value: BinaryEvent) -> Value:
+    """Text that is not the whole event, but a member of it, is all there is."""
+    try:
+        event = event_from_json(value.text)
+    except ValueError:
+        return value.text
+    if not isinstance(event, UserEventRequest):
+        return value.text
+    message = msgspec.structs.replace(event.message, data=value.data)
+    return RestoredEvent(event=msgspec.structs.replace(event, message=message), text=value.text)
 
 
 class Index(msgspec.Struct, frozen=True, tag=True):

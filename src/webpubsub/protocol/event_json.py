@@ -107,7 +107,7 @@ class _WireCertificate(msgspec.Struct):
     content: str | None = None
 
 
-_Lists: TypeAlias = dict[str, tuple[str, ...]] | None
+_Lists: TypeAlias = dict[str, list[str]] | None
 
 
 class _WireEvent(msgspec.Struct, rename="camel"):
