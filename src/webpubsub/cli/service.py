@@ -16,6 +16,7 @@ from webpubsub.cli.hub_settings import (
     HubConfiguration,
     load_hub_settings,
 )
+from webpubsub.cli.json_output import JsonFormatter, speak_json
 
 if TYPE_CHECKING:
     from webpubsub.service.settings import ServiceSettings
@@ -40,6 +41,10 @@ def service(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show more than what went wrong.")
     ] = False,
+    json_output: Annotated[
+        bool,
+        typer.Option("--json-output", help="Say everything as JSON, one object a line."),
+    ] = False,
 ) -> None:
     """Run the Web PubSub service alone, for apps and clients that run elsewhere.
 
@@ -58,10 +63,14 @@ def service(
     except ValueError as problem:
         fail(str(problem))
     warn_if_open_to_all(address, uses_development_key=access_key is None)
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="[%(asctime)s] %(levelname)s %(message)s",
-    )
+    level = logging.INFO if verbose else logging.WARNING
+    if json_output:
+        formatter = JsonFormatter(lambda _: "Service")
+        handler = logging.StreamHandler(speak_json(formatter))
+        handler.setFormatter(formatter)
+        logging.basicConfig(level=level, handlers=[handler])
+    else:
+        logging.basicConfig(level=level, format="[%(asctime)s] %(levelname)s %(message)s")
     shorten_http_log()
     lifetime.run(lambda stop: _serve(settings, hubs, stop))
 

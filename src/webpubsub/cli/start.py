@@ -1,6 +1,7 @@
 """``webpubsub start``: a function app, with its service."""
 
 import asyncio
+import logging
 import sys
 import uuid
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -19,6 +20,7 @@ from webpubsub.cli.hub_settings import (
     HubConfiguration,
     load_hub_settings,
 )
+from webpubsub.cli.json_output import JsonFormatter, speak_json
 
 if TYPE_CHECKING:
     from webpubsub.cli.composition import LocalApp
@@ -101,6 +103,14 @@ def start(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show what the host itself logs, too.")
     ] = False,
+    json_output: Annotated[
+        bool,
+        typer.Option(
+            "--json-output",
+            "--enable-json-output",
+            help="Say everything as JSON, one object a line.",
+        ),
+    ] = False,
 ) -> None:
     """Run a function app, and with it a Web PubSub service.
 
@@ -129,7 +139,9 @@ def start(
         check_app_folder(app_dir)
         hubs = load_hub_settings(app_dir, config, event_handler)
         app = LocalApp(place, hubs.settings, hubs.service)
-        log = ConsoleLog(app.config, sys.stdout, verbose=verbose)
+        formatter = _json_formatter() if json_output else None
+        stream = speak_json(formatter) if formatter else sys.stdout
+        log = ConsoleLog(app.config, stream, verbose=verbose, formatter=formatter)
     except AppFolderError as problem:
         fail(str(problem))
     except HostError as problem:
@@ -144,6 +156,23 @@ def start(
         await app.stop()
 
     lifetime.run(serve)
+
+
+def _json_formatter() -> JsonFormatter:
+    from webpubsub.host.console_log import category_of
+    from webpubsub.host.current_invocation import current_invocation
+
+    def context() -> dict[str, str]:
+        running = current_invocation.get()
+        if running is None:
+            return {}
+        return {"function": running.function_name, "invocationId": running.id}
+
+    def category(record: logging.LogRecord) -> str:
+        is_of_nobody = record.name == "print" and current_invocation.get() is None
+        return "Host" if is_of_nobody else category_of(record)
+
+    return JsonFormatter(category, context)
 
 
 async def _start(app: "LocalApp") -> None:

@@ -38,13 +38,19 @@ _TRUE: Final = frozenset({"1", "true", "t", "yes", "y"})
 _COLORS: Final = ((logging.ERROR, "\x1b[31m"), (logging.WARNING, "\x1b[33m"))
 
 
-def install_console_log(config: HostConfig, stream: TextIO, verbose: bool) -> Callable[[], None]:
-    """Show the log on a stream; ``verbose`` shows what the host itself does, too.
+def install_console_log(
+    config: HostConfig,
+    stream: TextIO,
+    verbose: bool,
+    formatter: logging.Formatter | None = None,
+) -> Callable[[], None]:
+    """Show the log on a stream; ``verbose`` shows what the host itself does, too. A ``formatter``
+    makes one line of each record.
 
     What is returned takes everything back.
     """
     levels = CategoryLevels(config.log_levels, verbose=verbose)
-    handler = ConsoleHandler(stream, levels)
+    handler = ConsoleHandler(stream, levels, formatter)
     undo = [_set_level(name, level) for name, level in _logger_levels(levels).items()]
     logging.getLogger().addHandler(handler)
 
@@ -60,15 +66,23 @@ def install_console_log(config: HostConfig, stream: TextIO, verbose: bool) -> Ca
 class ConsoleLog:
     """The log on a stream, by the host.json of the app that serves."""
 
-    def __init__(self, config: HostConfig, stream: TextIO, *, verbose: bool) -> None:
+    def __init__(
+        self,
+        config: HostConfig,
+        stream: TextIO,
+        *,
+        verbose: bool,
+        formatter: logging.Formatter | None = None,
+    ) -> None:
         self._stream = stream
         self._verbose = verbose
-        self._uninstall = install_console_log(config, stream, verbose)
+        self._formatter = formatter
+        self._uninstall = install_console_log(config, stream, verbose, formatter)
 
     def follow(self, config: HostConfig) -> None:
         """Go by another host.json from now on."""
         self._uninstall()
-        self._uninstall = install_console_log(config, self._stream, self._verbose)
+        self._uninstall = install_console_log(config, self._stream, self._verbose, self._formatter)
 
     def close(self) -> None:
         """Show nothing more."""
@@ -113,8 +127,11 @@ class ConsoleHandler(logging.Handler):
     On an event loop the stream is flushed once per turn, however many lines there are.
     """
 
-    def __init__(self, stream: TextIO, levels: CategoryLevels) -> None:
+    def __init__(
+        self, stream: TextIO, levels: CategoryLevels, formatter: logging.Formatter | None = None
+    ) -> None:
         super().__init__()
+        self._one_line = formatter
         self._stream = stream
         self._levels = levels
         self._is_colored = stream.isatty() and "NO_COLOR" not in os.environ
@@ -154,6 +171,8 @@ class ConsoleHandler(logging.Handler):
             loop.call_soon(self.flush)
 
     def _lines(self, record: logging.LogRecord) -> str:
+        if self._one_line is not None:
+            return f"{self._one_line.format(record)}\n"
         start = f"[{self._timestamp(record.created)}] "
         text = record.getMessage()
         if record.exc_info and record.exc_info[0] is not None:
