@@ -19,6 +19,7 @@ from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
 from webpubsub.host.extensions.http.availability import Availability
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.gate import Gate
+from webpubsub.host.extensions.http.hsts import Hsts
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import (
@@ -106,6 +107,7 @@ class HttpExtension:
     ) -> None:
         self._prefix = _route_prefix(config)
         self._custom_headers = _custom_headers(config)
+        self._hsts = Hsts(config)
         self._takes_chunked = config.flag("extensions:http:enableChunkedRequestBinding", False)
         self._admission = Admission.of(config)
         self._max_body_bytes = max_body_bytes
@@ -233,6 +235,7 @@ class HttpExtension:
         response = await self._respond(request)
         for name, value in self._cors.headers(request.headers).items():
             response.headers.setdefault(name, value)
+        response.headers.update(self._hsts.headers(request))
         response.headers.update(self._custom_headers)
         return response
 
