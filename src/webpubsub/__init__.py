@@ -50,6 +50,16 @@ if TYPE_CHECKING:
         UserEventRequest,
     )
     from webpubsub.protocol.messages import DataType, Message
+    from webpubsub.protocol.mqtt_events import (
+        MqttConnectProperties,
+        MqttDisconnectedProperties,
+        MqttDisconnectPacket,
+        MqttUserProperty,
+    )
+    from webpubsub.protocol.mqtt_responses import (
+        MqttConnectEventErrorResponse,
+        MqttConnectEventResponse,
+    )
     from webpubsub.protocol.operations import Permission
     from webpubsub.protocol.responses import (
         ConnectEventResponse,
@@ -82,6 +92,12 @@ __all__ = [
     "EventType",
     "GrantPermissionAction",
     "Message",
+    "MqttConnectEventErrorResponse",
+    "MqttConnectEventResponse",
+    "MqttConnectProperties",
+    "MqttDisconnectPacket",
+    "MqttDisconnectedProperties",
+    "MqttUserProperty",
     "Permission",
     "PreflightRequest",
     "RemoveConnectionFromGroupAction",
@@ -108,6 +124,8 @@ _ROOMS = (
     "protocol.connection_states",
     "protocol.events",
     "protocol.messages",
+    "protocol.mqtt_events",
+    "protocol.mqtt_responses",
     "protocol.operations",
     "protocol.responses",
 )

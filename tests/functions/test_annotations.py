@@ -97,6 +97,8 @@ def test_parts(annotation: Any, parts: list[Any]) -> None:
         (wps.ConnectEventResponse, True, False),
         (wps.UserEventResponse, False, True),
         (wps.EventErrorResponse, True, True),
+        (wps.MqttConnectEventResponse, True, False),
+        (wps.MqttConnectEventErrorResponse, True, False),
         (wps.EventResponse, True, True),
         (type(None), True, True),
         (dict, True, True),

@@ -9,7 +9,16 @@ import pytest
 
 import webpubsub
 from webpubsub import functions
-from webpubsub.protocol import actions, connection_states, events, messages, operations, responses
+from webpubsub.protocol import (
+    actions,
+    connection_states,
+    events,
+    messages,
+    mqtt_events,
+    mqtt_responses,
+    operations,
+    responses,
+)
 
 
 def own(module: ModuleType, *bases: type) -> set[str]:
@@ -31,6 +40,8 @@ def test_all_names_are_the_union_of_the_rooms() -> None:
         *own(actions, actions.Action, list),
         *own(responses, responses.EventResponse),
         *own(events, object),
+        *own(mqtt_events, object),
+        *own(mqtt_responses, responses.EventResponse),
         "AnyEventRequest",
         *(messages.Message.__name__, messages.DataType.__name__),
         operations.Permission.__name__,

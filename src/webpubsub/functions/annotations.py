@@ -15,6 +15,7 @@ from webpubsub.functions.connections import WebPubSubConnection
 from webpubsub.functions.contexts import WebPubSubContext
 from webpubsub.protocol.actions import Action, Actions
 from webpubsub.protocol.events import EventRequest
+from webpubsub.protocol.mqtt_responses import MqttConnectEventErrorResponse
 from webpubsub.protocol.responses import (
     ConnectEventResponse,
     EventErrorResponse,
@@ -86,9 +87,9 @@ def parts(annotation: Any) -> Iterator[Any]:
 
 
 #: The answers that each event takes, besides None.
-_ANSWERS: Mapping[str, type[EventResponse]] = {
-    "connect": ConnectEventResponse,
-    "user": UserEventResponse,
+_ANSWERS: Mapping[str, tuple[type[EventResponse], ...]] = {
+    "connect": (ConnectEventResponse, MqttConnectEventErrorResponse, EventErrorResponse),
+    "user": (UserEventResponse, EventErrorResponse),
 }
 
 
@@ -103,7 +104,7 @@ def is_answer(annotation: Any, event: str) -> bool:
     if annotation in (*_ANYTHING, types.NoneType, Mapping, EventResponse):
         return True
     if issubclass(annotation, EventResponse | Action):
-        return issubclass(annotation, _ANSWERS[event] | EventErrorResponse)
+        return issubclass(annotation, _ANSWERS[event])
     return issubclass(annotation, dict)
 
 

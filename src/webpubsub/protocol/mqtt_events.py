@@ -4,9 +4,17 @@ The names and their order are those of the JSON, on the wire and in what a worke
 Specification: bindings section 4.5, upstream-events section 15.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
+
+#: HTTP status by the code of a CONNACK that refuses a client; codes below 128 are return codes of
+#: MQTT 3.1.1. Specification: bindings section 5.7.
+CONNACK_STATUSES: Mapping[int, int] = {
+    **dict.fromkeys((5, 135), 401),
+    **dict.fromkeys((1, 2, 4, 129, 131, 132, 133, 134, 138, 140, 144, 153, 159), 400),
+    **dict.fromkeys((3, 136, 137, 149, 151, 154, 155, 156, 157), 500),
+}
 
 
 class MqttUserProperty(msgspec.Struct, frozen=True):

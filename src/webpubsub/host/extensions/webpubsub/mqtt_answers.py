@@ -9,17 +9,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from webpubsub.protocol.binding_json import shown
-from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttUserProperty
+from webpubsub.protocol.mqtt_events import (
+    CONNACK_STATUSES,
+    MqttConnectProperties,
+    MqttUserProperty,
+)
 
 _T = TypeVar("_T")
 
 _MQTT_5 = 5
-#: HTTP status by the reason code of CONNACK; those below 128 are return codes of MQTT 3.1.1.
-_STATUSES: Mapping[int, int] = {
-    **dict.fromkeys((5, 135), 401),
-    **dict.fromkeys((1, 2, 4, 129, 131, 132, 133, 134, 138, 140, 144, 153, 159), 400),
-    **dict.fromkeys((3, 136, 137, 149, 151, 154, 155, 156, 157), 500),
-}
 #: The code for MQTT 3.1.1 and for MQTT 5.0 that says what an error of every client says.
 _CODES: Mapping[str, tuple[int, int]] = {
     "unauthorized": (5, 135),
@@ -41,7 +39,7 @@ class _Body(msgspec.Struct):
 def refusal(member: Mapping[str, Any]) -> tuple[int, bytes]:
     """HTTP status and body for an answer whose ``mqtt`` holds a ``code``. Raises ValueError."""
     read = _converted(member, _Refusal)
-    status = _STATUSES.get(read.code)
+    status = CONNACK_STATUSES.get(read.code)
     if status is None:
         raise ValueError(f"'mqtt.code' is {read.code}, which refuses no client that connects.")
     return status, msgspec.json.encode(_Body(read))
