@@ -279,3 +279,19 @@ def test_a_message_that_cannot_be_made_is_no_failure(
     ROOT.handlers[-1].handle(record)
     assert terminal.messages() == []
     assert "not a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("category", "level"),
+    [
+        ("Function.f.User", logging.ERROR),
+        ("Function.User", logging.ERROR),
+        ("Function.f", logging.INFO),
+        ("Host", logging.WARNING),
+    ],
+)
+def test_a_level_for_code_of_the_app_wins_over_rules(category: str, level: int) -> None:
+    """It says nothing of the host and of invocations. Specification: functions-python section
+    13.1."""
+    rules = {"Function": "information", "Function.f.User": "debug"}
+    assert CategoryLevels(rules, user="error").of(category) == level

@@ -150,3 +150,10 @@ class TestTypedValues:
 def test_log_levels_are_lower_case_names() -> None:
     config = _config(logging={"logLevel": {"default": "Warning", "Function.x": "debug"}})
     assert config.log_levels == {"default": "warning", "Function.x": "debug"}
+
+
+def test_a_level_for_code_of_the_app_is_one_of_dotnet() -> None:
+    """In any letter case; another one is named with those there are."""
+    assert HostConfig().with_user_level("Error").user_log_level == "error"
+    with pytest.raises(HostError, match="'loud', and must be one of Trace"):
+        HostConfig().with_user_level("loud")

@@ -63,6 +63,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     functions: frozenset[str] | None = None
     cors: str | None = None
     cors_credentials: bool = False
+    user_log_level: str | None = None
 
 
 class LocalApp:
@@ -82,7 +83,8 @@ class LocalApp:
         self.chosen = place.functions
         self.settings = AppSettings.load(self.folder)
         self._cors = _cors(place, self.settings)
-        self.config = HostConfig.load(self.folder, self.settings.environment)
+        self._user_log_level = place.user_log_level
+        self.config = self._host_json()
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
         self.connections = Connections(self.settings, self.config, place.service_port)
         self.keys = KeyFiles.for_app(self.folder, self.settings) if place.asks_for_keys else None
@@ -184,9 +186,7 @@ class LocalApp:
             return []  # its function is in error, and says so itself
 
     def _new_generation(self) -> AppGeneration:
-        config = HostConfig.load(self.folder, self.settings.environment)
-        if self.chosen is not None:
-            config = msgspec.structs.replace(config, functions=self.chosen)
+        config = self._host_json()
         timers = TimerExtension(
             zone=schedule_zone(self.settings.environment),
             statuses=FileStatusStore.for_app(self.folder, self.settings.environment),
@@ -205,6 +205,12 @@ class LocalApp:
             settings=self.settings,
             extensions=(self._new_http(config, web_pubsub), timers, web_pubsub),
         )
+
+    def _host_json(self) -> HostConfig:
+        config = HostConfig.load(self.folder, self.settings.environment)
+        if self.chosen is not None:
+            config = msgspec.structs.replace(config, functions=self.chosen)
+        return config.with_user_level(self._user_log_level) if self._user_log_level else config
 
     def _new_http(self, config: HostConfig, web_pubsub: WebPubSubExtension) -> HttpExtension:
         return HttpExtension(

@@ -31,7 +31,6 @@ IGNORED: Mapping[str, Flag] = {
     "--skip-azure-storage-check": Flag("no storage is needed"),
     "--python": Flag("the app is in Python"),
     "--runtime": Flag("there is one runtime", takes_value=True),
-    "--user-log-level": Flag("host.json has levels in logging.logLevel", takes_value=True),
     "--json-output-file": Flag("redirect the standard output", takes_value=True),
     "--language-worker": Flag("the app runs in this process", takes_value=True),
 }

@@ -103,6 +103,14 @@ def start(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show what the host itself logs, too.")
     ] = False,
+    user_log_level: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FUNCTIONS_USER_LOG_LEVEL",
+            help="Least level that is shown of what code of the app logs: Trace to Critical, None.",
+            show_default="as host.json says",
+        ),
+    ] = None,
     json_output: Annotated[
         bool,
         typer.Option(
@@ -134,6 +142,7 @@ def start(
         functions=frozenset(map(str.lower, functions)) if functions else None,
         cors=cors,
         cors_credentials=cors_credentials,
+        user_log_level=user_log_level,
     )
     try:
         check_app_folder(app_dir)

@@ -27,6 +27,7 @@ _LEVELS: Final[Mapping[str, int]] = {
 }
 _HOST: Final = "Host"
 _FUNCTION: Final = "Function"
+_USER: Final = ".user"
 #: Loggers whose records are the host's own wherever they are made.
 _HOST_LOGGERS: Final = frozenset({"webpubsub", "azure_functions_worker", "azure_functions_runtime"})
 #: Loggers of libraries that the host and apps both use: outside of invocations, they are the host.
@@ -49,7 +50,7 @@ def install_console_log(
 
     What is returned takes everything back.
     """
-    levels = CategoryLevels(config.log_levels, verbose=verbose)
+    levels = CategoryLevels(config.log_levels, verbose=verbose, user=config.user_log_level)
     handler = ConsoleHandler(stream, levels, formatter)
     undo = [_set_level(name, level) for name, level in _logger_levels(levels).items()]
     logging.getLogger().addHandler(handler)
@@ -90,13 +91,17 @@ class ConsoleLog:
 
 
 class CategoryLevels:
-    """Which levels of a category are shown: the rule of host.json with the longest prefix of its
-    name decides, then ``default``, then Information for functions and Warning for the host."""
+    """Which levels of a category are shown: ``user`` for code of the app, if given; else the rule
+    of host.json with the longest prefix of its name decides, then ``default``, then Information for
+    functions and Warning for the host."""
 
-    def __init__(self, rules: Mapping[str, str], *, verbose: bool = False) -> None:
+    def __init__(
+        self, rules: Mapping[str, str], *, verbose: bool = False, user: str | None = None
+    ) -> None:
         self._rules = {category.lower(): _LEVELS[level] for category, level in rules.items()}
         self._default = self._rules.pop("default", None)
         self._host = logging.INFO if verbose else logging.WARNING
+        self._user = None if user is None else _LEVELS[user]
         self._known: dict[str, int] = {}
 
     def of(self, category: str) -> int:
@@ -113,6 +118,8 @@ class CategoryLevels:
         return min((self.of(category), *within))
 
     def _found(self, category: str) -> int:
+        if self._user is not None and category.endswith(_USER):
+            return self._user
         matching = [name for name in self._rules if category.startswith(name)]
         if matching:
             return self._rules[max(matching, key=len)]

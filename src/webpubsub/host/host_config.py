@@ -24,7 +24,8 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``raw`` is the document itself. ``function_timeout`` is in seconds, None when unlimited.
     ``functions`` is the allow-list in lower case, None when every function runs. ``log_levels``
-    maps a category, or ``default``, to the name of a .NET log level. ``watch_files`` (names) and
+    maps a category, or ``default``, to the name of a .NET log level; ``user_log_level``
+    wins over it for what code of the app logs. ``watch_files`` (names) and
     ``watch_directories`` (below the root) are watched besides the app's own files. ``retry`` is for
     functions without a policy of their own.
     """
@@ -33,6 +34,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
     function_timeout: float | None = DEFAULT_FUNCTION_TIMEOUT
     functions: frozenset[str] | None = None
     log_levels: Mapping[str, str] = msgspec.field(default_factory=dict)
+    user_log_level: str | None = None
     retry: RetryPolicy | None = None
     watch_files: tuple[str, ...] = ()
     watch_directories: tuple[str, ...] = ()
@@ -66,6 +68,16 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
             watch_files=unread.texts("watchFiles") or (),
             watch_directories=unread.texts("watchDirectories") or (),
         )
+
+    def with_user_level(self, level: str) -> "HostConfig":
+        """The same, with a level for what code of the app logs, whatever host.json says of it.
+        Raises HostError for a level that is none."""
+        if level.lower() not in LOG_LEVELS:
+            raise HostError(
+                f"the log level of the app's code is '{level}', and must be one of "
+                f"{', '.join(LOG_LEVEL_NAMES)}."
+            )
+        return msgspec.structs.replace(self, user_log_level=level.lower())
 
     def get(self, path: str) -> Any:
         """The value at a path such as ``extensions:http:routePrefix``, in any letter case, or
