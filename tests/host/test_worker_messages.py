@@ -141,6 +141,7 @@ def test_nothing_is_said_to_one_who_is_gone() -> None:
     channel.send(Stop())
     channel.close()
     assert ends == ["lost"]
+    assert not channel.is_open
 
 
 def test_a_record_of_a_worker_is_one_of_ours() -> None:

@@ -166,7 +166,7 @@ class ProcessWorker:
         )
 
     async def _ask(self, message: Index | Load | Invoke) -> ToHost:
-        if self._channel is None or self._stopping:
+        if self._channel is None or not self._channel.is_open or self._stopping:
             raise WorkerLost(_LOST)
         self._channel.send(message)
         reply: asyncio.Future[ToHost] = asyncio.get_running_loop().create_future()

@@ -228,6 +228,11 @@ class Channel(asyncio.Protocol, Generic[_ReceivedT]):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the other end is there."""
+        return self._transport is not None
+
     def send(self, message: ToWorker | ToHost) -> None:
         """Send a message; once the other end is gone, nothing happens. Raises what ``encoded``
         does."""
