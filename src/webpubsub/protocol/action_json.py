@@ -8,7 +8,7 @@ where that extension has rules and those of the service elsewhere. Specification
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from webpubsub.protocol import binding_json
+from webpubsub.protocol import binding_json, traps
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.binding_json import shown
 from webpubsub.protocol.data_traps import tell_of_data
@@ -129,7 +129,10 @@ class _Members:
 
     def target(self) -> str | None:
         """The group of a permission, or None for every group."""
-        return None if self._values.get("targetname") is None else self.group("targetName")
+        if self._values.get("targetname") is not None:
+            return self.group("targetName")
+        self._tell(traps.ACTION_TARGET, "changes a permission without a 'targetName'")
+        return None
 
     def permission(self) -> Permission:
         """A permission by word, or by its number in the official enumeration."""

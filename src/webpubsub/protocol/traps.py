@@ -199,6 +199,14 @@ DATA_JSON = Trap(
     "itself to wps.UserEventResponse or wps.SendToAllAction.",
 )
 
+ACTION_TARGET = Trap(
+    code="trap.action.target",
+    situation="A permission is granted or revoked without a targetName, for every group.",
+    azure="the service may refuse it, because its API asks for a group",
+    remedy="Name the group: 'targetName', or target_name of wps.GrantPermissionAction. Roles of "
+    "the client's token or of wps.ConnectEventResponse are for every group.",
+)
+
 ERROR_MESSAGE = Trap(
     code="trap.error.message",
     situation="An error has no errorMessage.",
@@ -268,7 +276,13 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         STATES_SHAPE,
         STATES_KEPT,
     ),
-    "Data is sent": (DATA_OBJECT, DATA_BUFFER, DATA_GUID, DATA_JSON),
+    "Data is sent, or an action carried out": (
+        DATA_OBJECT,
+        DATA_BUFFER,
+        DATA_GUID,
+        DATA_JSON,
+        ACTION_TARGET,
+    ),
 }
 
 #: The same by code.

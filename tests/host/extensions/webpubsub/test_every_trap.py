@@ -93,6 +93,12 @@ CASES = [
     sent(traps.DATA_GUID, data=GUID, dataType="binary"),
     answered(traps.DATA_JSON, {"data": "hi", "dataType": "json"}),
     sent(traps.DATA_JSON, data="hi", dataType="json"),
+    sent(
+        traps.ACTION_TARGET,
+        actionName="grantPermission",
+        connectionId="c",
+        permission="sendToGroup",
+    ),
 ]
 
 
