@@ -90,8 +90,9 @@ def _traps() -> Iterator[str]:
 _COMPATIBILITY_INTRODUCTION = """\
 # Compatibility
 
-What the service does of each section of the three documents that describe it, rule by rule, and the
-tests that see it. The tests name the sections in turn: `client-protocols section 5.6`.
+What the service and the host of functions do of each section of the documents that describe them,
+rule by rule, and the tests that see it. The tests name the sections in turn: `client-protocols
+section 5.6`.
 
 This page is made from `docs/compatibility.toml` by `python docs/generate.py`.
 """
@@ -106,7 +107,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the service does of a section. ``tests`` are paths below the folder of the tests."""
+    """What is done of a section. ``tests`` are paths below the folder of the tests."""
 
     document: str
     section: str

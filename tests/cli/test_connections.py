@@ -1,6 +1,6 @@
 """Which service a connection names.
 
-Specification: bindings sections 2.2 and 2.6 to 2.8.
+Specification: bindings sections 2.2, 2.3 and 2.6 to 2.8.
 """
 
 from collections.abc import Mapping

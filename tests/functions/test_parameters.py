@@ -1,4 +1,7 @@
-"""Whether a function fits the binding it is decorated with."""
+"""Whether a function fits the binding it is decorated with.
+
+Specification: bindings section 4.1.
+"""
 
 from collections.abc import Callable
 from typing import Any

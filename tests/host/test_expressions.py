@@ -1,4 +1,7 @@
-"""Binding expressions."""
+"""Binding expressions.
+
+Specification: bindings sections 2.1, 4.6 and 7.
+"""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,7 @@
-"""What happens around a call of a function."""
+"""What happens around a call of a function.
+
+Specification: bindings sections 5.2 and 5.9.
+"""
 
 import asyncio
 import logging

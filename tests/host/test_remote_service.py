@@ -1,4 +1,7 @@
-"""A service elsewhere, over the official SDK, against a server that records what it is asked."""
+"""A service elsewhere, over the official SDK, against a server that records what it is asked.
+
+Specification: bindings sections 8.2 and 8.5.
+"""
 
 import subprocess
 import sys

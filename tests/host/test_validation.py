@@ -1,4 +1,7 @@
-"""Whether functions can run in a host."""
+"""Whether functions can run in a host.
+
+Specification: bindings section 2.1.
+"""
 
 from collections.abc import Mapping
 from typing import Any

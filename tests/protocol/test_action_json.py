@@ -1,4 +1,7 @@
-"""The JSON of output actions, read as operations."""
+"""The JSON of output actions, read as operations.
+
+Specification: bindings sections 8.2 to 8.5.
+"""
 
 import contextlib
 import json

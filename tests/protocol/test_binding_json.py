@@ -1,4 +1,7 @@
-"""What the bindings accept in JSON: words, data types, Buffers."""
+"""What the bindings accept in JSON: words, data types, Buffers.
+
+Specification: bindings sections 5.4, 8.3 and 8.4.
+"""
 
 import base64
 import json

@@ -1,4 +1,7 @@
-"""The connection state and its convention. Specification: upstream-events section 7."""
+"""The connection state and its convention.
+
+Specification: upstream-events section 7, bindings section 4.7.
+"""
 
 import base64
 import json

@@ -1,4 +1,7 @@
-"""Events as JSON text: what a Python worker is handed, and what a typed function makes of it."""
+"""Events as JSON text: what a Python worker is handed, and what a typed function makes of it.
+
+Specification: bindings sections 3.7, 4.1 to 4.5 and 4.7.
+"""
 
 import json
 from typing import Any

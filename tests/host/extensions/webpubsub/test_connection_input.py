@@ -1,4 +1,7 @@
-"""The ``webPubSubConnection`` input."""
+"""The ``webPubSubConnection`` input.
+
+Specification: bindings sections 2.3 and 7.
+"""
 
 import json
 from typing import Any

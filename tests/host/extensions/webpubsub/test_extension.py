@@ -1,4 +1,7 @@
-"""The extension as the host and the service use it."""
+"""The extension as the host and the service use it.
+
+Specification: bindings sections 3.5, 5.1 and 5.8.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The ``webPubSub`` output."""
+"""The ``webPubSub`` output.
+
+Specification: bindings sections 2.5, 8.1 and 8.5.
+"""
 
 import json
 from typing import Any

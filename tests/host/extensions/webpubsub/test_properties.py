@@ -1,4 +1,7 @@
-"""Reading the properties of a binding."""
+"""Reading the properties of a binding.
+
+Specification: bindings sections 2.1 and 2.6.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Which function takes which event, and what is wrong with a trigger."""
+"""Which function takes which event, and what is wrong with a trigger.
+
+Specification: bindings sections 2.2 and 3.5.
+"""
 
 from typing import Any
 

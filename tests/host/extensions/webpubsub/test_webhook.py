@@ -1,6 +1,6 @@
 """The webhook of the extension.
 
-Specification: bindings sections 3.1 to 3.7, 5.1 and 5.8.
+Specification: bindings sections 2.2, 3.1 to 3.7, 5.1 and 5.8.
 """
 
 import json
