@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from webpubsub.host.azure.catalogue import RULES
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals.catalogue import EDGES, Edge
 from webpubsub.protocol.traps import TRAPS
@@ -85,6 +86,28 @@ def _traps() -> Iterator[str]:
             yield f"- When: {_plain(trap.situation)}"
             yield f"- On Azure: {_plain(trap.azure)}."
             yield f"- Remedy: {_plain(trap.remedy)}\n"
+
+
+_CHECKS_INTRODUCTION = """\
+# Checks
+
+What `webpubsub check --azure` looks for in an app, by the code of what it finds. Without `--azure`
+it looks for the first two alone. `--ignore CODE` leaves a finding out.
+
+This page is made from the code by `python docs/generate.py`.
+"""
+
+
+def checks_page() -> str:
+    """The page of all rules."""
+    return "\n".join((_CHECKS_INTRODUCTION, *_rules()))
+
+
+def _rules() -> Iterator[str]:
+    for rule in RULES:
+        yield f"## {rule.code}\n"
+        yield f"- What happens: {_plain(rule.happens)}"
+        yield f"- Mend: {_plain(rule.mend)}\n"
 
 
 _COMPATIBILITY_INTRODUCTION = """\
@@ -177,6 +200,7 @@ def _links(tests: tuple[str, ...]) -> str:
 PAGES = {
     REFERENCE / "refusals.md": refusals_page,
     REFERENCE / "traps.md": traps_page,
+    REFERENCE / "checks.md": checks_page,
     REFERENCE / "compatibility.md": compatibility_page,
 }
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import PAGES, refusals_page, traps_page
+from docs.generate import PAGES, checks_page, refusals_page, traps_page
+from webpubsub.host.azure.catalogue import RULES
 from webpubsub.protocol.refusals.catalogue import KINDS
 from webpubsub.protocol.traps import BY_CODE
 
@@ -25,6 +26,12 @@ def test_every_trap_has_its_heading() -> None:
     """A heading is the address of an entry."""
     headings = [line[4:] for line in traps_page().splitlines() if line.startswith("### ")]
     assert headings == list(BY_CODE)
+
+
+def test_every_rule_has_its_heading() -> None:
+    """A heading is the address of an entry."""
+    headings = [line[3:] for line in checks_page().splitlines() if line.startswith("## ")]
+    assert headings == [rule.code for rule in RULES]
 
 
 def test_nothing_is_taken_for_markup() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from webpubsub.cli.check import check
 from webpubsub.cli.client_url import client_url
 from webpubsub.cli.explain import explain
 from webpubsub.cli.func_flags import FuncCommand
@@ -69,6 +70,14 @@ app.command(
         "webpubsub explain 401"
     )
 )(explain)
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub check examples/chat\n\n"
+        "webpubsub check examples/chat --azure\n\n"
+        "webpubsub check --azure --settings azure.json --ignore trap.binding.name --json"
+    )
+)(check)
 app.add_typer(keys, name="keys")
 
 

@@ -24,7 +24,7 @@ from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.entry import EventEntry
 from webpubsub.host.extensions.webpubsub.properties import connection_names
-from webpubsub.host.generation import AppGeneration
+from webpubsub.host.generation import AppGeneration, FunctionReport
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.files import KeyFiles
@@ -121,6 +121,15 @@ class LocalApp:
         except HostError:
             await self.stop()
             raise
+
+    async def inspect(self) -> Sequence[FunctionReport]:
+        """What becomes of each function, with nothing served. Raises HostError."""
+        self.settings.describe_host(self.folder, f"localhost:{self._listener.port}")
+        try:
+            await self.host.app.index()
+            return self.host.functions
+        finally:
+            await self.stop()
 
     async def reload(self) -> None:
         """Serve the app as its files are now. Raises HostError; what served then serves on."""

@@ -101,6 +101,11 @@ class AppGeneration:
             return extension
         raise LookupError(f"the app has no {kind.__name__}")
 
+    async def index(self) -> None:
+        """Find out what becomes of each function, and start nothing. Raises HostError when the
+        whole app is broken."""
+        self.functions = await self._take_on_all(await self._index())
+
     async def start(self) -> None:
         """Index the app and get ready to call its functions.
 
@@ -108,7 +113,7 @@ class AppGeneration:
         running then.
         """
         try:
-            self.functions = await self._take_on_all(await self._index())
+            await self.index()
             if not any(report.error is None for report in self.functions):
                 _logger.warning("No job functions found: the app has none that can run.")
             for extension in self._triggers:
