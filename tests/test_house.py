@@ -47,5 +47,8 @@ DECLARATIONS = {
     "protocol/operations.py",
     "protocol/outcomes.py",
     "protocol/seams.py",
+    "service/connections/requests/handlers.py",
     "service/listeners/target.py",
+    "service/sessions/attachment.py",
+    "service/websockets/receiver.py",
 }

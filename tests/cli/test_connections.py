@@ -16,7 +16,7 @@ from webpubsub.host.host_config import HostConfig
 from webpubsub.host.remote_service import RemoteServiceClient
 from webpubsub.protocol.cloud_events import signature
 from webpubsub.protocol.events import ConnectionContext, EventType
-from webpubsub.service.hubs import Hubs
+from webpubsub.service.hubs.hubs import Hubs
 from webpubsub.service.in_process import InProcessClient
 from webpubsub.service.settings import DEVELOPMENT_KEY
 

@@ -13,9 +13,9 @@ from tests.service.wire import Peer, handshake
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol import reconnection_tokens
 from webpubsub.protocol.messages import DataType, Message
-from webpubsub.service.recovery import through_bytes
+from webpubsub.service.connections.recovery import through_bytes
 from webpubsub.service.service import Service
-from webpubsub.service.session import Session
+from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 
 HUB = "reliability"

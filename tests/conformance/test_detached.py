@@ -12,7 +12,7 @@ import pytest
 from azure.core.rest import HttpRequest
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
-from tests.service.test_recovery import Client, come, is_refused
+from tests.service.connections.test_recovery import Client, come, is_refused
 from tests.service.wire import App, running, until
 
 pytestmark = pytest.mark.conformance

@@ -9,10 +9,10 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service.outbox import Flusher, Outbox
-from webpubsub.service.session import Session
 from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
+from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets.outbox import Flusher, Outbox
 
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
 

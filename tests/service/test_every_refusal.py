@@ -337,9 +337,11 @@ ELSEWHERE: Mapping[str, str] = {
     "rest.body.incomplete": (
         "tests/service/rest/test_bodies.py::test_a_body_that_never_ends_is_given_up"
     ),
-    "websocket.recovery.expired": "tests/service/test_recovery.py::test_waiting_has_an_end",
+    "websocket.recovery.expired": (
+        "tests/service/connections/test_recovery.py::test_waiting_has_an_end"
+    ),
     "websocket.slow-client": (
-        "tests/service/test_websocket.py::test_a_slow_client_is_dropped_once"
+        "tests/service/websockets/test_websocket.py::test_a_slow_client_is_dropped_once"
     ),
 }
 

@@ -13,7 +13,7 @@ from webpubsub.protocol.operations import (
     SendToAll,
 )
 from webpubsub.protocol.seams import ServiceRefused
-from webpubsub.service.hubs import Hubs
+from webpubsub.service.hubs.hubs import Hubs
 from webpubsub.service.in_process import InProcessClient
 
 KEY = "the-primary-key-of-the-in-process-tests"

@@ -51,7 +51,7 @@ from webpubsub.service.hub_settings.model import (
     UserEvents,
 )
 from webpubsub.service.service import Service, ServiceStartError
-from webpubsub.service.session import Session
+from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 from webpubsub.service.status import Status
 

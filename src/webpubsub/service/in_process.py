@@ -6,7 +6,7 @@ from webpubsub.protocol.access_tokens import client_token
 from webpubsub.protocol.names import is_hub_name
 from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.seams import ClientAccess, ServiceRefused
-from webpubsub.service.hubs import Hubs
+from webpubsub.service.hubs.hubs import Hubs
 
 
 class InProcessClient:

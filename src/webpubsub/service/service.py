@@ -9,24 +9,24 @@ from urllib.parse import urlsplit
 
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.seams import EventHandler
-from webpubsub.service.event_router import EventRouter
-from webpubsub.service.frame_reader import FrameParsers
-from webpubsub.service.front_door import House
+from webpubsub.service.connections.recovery import Recovery
+from webpubsub.service.events.event_router import EventRouter
+from webpubsub.service.front_door.front_door import House
+from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.hub_settings.model import AllHubSettings
-from webpubsub.service.hubs import Hubs
+from webpubsub.service.hubs.hubs import Hubs
 from webpubsub.service.in_process import InProcessClient
 from webpubsub.service.listeners.listeners import Listeners
 from webpubsub.service.listeners.target import ListenerError
 from webpubsub.service.observation import ObservationPoint
-from webpubsub.service.outbox import Flusher
-from webpubsub.service.reception import Reception
-from webpubsub.service.recovery import Recovery
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.status import Status
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.webhooks.caller import Webhooks
+from webpubsub.service.websockets.frame_reader import FrameParsers
+from webpubsub.service.websockets.outbox import Flusher
 
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
 _BACKLOG = 1024

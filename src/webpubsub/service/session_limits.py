@@ -7,7 +7,15 @@ from webpubsub.protocol.group_states import GroupStateLimits
 from webpubsub.protocol.invocations import MAX_PENDING
 from webpubsub.protocol.permissions import PermissionLimits
 from webpubsub.protocol.streams import MAX_OPEN
-from webpubsub.service.reliability import BufferLimits
+
+_MEBIBYTE = 1_048_576
+
+
+class BufferLimits(msgspec.Struct, frozen=True):
+    """What may be kept for one client: messages, and bytes of their payloads once encoded."""
+
+    messages: int = 1000
+    bytes: int = 16 * _MEBIBYTE
 
 
 class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):

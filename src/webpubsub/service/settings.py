@@ -9,8 +9,7 @@ import msgspec
 
 from webpubsub.protocol.group_states import GroupStateLimits
 from webpubsub.protocol.permissions import PermissionLimits
-from webpubsub.service.reliability import BufferLimits
-from webpubsub.service.session_limits import SessionLimits
+from webpubsub.service.session_limits import BufferLimits, SessionLimits
 
 #: The access key of a service that nobody configured; known to everybody, hence only for
 #: development. Specification: rest-api section 2.

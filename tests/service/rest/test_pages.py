@@ -19,11 +19,11 @@ from webpubsub.protocol.operations import (
     GroupPage,
     RemoveConnectionFromGroup,
 )
-from webpubsub.service.hubs import Hubs
+from webpubsub.service.hubs.hubs import Hubs
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.pages import listing, shown_page
 from webpubsub.service.rest.targets import parse_target
-from webpubsub.service.session import Session
+from webpubsub.service.sessions.session import Session
 
 TARGET = "/api/hubs/Chat/groups/a%2Fb/connections"
 

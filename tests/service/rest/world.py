@@ -15,14 +15,14 @@ from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service.hubs import Hubs
-from webpubsub.service.outbox import Flusher, Outbox
-from webpubsub.service.reliability import MessageBuffer
+from webpubsub.service.hubs.hubs import Hubs
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.rest.server import HttpServer
-from webpubsub.service.session import Session
 from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
+from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets.outbox import Flusher, Outbox
 
 KEY = "the-primary-key-of-the-rest-api-tests"
 SECOND_KEY = "the-second-key-of-the-rest-api-tests"

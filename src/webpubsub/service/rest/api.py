@@ -12,7 +12,7 @@ from aiohttp import web
 from webpubsub.protocol.operations import GroupListing, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import rest as kinds
-from webpubsub.service.hubs import Hubs
+from webpubsub.service.hubs.hubs import Hubs
 from webpubsub.service.rest import answers
 from webpubsub.service.rest.authentication import Authentication
 from webpubsub.service.rest.calls import Call

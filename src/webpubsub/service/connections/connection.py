@@ -1,0 +1,161 @@
+"""One client, attached: its requests become hub operations and events, its answers frames.
+
+Requests of one connection are handled strictly in order, without a task and without waiting: only
+an event makes a task, and until that is answered everything younger stays in the inbox. An
+invocation makes a task, too, but holds nothing back. Specification: client-protocols sections 2.1,
+2.3, 3, 5.5 to 5.10, 6 and 9.2 to 9.4.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webpubsub.protocol.clients.codec import ClientProtocolError, Frame
+from webpubsub.protocol.refusals import Refusal, RefusalKind
+from webpubsub.protocol.refusals.websockets import PING_TIMEOUT, SLOW_CLIENT
+from webpubsub.service.connections.client import Client, Goodbye, Item
+from webpubsub.service.connections.requests.events import EVENTS
+from webpubsub.service.connections.requests.group_states import GROUP_STATES
+from webpubsub.service.connections.requests.groups import GROUPS
+from webpubsub.service.connections.requests.invocations import INVOCATIONS
+from webpubsub.service.connections.requests.streams import STREAMS, streams_of
+from webpubsub.service.connections.requests.upkeep import UPKEEP
+from webpubsub.service.websockets.frames import NO_CODE, wire_bytes
+
+logger = logging.getLogger("webpubsub.service.connections")
+
+_NORMAL = 1000
+_GOING_AWAY = 1001
+#: What a waiting frame takes besides its payload, so that empty frames are bounded too.
+_WAITING_OVERHEAD = 64
+
+
+class Connection(Client):
+    """A session's WebSocket: takes what the client sends, and is the session's attachment."""
+
+    __slots__ = ()
+
+    def welcome(self, reconnection_token: str | None = None) -> None:
+        """Tell the client that it is connected: its very first frame, if it gets one. How its
+        streams stand follows, what it has not acknowledged, and the states of the groups that it
+        watches."""
+        session, codec = self.session, self.codec
+        frames = [
+            *codec.encode_connected(
+                session.connection_id, session.user_id or None, reconnection_token
+            )
+        ]
+        for notice in streams_of(self).resume():
+            frames += codec.encode_notice(notice)
+        if session.buffer is not None:
+            frames += session.buffer.replay(self.clock())
+        if session.group_states is not None:
+            for notice in self.hub.group_states.missed(session.group_states):
+                frames += codec.encode_notice(notice)
+        if frames:
+            self.outbox.append(wire_bytes(frames))
+
+    # As the session's attachment
+
+    def finish(self, message: str) -> None:
+        """The application has closed the connection."""
+        self.stop()
+        frames = self.codec.encode_disconnected(message)
+        if frames:
+            self.outbox.append(wire_bytes(frames))
+        self.websocket.close(_NORMAL)
+
+    def leave(self) -> None:
+        """The service is going down, and there will be nothing to come back to."""
+        self.recovery = None
+        self.close(_GOING_AWAY)
+
+    def expel(self, refusal: Refusal) -> None:
+        """The client must go."""
+        self.close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
+
+    def yield_to_successor(self) -> None:
+        """The client is back on another transport; what this one has brought and nobody has begun
+        to handle is the client's to repeat."""
+        self._leave_session(final=False)
+        self.stop()
+        self.inbox.clear()
+        self.websocket.abort()
+
+    # As the WebSocket's receiver
+
+    def message(self, frame: Frame) -> None:
+        """Handle a message, or keep it while an event is being answered."""
+        self.inbox.put(frame, len(frame.payload) + _WAITING_OVERHEAD)
+
+    def goodbye(self, code: int, reason: str) -> None:
+        """The client closes, once everything before has been handled."""
+        self.inbox.put(Goodbye(code, reason))
+
+    def broken(self, refusal: Refusal) -> None:
+        """The client broke the protocol, after everything before has been handled."""
+        self.inbox.put(refusal)
+
+    def dropped(self, refusal: Refusal) -> None:
+        """The client was cut off."""
+        self.log(refusal)
+        final = refusal.kind is SLOW_CLIENT
+        self._leave_session(_DROP_REASONS.get(refusal.kind, ""), final=final)
+
+    def lost(self) -> None:
+        """The transport is gone."""
+        self.stop()
+        goodbyes = (item for item in self.inbox.items if isinstance(item, Goodbye))
+        goodbye = next(goodbyes, Goodbye(NO_CODE, ""))
+        self.inbox.clear()
+        self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
+
+    def _leave_session(self, reason: str = "", *, final: bool) -> None:
+        """A reliable session lives on unless this is final. When the client has ended the session,
+        its pending event is of no use to anybody any more."""
+        if self.session.attachment is not self:
+            return
+        if self.recovery is not None and not final:
+            self.recovery.detach(self.hub, self.session, self.event)
+        elif self.hub.end(self.session, reason) and self.event is not None:
+            self.event.cancel()
+
+    # One item after another
+
+    def handle(self, item: Item) -> None:
+        """Handle an item, unless the session is carried by another transport or by none."""
+        if self.session.attachment is self:
+            _HANDLERS[type(item)](self, item)
+
+    def take_frame(self, frame: Frame) -> None:
+        """Handle the requests in a frame next."""
+        try:
+            wanted = self.codec.feed(frame)
+        except ClientProtocolError as error:
+            self.refuse(error.refusal)
+            return
+        self.inbox.put_parts(wanted)
+
+    def take_leave(self, goodbye: Goodbye) -> None:
+        """Answer the client's close frame."""
+        self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
+        self.close(goodbye.code, goodbye.reason)
+
+
+#: What the disconnected event gives as reason, in the service's own categories.
+_DROP_REASONS: Mapping[RefusalKind, str] = {
+    SLOW_CLIENT: "SlowClient",
+    PING_TIMEOUT: "PingTimeout",
+}
+
+_HANDLERS: Mapping[type[Item], Callable[[Connection, Any], None]] = {
+    Frame: Connection.take_frame,
+    Goodbye: Connection.take_leave,
+    Refusal: Connection.refuse,
+    **GROUPS,
+    **EVENTS,
+    **UPKEEP,
+    **INVOCATIONS,
+    **GROUP_STATES,
+    **STREAMS,
+}

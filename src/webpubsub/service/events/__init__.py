@@ -1,0 +1,1 @@
+"""Events: from what happens to a client to the one who answers for the application."""

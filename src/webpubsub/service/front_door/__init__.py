@@ -1,0 +1,1 @@
+"""The front door: from a TCP connection to a client that is let in."""

@@ -1,0 +1,205 @@
+"""One port for HTTP and WebSockets.
+
+The head of the first request on a TCP connection decides who takes the connection over: clients of
+the real-time service are received here, because their handshake has to be awaited before it is
+answered; everything else goes to aiohttp as it came.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import cast
+
+import msgspec
+from aiohttp import web
+
+from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.service.front_door.reception import Reception
+from webpubsub.service.front_door.request_head import RequestHead, parse_head
+from webpubsub.service.front_door.responses import refusal_response
+from webpubsub.service.sweeper import Deadline
+from webpubsub.service.websockets.lingering import Lingering
+
+logger = logging.getLogger("webpubsub.service.handshakes")
+
+_END_OF_HEAD = b"\r\n\r\n"
+
+
+class Route(Enum):
+    """Who takes a connection over."""
+
+    CLIENT = auto()
+    RESERVED = auto()
+    HTTP = auto()
+
+
+_ROUTES: Mapping[Route, re.Pattern[str]] = {
+    Route.CLIENT: re.compile(r"/client(/|/hubs/[^/]*/?)?"),
+    Route.RESERVED: re.compile(r"/(clients|server)(/.*)?"),
+}
+
+
+def route_of(path: str) -> Route:
+    """Who takes a connection over whose first request is for this path."""
+    for route, pattern in _ROUTES.items():
+        if pattern.fullmatch(path):
+            return route
+    return Route.HTTP
+
+
+class House(msgspec.Struct, kw_only=True):
+    """What is behind the door, and who is still standing in it."""
+
+    reception: Reception
+    http: web.Server
+    waiting: set["FrontDoor"] = msgspec.field(default_factory=set)
+    handshakes: set[asyncio.Task[None]] = msgspec.field(default_factory=set)
+
+    def door(self) -> "FrontDoor":
+        """A protocol for a new connection."""
+        return FrontDoor(self)
+
+
+class FrontDoor(asyncio.Protocol):
+    """Reads one request head, bounded in size and time, and hands the connection over.
+
+    While the application is asked about a client, its transport is still read from, because that is
+    how one notices that it has gone: then nobody needs the answer any more.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_handshake",
+        "_house",
+        "_lost",
+        "_received",
+        "_settings",
+        "_transport",
+    )
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._settings = house.reception.settings
+        self._received = bytearray()
+        self._deadline: Deadline | None = None
+        self._handshake: asyncio.Task[None] | None = None
+        self._lost = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the head, but not for ever."""
+        self._transport = transport = cast("asyncio.Transport", transport)
+        self._house.waiting.add(self)
+        sweeper = self._house.reception.sweeper
+        self._deadline = sweeper.after(self._settings.head_timeout, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone before anybody took the connection over."""
+        self._lost = True
+        self._step_aside()
+        if self._handshake is not None:
+            self._handshake.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Look for the end of the head, or keep what comes ahead of the answer to it."""
+        if self._handshake is not None:
+            self._keep(data)
+            return
+        searched = max(0, len(self._received) - len(_END_OF_HEAD) + 1)
+        self._received += data
+        end = self._received.find(_END_OF_HEAD, searched)
+        if max(end, 0 if end >= 0 else len(self._received)) > self._settings.max_head_bytes:
+            limit = self._settings.max_head_bytes
+            self._turn_away(kinds.HEAD_TOO_LARGE.refuse(f"more than {limit} bytes"))
+        elif end >= 0:
+            received = bytes(self._received)
+            self._step_aside()
+            self._hand_over(received[:end], received[end + len(_END_OF_HEAD) :])
+
+    def abort(self) -> None:
+        """Send the client away without a word."""
+        self._transport.abort()
+
+    def _hand_over(self, raw: bytes, tail: bytes) -> None:
+        try:
+            head = parse_head(raw)
+        except ValueError as error:
+            self._turn_away(kinds.HEAD_INVALID.refuse(str(error), f"Bad request: {error}."))
+            return
+        match route_of(head.path):
+            case Route.CLIENT:
+                self._receive(head, tail)
+            case Route.RESERVED:
+                self._turn_away(kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT))
+            case Route.HTTP:
+                self._hand_to_http(raw + _END_OF_HEAD + tail)
+
+    def _hand_to_http(self, received: bytes) -> None:
+        handler = self._house.http()
+        self._transport.set_protocol(handler)
+        handler.connection_made(self._transport)
+        handler.data_received(received)
+
+    def _receive(self, head: RequestHead, tail: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(self._shake_hands(head, self._received))
+        self._handshake = task
+        self._house.handshakes.add(task)
+        task.add_done_callback(self._part)
+        self._keep(tail)
+
+    def _keep(self, data: bytes) -> None:
+        """A client that sends too much ahead has to wait, and is not seen to go any more."""
+        self._received += data
+        if len(self._received) > self._settings.max_waiting_bytes:
+            self._transport.pause_reading()
+
+    def _part(self, task: asyncio.Task[None]) -> None:
+        self._house.handshakes.discard(task)
+        self._handshake = None
+        self._received = bytearray()
+
+    async def _shake_hands(self, head: RequestHead, ahead: bytearray) -> None:
+        try:
+            websocket = await self._house.reception.receive(head, self._transport, ahead)
+        except Refused as error:
+            self._refuse(error.refusal)
+            return
+        except asyncio.CancelledError:
+            self.abort()
+            raise
+        except Exception:
+            logger.exception("the handshake of a client failed")
+            self._turn_away(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
+            return
+        if self._lost:
+            # Somebody has answered in spite of the cancellation, so the application must be told.
+            websocket.on_lost()
+
+    def _turn_away(self, refusal: Refusal) -> None:
+        """Refuse what the reception has not seen, and so has not reported."""
+        logger.warning("%s", refusal.describe())
+        self._refuse(refusal)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self._step_aside()
+        transport = self._transport
+        if self._lost or transport.is_closing():
+            return
+        sweeper = self._house.reception.sweeper
+        deadline = sweeper.after(self._settings.close_timeout, transport.abort)
+        transport.set_protocol(Lingering(deadline.cancel))
+        transport.write(refusal_response(refusal))
+        transport.write_eof()
+        transport.resume_reading()
+
+    def _step_aside(self) -> None:
+        # The event loop keeps the first protocol of a transport for as long as the transport.
+        self._received = bytearray()
+        self._house.waiting.discard(self)
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+
+_RESERVED_TEXT = "This path is reserved for client kinds that are not supported yet."

@@ -1,0 +1,230 @@
+"""Lets clients in: from a handshake to a session that is attached to a WebSocket.
+
+Accepting the transport and establishing the session are two steps on purpose: some clients say who
+they are only after the upgrade. Specification: client-protocols sections 1.4 to 1.7.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+
+import msgspec
+
+from webpubsub.protocol import reconnection_tokens
+from webpubsub.protocol.clients.codec import ClientCodec, Frame
+from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
+from webpubsub.protocol.permissions import Permissions
+from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.service import observation
+from webpubsub.service.connections.connection import Connection
+from webpubsub.service.connections.recovery import Recovery
+from webpubsub.service.events.event_router import EventRouter
+from webpubsub.service.front_door.agreement import Agreement, agree
+from webpubsub.service.front_door.attempt import Attempt
+from webpubsub.service.front_door.handshake import examine
+from webpubsub.service.front_door.request_head import RequestHead
+from webpubsub.service.front_door.responses import upgrade_response
+from webpubsub.service.hub_settings.model import AllHubSettings
+from webpubsub.service.hubs.hub import Hub
+from webpubsub.service.hubs.hubs import Hubs, new_connection_id
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.sessions.session import Session
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.sweeper import Sweeper
+from webpubsub.service.websockets.frame_reader import FrameParsers
+from webpubsub.service.websockets.outbox import Flusher
+from webpubsub.service.websockets.websocket import WebSocket
+
+logger = logging.getLogger("webpubsub.service.handshakes")
+
+
+_PYTHON_CLIENT = "azsdk-python-webpubsub-client/"
+
+
+class Reception(msgspec.Struct, frozen=True, kw_only=True):
+    """What it takes to let a client in. ``clock`` gives seconds since the epoch."""
+
+    settings: ServiceSettings
+    hubs: Hubs
+    router: EventRouter
+    flusher: Flusher
+    sweeper: Sweeper
+    parsers: FrameParsers
+    recovery: Recovery
+    point: ObservationPoint
+    clock: Callable[[], float]
+    hub_settings: AllHubSettings = msgspec.field(default_factory=AllHubSettings)
+
+    async def receive(
+        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
+        """Shake hands with a client; ``ahead`` is what it sends behind its handshake meanwhile.
+        Raises Refused when the client is to be turned away with an HTTP status."""
+        try:
+            attempt = examine(head, self.settings, self.clock(), self.hub_settings)
+        except Refused as error:
+            self._report(head, error.refusal)
+            if error.refusal.kind.close_code is None:
+                raise
+            return self._let_in_and_close(head, transport, error.refusal)
+        if attempt.recovery is not None:
+            return await self._recover(attempt, attempt.recovery, transport, ahead)
+        limits = self.settings.session_limits
+        session = Session(
+            attempt.hub, new_connection_id(), attempt.identity.user_id or None, limits
+        )
+        try:
+            self._check_room()
+            agreement = await self._consult(session, attempt)
+            self._check_groups(session, agreement)
+            self._check_room()  # others may have come in meanwhile
+        except Refused as error:
+            self._report(head, error.refusal)
+            raise
+        return self._establish(session, attempt, agreement, transport, ahead)
+
+    def _check_room(self) -> None:
+        limit = self.settings.max_connections
+        if limit is not None and self.hubs.session_count >= limit:
+            raise Refused(kinds.SERVICE_FULL.refuse(f"{limit} already", "Too many connections."))
+
+    def _check_groups(self, session: Session, agreement: Agreement) -> None:
+        wanted = len(set(agreement.groups))
+        if not session.limits.allow_groups(wanted):
+            raise Refused(kinds.GROUPS_TOO_MANY.refuse(f"{wanted} groups", "Too many groups."))
+
+    async def _consult(self, session: Session, attempt: Attempt) -> Agreement:
+        outcome = await self.router.connect(
+            session,
+            claims=attempt.identity.claims,
+            query=attempt.shown_query(),
+            headers=attempt.shown_headers(),
+            subprotocols=attempt.offered,
+        )
+        return agree(attempt, outcome)
+
+    def _establish(
+        self,
+        session: Session,
+        attempt: Attempt,
+        agreement: Agreement,
+        transport: asyncio.Transport,
+        ahead: bytearray,
+    ) -> WebSocket:
+        """All in one go, so that the connected message is the client's first frame and nothing sent
+        to it from then on is missed."""
+        session.user_id = agreement.user_id
+        session.permissions = Permissions.from_roles(agreement.roles, session.limits.permissions)
+        session.subprotocol = agreement.subprotocol
+        hub = self.hubs.hub(session.hub)
+        codec = codec_for(agreement.subprotocol)
+        if is_reliable(agreement.subprotocol):
+            session.buffer = MessageBuffer(codec, session.limits.buffer)
+        websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        self.router.connected(session)  # whose number is before those of the groups
+        hub.add(session, agreement.groups)
+        websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
+        return websocket
+
+    async def _recover(
+        self, attempt: Attempt, connection_id: str, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
+        """Give a reliable client its session back; the application is not told."""
+        hub = self.hubs.hub(attempt.hub)
+        try:
+            session = await self.recovery.reclaim(hub, connection_id)
+        except Refused as error:
+            self._report(attempt.head, error.refusal)
+            if error.refusal.kind.close_code is None:
+                transport.abort()
+                raise
+            return self._let_in_and_close(attempt.head, transport, error.refusal)
+        codec = codec_for(session.subprotocol)
+        websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
+        return websocket
+
+    def _attach(
+        self,
+        session: Session,
+        hub: Hub,
+        attempt: Attempt,
+        transport: asyncio.Transport,
+        codec: ClientCodec,
+    ) -> tuple[WebSocket, Connection]:
+        websocket = self._accept(transport, attempt.head, session.subprotocol, codec)
+        connection = Connection(
+            session,
+            websocket,
+            hub=hub,
+            router=self.router,
+            point=self.point,
+            clock=self.clock,
+            sweeper=self.sweeper,
+            max_inbox_bytes=self.settings.max_waiting_bytes,
+            ack_delay=self._ack_delay(attempt.head),
+            raw_group=attempt.raw_group if codec.name == "simple" else None,
+            recovery=self.recovery,
+        )
+        connection.welcome(self._reconnection_token(session))
+        session.attach(connection)
+        return websocket, connection
+
+    def _reconnection_token(self, session: Session) -> str | None:
+        if session.buffer is None:
+            return None
+        return reconnection_tokens.sign(
+            session.connection_id,
+            self.settings.access_keys[0],
+            now=self.clock(),
+            token_id=secrets.token_hex(16),
+        )
+
+    def _let_in_and_close(
+        self, head: RequestHead, transport: asyncio.Transport, refusal: Refusal
+    ) -> WebSocket:
+        subprotocol = select_subprotocol(head.header_tokens("Sec-WebSocket-Protocol"))
+        websocket = self._accept(transport, head, subprotocol, codec_for(subprotocol))
+        websocket.begin(_Deaf(), b"")
+        websocket.close(refusal.kind.close_code or 0, refusal.wire_message)
+        return websocket
+
+    def _accept(
+        self,
+        transport: asyncio.Transport,
+        head: RequestHead,
+        subprotocol: str | None,
+        codec: ClientCodec,
+    ) -> WebSocket:
+        websocket = WebSocket(
+            transport, codec, self.settings, self.flusher, self.sweeper, self.parsers
+        )
+        websocket.outbox.append(upgrade_response(head.header("Sec-WebSocket-Key"), subprotocol))
+        return websocket
+
+    def _ack_delay(self, head: RequestHead) -> float:
+        is_python = head.header("User-Agent").startswith(_PYTHON_CLIENT)
+        return self.settings.python_client_ack_delay if is_python else 0.0
+
+    def _report(self, head: RequestHead, refusal: Refusal) -> None:
+        logger.warning("%s %s", head.path, refusal.describe())
+        observer = self.point.observer
+        if observer is not None:
+            observer(observation.HandshakeRefused(head.path, refusal))
+
+
+class _Deaf:
+    """Receives for a client that is let in only to be told to go."""
+
+    def message(self, frame: Frame) -> None: ...
+
+    def goodbye(self, code: int, reason: str) -> None: ...
+
+    def broken(self, refusal: Refusal) -> None: ...
+
+    def dropped(self, refusal: Refusal) -> None: ...
+
+    def lost(self) -> None: ...

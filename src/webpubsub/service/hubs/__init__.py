@@ -1,0 +1,1 @@
+"""Hubs: who is in them, and everything that can be done with them."""

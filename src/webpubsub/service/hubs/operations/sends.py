@@ -1,0 +1,47 @@
+"""Messages to everybody, to a group, to a user, to a connection.
+
+Nobody to send to is no error. Specification: client-protocols sections 5.8 and 11.
+"""
+
+from webpubsub.protocol import operations as ops
+from webpubsub.protocol.messages import Delivery
+from webpubsub.service.hubs.deliveries import deliver
+from webpubsub.service.hubs.operations.selection import Operations, meant, one, without
+from webpubsub.service.hubs.register import Register
+
+
+def _to_all(register: Register, operation: ops.SendToAll) -> None:
+    delivery = Delivery(operation.message, expires_at=operation.expires_at)
+    receivers = without(register.sessions, operation.excluded)
+    deliver(register, delivery, meant(receivers, operation.filter))
+
+
+def _to_group(register: Register, operation: ops.SendToGroup) -> None:
+    delivery = Delivery(
+        operation.message,
+        operation.group,
+        operation.from_user_id,
+        operation.expires_at,
+        operation.stream,
+    )
+    receivers = without(register.groups[operation.group], operation.excluded)
+    deliver(register, delivery, meant(receivers, operation.filter))
+
+
+def _to_user(register: Register, operation: ops.SendToUser) -> None:
+    delivery = Delivery(operation.message, expires_at=operation.expires_at)
+    receivers = register.users[operation.user_id].values()
+    deliver(register, delivery, meant(receivers, operation.filter))
+
+
+def _to_connection(register: Register, operation: ops.SendToConnection) -> None:
+    delivery = Delivery(operation.message, expires_at=operation.expires_at)
+    deliver(register, delivery, one(register, operation.connection_id))
+
+
+SENDS: Operations = {
+    ops.SendToAll: _to_all,
+    ops.SendToGroup: _to_group,
+    ops.SendToUser: _to_user,
+    ops.SendToConnection: _to_connection,
+}

@@ -1,0 +1,1 @@
+"""Sessions: what a client is to the service, whether or not a transport carries it."""

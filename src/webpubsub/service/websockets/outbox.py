@@ -1,0 +1,175 @@
+"""Fewer system calls: what is sent to one client in one turn of the event loop is written once.
+
+While a client reads too slowly, its frames are held back up to a limit, beyond which the client is
+dropped and the others are unharmed. What is worth delivering for a time only is held no longer than
+that. Specification: client-protocols section 2.1, rest-api section 5.5.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from webpubsub.protocol.clients.codec import ClientCodec
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets.transport import Transport
+
+
+class Flusher:
+    """Flushes every outbox that has something to send, once per turn of the event loop."""
+
+    __slots__ = ("_dirty", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._dirty: list[Outbox] = []
+
+    def mark(self, outbox: "Outbox") -> None:
+        """Have an outbox flushed at the end of this turn."""
+        if not self._dirty:
+            self._loop.call_soon(self.flush)
+        self._dirty.append(outbox)
+
+    def flush(self) -> None:
+        """Flush all outboxes that were marked."""
+        dirty, self._dirty = self._dirty, []
+        for outbox in dirty:
+            outbox.flush()
+
+
+class _Nowhere:
+    """Where an outbox writes when its client is gone."""
+
+    def write(self, data: bytes) -> None:
+        raise AssertionError("a closed outbox asks before it writes")
+
+    def is_closing(self) -> bool:
+        return True
+
+
+_NOWHERE = _Nowhere()
+
+
+class _Held(NamedTuple):
+    """Frames that wait for the client to read, and until when they are worth that."""
+
+    data: bytes
+    expires_at: float
+
+
+class Outbox:
+    """The frames on their way to one client.
+
+    ``on_overflow`` is called when the client has left more unread than the settings allow; it is
+    expected to drop the client. ``clock`` gives seconds since the epoch.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_dirty",
+        "_expiries",
+        "_flusher",
+        "_fresh",
+        "_held",
+        "_held_bytes",
+        "_max_bytes",
+        "_max_messages",
+        "_on_overflow",
+        "_paused",
+        "_transport",
+        "codec",
+        "codec_name",
+    )
+
+    def __init__(
+        self,
+        transport: Transport,
+        codec: ClientCodec,
+        flusher: Flusher,
+        settings: ServiceSettings,
+        on_overflow: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.codec = codec
+        self.codec_name = codec.name
+        self._transport = transport
+        self._flusher = flusher
+        self._on_overflow = on_overflow
+        self._max_messages = settings.max_queued_messages
+        self._max_bytes = settings.max_queued_bytes
+        self._clock = clock
+        self._fresh: list[bytes] = []
+        #: When what is fresh expires, by its place; what is not in it never does.
+        self._expiries: dict[int, float] = {}
+        self._held: list[_Held] = []
+        self._held_bytes = 0
+        self._dirty = False
+        self._paused = False
+
+    def append(self, data: bytes, expires_at: float | None = None) -> None:
+        """Send the bytes of one or more whole frames at the end of this turn; or later, but before
+        ``expires_at`` in seconds since the epoch, if the client reads too slowly."""
+        if expires_at is not None:
+            self._expiries[len(self._fresh)] = expires_at
+        self._fresh.append(data)
+        if not self._dirty:
+            self._dirty = True
+            self._flusher.mark(self)
+
+    def flush(self) -> None:
+        """Hand what is new to the transport, or hold it while the client does not read."""
+        self._dirty = False
+        if self._paused:
+            self._hold()
+        else:
+            self._write_fresh()
+
+    def pause(self) -> None:
+        """The transport has enough: hold everything until ``resume``."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """The transport takes more."""
+        self._paused = False
+        self._forget_expired()
+        held, self._held = self._held, []
+        self._held_bytes = 0
+        self._write([one.data for one in held])
+
+    def finish(self) -> None:
+        """Hand everything to the transport for the last time; what comes later is dropped."""
+        self.resume()
+        self._write_fresh()
+        self._transport = _NOWHERE
+
+    def _hold(self) -> None:
+        expiry = self._expiries.get
+        self._held_bytes += sum(map(len, self._fresh))
+        self._held += [_Held(data, expiry(at, math.inf)) for at, data in enumerate(self._fresh)]
+        self._forget_fresh()
+        if self._is_full():
+            self._forget_expired()
+        if self._is_full():
+            self._held.clear()
+            self._on_overflow()
+
+    def _is_full(self) -> bool:
+        return len(self._held) > self._max_messages or self._held_bytes > self._max_bytes
+
+    def _forget_expired(self) -> None:
+        now = self._clock()
+        self._held = [one for one in self._held if one.expires_at > now]
+        self._held_bytes = sum(len(one.data) for one in self._held)
+
+    def _write_fresh(self) -> None:
+        self._write(self._fresh)
+        self._forget_fresh()
+
+    def _forget_fresh(self) -> None:
+        self._fresh.clear()
+        self._expiries.clear()
+
+    def _write(self, frames: list[bytes]) -> None:
+        if frames and not self._transport.is_closing():
+            self._transport.write(b"".join(frames))

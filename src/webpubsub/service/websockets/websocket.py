@@ -1,0 +1,281 @@
+"""One WebSocket of a client: RFC 6455 between the bytes and the messages.
+
+Its life is short to tell. It is *open* until either side says goodbye. When the service says it
+first, the WebSocket is *closing* until the client answers or the time for that is over; when the
+client says it first, the answer closes it at once. A client that breaks the protocol is not
+listened to any more: the WebSocket is *deaf*, says goodbye, and throws away what still arrives.
+``lost`` comes last and once, whatever happened. Specification: client-protocols sections 2.1 to
+2.3.
+"""
+
+import asyncio
+from enum import Enum, auto
+
+from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
+from webpubsub.protocol.refusals import RefusalKind
+from webpubsub.protocol.refusals import websockets as kinds
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.sweeper import Deadline, Sweeper, Watch
+from webpubsub.service.websockets.frame_reader import FrameListener, FrameParsers, WSFrame
+from webpubsub.service.websockets.frames import PING, close_frame, parse_close, pong_frame
+from webpubsub.service.websockets.lingering import Lingering
+from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.receiver import Receiver
+
+_TEXT = 0x1
+_CONTROL = 0x8
+_CLOSE = 0x8
+_PING = 0x9
+_KINDS = {FrameKind.TEXT.value: FrameKind.TEXT, FrameKind.BINARY.value: FrameKind.BINARY}
+
+
+class State(Enum):
+    """Where a WebSocket is in its life."""
+
+    OPEN = auto()
+    CLOSING = auto()
+    CLOSED = auto()
+
+
+class WebSocket(FrameListener):
+    """A client's WebSocket; everything that is sent goes through ``outbox``."""
+
+    __slots__ = (
+        "_deadline",
+        "_deaf",
+        "_heard",
+        "_missed",
+        "_parsers",
+        "_parts",
+        "_parts_kind",
+        "_peer_closed",
+        "_reading",
+        "_receiver",
+        "_settings",
+        "_state",
+        "_sweeper",
+        "_transport",
+        "_watch",
+        "outbox",
+    )
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        codec: ClientCodec,
+        settings: ServiceSettings,
+        flusher: Flusher,
+        sweeper: Sweeper,
+        parsers: FrameParsers,
+    ) -> None:
+        self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow)
+        self._transport = transport
+        self._settings = settings
+        self._sweeper = sweeper
+        self._parsers = parsers
+        self._receiver: Receiver | None = None
+        self._state = State.OPEN
+        self._deaf = False
+        self._peer_closed = False
+        self._reading = True
+        self._heard = True
+        self._missed = 0
+        self._deadline: Deadline | None = None
+        self._watch: Watch | None = None
+        self._parts: bytearray | None = None
+        self._parts_kind = FrameKind.TEXT
+
+    def begin(self, receiver: Receiver, tail: bytes, ping_interval: float | None = None) -> None:
+        """Deliver what the client sends to ``receiver``, beginning with ``tail``, which arrived
+        behind its handshake. ``ping_interval`` in seconds is that of the service when None."""
+        self._receiver = receiver
+        self._watch = self._sweeper.watch(self, ping_interval)
+        self._parsers.read(self._transport, self, tail)
+        if self._reading and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Take nothing from the network for now. A lost connection then goes unnoticed."""
+        if self._reading and not self._transport.is_closing():
+            self._reading = False
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on."""
+        if not self._reading and not self._transport.is_closing():
+            self._reading = True
+            self._transport.resume_reading()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send everything and a close frame, then close as RFC 6455 section 7 asks; nothing is sent
+        after it. ``NO_CODE`` makes an empty close frame."""
+        if self._state is not State.OPEN:
+            return
+        self._state = State.CLOSING
+        self.outbox.append(close_frame(code, reason))
+        self.outbox.finish()
+        self.resume_reading()
+        self._deadline = self._sweeper.after(self._settings.close_timeout, self._transport.abort)
+        if self._peer_closed:
+            self._transport.close()
+        elif self._deaf and not self._transport.is_closing():
+            self._transport.write_eof()
+
+    def abort(self) -> None:
+        """Cut the connection without a word."""
+        if self._state is not State.CLOSED:
+            self._state = State.CLOSED
+            self._transport.abort()
+
+    def keep_alive(self) -> bool:
+        """Ping the client, or drop it when it has missed too many pings."""
+        if self._state is not State.OPEN:
+            return False
+        if self._heard or not self._reading:
+            self._heard = False
+            self._missed = 0
+        else:
+            self._missed += 1
+        if self._missed >= self._settings.max_missed_pings:
+            self._drop(kinds.PING_TIMEOUT, f"{self._missed} intervals without a sign of life")
+            return False
+        self.outbox.append(PING)
+        return True
+
+    # What the frame reader calls
+
+    def on_frame(self, frame: WSFrame) -> None:
+        """A frame has arrived; the hot path is a whole message in one frame."""
+        self._heard = True
+        if self._deaf or self._peer_closed:
+            return
+        opcode: int = frame.msg_type.value
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self._break(kinds.FRAME_INVALID, "a reserved bit")
+        elif opcode >= _CONTROL:
+            self._control(opcode, frame.get_payload_as_bytes())
+        elif self._state is not State.OPEN:
+            return
+        elif opcode and frame.fin and self._parts is None:
+            self._message(_KINDS[opcode], frame.get_payload_as_bytes())
+        else:
+            self._fragment(opcode, frame.get_payload_as_bytes(), bool(frame.fin))
+
+    def on_lost(self) -> None:
+        """The connection is gone."""
+        self._state = State.CLOSED
+        self.outbox.finish()
+        for appointment in (self._deadline, self._watch):
+            if appointment is not None:
+                appointment.cancel()
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            receiver.lost()
+
+    def pause_writing(self) -> None:
+        """The client does not read fast enough."""
+        self.outbox.pause()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self.outbox.resume()
+
+    def on_unreadable(self) -> None:
+        """What follows is not to be read."""
+        self._transport.set_protocol(_Unheard(self))
+
+    def on_broken_frame(self, too_large: bool) -> None:
+        """What arrived is not a frame, or too large a one."""
+        if too_large:
+            self._break(kinds.MESSAGE_TOO_LARGE, "a longer frame")
+        else:
+            self._break(kinds.FRAME_INVALID, "a malformed frame")
+
+    def on_internal_error(self) -> None:
+        """We failed; the client cannot go on."""
+        self._break(kinds.INTERNAL_ERROR, "an exception")
+
+    # Messages
+
+    def _message(self, kind: FrameKind, payload: bytes) -> None:
+        if kind is FrameKind.TEXT and not payload.isascii() and not _is_utf8(payload):
+            self._break(kinds.TEXT_INVALID, "other bytes")
+        elif self._receiver is not None:
+            self._receiver.message(Frame(kind, payload))
+
+    def _fragment(self, opcode: int, payload: bytes, final: bool) -> None:
+        if (opcode == 0) is (self._parts is None):
+            self._break(kinds.FRAME_INVALID, "fragments out of order")
+            return
+        if self._parts is None:
+            self._parts = bytearray()
+            self._parts_kind = _KINDS[opcode]
+        self._parts += payload
+        if len(self._parts) > self._settings.max_message_bytes:
+            self._break(kinds.MESSAGE_TOO_LARGE, f"{len(self._parts)} bytes in fragments")
+        elif final:
+            parts, self._parts = self._parts, None
+            self._message(self._parts_kind, bytes(parts))
+
+    def _control(self, opcode: int, payload: bytes) -> None:
+        if opcode == _CLOSE:
+            self._goodbye(payload)
+        elif opcode == _PING:
+            self.outbox.append(pong_frame(payload))
+
+    def _goodbye(self, payload: bytes) -> None:
+        close = parse_close(payload)
+        if close is None:
+            self._break(kinds.FRAME_INVALID, "a close frame with an invalid code or reason")
+            return
+        self._peer_closed = True
+        if self._state is State.CLOSING:
+            self._transport.close()
+        elif self._receiver is not None:
+            self._receiver.goodbye(*close)
+
+    # Failures
+
+    def _break(self, kind: RefusalKind, seen: str) -> None:
+        if self._deaf or self._state is State.CLOSED:
+            return
+        self._deaf = True
+        self._parts = None
+        self._transport.set_protocol(_Unheard(self))
+        if self._state is State.CLOSING:
+            self._transport.close()
+        elif self._receiver is not None:
+            self._receiver.broken(kinds.close_refusal(kind, seen))
+
+    def _on_overflow(self) -> None:
+        self._drop(kinds.SLOW_CLIENT, "more than that")
+
+    def _drop(self, kind: RefusalKind, seen: str) -> None:
+        if self._state is State.CLOSED:
+            return
+        self._state = State.CLOSED
+        self._transport.abort()
+        if self._receiver is not None:
+            self._receiver.dropped(kind.refuse(seen))
+
+
+class _Unheard(Lingering):
+    """Takes the bytes that a deaf WebSocket does not want; the client may still read too slowly."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        super().__init__(websocket.on_lost)
+        self._websocket = websocket
+
+    def pause_writing(self) -> None:
+        self._websocket.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._websocket.resume_writing()
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

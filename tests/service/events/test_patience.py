@@ -1,0 +1,81 @@
+"""How long answers are waited for. Specification: upstream-events section 13."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from webpubsub.service.events.patience import Patience
+
+
+async def never() -> None:
+    """What never answers."""
+    await asyncio.Event().wait()
+
+
+async def outcome(waiting: Any) -> str:
+    """What becomes of waiting."""
+    try:
+        return str(await waiting)
+    except TimeoutError:
+        return "late"
+
+
+async def test_an_answer_in_time() -> None:
+    """Is passed on, an error too, and leaves nothing behind."""
+    patience = Patience(5)
+    assert await patience.wait(asyncio.sleep(0, "answer")) == "answer"
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await patience.wait(fail())
+    assert (patience._waiting, patience._late) == ({}, set())
+
+
+async def test_what_does_not_come_in_time_is_cancelled() -> None:
+    """Each is given the whole time, whenever it began; one timer is enough."""
+    patience = Patience(0.2)
+    began = time.monotonic()
+    first = asyncio.create_task(outcome(patience.wait(never())))
+    quick = asyncio.create_task(outcome(patience.wait(asyncio.sleep(0.1, "quick"))))
+    await asyncio.sleep(0.1)
+    second = asyncio.create_task(outcome(patience.wait(never())))
+    assert await first == "late"
+    assert 0.19 <= time.monotonic() - began < 0.3
+    assert not second.done()
+    assert await second == "late"
+    assert 0.29 <= time.monotonic() - began < 0.45
+    assert await quick == "quick"
+    assert (patience._waiting, patience._late, patience._timer) == ({}, set(), None)
+
+
+async def test_somebody_elses_cancellation_goes_on() -> None:
+    """It is no lack of time, not even when both happen at once."""
+    patience = Patience(0.01)
+    waiting = asyncio.create_task(patience.wait(never()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    waiting = asyncio.create_task(patience.wait(never()))
+    await asyncio.sleep(0)
+    patience._waiting[waiting] = 0.0
+    patience._look(asyncio.get_running_loop())
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_a_task_goes_on_after_it() -> None:
+    """The cancellation is taken back."""
+    patience = Patience(0.01)
+
+    async def work() -> tuple[str, str]:
+        return await outcome(patience.wait(never())), await asyncio.sleep(0.02, "more")
+
+    task = asyncio.create_task(work())
+    assert await task == ("late", "more")
+    assert task.cancelling() == 0
