@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from tests.cli.apps import write_settings
-from webpubsub.cli.composition import LocalApp, Place
+from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.service.hub_settings.model import (
     SYSTEM_EVENTS,
     EventFilter,

@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from webpubsub.cli.console import fail, is_loopback, warn, warn_if_open_to_all
+from webpubsub.cli.console import fail, warn, warn_if_open_to_all
 
 
 def test_a_failure_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,22 +34,3 @@ def test_a_known_key_on_an_open_address_is_warned_of(
     """Either alone is fine."""
     warn_if_open_to_all(address, uses_development_key=key_is_known)
     assert ("development key" in capsys.readouterr().err) is warned
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("192.168.1.1", False),
-        ("example.com", False),
-        ("", False),
-    ],
-)
-def test_loopback(host: str, expected: bool) -> None:
-    """Names and addresses that only this machine can reach."""
-    assert is_loopback(host) is expected

@@ -1,4 +1,4 @@
-"""Commands; the only place, with testing, that puts the rooms together."""
+"""Commands: what is typed, and what is said."""
 
 import sys
 

@@ -1,10 +1,11 @@
 """What commands say."""
 
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+
+from webpubsub.composition.addresses import is_loopback
 
 if TYPE_CHECKING:
     from webpubsub.host.errors import HostError
@@ -51,13 +52,3 @@ def warn_if_open_to_all(address: str, *, uses_development_key: bool) -> None:
             f"the service can be reached from other machines at {address} and has the well-known "
             "development key, with which anybody can sign tokens"
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host, given as a name or an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

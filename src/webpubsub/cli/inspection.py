@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import typer
 
-from webpubsub.cli.composition import LocalApp, Place
 from webpubsub.cli.hub_settings import load_hub_settings
+from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.host.app_settings import AppSettings, read_local_settings
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.exported_settings import read_exported_settings

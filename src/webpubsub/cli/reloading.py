@@ -15,7 +15,7 @@ from webpubsub.host.app_files import AppFiles
 from webpubsub.host.errors import HostError
 
 if TYPE_CHECKING:
-    from webpubsub.cli.composition import LocalApp
+    from webpubsub.composition.local_app import LocalApp
 
 #: Milliseconds without a change that end a change, and the most that one lasts: editors, formatters
 #: and version control write several files in a row.

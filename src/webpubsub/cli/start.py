@@ -23,7 +23,7 @@ from webpubsub.cli.hub_settings import (
 from webpubsub.cli.json_output import JsonFormatter, speak_json
 
 if TYPE_CHECKING:
-    from webpubsub.cli.composition import LocalApp
+    from webpubsub.composition.local_app import LocalApp
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
     from webpubsub.host.generation import FunctionReport
@@ -127,7 +127,7 @@ def start(
     both take the flags of 'func host start'.
     """
     from webpubsub.cli.app_folders import AppFolderError, check_app_folder
-    from webpubsub.cli.composition import LocalApp, Place
+    from webpubsub.composition.local_app import LocalApp, Place
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
 

@@ -17,7 +17,7 @@ import pytest
 from tests.cli.apps import HOST, write_app
 from tests.cli.edges import EDGES, Edge, client_url, started
 from tests.service.wire import until
-from webpubsub.cli.composition import LocalApp, Place
+from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.host.errors import HostError
 
 #: As documented for Python today: untyped bindings by their public names.

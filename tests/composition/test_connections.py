@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from webpubsub.cli.connections import Connections
+from webpubsub.composition.connections import Connections
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import BindingError

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from webpubsub.cli.console import is_loopback
+from webpubsub.composition.addresses import is_loopback
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.connection_settings import (
     DEFAULT_CONNECTION,

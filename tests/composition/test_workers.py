@@ -16,7 +16,7 @@ import pytest
 
 from tests.cli.apps import write_app
 from tests.cli.processes import StartedApp
-from webpubsub.cli.workers import new_worker, worker_count
+from webpubsub.composition.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.python import PythonWorker

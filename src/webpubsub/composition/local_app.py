@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from webpubsub.cli.connections import Connections
-from webpubsub.cli.workers import new_worker, worker_count
+from webpubsub.composition.connections import Connections
+from webpubsub.composition.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.connection_settings import HOST_JSON_PATH
 from webpubsub.host.errors import HostError
