@@ -47,6 +47,9 @@ if TYPE_CHECKING:
         DisconnectedEventRequest,
         EventRequest,
         EventType,
+        MqttConnectedEventRequest,
+        MqttConnectEventRequest,
+        MqttDisconnectedEventRequest,
         UserEventRequest,
     )
     from webpubsub.protocol.messages import DataType, Message
@@ -93,9 +96,12 @@ __all__ = [
     "GrantPermissionAction",
     "Message",
     "MqttConnectEventErrorResponse",
+    "MqttConnectEventRequest",
     "MqttConnectEventResponse",
     "MqttConnectProperties",
+    "MqttConnectedEventRequest",
     "MqttDisconnectPacket",
+    "MqttDisconnectedEventRequest",
     "MqttDisconnectedProperties",
     "MqttUserProperty",
     "Permission",

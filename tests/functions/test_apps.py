@@ -329,3 +329,31 @@ def test_answers_are_checked_at_import() -> None:
         @decorate
         def message(request: wps.UserEventRequest) -> wps.ConnectEventResponse:
             return wps.ConnectEventResponse()
+
+
+@pytest.mark.parametrize("trigger_last", [True, False])
+def test_an_output_is_not_called_like_a_member_of_an_answer(trigger_last: bool) -> None:
+    """Whichever of the decorators comes first."""
+    app = wps.WebPubSubApp()
+    decorators = [
+        app.web_pubsub_output(arg_name="data", hub="chat"),
+        app.web_pubsub_trigger(hub="chat", event_type="user", event_name="message"),
+    ]
+
+    def message(request: wps.UserEventRequest, data: func.Out[wps.Actions]) -> None: ...
+
+    first, second = decorators if trigger_last else reversed(decorators)
+    decorated = first(message)
+    with pytest.raises(wps.AppMistake, match="the member 'data' of an answer"):
+        second(decorated)
+
+
+def test_a_timer_may_call_its_output_so() -> None:
+    """Nobody answers an event there."""
+    app = wps.WebPubSubApp()
+
+    @app.timer_trigger(schedule="0 * * * * *", arg_name="timer")
+    @app.web_pubsub_output(arg_name="data", hub="chat")
+    def tick(timer: func.TimerRequest, data: func.Out[wps.Actions]) -> None: ...
+
+    assert len(app.get_functions()) == 1

@@ -1,6 +1,6 @@
 """Whether a function fits the binding it is decorated with.
 
-Specification: bindings section 4.1.
+Specification: bindings sections 4.1, 4.5 and 5.2.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,12 @@ CONNECTED = event_of("d", "system", "connected")
 DISCONNECTED = event_of("d", "system", "disconnected")
 SETTING = event_of("d", "system", "%EVENT%")
 USER = event_of("d", "user", "message")
+MQTT_CONNECT = event_of("d", "system", "connect", "mqtt")
+MQTT_CONNECTED = event_of("d", "system", "connected", "mqtt")
+MQTT_DISCONNECTED = event_of("d", "system", "disconnected", "mqtt")
+MQTT_SETTING = event_of("d", "system", "%EVENT%", "mqtt")
+MQTT_USER = event_of("d", "user", "message", "mqtt")
+PLAIN_CONNECT = event_of("d", "system", "connect", "webPubSub")
 
 Hints = dict[str, Any]
 _NONE = type(None)
@@ -273,3 +279,60 @@ def test_returned_actions_the_worker_refuses(returns: Any) -> None:
     """It wants a class."""
     with pytest.raises(AppMistake, match="Annotate it '-> "):
         parameters.check_output_parameter(function(returns=returns), "$return")
+
+
+@pytest.mark.parametrize(
+    ("event", "annotation"),
+    [
+        (MQTT_CONNECT, wps.MqttConnectEventRequest),
+        (MQTT_CONNECT, wps.ConnectEventRequest),
+        (MQTT_CONNECT, wps.EventRequest),
+        (MQTT_CONNECT, Any),
+        (MQTT_CONNECTED, wps.MqttConnectedEventRequest),
+        (MQTT_DISCONNECTED, wps.MqttDisconnectedEventRequest),
+        (MQTT_SETTING, wps.MqttConnectEventRequest),
+        (MQTT_USER, wps.UserEventRequest),
+    ],
+)
+def test_events_of_mqtt_clients(event: Event, annotation: Any) -> None:
+    """They have classes of their own where they differ; those for all clients do, too."""
+    parameters.trigger_parameter(function(request=annotation), None, event)
+
+
+@pytest.mark.parametrize(
+    ("event", "annotation", "words"),
+    [
+        (CONNECT, wps.MqttConnectEventRequest, "Add client_protocols='mqtt', or annotate it wps.C"),
+        (PLAIN_CONNECT, wps.MqttConnectEventRequest, "Add client_protocols='mqtt'"),
+        (SETTING, wps.MqttConnectedEventRequest, "Add client_protocols='mqtt'"),
+        (MQTT_CONNECTED, wps.MqttConnectEventRequest, "it wps.MqttConnectedEventRequest"),
+        (MQTT_CONNECT, wps.UserEventRequest, "Annotate it wps.MqttConnectEventRequest"),
+        (MQTT_USER, wps.MqttConnectEventRequest, "Annotate it wps.UserEventRequest"),
+    ],
+)
+def test_events_that_are_not_of_mqtt_clients(event: Event, annotation: Any, words: str) -> None:
+    """The error says how to have them."""
+    with pytest.raises(AppMistake, match=words) as caught:
+        parameters.trigger_parameter(function(request=annotation), None, event)
+    assert caught.value.refusal.kind is apps.PARAMETER_TYPE
+
+
+@pytest.mark.parametrize(
+    "answer", [wps.MqttConnectEventResponse, wps.MqttConnectEventErrorResponse]
+)
+def test_answers_for_mqtt_clients_only(answer: Any) -> None:
+    """Where MQTT clients may come; others would not understand them."""
+    user_function = function("request", returns=answer)
+    parameters.check_answer(user_function, CONNECT)
+    parameters.check_answer(user_function, MQTT_CONNECT)
+    with pytest.raises(AppMistake, match="no MQTT clients with client_protocols='webPubSub'"):
+        parameters.check_answer(user_function, PLAIN_CONNECT)
+
+
+@pytest.mark.parametrize("name", ["data", "states", "groups", "code", "mqtt"])
+def test_outputs_called_like_members_of_answers(name: str) -> None:
+    """The host would take an answer for actions."""
+    with pytest.raises(AppMistake, match=f"the member '{name}' of an answer") as caught:
+        parameters.check_output_names(function("request"), ["actions", name])
+    assert caught.value.refusal.kind is apps.PARAMETER_NAME
+    parameters.check_output_names(function("request"), ["actions", "$return", "Data"])

@@ -19,6 +19,7 @@ from webpubsub.protocol.event_json import (
     wire_value,
 )
 from webpubsub.protocol.events import (
+    MQTT_REQUESTS,
     AnyEventRequest,
     ClientCertificate,
     ConnectedEventRequest,
@@ -557,3 +558,4 @@ def test_section_4_5_events_of_mqtt_clients(event: AnyEventRequest, mqtt: Any) -
     read = event_from_json(text)
     assert wire_value(read, "request") == text
     assert read.connection_context.is_mqtt
+    assert type(read) is MQTT_REQUESTS[type(event)]

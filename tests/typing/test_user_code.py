@@ -38,6 +38,16 @@ print(wps.NoSuchName)  # error
 wps.UserEventResponse("hi", data_type="xml")  # error
 wps.EventErrorResponse("forbidden")  # error
 wps.GrantPermissionAction("c1", "send")  # error
+wps.GrantPermissionAction("c1", "sendToGroup", targetName="g")  # error
+wps.SendToGroupAction("g")  # error
+wps.SendToAllAction("hi", dataType="text")  # error
+wps.CloseAllConnectionsAction("bye")  # error
+wps.ConnectEventResponse(userId="u")  # error
+wps.ConnectEventResponse(states="s")  # error
+wps.MqttConnectEventResponse(subprotocol="mqtt")  # error
+wps.MqttConnectEventErrorResponse("no")  # error
+app.web_pubsub_context_input(arg_name="e", connections=[1])  # error
+app.web_pubsub_connection_input(arg_name="c", hub="h", client_protocol="http")  # error
 
 
 @app.web_pubsub_trigger(hub="h", event_type="system", event_name="connect")
@@ -50,6 +60,12 @@ def say(actions: func.Out[wps.Actions]) -> None:
     actions.set("hi")  # error
     connect(actions)  # error
     connect(None)  # error
+
+
+def see(request: wps.ConnectEventRequest, connection: wps.WebPubSubConnection) -> None:
+    print(request.mqtt.username)  # error
+    print(connection.accessToken)  # error
+    request.user_id = "u"  # error
 '''
 MARKED = {
     number for number, line in enumerate(MISTAKES.splitlines(), 1) if line.endswith("# error")
@@ -115,6 +131,6 @@ def test_checkers_accept_what_works_and_refuse_what_does_not(
 async def test_the_code_that_is_checked_also_runs() -> None:
     """What checkers are shown is not merely plausible."""
     user_code = importlib.import_module("tests.typing.user_code")
-    assert len(user_code.app.get_functions()) == 8
+    assert len(user_code.app.get_functions()) == 11
     assert await user_code.direct_calls() == [wps.SendToAllAction({"joined": None})]
     assert user_code.mistake() == "app.hub.invalid"

@@ -101,6 +101,35 @@ def webhook(req: func.HttpRequest, event: wps.WebPubSubContext) -> func.HttpResp
     return func.HttpResponse(status_code=204)
 
 
+@app.web_pubsub_trigger(
+    hub="things", event_type="system", event_name="connect", client_protocols="mqtt"
+)
+def thing_connect(
+    request: wps.MqttConnectEventRequest,
+) -> wps.MqttConnectEventResponse | wps.MqttConnectEventErrorResponse:
+    assert_type(request.mqtt, wps.MqttConnectProperties)
+    assert_type(request.connection_context.physical_connection_id, str | None)
+    if request.mqtt.username is None:
+        return wps.MqttConnectEventErrorResponse(135, "who are you?")
+    seen = wps.MqttUserProperty("seen", "true")
+    return wps.MqttConnectEventResponse(user_id=request.mqtt.username, user_properties=[seen])
+
+
+@app.web_pubsub_trigger(
+    hub="things", event_type="system", event_name="connected", client_protocols="mqtt"
+)
+def thing_connected(request: wps.MqttConnectedEventRequest) -> None:
+    assert_type(request.connection_context.session_id, str | None)
+
+
+@app.web_pubsub_trigger(
+    hub="things", event_type="system", event_name="disconnected", client_protocols="mqtt"
+)
+def thing_disconnected(request: wps.MqttDisconnectedEventRequest) -> None:
+    assert_type(request.mqtt, wps.MqttDisconnectedProperties)
+    assert_type(request.mqtt.disconnect_packet, wps.MqttDisconnectPacket | None)
+
+
 @app.timer_trigger(schedule="0 * * * * *", arg_name="timer")
 @app.web_pubsub_output(arg_name="$return", hub="chat")
 def tick(timer: func.TimerRequest) -> wps.Actions:
@@ -165,6 +194,11 @@ async def direct_calls() -> wps.Actions:
     assert_type(blob(b""), wps.UserEventResponse)
     connected(wps.ConnectedEventRequest(connection_context=context), out)
     disconnected(wps.DisconnectedEventRequest(connection_context=context))
+    thing = wps.MqttConnectEventRequest(
+        connection_context=context, mqtt=wps.MqttConnectProperties(protocol_version=5)
+    )
+    assert thing_connect(thing) == wps.MqttConnectEventErrorResponse(135, "who are you?")
+    connect(thing)
     return out.value
 
 

@@ -14,8 +14,11 @@ import azure.functions as func
 from webpubsub.functions.connections import WebPubSubConnection
 from webpubsub.functions.contexts import WebPubSubContext
 from webpubsub.protocol.actions import Action, Actions
-from webpubsub.protocol.events import EventRequest
-from webpubsub.protocol.mqtt_responses import MqttConnectEventErrorResponse
+from webpubsub.protocol.events import MQTT_REQUESTS, EventRequest
+from webpubsub.protocol.mqtt_responses import (
+    MqttConnectEventErrorResponse,
+    MqttConnectEventResponse,
+)
 from webpubsub.protocol.responses import (
     ConnectEventResponse,
     EventErrorResponse,
@@ -36,6 +39,11 @@ def is_event(annotation: Any) -> bool:
 def is_event_class(annotation: Any) -> bool:
     """Whether this is an event class, or the base of them all."""
     return isinstance(annotation, type) and issubclass(annotation, EventRequest)
+
+
+def is_mqtt_event(annotation: Any) -> bool:
+    """Whether this is an event class of MQTT clients alone."""
+    return annotation in MQTT_REQUESTS.values()
 
 
 def is_text(annotation: Any) -> bool:
@@ -86,6 +94,8 @@ def parts(annotation: Any) -> Iterator[Any]:
         yield annotation if origin is None else origin
 
 
+#: The answers that only MQTT clients understand.
+MQTT_ANSWERS = (MqttConnectEventResponse, MqttConnectEventErrorResponse)
 #: The answers that each event takes, besides None.
 _ANSWERS: Mapping[str, tuple[type[EventResponse], ...]] = {
     "connect": (ConnectEventResponse, MqttConnectEventErrorResponse, EventErrorResponse),

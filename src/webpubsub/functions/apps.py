@@ -31,6 +31,7 @@ from webpubsub.functions.parameters import (
     check_answer,
     check_connection_parameter,
     check_context_parameter,
+    check_output_names,
     check_output_parameter,
     gets_bytes,
     gets_event,
@@ -90,19 +91,20 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         member, such as ``data``. Annotated ``bytes``, ``data`` is the only way to see a binary
         message intact on Azure.
 
-        ``connections`` are the settings with the connection strings of the services that may call,
+        ``client_protocols`` ``"mqtt"`` is for events of MQTT clients alone, which are annotated
+        MqttConnectEventRequest and so on, ``"webPubSub"`` for those of all others. ``connections``
+        are the settings with the connection strings of the services that may call,
         by default ``WebPubSubConnectionString``. ``hub`` and ``event_name`` may be ``%SETTING%``.
         Return an event response, or None, from ``connect`` and user events; None from the others.
         Raises AppMistake. Specification: bindings sections 2.2, 4.1 and 5.
         """
         decorator = "web_pubsub_trigger"
-        event = event_of(decorator, event_type, event_name)
+        clients = check_word(decorator, "client_protocols", client_protocols, _CLIENT_PROTOCOLS)
+        event = event_of(decorator, event_type, event_name, clients or "all")
         properties = {
             "hub": check_hub(decorator, hub, expressions=False),
             "connections": check_connections(decorator, connections),
-            "client_protocols": check_word(
-                decorator, "client_protocols", client_protocols, _CLIENT_PROTOCOLS
-            ),
+            "client_protocols": clients,
         }
 
         def add(builder: FunctionBuilder, function: UserFunction) -> None:
@@ -110,6 +112,7 @@ class WebPubSubApi(func.DecoratorApi, ABC):
             if not _answers_elsewhere(builder):
                 check_answer(function, event)
             builder.add_trigger(_trigger(function, parameter, event, properties))
+            _check_outputs(builder, function)
 
         return self._bind(add)
 
@@ -190,6 +193,7 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         def add(builder: FunctionBuilder, function: UserFunction) -> None:
             check_output_parameter(function, arg_name)
             builder.add_binding(binding)
+            _check_outputs(builder, function)
 
         return self._bind(add)
 
@@ -225,6 +229,14 @@ def _function_of(builder: FunctionBuilder) -> func.Function:
     """azure-functions has no public way from a builder to its function before it is built."""
     function: func.Function = builder._function  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return function
+
+
+def _check_outputs(builder: FunctionBuilder, function: UserFunction) -> None:
+    """Once a trigger and its outputs have come together, in whichever order."""
+    bindings = _function_of(builder).get_bindings()
+    if any(isinstance(one, WebPubSubTrigger) for one in bindings):
+        outputs = [str(one.name) for one in bindings if isinstance(one, WebPubSubOutput)]
+        check_output_names(function, outputs)
 
 
 def _answers_elsewhere(builder: FunctionBuilder) -> bool:

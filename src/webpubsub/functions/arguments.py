@@ -23,12 +23,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """An event a function is for: its words in the binding, and the class of its request.
 
     ``kind`` is ``"system"`` or ``"user"``. ``request`` is None for a system event whose name comes
-    from a setting.
+    from a setting. ``clients`` is ``"all"``, ``"webPubSub"`` or ``"mqtt"``.
     """
 
     kind: str
     name: str
     request: type[AnyEventRequest] | None
+    clients: str = "all"
 
     @property
     def waits(self) -> bool:
@@ -36,8 +37,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind == "user" or self.name == "connect" or self.request is None
 
 
-def event_of(decorator: str, event_type: Any, event_name: Any) -> Event:
-    """The event these words name. Raises AppMistake."""
+def event_of(decorator: str, event_type: Any, event_name: Any, clients: str = "all") -> Event:
+    """The event these words name, of these clients. Raises AppMistake."""
+    return msgspec.structs.replace(_event(decorator, event_type, event_name), clients=clients)
+
+
+def _event(decorator: str, event_type: Any, event_name: Any) -> Event:
     kind = str(event_type).lower()
     if kind not in _TYPES:
         raise AppMistake(

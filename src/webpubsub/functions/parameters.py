@@ -1,7 +1,7 @@
 """Whether a user's function fits the binding it is decorated with, checked when it is imported."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from webpubsub.functions import annotations
@@ -10,11 +10,18 @@ from webpubsub.functions.arguments import Event
 from webpubsub.functions.mistakes import AppMistake
 from webpubsub.functions.signatures import UserFunction
 from webpubsub.protocol.event_json import PARAMETER_NAMES
+from webpubsub.protocol.events import MQTT_REQUESTS, EventRequest
 from webpubsub.protocol.refusals import apps
 from webpubsub.protocol.spelling import did_you_mean, listed
 
 RETURN = "$return"
 _REQUEST = "request"
+#: What our responses are made of, errors included.
+_ANSWER_MEMBERS = (
+    *("userId", "groups", "roles", "subprotocol"),
+    *("data", "dataType"),
+    *("states", "mqtt", "code", "errorMessage"),
+)
 #: What the host accepts as the name of a binding.
 _BINDING_NAME = re.compile(r"(?!.*__)[a-zA-Z_][a-zA-Z0-9_]{0,127}")
 _UNKNOWN: Any = object()
@@ -56,6 +63,12 @@ def check_answer(function: UserFunction, event: Event) -> None:
                 f"Function '{function.name}' returns {shown(part)}, but nobody waits for the "
                 f"answer of '{event.name}', and it would be lost. Let it return None.",
             )
+        if event.clients == "webPubSub" and part in annotations.MQTT_ANSWERS:
+            raise AppMistake(
+                apps.RETURN_TYPE,
+                f"Function '{function.name}' returns {shown(part)}, and gets no MQTT clients with "
+                f"client_protocols='webPubSub'. Return {_answers(event)}.",
+            )
         if event.waits and not annotations.is_answer(part, _kind(event)):
             raise AppMistake(
                 apps.RETURN_TYPE,
@@ -85,6 +98,18 @@ def check_output_parameter(function: UserFunction, arg_name: str) -> None:
     argument = _UNKNOWN if hint is _UNKNOWN else annotations.out_argument(hint)
     if argument is not _UNKNOWN and (argument is None or not annotations.is_actions(argument)):
         raise _wrong_type(function, arg_name, hint, "func.Out[wps.Actions]")
+
+
+def check_output_names(function: UserFunction, names: Iterable[str]) -> None:
+    """No output of a trigger's function is called like a member of its answer, which the host would
+    carry out as actions. Raises AppMistake. Specification: bindings section 5.2."""
+    for name in names:
+        if name in _ANSWER_MEMBERS:
+            raise AppMistake(
+                apps.PARAMETER_NAME,
+                f"Function '{function.name}': the host takes the member '{name}' of an answer for "
+                f"actions of an output called '{name}'. Rename it, for example to 'actions'.",
+            )
 
 
 def _check_returned_actions(function: UserFunction) -> None:
@@ -165,15 +190,30 @@ def _check_event_annotation(function: UserFunction, arg_name: str, event: Event)
         if arg_name in function.hints:
             raise _wrong_type(function, arg_name, hint, "str or bytes")
         return
-    wanted = event.request.__name__ if event.request else "EventRequest"
+    request = _request(event)
+    wanted = request.__name__ if request else "EventRequest"
     if not annotations.is_event(hint):
         raise _wrong_type(function, arg_name, hint, f"wps.{wanted}, or str")
-    if event.request and hint is not Any and not issubclass(event.request, hint):
+    if event.clients != "mqtt" and annotations.is_mqtt_event(hint):
+        raise AppMistake(
+            apps.PARAMETER_TYPE,
+            f"Function '{function.name}': '{arg_name}' is annotated {shown(hint)}, and events of "
+            f"other clients come to it, too. Add client_protocols='mqtt', or annotate it "
+            f"wps.{wanted}.",
+        )
+    if request and hint is not Any and not issubclass(request, hint):
         raise AppMistake(
             apps.PARAMETER_TYPE,
             f"Function '{function.name}': '{arg_name}' is annotated {shown(hint)}, and the "
             f"event '{event.name}' is a {wanted}. Annotate it wps.{wanted}, or correct the event.",
         )
+
+
+def _request(event: Event) -> type[EventRequest] | None:
+    """The class of the events that come."""
+    if event.request is None or event.clients != "mqtt":
+        return event.request
+    return MQTT_REQUESTS.get(event.request, event.request)
 
 
 def _wrong_type(function: UserFunction, arg_name: str, hint: Any, wanted: str) -> AppMistake:

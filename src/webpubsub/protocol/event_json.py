@@ -22,6 +22,9 @@ from webpubsub.protocol.events import (
     DisconnectedEventRequest,
     EventType,
     UserEventRequest,
+    connect_request,
+    connected_request,
+    disconnected_request,
 )
 from webpubsub.protocol.indented_json import Json, RawText, indented
 from webpubsub.protocol.messages import DataType, Message
@@ -130,20 +133,18 @@ _DECODER = msgspec.json.Decoder(_WireEvent)
 
 def _system_event(wire: _WireEvent, context: ConnectionContext) -> AnyEventRequest:
     if context.event_name == "connected":
-        return ConnectedEventRequest(connection_context=context)
+        return connected_request(context)
     if context.event_name == "disconnected":
-        return DisconnectedEventRequest(
-            connection_context=context,
-            reason=wire.reason,
-            mqtt=_mqtt(wire, MqttDisconnectedProperties),
-        )
+        left = _mqtt(wire, MqttDisconnectedProperties)
+        return disconnected_request(left, connection_context=context, reason=wire.reason)
     if context.event_name != "connect":
         raise ValueError(
             f"the system event '{context.event_name}' is not known; "
             f"expected {listed(SYSTEM_EVENTS)}"
         )
     certificates = wire.client_certificates or ()
-    return ConnectEventRequest(
+    return connect_request(
+        _mqtt(wire, MqttConnectProperties),
         connection_context=context,
         claims=wire.claims or {},
         query=wire.query or {},
@@ -153,7 +154,6 @@ def _system_event(wire: _WireEvent, context: ConnectionContext) -> AnyEventReque
             ClientCertificate(certificate.thumbprint, certificate.content)
             for certificate in certificates
         ),
-        mqtt=_mqtt(wire, MqttConnectProperties),
     )
 
 

@@ -114,7 +114,7 @@ class ConnectEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):
     """A client wants to connect; the answer decides. Raised before the WebSocket is accepted.
 
     ``claims``, ``query`` and ``headers`` are those of the client's handshake, each value a list of
-    strings. ``mqtt`` is there for MQTT clients only.
+    strings. ``mqtt`` is there for MQTT clients only, whose event is a MqttConnectEventRequest.
     """
 
     claims: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
@@ -134,6 +134,22 @@ class DisconnectedEventRequest(EventRequest, frozen=True, kw_only=True, dict=Tru
 
     reason: str | None = None
     mqtt: MqttDisconnectedProperties | None = None
+
+
+class MqttConnectEventRequest(ConnectEventRequest, frozen=True, kw_only=True, dict=True):
+    """An MQTT client wants to connect. Specification: bindings section 4.5."""
+
+    mqtt: MqttConnectProperties
+
+
+class MqttConnectedEventRequest(ConnectedEventRequest, frozen=True, kw_only=True, dict=True):
+    """An MQTT client has connected; ``connection_context`` has its session id."""
+
+
+class MqttDisconnectedEventRequest(DisconnectedEventRequest, frozen=True, kw_only=True, dict=True):
+    """The session of an MQTT client has ended; ``mqtt`` says by whom."""
+
+    mqtt: MqttDisconnectedProperties
 
 
 class UserEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):
@@ -172,6 +188,35 @@ class UserEventRequest(EventRequest, frozen=True, kw_only=True, dict=True):
         return self.message.data
 
 
+#: What an event is when it is about an MQTT client; a message is a message.
+MQTT_REQUESTS: Mapping[type[EventRequest], type[EventRequest]] = {
+    ConnectEventRequest: MqttConnectEventRequest,
+    ConnectedEventRequest: MqttConnectedEventRequest,
+    DisconnectedEventRequest: MqttDisconnectedEventRequest,
+}
+
 AnyEventRequest: TypeAlias = (
     ConnectEventRequest | ConnectedEventRequest | DisconnectedEventRequest | UserEventRequest
 )
+
+
+def connect_request(mqtt: MqttConnectProperties | None, **members: Any) -> ConnectEventRequest:
+    """A client wants to connect, with the class for its kind of client."""
+    if mqtt is None:
+        return ConnectEventRequest(**members)
+    return MqttConnectEventRequest(mqtt=mqtt, **members)
+
+
+def connected_request(context: ConnectionContext) -> ConnectedEventRequest:
+    """A client has connected, likewise."""
+    kind = MqttConnectedEventRequest if context.is_mqtt else ConnectedEventRequest
+    return kind(connection_context=context)
+
+
+def disconnected_request(
+    mqtt: MqttDisconnectedProperties | None, **members: Any
+) -> DisconnectedEventRequest:
+    """A connection has ended, likewise."""
+    if mqtt is None:
+        return DisconnectedEventRequest(**members)
+    return MqttDisconnectedEventRequest(mqtt=mqtt, **members)

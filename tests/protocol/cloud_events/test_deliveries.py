@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.protocol.cloud_events.samples import CONNECT, DISCONNECTED, HELLO, events
+from tests.protocol.cloud_events.samples import CONNECT, CONNECTED, DISCONNECTED, HELLO, events
 from webpubsub.protocol.cloud_events.deliveries import event_of, lenient_context, strict_context
 from webpubsub.protocol.cloud_events.requests import request_of
 from webpubsub.protocol.cloud_events.wire import Headers, values
@@ -19,8 +19,10 @@ from webpubsub.protocol.connection_states import encode_states
 from webpubsub.protocol.events import (
     AnyEventRequest,
     ConnectEventRequest,
-    DisconnectedEventRequest,
     EventType,
+    MqttConnectedEventRequest,
+    MqttConnectEventRequest,
+    MqttDisconnectedEventRequest,
     UserEventRequest,
 )
 from webpubsub.protocol.messages import DataType
@@ -226,9 +228,8 @@ def test_section_4_5_an_mqtt_client_connects() -> None:
     }
     body = json.dumps({**NOTHING, "subprotocols": ["x"], "mqtt": mqtt}).encode()
     read = event_of(strict_context(headers), headers, body)
-    assert isinstance(read, ConnectEventRequest)
+    assert isinstance(read, MqttConnectEventRequest)
     assert read.subprotocols == ("mqtt",)
-    assert read.mqtt is not None
     assert read.mqtt == MqttConnectProperties(
         protocol_version=5,
         username="u",
@@ -244,13 +245,21 @@ def test_section_4_5_an_mqtt_client_connects() -> None:
     assert code_of(headers, json.dumps(NOTHING).encode()) == "delivery.body.invalid"
 
 
+def test_section_4_5_an_mqtt_client_is_there() -> None:
+    """Its session has an id now."""
+    headers = headers_of(CONNECTED, more=MQTT)
+    read = event_of(strict_context(headers), headers, b"")
+    assert isinstance(read, MqttConnectedEventRequest)
+    assert read.connection_context.session_id == "s"
+
+
 def test_section_4_5_an_mqtt_client_is_gone() -> None:
     """Its DISCONNECT packet, if there was one."""
     headers = headers_of(DISCONNECTED, more=MQTT)
     packet = {"code": 128, "userProperties": None}
     body = {"reason": None, "mqtt": {"initiatedByClient": True, "disconnectPacket": packet}}
     read = event_of(strict_context(headers), headers, json.dumps(body).encode())
-    assert isinstance(read, DisconnectedEventRequest)
+    assert isinstance(read, MqttDisconnectedEventRequest)
     assert read.mqtt == MqttDisconnectedProperties(
         initiated_by_client=True, disconnect_packet=MqttDisconnectPacket(code=128)
     )

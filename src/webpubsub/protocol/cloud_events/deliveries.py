@@ -24,6 +24,9 @@ from webpubsub.protocol.events import (
     DisconnectedEventRequest,
     EventType,
     UserEventRequest,
+    connect_request,
+    connected_request,
+    disconnected_request,
 )
 from webpubsub.protocol.messages import DATA_TYPES, DataType, Message
 from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttDisconnectedProperties
@@ -212,25 +215,25 @@ class _MqttDisconnected(msgspec.Struct):
 def _connect(context: ConnectionContext, body: bytes) -> ConnectEventRequest:
     read = _decoded(body, _Connect)
     mqtt = _decoded(body, _MqttConnect).mqtt if context.is_mqtt else None
-    return ConnectEventRequest(
+    return connect_request(
+        mqtt,
         connection_context=context,
         claims=read.claims or {},
         query=read.query or {},
         headers=read.headers or {},
         subprotocols=tuple(read.subprotocols or ()) if mqtt is None else (_MQTT,),
         client_certificates=tuple(read.client_certificates or ()),
-        mqtt=mqtt,
     )
 
 
 def _connected(context: ConnectionContext, _: bytes) -> ConnectedEventRequest:
-    return ConnectedEventRequest(connection_context=context)
+    return connected_request(context)
 
 
 def _disconnected(context: ConnectionContext, body: bytes) -> DisconnectedEventRequest:
     mqtt = _decoded(body, _MqttDisconnected).mqtt if context.is_mqtt else None
     reason = _decoded(body, _Disconnected).reason
-    return DisconnectedEventRequest(connection_context=context, reason=reason, mqtt=mqtt)
+    return disconnected_request(mqtt, connection_context=context, reason=reason)
 
 
 _READERS: Mapping[str, Callable[[ConnectionContext, bytes], AnyEventRequest]] = {
