@@ -20,6 +20,7 @@ from webpubsub.service.listeners.listeners import Listeners
 from webpubsub.service.listeners.target import ListenerError
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.rest.api import RestApi
+from webpubsub.service.rest.extra_pages import ExtraPages, PagesFirst
 from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.status import Status
@@ -62,6 +63,8 @@ class Service:
         self.status = Status.STARTING
         #: Where the dashboard, traces, recordings and faults attach.
         self.point = ObservationPoint()
+        #: Who answers HTTP requests ahead of the REST API; may be set before the service starts.
+        self.pages: ExtraPages | None = None
         self._webhooks = Webhooks(
             self._host_name(), clock=clock, timeout=self.settings.event_timeout
         )
@@ -109,9 +112,10 @@ class Service:
             raise ServiceStartError(str(error)) from None
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
-        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
+        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status, self.point)
+        handler = rest if self.pages is None else PagesFirst(self.pages, rest)
         # The front door has measured the head, so the parser need not be stricter.
-        self._http = HttpServer(rest, max_head_bytes=self.settings.max_head_bytes)
+        self._http = HttpServer(handler, max_head_bytes=self.settings.max_head_bytes)
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,
@@ -140,6 +144,8 @@ class Service:
         self.status = Status.STOPPING
         self._listener.close()
         self._listener = None
+        if self.pages is not None:
+            self.pages.close()
         await self._router.drain(self.settings.stop_timeout)
         await self._finish_handshakes()
         await self._send_clients_away()

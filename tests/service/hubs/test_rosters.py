@@ -75,7 +75,7 @@ def test_edges_agree_with_membership(steps: list[tuple[bool, str, int]]) -> None
             members.discard((name, number))
         existing = {name for name, _ in members}
         assert {name for name in "abc" if name in roster} == existing
-        assert _existing(edges) == existing
+        assert _existing(edges) == set(roster.names) == existing
 
 
 def _existing(edges: Edges) -> set[str]:

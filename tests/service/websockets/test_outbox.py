@@ -51,6 +51,24 @@ def test_one_write_for_each_client_in_each_turn() -> None:
     assert [wire.writes for _, wire in boxes] == [[b"abc", b"d"]] + [[b"abc"]] * 4
 
 
+def test_what_waits_is_counted() -> None:
+    """What is new, and what is held back because the client does not read."""
+    world = World()
+    outbox, _ = world.outbox()
+    outbox.append(b"a")
+    assert outbox.waiting == 1
+    world.loop.turn()
+    assert outbox.waiting == 0
+    outbox.pause()
+    outbox.append(b"b")
+    world.loop.turn()
+    outbox.append(b"c")
+    assert outbox.waiting == 2
+    outbox.resume()
+    world.loop.turn()
+    assert outbox.waiting == 0
+
+
 def test_an_outbox_knows_its_codec() -> None:
     """Fan-out asks the outbox for the key of cached encodings."""
     outbox, _ = World().outbox()

@@ -20,6 +20,7 @@ from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.front_door.request_head import RequestHead, parse_head
 from webpubsub.service.front_door.responses import refusal_response
+from webpubsub.service.observation import HandshakeRefused
 from webpubsub.service.sweeper import Deadline
 from webpubsub.service.websockets.lingering import Lingering
 
@@ -132,7 +133,8 @@ class FrontDoor(asyncio.Protocol):
             case Route.CLIENT:
                 self._receive(head, tail)
             case Route.RESERVED:
-                self._turn_away(kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT))
+                refusal = kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT)
+                self._turn_away(refusal, head.path)
             case Route.HTTP:
                 self._hand_to_http(raw + _END_OF_HEAD + tail)
 
@@ -171,15 +173,19 @@ class FrontDoor(asyncio.Protocol):
             raise
         except Exception:
             logger.exception("the handshake of a client failed")
-            self._turn_away(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
+            refusal = kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error.")
+            self._turn_away(refusal, head.path)
             return
         if self._lost:
             # Somebody has answered in spite of the cancellation, so the application must be told.
             websocket.on_lost()
 
-    def _turn_away(self, refusal: Refusal) -> None:
+    def _turn_away(self, refusal: Refusal, path: str = "") -> None:
         """Refuse what the reception has not seen, and so has not reported."""
         logger.warning("%s", refusal.describe())
+        observer = self._house.reception.point.observer
+        if observer is not None:
+            observer(HandshakeRefused(path, refusal))
         self._refuse(refusal)
 
     def _refuse(self, refusal: Refusal) -> None:

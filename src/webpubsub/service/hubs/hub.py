@@ -6,7 +6,7 @@ sections 5.7, 6.3, 9.3, 9.4 and 11, rest-api sections 5.6 and 6, upstream-events
 scale-out section 19.1.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from webpubsub.protocol import operations as ops
@@ -55,6 +55,16 @@ class Hub:
     def sessions(self) -> Mapping[str, Session]:
         """The sessions by connection id, attached or not, in the order in which they came."""
         return self._register.sessions
+
+    @property
+    def groups(self) -> Collection[str]:
+        """The names of the groups that somebody is in."""
+        return self._register.groups.names
+
+    @property
+    def users(self) -> Collection[str]:
+        """The users who have a connection."""
+        return self._register.users.names
 
     def members(self, group: str) -> Mapping[str, Session]:
         """The sessions in a group by connection id."""

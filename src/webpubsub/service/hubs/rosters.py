@@ -5,7 +5,7 @@ First and last members arise here and nowhere else, because presence events and,
 a node's interest in a group depend on them (scale-out section 7).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -57,6 +57,11 @@ class Roster:
 
     def __len__(self) -> int:
         return len(self._members)
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names that there are, in the order in which they came."""
+        return self._members.keys()
 
     def add(self, name: str, session: Session) -> None:
         """Put a session under a name; again is harmless."""

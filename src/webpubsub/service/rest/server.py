@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.rest import answers
 from webpubsub.service.rest.api import RestApi
+from webpubsub.service.rest.extra_pages import PagesFirst
 
 logger = logging.getLogger("webpubsub.service.rest")
 
@@ -20,8 +21,8 @@ logger = logging.getLogger("webpubsub.service.rest")
 class HttpServer(web.Server):
     """Makes a protocol for each TCP connection. ``max_head_bytes`` bounds a line of a head."""
 
-    def __init__(self, api: RestApi, *, max_head_bytes: int) -> None:
-        super().__init__(api)
+    def __init__(self, handler: RestApi | PagesFirst, *, max_head_bytes: int) -> None:
+        super().__init__(handler)
         self._options: dict[str, Any] = {
             "access_log": None,
             "max_line_size": max_head_bytes,

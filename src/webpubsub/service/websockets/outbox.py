@@ -107,6 +107,11 @@ class Outbox:
         self._dirty = False
         self._paused = False
 
+    @property
+    def waiting(self) -> int:
+        """How many times something was sent that the transport has not been handed yet."""
+        return len(self._held) + len(self._fresh)
+
     def append(self, data: bytes, expires_at: float | None = None) -> None:
         """Send the bytes of one or more whole frames at the end of this turn; or later, but before
         ``expires_at`` in seconds since the epoch, if the client reads too slowly."""
