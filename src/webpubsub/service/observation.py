@@ -24,30 +24,6 @@ class HandshakeRefused(msgspec.Struct, frozen=True):
     refusal: Refusal
 
 
-class ClientRefused(msgspec.Struct, frozen=True):
-    """A connected client was refused something, which may end its connection."""
-
-    hub: str
-    connection_id: str
-    refusal: Refusal
-
-
-class CallReceived(msgspec.Struct, frozen=True):
-    """The REST API is called; ``path`` is without the query."""
-
-    method: str
-    path: str
-
-
-class CallAnswered(msgspec.Struct, frozen=True):
-    """A call of the REST API is answered, with success unless there is a refusal."""
-
-    method: str
-    path: str
-    status: int
-    refusal: Refusal | None
-
-
 class SessionBegan(msgspec.Struct, frozen=True):
     """A client has connected."""
 
@@ -112,9 +88,6 @@ class SessionEnded(msgspec.Struct, frozen=True):
 
 Observed: TypeAlias = (
     HandshakeRefused
-    | ClientRefused
-    | CallReceived
-    | CallAnswered
     | SessionBegan
     | RequestReceived
     | AckSent
@@ -133,36 +106,9 @@ class Observer(Protocol):
 
 
 class ObservationPoint:
-    """Where observers attach: ``observer`` is None while nobody looks, and else whom to tell."""
+    """Where an observer attaches: set ``observer``, or None to look away."""
 
-    __slots__ = ("_observers", "observer")
+    __slots__ = ("observer",)
 
     def __init__(self) -> None:
-        self._observers: tuple[Observer, ...] = ()
         self.observer: Observer | None = None
-
-    def attach(self, observer: Observer) -> None:
-        """Have an observer told of everything, after those that came before it."""
-        self._settle((*self._observers, observer))
-
-    def detach(self, observer: Observer) -> None:
-        """Tell an observer no more; harmless when it is not attached."""
-        self._settle(tuple(one for one in self._observers if one != observer))
-
-    def _settle(self, observers: tuple[Observer, ...]) -> None:
-        self._observers = observers
-        if len(observers) > 1:
-            self.observer = _Several(observers)
-        else:
-            self.observer = observers[0] if observers else None
-
-
-class _Several:
-    __slots__ = ("_observers",)
-
-    def __init__(self, observers: tuple[Observer, ...]) -> None:
-        self._observers = observers
-
-    def __call__(self, item: Observed, /) -> None:
-        for observer in self._observers:
-            observer(item)

@@ -112,7 +112,7 @@ class Service:
             raise ServiceStartError(str(error)) from None
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
-        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status, self.point)
+        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
         handler = rest if self.pages is None else PagesFirst(self.pages, rest)
         # The front door has measured the head, so the parser need not be stricter.
         self._http = HttpServer(handler, max_head_bytes=self.settings.max_head_bytes)

@@ -24,7 +24,6 @@ from webpubsub.protocol.outcomes import (
 )
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.protocol.refusals.clients import JSON_INVALID
 from webpubsub.service import observation
 from webpubsub.service.observation import Observed
 from webpubsub.service.sessions.life import Phase
@@ -93,18 +92,6 @@ async def test_acks_can_be_held_back() -> None:
 
 def _fail(_operation: object) -> Refusal | None:
     raise RuntimeError("as asked")
-
-
-async def test_what_ends_a_connection_passes_the_observable_point() -> None:
-    """Whoever looks sees why, before the connection ends."""
-    world = World()
-    seen: list[Observed] = []
-    world.point.attach(seen.append)
-    await world.send("no JSON")
-    refused, ended, *_ = seen
-    assert isinstance(refused, observation.ClientRefused)
-    assert refused.refusal.kind is JSON_INVALID
-    assert ended == observation.SessionEnded("chat", "c", refused.refusal.wire_message)
 
 
 async def test_requests_and_acks_pass_the_observable_point() -> None:

@@ -10,8 +10,6 @@ import pytest
 
 from tests.service.rest.world import World
 from webpubsub.protocol.operations import HubQuery
-from webpubsub.protocol.refusals import rest as kinds
-from webpubsub.service.observation import CallAnswered, CallReceived, Observed
 from webpubsub.service.rest.operations import OPERATIONS
 
 VERSIONS = "2021-10-01, 2022-11-01, 2023-07-01, 2024-01-01, 2024-12-01"
@@ -224,22 +222,3 @@ async def test_a_fault_of_the_service(
     answer = await world.call("HEAD", "/api/hubs/chat/groups/g")
     assert (answer.status, answer.body) == (500, b"")
     assert "RuntimeError: inside" in caplog.text
-
-
-async def test_calls_pass_the_observable_point(world: World) -> None:
-    """Each is seen when it comes and when it is answered, a refusal with its reason; the query,
-    which may hold a secret, is not."""
-    seen: list[Observed] = []
-    world.point.attach(seen.append)
-    await world.call("POST", SEND + "?reason=secret", token="")
-    await world.call("HEAD", "/api/health", token="")
-    assert seen[0] == CallReceived("POST", SEND)
-    refused = seen[1]
-    assert isinstance(refused, CallAnswered)
-    assert (refused.path, refused.status) == (SEND, 401)
-    assert refused.refusal is not None
-    assert refused.refusal.kind is kinds.TOKEN_MISSING
-    assert seen[2:] == [
-        CallReceived("HEAD", "/api/health"),
-        CallAnswered("HEAD", "/api/health", 200, None),
-    ]

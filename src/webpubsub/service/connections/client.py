@@ -218,10 +218,6 @@ class Client(ABC):
             self.session.connection_id,
             refusal.describe(),
         )
-        observer = self.point.observer
-        if observer is not None:
-            connection_id = self.session.connection_id
-            observer(observation.ClientRefused(self.hub.name, connection_id, refusal))
 
 
 def _error_of(refusal: Refusal) -> AckError:

@@ -20,7 +20,6 @@ from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.front_door.request_head import RequestHead, parse_head
 from webpubsub.service.front_door.responses import refusal_response
-from webpubsub.service.observation import HandshakeRefused
 from webpubsub.service.sweeper import Deadline
 from webpubsub.service.websockets.lingering import Lingering
 
@@ -133,8 +132,7 @@ class FrontDoor(asyncio.Protocol):
             case Route.CLIENT:
                 self._receive(head, tail)
             case Route.RESERVED:
-                refusal = kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT)
-                self._turn_away(refusal, head.path)
+                self._turn_away(kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT))
             case Route.HTTP:
                 self._hand_to_http(raw + _END_OF_HEAD + tail)
 
@@ -173,19 +171,15 @@ class FrontDoor(asyncio.Protocol):
             raise
         except Exception:
             logger.exception("the handshake of a client failed")
-            refusal = kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error.")
-            self._turn_away(refusal, head.path)
+            self._turn_away(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
             return
         if self._lost:
             # Somebody has answered in spite of the cancellation, so the application must be told.
             websocket.on_lost()
 
-    def _turn_away(self, refusal: Refusal, path: str = "") -> None:
+    def _turn_away(self, refusal: Refusal) -> None:
         """Refuse what the reception has not seen, and so has not reported."""
         logger.warning("%s", refusal.describe())
-        observer = self._house.reception.point.observer
-        if observer is not None:
-            observer(HandshakeRefused(path, refusal))
         self._refuse(refusal)
 
     def _refuse(self, refusal: Refusal) -> None:

@@ -78,9 +78,6 @@ def _overflow(register: Register, session: Session) -> None:
     logger.warning(
         "hub '%s', connection %s: %s", register.name, session.connection_id, refusal.describe()
     )
-    observer = register.point.observer
-    if observer is not None:
-        observer(observation.ClientRefused(register.name, session.connection_id, refusal))
     attachment = session.attachment
     register.end(session, refusal.wire_message)
     if attachment is not None:

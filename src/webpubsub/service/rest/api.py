@@ -12,9 +12,7 @@ from aiohttp import web
 from webpubsub.protocol.operations import GroupListing, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import rest as kinds
-from webpubsub.service import observation
 from webpubsub.service.hubs.hubs import Hubs
-from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.rest import answers
 from webpubsub.service.rest.authentication import Authentication
 from webpubsub.service.rest.calls import Call
@@ -48,10 +46,8 @@ class RestApi:
         settings: ServiceSettings,
         clock: Callable[[], float],
         status: Callable[[], Status] = lambda: Status.SERVING,
-        point: ObservationPoint | None = None,
     ) -> None:
         self._hubs = hubs
-        self._point = point or ObservationPoint()
         self._clock = clock
         self._status = status
         self._keys = settings.access_keys
@@ -64,23 +60,13 @@ class RestApi:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; a refusal of any kind is an answer too."""
-        observer = self._point.observer
-        if observer is None:
-            return (await self._answer_all(request))[0]
-        path = request.rel_url.raw_path
-        observer(observation.CallReceived(request.method, path))
-        response, refusal = await self._answer_all(request)
-        observer(observation.CallAnswered(request.method, path, response.status, refusal))
-        return response
-
-    async def _answer_all(self, request: web.BaseRequest) -> tuple[web.Response, Refusal | None]:
         try:
-            return await self._answer(request), None
+            return await self._answer(request)
         except Refused as error:
-            return _refuse(request, error), error.refusal
+            return _refuse(request, error)
         except Exception:
             logger.exception("while answering %s", request.method)
-            return _refuse(request, Refused(_INTERNAL_ERROR)), _INTERNAL_ERROR
+            return _refuse(request, Refused(_INTERNAL_ERROR))
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         target = _target(request)
