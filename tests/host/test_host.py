@@ -138,6 +138,9 @@ async def test_a_function_in_error_harms_no_other(wrong: FunctionMetadata, named
         ({"AzureWebJobs.fn.Disabled": "false"}, False, False),
         ({"AzureWebJobs.fn.Disabled": "no"}, False, False),
         ({"AzureWebJobs.other.Disabled": "true"}, False, False),
+        ({"AzureWebJobs_fn_Disabled": "True"}, False, True),
+        ({"AzureWebJobs.fn.Disabled": "false", "AzureWebJobs_fn_Disabled": "1"}, False, True),
+        ({"AzureWebJobs_other_Disabled": "1"}, False, False),
     ],
 )
 async def test_a_function_can_be_disabled(

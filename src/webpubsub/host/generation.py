@@ -37,6 +37,8 @@ from webpubsub.host.worker import AppError, FunctionLoadError, Worker
 _logger = logging.getLogger(__name__)
 
 _TRUE = frozenset({"true", "1"})
+#: The settings that disable a function; a dot cannot be part of a variable's name everywhere.
+_DISABLED = ("AzureWebJobs.{}.Disabled", "AzureWebJobs_{}_Disabled")
 #: How long invocations that were cancelled have to notice.
 _CANCEL_SECONDS = 1.0
 
@@ -204,8 +206,9 @@ class AppGeneration:
         return any(hasattr(self._extensions.get(kind), "attach_disabled") for kind in kinds)
 
     def _is_disabled(self, function: FunctionMetadata) -> bool:
-        setting = self._settings.get(f"AzureWebJobs.{function.name}.Disabled") or ""
-        return function.disabled or setting.strip().lower() in _TRUE
+        names = (text.format(function.name) for text in _DISABLED)
+        values = (self._settings.get(name) or "" for name in names)
+        return function.disabled or any(value.strip().lower() in _TRUE for value in values)
 
     def _attach(self, function: FunctionMetadata, *, disabled: bool) -> None:
         for binding in function.bindings:

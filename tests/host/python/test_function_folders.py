@@ -8,7 +8,7 @@ import pytest
 
 from tests.host.python.apps import TRIGGER_JSON, function_json, write
 from webpubsub.host.python.app_modules import AppModules
-from webpubsub.host.python.function_folders import index_folders
+from webpubsub.host.python.function_folders import index_folders, warn_of_ignored_folders
 from webpubsub.host.python.indexing import IndexedFunction
 from webpubsub.host.worker import FunctionLoadError
 
@@ -155,3 +155,14 @@ def test_registered_types_convert_here_too(index: Index) -> None:
     assert loaded.inputs["req"].binding_type == "httpTrigger"
     assert loaded.answer is not None
     assert loaded.answer.binding_type == "http"
+
+
+def test_functions_that_a_script_hides(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """They are named; an app without them is told nothing. Section 2.1."""
+    warn_of_ignored_folders(tmp_path, "function_app.py")
+    assert not caplog.records
+    for name in ("b", "a"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "function.json").touch()
+    warn_of_ignored_folders(tmp_path, "function_app.py")
+    assert "ignored: a, b" in caplog.text

@@ -4,6 +4,7 @@ Each function is loaded on its own, so that a wrong one harms no other.
 Specification: functions-python sections 2.3 and 10.2.
 """
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -25,14 +26,32 @@ from webpubsub.host.python.tracebacks import app_traceback, one_line
 from webpubsub.host.worker import FunctionLoadError
 from webpubsub.protocol.spelling import did_you_mean
 
+_logger = logging.getLogger(__name__)
+
 _FUNCTION_JSON: Final = "function.json"
 _DEFAULT_ENTRY_POINT: Final = "main"
 
 
 def index_folders(modules: AppModules) -> list[IndexedFunction]:
     """The functions of an app's folders, those included that cannot be loaded."""
-    files = sorted(modules.directory.glob(f"*/{_FUNCTION_JSON}"))
-    return [_indexed(path.parent, modules) for path in files]
+    return [_indexed(folder, modules) for folder in _folders(modules.directory)]
+
+
+def warn_of_ignored_folders(directory: Path, script: str) -> None:
+    """Say which functions the app does not have because it has a script."""
+    names = ", ".join(folder.name for folder in _folders(directory))
+    if names:
+        _logger.warning(
+            "The app has %s, so the functions with a %s are ignored: %s. Move them into the "
+            "script, or remove it.",
+            script,
+            _FUNCTION_JSON,
+            names,
+        )
+
+
+def _folders(directory: Path) -> list[Path]:
+    return sorted(path.parent for path in directory.glob(f"*/{_FUNCTION_JSON}"))
 
 
 def _indexed(folder: Path, modules: AppModules) -> IndexedFunction:

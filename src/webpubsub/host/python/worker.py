@@ -22,7 +22,7 @@ from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.context import context_of
 from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for, takes_metadata
-from webpubsub.host.python.function_folders import index_folders
+from webpubsub.host.python.function_folders import index_folders, warn_of_ignored_folders
 from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
 from webpubsub.host.python.signatures import LoadedFunction
@@ -187,6 +187,7 @@ class PythonWorker:
 
 def _index(modules: AppModules, script: str) -> list[IndexedFunction]:
     if (modules.directory / script).is_file():
+        warn_of_ignored_folders(modules.directory, script)
         return index_script(modules, script)
     functions = index_folders(modules)
     if not functions:
