@@ -67,7 +67,7 @@ _TRAPS_INTRODUCTION = """\
 What Azure takes without a word from a function app, and its developer did not mean. Our host does
 the same and warns once for each function; the code that begins the warning leads here, and
 `webpubsub explain CODE` prints the entry. With typed bindings most of them are errors where the
-mistake is.
+mistake is: [Migrate from generic bindings](../how-to/migrate-from-generic-bindings.md).
 
 This page is made from the code by `python docs/generate.py`.
 """
