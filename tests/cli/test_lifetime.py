@@ -21,7 +21,7 @@ def _restored_signals() -> object:
 @pytest.fixture(autouse=True)
 def _threads_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that other tests have left behind are none of a command's."""
-    monkeypatch.setattr(leaving, "leave_threads_behind", lambda: None)
+    monkeypatch.setattr(leaving, "leave_threads_behind", lambda _code: None)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -48,3 +48,13 @@ def test_what_serving_raises_is_raised() -> None:
 
     with pytest.raises(LookupError):
         lifetime.run(serve)
+
+
+@pytest.mark.parametrize(("answer", "code"), [(None, 0), (0, 0), (5, 5)])
+def test_the_exit_code_is_what_serving_answers(answer: int | None, code: int) -> None:
+    """Most commands answer nothing."""
+
+    async def serve(_stop: asyncio.Event) -> int | None:
+        return answer
+
+    assert lifetime.run(serve) == code

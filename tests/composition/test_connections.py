@@ -193,3 +193,14 @@ def test_section_2_8_an_identity_makes_a_client() -> None:
     made = connections(BY_IDENTITY)
     assert isinstance(made.client("X"), RemoteServiceClient)
     assert made.remote_endpoint("X") == "https://a.example"
+
+
+def test_an_isolated_app_has_the_embedded_service_only() -> None:
+    """For every name, whatever is set and whether or not it can be read."""
+    values = {"WebPubSubConnectionString": "nonsense", "X": OTHER}
+    made = Connections(AppSettings(values), HostConfig(raw={"version": "2.0"}), PORT, isolated=True)
+    made.embedded = EMBEDDED
+    for name in (None, "WebPubSubConnectionString", "X", "NotSet"):
+        assert made.remote_endpoint(name) is None
+        assert made.client(name) is EMBEDDED
+    assert made.key == DEVELOPMENT_KEY

@@ -36,3 +36,11 @@ def test_a_thread_does_not_hold_up_the_end(thread: str, output: str) -> None:
         check=True,
     )
     assert run.stdout == output
+
+
+def test_the_exit_code_is_kept() -> None:
+    """Although the interpreter does not end by itself."""
+    program = PROGRAM.format("threading.Thread(target=threading.Event().wait).start()")
+    program = program.replace("behind()\n", "behind(3)\n")
+    run = subprocess.run([sys.executable, "-c", program], timeout=30, check=False)
+    assert run.returncode == 3

@@ -10,11 +10,13 @@ import typer
 
 from webpubsub.cli.check import check
 from webpubsub.cli.client_url import client_url
+from webpubsub.cli.exec import execute
 from webpubsub.cli.explain import explain
 from webpubsub.cli.func_flags import FuncCommand
 from webpubsub.cli.keys import keys
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
+from webpubsub.cli.trailing_command import TrailingCommand
 
 app = typer.Typer(
     name="webpubsub",
@@ -53,6 +55,18 @@ app.command(
         'webpubsub service --port 9000 --access-key "$(openssl rand -hex 32)"'
     )
 )(service)
+app.command(
+    name="exec",
+    cls=TrailingCommand,
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub exec -- pytest\n\n"
+        "webpubsub exec examples/chat -- node client.js\n\n"
+        "webpubsub exec --event-handler 'chat=http://localhost:{port}/eventhandler' "
+        "-- flask run --port {port}\n\n"
+        "webpubsub exec examples/chat -- sh -c 'curl \"$FUNCTIONS_URL/api/negotiate?user=alice\"'"
+    ),
+)(execute)
 app.command(
     name="client-url",
     epilog=(

@@ -10,16 +10,22 @@ from collections.abc import Awaitable, Callable
 from types import FrameType
 
 
-def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Run ``serve`` on a loop of its own; the event it is given is set when it should stop."""
+def run(serve: Callable[[asyncio.Event], Awaitable[int | None]]) -> int:
+    """Run ``serve`` on a loop of its own; the event it is given is set when it should stop.
+
+    What it answers is the exit code; None is 0.
+    """
     from webpubsub.host import leaving, loops
 
     with asyncio.Runner(loop_factory=loops.fastest_loop()) as runner:
-        runner.run(_until_signalled(serve))
-    leaving.leave_threads_behind()
+        code = runner.run(_until_signalled(serve)) or 0
+    leaving.leave_threads_behind(code)
+    return code
 
 
-async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+async def _until_signalled(
+    serve: Callable[[asyncio.Event], Awaitable[int | None]],
+) -> int | None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     asked = False
@@ -33,4 +39,4 @@ async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) ->
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    await serve(stop)
+    return await serve(stop)

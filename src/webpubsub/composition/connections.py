@@ -30,17 +30,26 @@ class Connections:
 
     A connection that is not set is the embedded service if it is the default one, and a mistake
     otherwise. One that names ``service_port`` of this machine is the embedded service too, and
-    brings its key. Raises HostError when the default connection cannot be read.
+    brings its key. Where ``isolated``, every connection is the embedded service, whatever is set.
+    Raises HostError when the default connection cannot be read.
     """
 
-    def __init__(self, settings: AppSettings, config: HostConfig, service_port: int) -> None:
+    def __init__(
+        self,
+        settings: AppSettings,
+        config: HostConfig,
+        service_port: int,
+        *,
+        isolated: bool = False,
+    ) -> None:
         self._settings = ConnectionSettings(settings, config)
         self._service_port = service_port
+        self._isolated = isolated
         self._warned: set[str] = set()
         self._remote: dict[Connection, RemoteServiceClient] = {}
         #: What the embedded service is reached by; to be set before the first ``client``.
         self.embedded: ServiceClient | None = None
-        self._default = self._settings.default()
+        self._default = None if isolated else self._settings.default()
 
     @property
     def key(self) -> str:
@@ -80,7 +89,7 @@ class Connections:
             await client.close()
 
     def _accesses_of(self, name: str) -> Sequence[Access]:
-        found = self._default if name == DEFAULT_CONNECTION else self._settings.named(name)
+        found = self._found(name)
         if found is None:
             return [Access(host, self.key) for host in _LOOPBACK]
         if found.access_key is None and found.identity is None and name not in self._warned:
@@ -94,9 +103,13 @@ class Connections:
 
     def _remote_connection(self, name: str | None) -> Connection | None:
         """The connection to a remote service, or None for the embedded one."""
-        is_default = name in (None, "", DEFAULT_CONNECTION)
-        found = self._default if is_default else self._settings.named(name or "")
+        found = self._found(name or DEFAULT_CONNECTION)
         return None if found is None or self._is_embedded(found) else found
+
+    def _found(self, name: str) -> Connection | None:
+        if name == DEFAULT_CONNECTION or self._isolated:
+            return self._default
+        return self._settings.named(name)
 
     def _is_embedded(self, connection: Connection) -> bool:
         parts = urlsplit(connection.endpoint)

@@ -9,7 +9,7 @@ import msgspec
 from webpubsub.composition.connections import Connections
 from webpubsub.composition.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.connection_settings import HOST_JSON_PATH
+from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.admin.office import Administration
@@ -51,7 +51,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     system choose; None, like no address, leaves it to the app's settings.
 
     ``functions`` are the names, in lower case, of those to run; ``cors`` are origins with commas
-    between. ``workers`` is how many processes run the functions: 0 is this one.
+    between. ``workers`` is how many processes run the functions: 0 is this one. Where ``isolated``,
+    the app uses the embedded service only, whatever its settings say.
     """
 
     folder: Path
@@ -64,6 +65,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     cors: str | None = None
     cors_credentials: bool = False
     user_log_level: str | None = None
+    isolated: bool = False
 
 
 class LocalApp:
@@ -86,7 +88,10 @@ class LocalApp:
         self._user_log_level = place.user_log_level
         self.config = self._host_json()
         self.address = place.address or self.settings.host.get("localhttpaddress") or _ADDRESS
-        self.connections = Connections(self.settings, self.config, place.service_port)
+        self._isolated = place.isolated
+        self.connections = Connections(
+            self.settings, self.config, place.service_port, isolated=place.isolated
+        )
         self.keys = KeyFiles.for_app(self.folder, self.settings) if place.asks_for_keys else None
         drains = _is_true(self.settings.get("FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING"))
         self._stop_seconds = _DRAIN_SECONDS if drains else _STOP_SECONDS
@@ -116,8 +121,13 @@ class LocalApp:
         try:
             await self._listener.start()  # user code may ask for the port while it is imported
             self.settings.describe_host(self.folder, f"localhost:{self._listener.port}")
+            if self._isolated:
+                await self._start_service()
+                self._tell_where_it_is([DEFAULT_CONNECTION])
             await self.host.start()
             await self._serve_clients()
+            if self._isolated:
+                self._tell_where_it_is(self.connection_names())
         except HostError:
             await self.stop()
             raise
@@ -159,6 +169,11 @@ class LocalApp:
         endpoints = (endpoint for binding in self._bindings() for endpoint in self._used(binding))
         return list(dict.fromkeys(endpoint for endpoint in endpoints if endpoint is not None))
 
+    def connection_names(self) -> Sequence[str]:
+        """The settings that name the services of the app, the default one first."""
+        used = (name for binding in self._bindings() for name in self._names_in(binding))
+        return list(dict.fromkeys((DEFAULT_CONNECTION, *filter(None, used))))
+
     @property
     def webhook_url(self) -> str:
         """Where services elsewhere deliver their events."""
@@ -168,11 +183,18 @@ class LocalApp:
         """Start the embedded service once the app uses it; clients would miss it if it stopped."""
         if self.serves_clients or (self.remote_endpoints() and not self._uses_embedded()):
             return
+        await self._start_service()
+
+    async def _start_service(self) -> None:
         try:
             await self.service.start()
         except ServiceStartError as error:
             raise HostError(str(error)) from None
         self.serves_clients = True
+
+    def _tell_where_it_is(self, names: Sequence[str]) -> None:
+        """To code of the app that reads the connection string itself."""
+        self.settings.environment.update(dict.fromkeys(names, self.service.connection_string))
 
     def _uses_embedded(self) -> bool:
         return any(None in self._used(binding) for binding in self._bindings())
@@ -187,12 +209,20 @@ class LocalApp:
 
     def _used(self, binding: Binding) -> Sequence[str | None]:
         """The endpoints of the services that a binding names, None for the embedded one."""
-        takes_events = binding.kind in (_TRIGGER, _CONTEXT)
         try:
-            names = connection_names(binding) if takes_events else [binding.get("connection")]
-            return [self.connections.remote_endpoint(name) for name in names or [None]]
+            return [self.connections.remote_endpoint(name) for name in self._names_in(binding)]
         except BindingError:
             return []  # its function is in error, and says so itself
+
+    @staticmethod
+    def _names_in(binding: Binding) -> Sequence[str | None]:
+        """The connections that a binding names, None for the default one."""
+        if binding.kind not in (_TRIGGER, _CONTEXT):
+            return [binding.get("connection")]
+        try:
+            return connection_names(binding) or [None]
+        except BindingError:
+            return []
 
     def _new_generation(self) -> AppGeneration:
         config = self._host_json()

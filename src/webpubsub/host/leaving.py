@@ -6,8 +6,8 @@ import sys
 import threading
 
 
-def leave_threads_behind() -> None:
-    """End the process although a function is still at work in a thread.
+def leave_threads_behind(code: int = 0) -> None:
+    """End the process, with this exit code, although a function is still at work in a thread.
 
     A thread cannot be stopped, and the interpreter would wait for it for ever. What the app has
     registered with ``atexit`` runs all the same.
@@ -17,4 +17,4 @@ def leave_threads_behind() -> None:
         atexit._run_exitfuncs()  # noqa: SLF001 - no other way runs them without waiting for threads
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)

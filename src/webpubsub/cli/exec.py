@@ -1,0 +1,95 @@
+"""``webpubsub exec``: a command that has a service, or an app with its service, around it."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, redirect_stdout
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from webpubsub.cli import lifetime
+from webpubsub.cli.console import fail, tell_problem
+from webpubsub.cli.http_log import shorten_http_log
+from webpubsub.cli.hub_settings import (
+    ConfigOption,
+    EventHandlerOption,
+    HubConfiguration,
+    load_hub_settings,
+)
+from webpubsub.cli.own_port import with_own_port
+
+_INTERRUPTED = 130
+
+Surroundings = AbstractAsyncContextManager[Mapping[str, str]]
+
+
+def execute(
+    context: typer.Context,
+    app_dir: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Folder of a function app to run; the service alone without it.",
+            show_default=False,
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    event_handler: EventHandlerOption = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show all that the app and the service log.")
+    ] = False,
+) -> None:
+    """Run a command with a service, or a function app and its service, that live as long as it.
+
+    They are on free ports, ready before the command starts, and nobody else's: a service elsewhere
+    that the settings name is not used. The command finds them by its environment:
+    WebPubSubConnectionString, and whatever else the app's bindings call their connections, is the
+    connection string, WEBPUBSUB_ENDPOINT the URL of the service, FUNCTIONS_URL that of the app.
+
+    Where --event-handler holds {port}, a free port takes its place, in the words of COMMAND too,
+    and PORT has it: so the command can be the web server that gets the events.
+
+    The exit code is that of the command.
+    """
+    from webpubsub.cli.child_command import run_command
+    from webpubsub.host.errors import HostError
+    from webpubsub.service.service import ServiceStartError
+
+    environment = dict(os.environ)  # without what the app's settings add to it
+    ported = with_own_port(event_handler or [], context.args)
+    hubs = load_hub_settings(app_dir or Path(), config, ported.handlers)
+    shorten_http_log()
+    surroundings = _surroundings(app_dir, hubs, verbose=verbose)
+
+    async def serve(stop: asyncio.Event) -> int:
+        async with surroundings as variables:
+            if stop.is_set():
+                return _INTERRUPTED
+            return await run_command(ported.words, {**environment, **variables, **ported.variables})
+
+    try:
+        with redirect_stdout(sys.stderr):  # what the app prints; the command has our descriptor
+            code = lifetime.run(serve)
+    except HostError as problem:
+        tell_problem(problem)
+        raise typer.Exit(1) from None
+    except ServiceStartError as problem:
+        fail(str(problem))
+    raise typer.Exit(code)
+
+
+def _surroundings(app_dir: Path | None, hubs: HubConfiguration, *, verbose: bool) -> Surroundings:
+    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
+    from webpubsub.cli.surroundings import app_with_service, service_alone
+
+    if app_dir is None:
+        logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+        return service_alone(hubs)
+    try:
+        check_app_folder(app_dir)
+    except AppFolderError as problem:
+        fail(str(problem))
+    return app_with_service(app_dir, hubs, verbose=verbose)
