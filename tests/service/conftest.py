@@ -13,7 +13,13 @@ with contextlib.suppress(ImportError):  # not there on Windows
 
     LOOPS["uvloop"] = uvloop.new_event_loop
 
-ON_THE_WIRE = ("test_front_door.py", "test_reception.py", "test_recovery.py", "test_service.py")
+ON_THE_WIRE = (
+    "test_front_door.py",
+    "test_kept_alive.py",
+    "test_reception.py",
+    "test_recovery.py",
+    "test_service.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -47,6 +47,8 @@ def test_defaults() -> None:
         ({"public_endpoint": "example.com"}, "https://example.com, and is 'example.com'"),
         ({"public_endpoint": "ftp://example.com"}, "and is 'ftp://example.com'"),
         ({"public_endpoint": "http://"}, "and is 'http://'"),
+        ({"public_endpoint": "https://example.com/wps"}, "without a path, such as"),
+        ({"public_endpoint": "https://example.com/?a=b"}, "without a path, such as"),
     ],
 )
 def test_values_out_of_range(given: dict[str, object], problem: str) -> None:

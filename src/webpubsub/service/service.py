@@ -12,6 +12,7 @@ from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.front_door.front_door import House
+from webpubsub.service.front_door.kept_alive import KeptAlive
 from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.hubs.hubs import Hubs
@@ -115,7 +116,10 @@ class Service:
         rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
         handler = rest if self.pages is None else PagesFirst(self.pages, rest)
         # The front door has measured the head, so the parser need not be stricter.
-        self._http = HttpServer(handler, max_head_bytes=self.settings.max_head_bytes)
+        self._http = HttpServer(
+            KeptAlive(handler, lambda: self._house.door()),
+            max_head_bytes=self.settings.max_head_bytes,
+        )
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,

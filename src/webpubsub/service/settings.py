@@ -180,7 +180,9 @@ def _check_key(key: str, number: int) -> None:
 
 def _check_endpoint(endpoint: str) -> None:
     parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    rest = parts.path.rstrip("/") or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.netloc or rest:
         raise ValueError(
-            f"public_endpoint must be a URL such as https://example.com, and is '{endpoint}'"
+            "public_endpoint must be a URL without a path, such as https://example.com, "
+            f"and is '{endpoint}'"
         )

@@ -31,8 +31,7 @@ PATH_RESERVED = RefusalKind(
 NOT_AN_UPGRADE = RefusalKind(
     code="handshake.upgrade.missing",
     checked="the method and headers of a request to a client path",
-    wanted="a WebSocket handshake of version 13 (RFC 6455 section 4.1) as the first request of its "
-    "TCP connection",
+    wanted="a WebSocket handshake of version 13 (RFC 6455 section 4.1)",
     remedy="Use a WebSocket client; behind a proxy, have it forward the Upgrade and Connection "
     "headers.",
     http_status=400,

@@ -2,7 +2,8 @@
 
 The head of the first request on a TCP connection decides who takes the connection over: clients of
 the real-time service are received here, because their handshake has to be awaited before it is
-answered; everything else goes to aiohttp as it came.
+answered; everything else goes to aiohttp as it came. A handshake that aiohttp meets later, because
+the connection has been kept alive, comes back to a door of its own.
 """
 
 import asyncio
@@ -48,6 +49,12 @@ def route_of(path: str) -> Route:
         if pattern.fullmatch(path):
             return route
     return Route.HTTP
+
+
+def path_reserved(path: str) -> Refusal:
+    """Nobody takes a connection over for this path."""
+    text = "This path is reserved for client kinds that are not supported yet."
+    return kinds.PATH_RESERVED.refuse(path, text)
 
 
 class House(msgspec.Struct, kw_only=True):
@@ -132,7 +139,7 @@ class FrontDoor(asyncio.Protocol):
             case Route.CLIENT:
                 self._receive(head, tail)
             case Route.RESERVED:
-                self._turn_away(kinds.PATH_RESERVED.refuse(head.path, _RESERVED_TEXT))
+                self._turn_away(path_reserved(head.path))
             case Route.HTTP:
                 self._hand_to_http(raw + _END_OF_HEAD + tail)
 
@@ -200,6 +207,3 @@ class FrontDoor(asyncio.Protocol):
         self._house.waiting.discard(self)
         if self._deadline is not None:
             self._deadline.cancel()
-
-
-_RESERVED_TEXT = "This path is reserved for client kinds that are not supported yet."

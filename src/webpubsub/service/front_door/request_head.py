@@ -23,9 +23,7 @@ class RequestHead(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def path(self) -> str:
         """The path as sent, neither decoded nor with the query."""
-        if self.target.startswith("/"):
-            return self.target.partition("?")[0]
-        return urlsplit(self.target).path
+        return path_of(self.target)
 
     @cached_property
     def segments(self) -> tuple[str, ...]:
@@ -46,6 +44,13 @@ class RequestHead(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The comma-separated members of a header, in order, without blanks around them."""
         members = (member.strip() for member in self.header(name).split(","))
         return tuple(member for member in members if member)
+
+
+def path_of(target: str) -> str:
+    """The path in a request target, which may be a whole URL. Raises ValueError."""
+    if target.startswith("/"):
+        return target.partition("?")[0]
+    return urlsplit(target).path
 
 
 def parse_head(data: bytes) -> RequestHead:

@@ -5,23 +5,24 @@ Specification: rest-api sections 1.1 and 5.2.
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.rest import answers
-from webpubsub.service.rest.api import RestApi
-from webpubsub.service.rest.extra_pages import PagesFirst
 
 logger = logging.getLogger("webpubsub.service.rest")
+
+Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class HttpServer(web.Server):
     """Makes a protocol for each TCP connection. ``max_head_bytes`` bounds a line of a head."""
 
-    def __init__(self, handler: RestApi | PagesFirst, *, max_head_bytes: int) -> None:
+    def __init__(self, handler: Handler, *, max_head_bytes: int) -> None:
         super().__init__(handler)
         self._options: dict[str, Any] = {
             "access_log": None,
