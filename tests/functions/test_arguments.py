@@ -11,6 +11,7 @@ from webpubsub.functions.arguments import (
     check_connection,
     check_connections,
     check_hub,
+    check_user_id,
     check_word,
     event_of,
 )
@@ -166,3 +167,17 @@ def test_words() -> None:
     assert check_word("d", "w", "mqtt", ("all", "mqtt")) == "mqtt"
     with pytest.raises(AppMistake, match="must be 'all' or 'mqtt', not 'MQTT'"):
         check_word("d", "w", "MQTT", ("all", "mqtt"))
+
+
+def test_a_setting_that_is_named_twice() -> None:
+    """Azure takes two connections of one service for a mistake."""
+    with pytest.raises(AppMistake, match="names a setting twice"):
+        check_connections("d", ["A", "B", "A"])
+
+
+def test_a_user_is_text() -> None:
+    """Or nobody."""
+    assert check_user_id("d", None) is None
+    assert check_user_id("d", "{query.user}") == "{query.user}"
+    with pytest.raises(AppMistake, match=r"such as '\{query.user\}', not 5"):
+        check_user_id("d", 5)

@@ -61,12 +61,13 @@ def test_the_text_of_azure_is_read(kind: str) -> None:
 def test_a_damaged_payload_is_told_of(
     data: bytes, data_type: wps.DataType, warns: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Azure passes binary data on as text; what came through our own host is whole."""
+    """Once; Azure passes binary data on as text, what came through our own host is whole."""
     event = wps.UserEventRequest(
         connection_context=EVENT.connection_context, message=wps.Message(data_type, data)
     )
     TriggerConverter.decode(Datum(event, EVENT_DATUM), trigger_metadata={})
     assert caplog.messages == []
+    TriggerConverter.decode(Datum(wire_value(event, "request"), "string"), trigger_metadata={})
     TriggerConverter.decode(Datum(wire_value(event, "request"), "string"), trigger_metadata={})
     assert ["data: bytes" in message for message in caplog.messages] == [True] * warns
 

@@ -336,3 +336,21 @@ def test_outputs_called_like_members_of_answers(name: str) -> None:
         parameters.check_output_names(function("request"), ["actions", name])
     assert caught.value.refusal.kind is apps.PARAMETER_NAME
     parameters.check_output_names(function("request"), ["actions", "$return", "Data"])
+
+
+def test_functions_that_yield() -> None:
+    """The host could make nothing of a generator. Specification: functions-python section 3.1."""
+
+    def one(request: str) -> Any:
+        yield request
+
+    async def other(request: str) -> Any:
+        yield request
+
+    async def fine(request: str) -> None: ...
+
+    for wrong in (one, other):
+        with pytest.raises(AppMistake, match="has a 'yield'") as caught:
+            parameters.check_returns(wrong)
+        assert caught.value.refusal.kind is apps.RETURN_TYPE
+    parameters.check_returns(fine)

@@ -1,6 +1,7 @@
 """Actions are exactly the JSON objects the output binding reads."""
 
 import json
+from collections.abc import Callable
 from typing import Any, get_args
 
 import pytest
@@ -166,3 +167,25 @@ def test_the_spelled_permissions_are_all_there_are() -> None:
     """The literal in the annotation and the enumeration agree."""
     literal = get_args(PermissionName)[1]
     assert set(get_args(literal)) == {permission.value for permission in Permission}
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: SendToGroupAction("", "hi"), "group is no name of a group"),
+        (lambda: AddUserToGroupAction("u", " "), "group is no name of a group"),
+        (lambda: AddUserToGroupAction("u", "g" * 1025), "group is no name of a group"),
+        (lambda: SendToUserAction(" ", "hi"), "user_id is empty"),
+        (lambda: SendToConnectionAction("", "hi"), "connection_id is empty"),
+        (
+            lambda: GrantPermissionAction("c", "sendToGroup", target_name=""),
+            "target_name is no name of a group",
+        ),
+    ],
+)
+def test_what_the_host_would_refuse_is_refused_where_it_is_made(
+    make: Callable[[], Action], words: str
+) -> None:
+    """Specification: bindings section 8.2."""
+    with pytest.raises(ValueError, match=words):
+        make()

@@ -16,6 +16,7 @@ from webpubsub.functions.arguments import (
     check_connection,
     check_connections,
     check_hub,
+    check_user_id,
     check_word,
     event_of,
 )
@@ -33,6 +34,7 @@ from webpubsub.functions.parameters import (
     check_context_parameter,
     check_output_names,
     check_output_parameter,
+    check_returns,
     gets_bytes,
     gets_event,
     trigger_parameter,
@@ -138,7 +140,7 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         binding = WebPubSubConnectionInput(
             name=arg_name,
             hub=check_hub(decorator, hub, expressions=True),
-            user_id=user_id,
+            user_id=check_user_id(decorator, user_id),
             connection=check_connection(decorator, connection),
             client_protocol=check_word(
                 decorator, "client_protocol", client_protocol, ("default", "mqtt")
@@ -204,7 +206,9 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         """
 
         def wrap(builder: FunctionBuilder) -> FunctionBuilder:
-            add(builder, UserFunction.of(_function_of(builder).get_user_function()))
+            user_function = _function_of(builder).get_user_function()
+            check_returns(user_function)
+            add(builder, UserFunction.of(user_function))
             return builder
 
         decorate = self._configure_function_builder(wrap)  # pyright: ignore[reportUnknownMemberType]

@@ -158,11 +158,28 @@ def check_connections(decorator: str, connections: Any) -> Sequence[str] | None:
             apps.CONNECTION_INVALID,
             f"{decorator}: connections must be a list of names of app settings.",
         )
-    return [_setting_name(decorator, name) for name in connections]
+    names = [_setting_name(decorator, name) for name in connections]
+    if len(set(names)) < len(names):
+        raise AppMistake(
+            apps.CONNECTION_INVALID,
+            f"{decorator}: connections names a setting twice, and Azure refuses two connections of "
+            "one service. Name each once.",
+        )
+    return names
 
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def check_user_id(decorator: str, user_id: Any) -> str | None:
+    """Whose connection it will be, or None. Raises AppMistake."""
+    if user_id is None or isinstance(user_id, str):
+        return user_id
+    raise AppMistake(
+        apps.OPTION_INVALID,
+        f"{decorator}: user_id must be a str such as '{{query.user}}', not {user_id!r}.",
+    )
 
 
 def check_word(decorator: str, name: str, value: Any, known: Sequence[str]) -> str | None:

@@ -25,6 +25,7 @@ EVENT_DATUM = "webpubsub.event"
 
 logger = logging.getLogger(__name__)
 
+_damaged: set[str] = set()
 _NOTHING = Datum(None, None)
 #: What decoding as UTF-8 puts in the place of bytes that are none.
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
@@ -129,10 +130,13 @@ class OutputConverter(OutConverter, binding=None):
 
 
 def _warn_of_damage(event: AnyEventRequest) -> None:
-    """The host makes text of every payload it puts into JSON, whatever it loses."""
+    """The host makes text of every payload it puts into JSON, whatever it loses. Told once for each
+    event that an app takes."""
     if not isinstance(event, UserEventRequest) or event.data_type is not DataType.BINARY:
         return
-    if _REPLACEMENT in event.message.data:
+    name = f"{event.hub}.{event.connection_context.event_name}"
+    if _REPLACEMENT in event.message.data and name not in _damaged:
+        _damaged.add(name)
         logger.warning(
             "the binary payload of the event '%s' was damaged on its way through the host; to get "
             "it intact, replace the parameter 'request' with 'data: bytes'",

@@ -1,5 +1,6 @@
 """Whether a user's function fits the binding it is decorated with, checked when it is imported."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -51,6 +52,17 @@ def gets_event(function: UserFunction, parameter: str) -> bool:
 def gets_bytes(function: UserFunction, parameter: str) -> bool:
     """Whether the parameter asks for bytes."""
     return function.hints.get(parameter) is bytes
+
+
+def check_returns(function: Callable[..., Any]) -> None:
+    """The function can be called for what it returns. Raises AppMistake. Specification:
+    functions-python section 3.1."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise AppMistake(
+            apps.RETURN_TYPE,
+            f"Function '{function.__name__}' has a 'yield', so that it gives a generator, which no "
+            "host takes. Return one value, and set the rest on an output.",
+        )
 
 
 def check_answer(function: UserFunction, event: Event) -> None:

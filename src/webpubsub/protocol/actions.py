@@ -8,6 +8,7 @@ each after the one before it; the first that fails stops the rest. Specification
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+from webpubsub.protocol.names import is_group_name
 from webpubsub.protocol.operations import Permission
 from webpubsub.protocol.payloads import (
     DataTypeName,
@@ -25,7 +26,10 @@ _PERMISSIONS = tuple(permission.value for permission in Permission)
 
 
 class Action(JsonObject):
-    """Base of all actions. ``action_name`` is the class name without ``Action``."""
+    """Base of all actions. ``action_name`` is the class name without ``Action``.
+
+    An action is checked when it is made: TypeError or ValueError for what the host would refuse.
+    """
 
     __slots__ = ()
     action_name: ClassVar[str] = ""
@@ -37,8 +41,24 @@ class Action(JsonObject):
     def _set(self, **members: Any) -> None:
         self._put(actionName=self.action_name, **members)
 
-    def _text(self, name: str, value: Any) -> str:
-        return text(type(self).__name__, name, value)
+    def _id(self, name: str, value: Any) -> str:
+        """Who is meant, which must say something."""
+        owner = type(self).__name__
+        if not text(owner, name, value).strip():
+            raise ValueError(f"{owner}: {name} is empty.")
+        return str(value)
+
+    def _group(self, value: Any, name: str = "group") -> str:
+        owner = type(self).__name__
+        if not is_group_name(text(owner, name, value)):
+            raise ValueError(
+                f"{owner}: {name} is no name of a group: it must have 1 to 1024 characters, not "
+                "only whitespace."
+            )
+        return str(value)
+
+    def _target(self, value: Any) -> str | None:
+        return None if value is None else self._group(value, "target_name")
 
     def _optional_text(self, name: str, value: Any) -> str | None:
         return optional_text(type(self).__name__, name, value)
@@ -84,7 +104,7 @@ class SendToGroupAction(Action):
         excluded: Sequence[str] | None = None,
     ) -> None:
         self._set(
-            group=self._text("group", group),
+            group=self._group(group),
             **self._payload(data, data_type),
             excluded=self._texts("excluded", excluded),
         )
@@ -96,7 +116,7 @@ class SendToUserAction(Action):
     __slots__ = ()
 
     def __init__(self, user_id: str, data: Any, data_type: DataTypeName | None = None) -> None:
-        self._set(userId=self._text("user_id", user_id), **self._payload(data, data_type))
+        self._set(userId=self._id("user_id", user_id), **self._payload(data, data_type))
 
 
 class SendToConnectionAction(Action):
@@ -108,7 +128,7 @@ class SendToConnectionAction(Action):
         self, connection_id: str, data: Any, data_type: DataTypeName | None = None
     ) -> None:
         self._set(
-            connectionId=self._text("connection_id", connection_id),
+            connectionId=self._id("connection_id", connection_id),
             **self._payload(data, data_type),
         )
 
@@ -119,7 +139,7 @@ class AddUserToGroupAction(Action):
     __slots__ = ()
 
     def __init__(self, user_id: str, group: str) -> None:
-        self._set(userId=self._text("user_id", user_id), group=self._text("group", group))
+        self._set(userId=self._id("user_id", user_id), group=self._group(group))
 
 
 class RemoveUserFromGroupAction(Action):
@@ -128,7 +148,7 @@ class RemoveUserFromGroupAction(Action):
     __slots__ = ()
 
     def __init__(self, user_id: str, group: str) -> None:
-        self._set(userId=self._text("user_id", user_id), group=self._text("group", group))
+        self._set(userId=self._id("user_id", user_id), group=self._group(group))
 
 
 class RemoveUserFromAllGroupsAction(Action):
@@ -137,7 +157,7 @@ class RemoveUserFromAllGroupsAction(Action):
     __slots__ = ()
 
     def __init__(self, user_id: str) -> None:
-        self._set(userId=self._text("user_id", user_id))
+        self._set(userId=self._id("user_id", user_id))
 
 
 class AddConnectionToGroupAction(Action):
@@ -147,8 +167,8 @@ class AddConnectionToGroupAction(Action):
 
     def __init__(self, connection_id: str, group: str) -> None:
         self._set(
-            connectionId=self._text("connection_id", connection_id),
-            group=self._text("group", group),
+            connectionId=self._id("connection_id", connection_id),
+            group=self._group(group),
         )
 
 
@@ -159,8 +179,8 @@ class RemoveConnectionFromGroupAction(Action):
 
     def __init__(self, connection_id: str, group: str) -> None:
         self._set(
-            connectionId=self._text("connection_id", connection_id),
-            group=self._text("group", group),
+            connectionId=self._id("connection_id", connection_id),
+            group=self._group(group),
         )
 
 
@@ -183,7 +203,7 @@ class CloseClientConnectionAction(Action):
 
     def __init__(self, connection_id: str, *, reason: str | None = None) -> None:
         self._set(
-            connectionId=self._text("connection_id", connection_id),
+            connectionId=self._id("connection_id", connection_id),
             reason=self._optional_text("reason", reason),
         )
 
@@ -201,7 +221,7 @@ class CloseGroupConnectionsAction(Action):
         reason: str | None = None,
     ) -> None:
         self._set(
-            group=self._text("group", group),
+            group=self._group(group),
             excluded=self._texts("excluded", excluded),
             reason=self._optional_text("reason", reason),
         )
@@ -217,9 +237,9 @@ class GrantPermissionAction(Action):
         self, connection_id: str, permission: PermissionName, *, target_name: str | None = None
     ) -> None:
         self._set(
-            connectionId=self._text("connection_id", connection_id),
+            connectionId=self._id("connection_id", connection_id),
             permission=choice(type(self).__name__, "permission", permission, _PERMISSIONS),
-            targetName=self._optional_text("target_name", target_name),
+            targetName=self._target(target_name),
         )
 
 
@@ -232,9 +252,9 @@ class RevokePermissionAction(Action):
         self, connection_id: str, permission: PermissionName, *, target_name: str | None = None
     ) -> None:
         self._set(
-            connectionId=self._text("connection_id", connection_id),
+            connectionId=self._id("connection_id", connection_id),
             permission=choice(type(self).__name__, "permission", permission, _PERMISSIONS),
-            targetName=self._optional_text("target_name", target_name),
+            targetName=self._target(target_name),
         )
 
 

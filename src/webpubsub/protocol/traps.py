@@ -83,6 +83,14 @@ BINDING_CONTEXT_ALONE = Trap(
     "with a trigger.",
 )
 
+BINDING_CONTEXT_ROUTE = Trap(
+    code="trap.binding.context-route",
+    situation="webPubSubContext is on a function without an HTTP trigger, or whose route does not "
+    "allow both OPTIONS and POST.",
+    azure="there is no event in it, or the service is never allowed to send one",
+    remedy="Put it on a route with methods=['OPTIONS', 'POST'].",
+)
+
 BINDING_RETURN = Trap(
     code="trap.binding.return",
     situation="A trigger whose answer is waited for has the output '$return' of type webPubSub.",
@@ -257,6 +265,7 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         BINDING_CONNECTION,
         BINDING_DUPLICATE,
         BINDING_CONTEXT_ALONE,
+        BINDING_CONTEXT_ROUTE,
         BINDING_RETURN,
     ),
     "An event is received": (EVENT_NAME, EVENT_BINARY),

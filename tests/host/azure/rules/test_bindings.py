@@ -70,6 +70,16 @@ def test_a_returned_action(tmp_path: Path) -> None:
     assert not seen(RULES, "trap.binding.return", app(tmp_path, answered))
 
 
+@pytest.mark.parametrize(
+    ("methods", "expected"), [(["OPTIONS", "POST"], 0), (["POST"], 1), (None, 0)]
+)
+def test_the_route_of_a_context(methods: list[str] | None, expected: int, tmp_path: Path) -> None:
+    """It lets the service ask, and send."""
+    route = HTTP if methods is None else HTTP | {"methods": methods}
+    found = [function("f", route, ANSWER, CONTEXT)]
+    assert len(seen(RULES, "trap.binding.context-route", app(tmp_path, found))) == expected
+
+
 def test_the_hub_of_the_whole_app(tmp_path: Path) -> None:
     """It is for bindings that name none, and must be one, too."""
     functions = [function("f", OUTPUT | {"hub": ""})]

@@ -49,6 +49,12 @@ def context_input(**properties: Any) -> Binding:
     return _binding(defaults | properties)
 
 
+def http(**properties: Any) -> Binding:
+    """An HTTP trigger, with properties changed."""
+    defaults = {"type": "httpTrigger", "direction": "in", "name": "req", "route": "events"}
+    return _binding(defaults | properties)
+
+
 def _binding(properties: Mapping[str, Any]) -> Binding:
     return Binding({name: value for name, value in properties.items() if value is not None})
 

@@ -11,6 +11,7 @@ from tests.host.extensions.webpubsub.bindings import (
     connection,
     context_input,
     function,
+    http,
     output,
     trigger,
 )
@@ -23,6 +24,8 @@ from webpubsub.protocol.traps import Trap
 def told(binding: Binding, *others: Binding) -> list[tuple[Trap, str]]:
     """What is told of a binding of a function."""
     found: list[tuple[Trap, str]] = []
+    if binding.kind == "webpubsubcontext" and not others:
+        others = (http(),)
     tell_of_binding(function(binding, *others), binding, lambda *trap: found.append(trap))
     return found
 
@@ -112,3 +115,20 @@ def test_an_answer_that_is_an_action_too(binding: Binding, warned: bool) -> None
     found = [trap for trap, _ in told(binding, output(name="$return"))]
     assert found == ([traps.BINDING_RETURN] if warned else [])
     assert told(binding, output()) == []
+
+
+@pytest.mark.parametrize(
+    ("route", "seen"),
+    [
+        (http(methods=["options", "Post"]), None),
+        (http(methods=[]), None),
+        (http(methods=["GET", "POST"]), "does not allow OPTIONS"),
+        (http(methods=["GET"]), "does not allow OPTIONS and POST"),
+        (trigger(), "has a webPubSubContext and no HTTP trigger"),
+        (output(), "has a webPubSubContext and no HTTP trigger"),
+    ],
+)
+def test_a_context_without_its_route(route: Binding, seen: str | None) -> None:
+    """A service asks with OPTIONS whether it may send, and sends with POST."""
+    found = told(context_input(), route)
+    assert found == ([] if seen is None else [(traps.BINDING_CONTEXT_ROUTE, seen)])

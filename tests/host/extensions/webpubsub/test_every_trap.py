@@ -16,6 +16,7 @@ from tests.host.extensions.webpubsub.bindings import (
     connection,
     context_input,
     function,
+    http,
     invocation,
     output,
     trigger,
@@ -65,7 +66,8 @@ CASES = [
     Case(trap=traps.BINDING_PROPERTY, functions=[[connection(user_id="ann")]]),
     Case(trap=traps.BINDING_CONNECTION, functions=[[trigger(connection="A")]]),
     Case(trap=traps.BINDING_DUPLICATE, functions=[[trigger()], [trigger(hub="CHAT")]]),
-    Case(trap=traps.BINDING_CONTEXT_ALONE, functions=[[context_input()]]),
+    Case(trap=traps.BINDING_CONTEXT_ALONE, functions=[[http(), context_input()]]),
+    Case(trap=traps.BINDING_CONTEXT_ROUTE, functions=[[trigger(), context_input()]]),
     Case(trap=traps.BINDING_RETURN, functions=[[trigger(), output(name="$return")]]),
     Case(trap=traps.EVENT_NAME, functions=[[trigger(name="event")]]),
     Case(trap=traps.EVENT_BINARY, event=BINARY),
@@ -107,9 +109,10 @@ async def start(case: Case, called: RecordingFunction) -> WebPubSubExtension:
     extension = WebPubSubExtension(lambda _: RecordingClient())
     for number, bindings in enumerate(case.functions):
         metadata = function(*bindings, name=f"f{number}")
-        for binding in bindings:
+        known = [one for one in bindings if one.kind in extension.binding_types]
+        for binding in known:
             extension.check(metadata, binding)
-        if any(binding.is_trigger for binding in bindings):
+        if any(binding.is_trigger for binding in known):
             attach(extension, metadata, called)
     await extension.start()
     extension.open()

@@ -97,6 +97,7 @@ RULES = (
     ),
     _trapped(traps.BINDING_PROPERTY),
     _trapped(traps.BINDING_CONNECTION),
+    _trapped(traps.BINDING_CONTEXT_ROUTE),
     _trapped(traps.BINDING_RETURN),
     _trapped(traps.EVENT_NAME),
 )

@@ -18,6 +18,8 @@ CONTEXT = "webpubsubcontext"
 OUTPUT = "webpubsub"
 
 _RETURN = "$return"
+#: With these a service asks for permission, and sends events.
+_EVENT_METHODS = ("OPTIONS", "POST")
 #: What the host itself reads of every binding.
 _COMMON = ("type", "direction", "name", "dataType", "cardinality", "properties")
 #: What the extension reads besides, in any letter case.
@@ -36,6 +38,8 @@ def tell_of_binding(function: FunctionMetadata, binding: Binding, tell: Tell) ->
     _tell_of_properties(binding, tell)
     if binding.kind in (TRIGGER, CONTEXT) and binding.get("connection"):
         tell(traps.BINDING_CONNECTION, f"has the 'connection' '{binding.get('connection')}'")
+    if binding.kind == CONTEXT:
+        _tell_of_route(function, tell)
     if binding.kind == TRIGGER:
         _tell_of_parameter(binding, tell)
         _tell_of_return(function, binding, tell)
@@ -62,6 +66,16 @@ def _tell_of_return(function: FunctionMetadata, binding: Binding, tell: Tell) ->
     returned = any(one.kind == OUTPUT and one.name == _RETURN for one in function.outputs)
     if returned and str(binding.get("eventName")).lower() not in ("connected", "disconnected"):
         tell(traps.BINDING_RETURN, "returns actions, and its event is answered with them")
+
+
+def _tell_of_route(function: FunctionMetadata, tell: Tell) -> None:
+    trigger = next((one for one in function.bindings if one.is_trigger), None)
+    if trigger is None or trigger.kind != "httptrigger":
+        tell(traps.BINDING_CONTEXT_ROUTE, "has a webPubSubContext and no HTTP trigger")
+        return
+    methods = {str(method).upper() for method in trigger.get("methods") or _EVENT_METHODS}
+    if missing := [method for method in _EVENT_METHODS if method not in methods]:
+        tell(traps.BINDING_CONTEXT_ROUTE, f"does not allow {' and '.join(missing)}")
 
 
 def _parameter_names(binding: Binding) -> tuple[str, ...]:
