@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted(
     path.relative_to(ROOT / "src/webpubsub")
     for path in (ROOT / "src/webpubsub").rglob("*.py")
-    if path.name != "__init__.py"
+    if path.name != "__init__.py" and "templates" not in path.parent.parts[-2:-1]
 )
 
 

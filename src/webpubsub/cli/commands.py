@@ -14,6 +14,7 @@ from webpubsub.cli.exec import execute
 from webpubsub.cli.explain import explain
 from webpubsub.cli.func_flags import FuncCommand
 from webpubsub.cli.keys import keys
+from webpubsub.cli.new import init, new
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
 from webpubsub.cli.trailing_command import TrailingCommand
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Run Azure Functions apps with Web PubSub bindings anywhere.",
     epilog=(
         "Examples:\n\n"
+        "webpubsub new hello\n\n"
         "webpubsub start examples/chat\n\n"
         "webpubsub service --port 8080\n\n"
         "webpubsub client-url --hub chat --user alice"
@@ -33,6 +35,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+_NEW_EXAMPLES = (
+    "Examples:\n\n"
+    "webpubsub new hello\n\n"
+    "webpubsub new room --template chat\n\n"
+    "webpubsub new . --template notifications"
+)
+app.command(epilog=_NEW_EXAMPLES)(new)
+app.command(epilog=_NEW_EXAMPLES, hidden=True)(init)
 
 _START_EXAMPLES = (
     "Examples:\n\n"
