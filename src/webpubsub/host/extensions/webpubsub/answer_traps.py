@@ -5,7 +5,7 @@ bindings sections 5.2 to 5.6.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from webpubsub.protocol import binding_json, traps
@@ -14,10 +14,13 @@ from webpubsub.protocol.data_traps import tell_of_data
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.spelling import did_you_mean, listed
-from webpubsub.protocol.traps import Tell
+from webpubsub.protocol.traps import Tell, Trap
 
 #: Looks at one answer to an event.
 Look: TypeAlias = Callable[[AnyEventRequest, Any], None]
+
+#: Names of members can come from clients, too.
+_MOST_SHAPES = 256
 
 _ERROR = ("code", "errorMessage", "states")
 _CONNECT = ("userId", "groups", "subprotocol", "roles", "mqtt", *_ERROR)
@@ -36,14 +39,16 @@ def look(tell: Tell, outputs: Sequence[str]) -> Look:
     return partial(_look, tell, () if "$return" in outputs else tuple(outputs))
 
 
-def _look(tell: Tell, outputs: Sequence[str], event: AnyEventRequest, answer: Any) -> None:
+def _look(tell: Tell, outputs: tuple[str, ...], event: AnyEventRequest, answer: Any) -> None:
     if isinstance(answer, dict):
-        _tell_of_members(event, answer, outputs, tell)
+        connecting = isinstance(event, ConnectEventRequest)
+        for trap, seen in _of_members(tuple(answer), connecting, outputs):
+            tell(trap, seen)
         if "code" in answer:
             _tell_of_error(answer, tell)
             return
         _tell_of_states(event, answer, tell)
-        if not isinstance(event, ConnectEventRequest):
+        if not connecting:
             _tell_of_reply(answer, tell)
     elif isinstance(answer, list):
         tell(traps.ANSWER_LIST, "answered with a list")
@@ -53,23 +58,28 @@ def _look(tell: Tell, outputs: Sequence[str], event: AnyEventRequest, answer: An
         tell(traps.ANSWER_TYPE, f"answered with {type(answer).__name__}")
 
 
-def _tell_of_members(
-    event: AnyEventRequest, answer: Mapping[str, Any], outputs: Sequence[str], tell: Tell
-) -> None:
-    known = _CONNECT if isinstance(event, ConnectEventRequest) else _USER
+@lru_cache(_MOST_SHAPES)
+def _of_members(
+    names: tuple[str, ...], connecting: bool, outputs: tuple[str, ...]
+) -> Sequence[tuple[Trap, str]]:
+    """Traps in the names of members; remembered, because the answers of a function are alike."""
+    known = _CONNECT if connecting else _USER
     read = {name.lower(): name for name in known}
+    found: list[tuple[Trap, str]] = []
     unknown: list[str] = []
-    for name in answer:
+    for name in names:
         meant = read.get(name.lower())
         if name in outputs:
-            tell(traps.ANSWER_OUTPUT, f"answered with '{name}', which is one of its outputs")
+            found.append((traps.ANSWER_OUTPUT, f"answered with '{name}', which is an output of it"))
         elif meant is None:
             unknown.append(name)
         elif meant in _EXACT and name != meant:
-            tell(_EXACT[meant], f"answered with '{name}'")
+            found.append((_EXACT[meant], f"answered with '{name}'"))
     if unknown:
         suggestions = "".join(did_you_mean(name, known) for name in unknown)
-        tell(traps.ANSWER_MEMBER, f"answered with {listed(unknown)}.{suggestions}".rstrip("."))
+        seen = f"answered with {listed(unknown)}.{suggestions}".rstrip(".")
+        found.append((traps.ANSWER_MEMBER, seen))
+    return found
 
 
 def _tell_of_error(answer: Mapping[str, Any], tell: Tell) -> None:
@@ -101,13 +111,14 @@ def _tell_of_states(event: AnyEventRequest, answer: Mapping[str, Any], tell: Tel
 
 
 def _tell_of_reply(answer: Mapping[str, Any], tell: Tell) -> None:
-    data = _member(answer, "data")
-    if data in ("", {}) or not any(name.lower() == "data" for name in answer):
+    data = _member(answer, "data", "")
+    if data in ("", {}):
         return
     kind = _member(answer, "dataType")
     if kind is None:
         tell(traps.REPLY_DATA_TYPE, "replied with 'data' and no 'dataType'")
-    tell_of_data(_data_type(kind), data, tell)
+    if kind != DataType.TEXT or not isinstance(data, str):
+        tell_of_data(_data_type(kind), data, tell)
 
 
 def _data_type(kind: Any) -> DataType:
@@ -118,5 +129,8 @@ def _data_type(kind: Any) -> DataType:
         return DataType.BINARY
 
 
-def _member(answer: Mapping[str, Any], wanted: str) -> Any:
-    return next((answer[name] for name in answer if name.lower() == wanted.lower()), None)
+def _member(answer: Mapping[str, Any], wanted: str, default: Any = None) -> Any:
+    """A member in any letter case, most often in the documented one."""
+    if wanted in answer:
+        return answer[wanted]
+    return next((answer[name] for name in answer if name.lower() == wanted.lower()), default)
