@@ -13,9 +13,9 @@ from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PAT
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.admin.office import Administration
+from webpubsub.host.extensions.http.bodies import MAX_BODY_BYTES
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.http.requests import MAX_BODY_BYTES
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.timer import TimerExtension
 from webpubsub.host.extensions.timer.statuses import FileStatusStore

@@ -59,7 +59,8 @@ class Binding(msgspec.Struct, frozen=True, dict=True):
 
 class FunctionMetadata(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A function as its worker reported it. ``id`` is chosen by the worker and means nothing to the
-    host."""
+    host. With ``streams_http`` it is given an HTTP request before its body, and answers with what
+    sends the response."""
 
     id: str
     name: str
@@ -68,6 +69,7 @@ class FunctionMetadata(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     entry_point: str = ""
     disabled: bool = False
     retry: Mapping[str, Any] | None = None
+    streams_http: bool = False
 
     @cached_property
     def trigger(self) -> Binding:

@@ -5,7 +5,7 @@ another process or another language can take the place of the one in this proces
 ``azure.functions`` appears here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -52,6 +52,25 @@ class HttpResponseData(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     body: bytes
 
 
+#: The three arguments of an ASGI application are its scope and these.
+Receive: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
+Send: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class HttpExchange(msgspec.Struct, frozen=True, kw_only=True):
+    """An HTTP request whose body its function reads as it arrives, in the terms of ASGI: for a
+    worker in this process."""
+
+    scope: Mapping[str, Any]
+    receive: Receive
+
+
+class HttpReply(msgspec.Struct, frozen=True):
+    """A response that is sent as it is made, by an ASGI application."""
+
+    application: Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
+
+
 class EventValue(msgspec.Struct, frozen=True, kw_only=True):
     """An event of the service, handed over as it is, with what a generic function sees in its
     place.
@@ -79,6 +98,8 @@ Value: TypeAlias = (
     | JsonValue
     | HttpRequestData
     | HttpResponseData
+    | HttpExchange
+    | HttpReply
     | EventValue
     | None
 )

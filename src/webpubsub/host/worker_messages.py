@@ -15,6 +15,8 @@ import msgspec
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.values import (
     EventValue,
+    HttpExchange,
+    HttpReply,
     HttpRequestData,
     HttpResponseData,
     JsonText,
@@ -71,7 +73,7 @@ def on_the_wire(value: Value) -> WireValue:
         return Blob(value)
     if isinstance(value, HttpRequestData):  # the lines are for bindings of the host
         return msgspec.structs.replace(value, header_lines=[])
-    if isinstance(value, JsonValue | EventValue):
+    if isinstance(value, JsonValue | EventValue | HttpExchange | HttpReply):
         raise TypeError("an object cannot leave its process; write it as JsonText")
     return value
 

@@ -26,6 +26,11 @@ from webpubsub.host.python.signatures import (
     check_signature,
 )
 from webpubsub.host.python.tracebacks import app_traceback, one_line
+from webpubsub.host.python.web_framework import (
+    WebFramework,
+    forget_framework,
+    imported_framework,
+)
 from webpubsub.host.worker import AppError
 
 _SCRIPT_SETTING: Final = "PYTHON_SCRIPT_FILE_NAME"
@@ -57,12 +62,14 @@ def script_name(environment: Mapping[str, str]) -> str:
 
 def index_script(modules: AppModules, script: str) -> list[IndexedFunction]:
     """Import a script and find its functions. Raises AppError."""
+    forget_framework()
     module = _import(modules, script)
+    framework = imported_framework()
     app = _app_object(module, script)
     try:
         with _without_remarks():
             functions = app.get_functions()
-        return [_indexed(function, modules.directory) for function in functions]
+        return [_indexed(function, modules.directory, framework) for function in functions]
     except SignatureError as error:
         raise AppError(str(error)) from None
     except Exception as error:
@@ -118,9 +125,10 @@ def _without_remarks() -> Iterator[None]:
         root.removeFilter(is_of_app)
 
 
-def _indexed(function: Any, directory: Path) -> IndexedFunction:
+def _indexed(function: Any, directory: Path, framework: WebFramework | None) -> IndexedFunction:
     name = function.get_function_name()
-    loaded = check_signature(function.get_user_function(), name, _bound(function.get_bindings()))
+    bindings = _bound(function.get_bindings())
+    loaded = check_signature(function.get_user_function(), name, bindings, framework=framework)
     metadata = FunctionMetadata(
         id=str(uuid5(NAMESPACE_OID, name)),
         name=name,
@@ -128,6 +136,7 @@ def _indexed(function: Any, directory: Path) -> IndexedFunction:
         script_file=str(directory / function.function_script_file),
         entry_point=name,
         retry=function.get_settings_dict("retry_policy"),
+        streams_http=loaded.framework is not None,
     )
 
     def load() -> LoadedFunction:

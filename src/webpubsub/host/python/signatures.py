@@ -21,6 +21,7 @@ from webpubsub.host.python.converters import (
     converter_for,
     has_implicit_output,
 )
+from webpubsub.host.python.web_framework import WebFramework
 
 _RETURN = "$return"
 _ABSENT = object()
@@ -47,7 +48,8 @@ class Conversion(msgspec.Struct, frozen=True):
 
 
 class LoadedFunction(msgspec.Struct, frozen=True, kw_only=True):
-    """A user's function, ready to be called. ``answer`` None means that it must return None."""
+    """A user's function, ready to be called. ``answer`` None means that it must return None;
+    ``framework`` brings its HTTP requests and takes its responses."""
 
     call: Callable[..., Any]
     name: str
@@ -57,6 +59,7 @@ class LoadedFunction(msgspec.Struct, frozen=True, kw_only=True):
     inputs: Mapping[str, Conversion]
     outputs: Mapping[str, Conversion]
     answer: Conversion | None
+    framework: WebFramework | None = None
 
 
 def check_signature(
@@ -64,8 +67,10 @@ def check_signature(
     name: str,
     bindings: Sequence[BoundBinding],
     directory: str | None = None,
+    framework: WebFramework | None = None,
 ) -> LoadedFunction:
-    """The function with its conversions. ``directory`` is where its file is unless given.
+    """The function with its conversions. ``directory`` is where its file is unless given;
+    ``framework`` is the one that the app has chosen.
 
     Raises SignatureError.
     """
@@ -79,7 +84,7 @@ def check_signature(
         parameters.remove("context")
     _check_names(parameters, bound, name)
     checked = {
-        parameter: _checked(bound[parameter], annotations.get(parameter, _ABSENT), name)
+        parameter: _checked(bound[parameter], annotations.get(parameter, _ABSENT), name, framework)
         for parameter in parameters
     }
     return LoadedFunction(
@@ -90,8 +95,16 @@ def check_signature(
         wants_context=wants_context,
         inputs={key: value for key, value in checked.items() if bound[key].direction != "out"},
         outputs={key: value for key, value in checked.items() if bound[key].direction == "out"},
-        answer=_checked_return(bindings, annotations, name),
+        answer=_checked_return(bindings, annotations, name, framework),
+        framework=_framework_of(bindings, framework),
     )
+
+
+def _framework_of(
+    bindings: Sequence[BoundBinding], framework: WebFramework | None
+) -> WebFramework | None:
+    is_served = framework and any(framework.takes(binding.type) for binding in bindings)
+    return framework if is_served else None
 
 
 def _parameters(function: Callable[..., Any], name: str) -> Mapping[str, inspect.Parameter]:
@@ -168,7 +181,9 @@ def _list(names: Sequence[str]) -> str:
     return f"parameter {quoted} is" if len(names) == 1 else f"parameters {quoted} are"
 
 
-def _checked(binding: BoundBinding, annotation: Any, name: str) -> Conversion:
+def _checked(
+    binding: BoundBinding, annotation: Any, name: str, framework: WebFramework | None
+) -> Conversion:
     if annotation is _ABSENT:
         return Conversion(binding.type, None)
     where = f"Function '{name}': parameter '{binding.name}' ({binding.type}, {binding.direction})"
@@ -176,15 +191,16 @@ def _checked(binding: BoundBinding, annotation: Any, name: str) -> Conversion:
     inner = _out_argument(annotation, where) if is_out else annotation
     if not isinstance(inner, type) and not _is_generic(inner):
         raise SignatureError(
-            f"{where} has the non-type annotation {_shown(annotation)}. {_advice(binding)}"
+            f"{where} has the non-type annotation {_shown(annotation)}. "
+            f"{_advice(binding, framework)}"
         )
     _check_direction(binding, annotation, is_out, where)
     shortcut = inner in (str, bytes) and not has_implicit_output(binding.type)
     binding_type = GENERIC if shortcut else binding.type
-    accepts = accepts_output if is_out else accepts_input
-    if not _accepted(accepts, binding_type, inner):
+    accepted = _accepted_output if is_out else _accepted_input
+    if not accepted(binding_type, inner, framework):
         raise SignatureError(
-            f"{where} cannot be annotated {_shown(annotation)}. {_advice(binding)}"
+            f"{where} cannot be annotated {_shown(annotation)}. {_advice(binding, framework)}"
         )
     return Conversion(binding_type, inner)
 
@@ -228,6 +244,16 @@ def _is_generic(annotation: Any) -> bool:
     return get_origin(annotation) not in (None, Union, tuple, ClassVar, abc.Callable)
 
 
+def _accepted_input(binding_type: str, annotation: Any, framework: WebFramework | None) -> bool:
+    chosen = framework.accepts_input(binding_type, annotation) if framework else None
+    return _accepted(accepts_input, binding_type, annotation) if chosen is None else chosen
+
+
+def _accepted_output(binding_type: str, annotation: Any, framework: WebFramework | None) -> bool:
+    chosen = framework.accepts_output(binding_type, annotation) if framework else None
+    return _accepted(accepts_output, binding_type, annotation) if chosen is None else chosen
+
+
 def _accepted(accepts: Callable[[str, Any], bool], binding_type: str, annotation: Any) -> bool:
     """A converter that stumbles over what is not a class, or has nothing for this direction, has
     refused it."""
@@ -237,7 +263,12 @@ def _accepted(accepts: Callable[[str, Any], bool], binding_type: str, annotation
         return False
 
 
-def _advice(binding: BoundBinding) -> str:
+def _advice(binding: BoundBinding, framework: WebFramework | None) -> str:
+    if framework is not None and framework.takes(binding.type):
+        return (
+            f"Use {framework.package}.Request: the app imports that package, which is then for all "
+            "of its HTTP functions."
+        )
     if converter_for(binding.type) is not None:
         return "Use the type that this binding is documented with, or no annotation."
     if binding.direction == "out":
@@ -246,7 +277,10 @@ def _advice(binding: BoundBinding) -> str:
 
 
 def _checked_return(
-    bindings: Sequence[BoundBinding], annotations: Mapping[str, Any], name: str
+    bindings: Sequence[BoundBinding],
+    annotations: Mapping[str, Any],
+    name: str,
+    framework: WebFramework | None,
 ) -> Conversion | None:
     """``$return`` converts the result; without it, the last binding with an implicit output."""
     annotation = annotations.get("return", _ABSENT)
@@ -254,24 +288,32 @@ def _checked_return(
     explicit = next((binding for binding in bindings if binding.name == _RETURN), None)
     if explicit is not None:
         if annotation is not _ABSENT:
-            _check_return_annotation(explicit, annotation, name)
+            _check_return_annotation(explicit, annotation, name, framework)
         return Conversion(explicit.type, expected)
     implicit = [binding for binding in bindings if has_implicit_output(binding.type)]
     return Conversion(implicit[-1].type, expected) if implicit else None
 
 
-def _check_return_annotation(binding: BoundBinding, annotation: Any, name: str) -> None:
+def _check_return_annotation(
+    binding: BoundBinding, annotation: Any, name: str, framework: WebFramework | None
+) -> None:
     where = f"Function '{name}': the return annotation {_shown(annotation)}"
     if _is_out(annotation):
         raise SignatureError(f"{where} must not be func.Out. Use the type of the value itself.")
     if not isinstance(annotation, type):
         raise SignatureError(f"{where} is not a type. Use one class, or no annotation.")
-    if not _accepted(accepts_output, binding.type, annotation):
-        wanted = "func.HttpResponse or str" if binding.type == "http" else "str or bytes"
+    if not _accepted_output(binding.type, annotation, framework):
+        wanted = _wanted_return(binding, framework)
         raise SignatureError(
             f"{where} does not fit the '$return' binding of type '{binding.type}'. "
             f"Use {wanted}, or no annotation."
         )
+
+
+def _wanted_return(binding: BoundBinding, framework: WebFramework | None) -> str:
+    if binding.type != "http":
+        return "str or bytes"
+    return f"a response of {framework.package}" if framework else "func.HttpResponse or str"
 
 
 def _shown(annotation: Any) -> str:

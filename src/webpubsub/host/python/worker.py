@@ -25,7 +25,7 @@ from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for,
 from webpubsub.host.python.function_folders import index_folders, warn_of_ignored_folders
 from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
-from webpubsub.host.python.signatures import LoadedFunction
+from webpubsub.host.python.signatures import Conversion, LoadedFunction
 from webpubsub.host.python.threads import thread_count, warn_of_thread
 from webpubsub.host.python.tracebacks import as_failure
 from webpubsub.host.python.web_apps import shut_down, web_apps_in
@@ -87,6 +87,7 @@ class PythonWorker:
         self._modules.enter()
         try:
             functions = _index(self._modules, script)
+            self._check_streams(functions)
             self._web_apps = web_apps_in(sys.modules[name] for name in self._modules.own_names())
         except BaseException:
             self._modules.leave()
@@ -95,6 +96,15 @@ class PythonWorker:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="function")
         self._indexed = {function.metadata.id: function for function in functions}
         return [function.metadata for function in functions]
+
+    def _check_streams(self, functions: Sequence[IndexedFunction]) -> None:
+        streaming = [one.metadata.name for one in functions if one.metadata.streams_http]
+        if streaming and not self._passes_objects:
+            raise AppError(
+                f"Function '{streaming[0]}' takes the requests of a web framework, which cannot be "
+                "passed on to another process. Start without --workers (and without "
+                "FUNCTIONS_WORKER_PROCESS_COUNT)."
+            )
 
     async def load(self, function: FunctionMetadata) -> None:
         """Make a function ready to be invoked. Raises FunctionLoadError."""
@@ -200,16 +210,31 @@ def _index(modules: AppModules, script: str) -> list[IndexedFunction]:
 
 def _made_ready(function: LoadedFunction, passes_objects: bool) -> _Ready:
     encoder = partial(encoder_for, passes_objects=passes_objects)
-    answer = function.answer
     return _Ready(
         function=function,
-        decoders={name: decoder_for(item.binding_type) for name, item in function.inputs.items()},
+        decoders={name: _decoder(function, item) for name, item in function.inputs.items()},
         encoders={
             name: encoder(item.binding_type, item.annotation)
             for name, item in function.outputs.items()
         },
-        encode_answer=(None if answer is None else encoder(answer.binding_type, answer.annotation)),
+        encode_answer=_answer_encoder(function, encoder),
     )
+
+
+def _decoder(function: LoadedFunction, item: Conversion) -> Callable[[Value, Metadata], Any]:
+    framework = function.framework
+    if framework is not None and framework.takes(item.binding_type):
+        return framework.decode
+    return decoder_for(item.binding_type)
+
+
+def _answer_encoder(
+    function: LoadedFunction, encoder: Callable[[str, Any], Callable[[Any], Value]]
+) -> Callable[[Any], Value] | None:
+    if function.framework is not None:
+        return function.framework.encode
+    answer = function.answer
+    return None if answer is None else encoder(answer.binding_type, answer.annotation)
 
 
 def _result(ready: _Ready, arguments: Mapping[str, Any], answer: Any) -> InvocationResult:

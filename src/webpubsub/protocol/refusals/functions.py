@@ -74,6 +74,15 @@ BODY_INCOMPLETE = RefusalKind(
     http_status=400,
 )
 
+BODY_TIMEOUT = RefusalKind(
+    code="function.body.timeout",
+    checked="the arrival of the body",
+    wanted="the next piece of it within 30 seconds",
+    remedy="Send the body without a pause, and look at its length or its chunks: one that is "
+    "shorter than it says is waited for.",
+    http_status=408,
+)
+
 HOST_NOT_RUNNING = RefusalKind(
     code="function.host.not-running",
     checked="the state of the host",

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.host.extensions.http.serving import http_function, returning, serving
+from webpubsub.host.extensions.http import bodies
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import Scope, ScopeKind
@@ -81,6 +82,16 @@ async def _leaves_in_the_middle(place: Place) -> None:
     await writer.wait_closed()
 
 
+async def _stops_in_the_middle(place: Place) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+    writer.write(b"POST /api/open HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nhalf")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bodies, "PIECE_SECONDS", 0.1)
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+    await writer.wait_closed()
+
+
 PROVOKED: Mapping[str, Act] = {
     "function.key.missing": gets("/api/f", 401),
     "function.key.unknown": gets("/api/f?code=unknown", 401),
@@ -92,6 +103,7 @@ PROVOKED: Mapping[str, Act] = {
     "function.app.offline": _takes_the_app_offline,
     "function.requests.too-many": gets("/api/open", 429),
     "function.body.too-large": _sends_too_much,
+    "function.body.timeout": _stops_in_the_middle,
     "function.body.incomplete": _leaves_in_the_middle,
 }
 

@@ -1,4 +1,7 @@
-"""The HTTP extension, asked by a real client."""
+"""The HTTP extension.
+
+Specification: functions-python section 5.
+"""
 
 import asyncio
 import logging
@@ -10,15 +13,13 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.host.extensions.http.serving import config_of, http_function, returning, serving
-from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
-from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.seam import BindingError, InvocationContext, Invoke, TriggerCall
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import HttpRequestData, HttpResponseData
-from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
+from webpubsub.host.worker import InvocationResult
 
 
 class _Recorder:
@@ -46,242 +47,6 @@ async def _serving(
 ) -> AsyncIterator[ClientSession]:
     async with serving(*functions, config=config, **options) as (session, _):
         yield session
-
-
-async def test_a_request_reaches_its_function() -> None:
-    """The function sees method, address, headers, query, route values and body."""
-    echo = _Recorder()
-    async with _serving((http_function("f", route="items/{id:int}"), echo)) as session:
-        answer = await session.post("/api/items/7?a=1&b=", data=b"body", headers={"X-A": "1"})
-        assert (answer.status, await answer.read()) == (200, b"body")
-    request = echo.request
-    assert (request.method, request.body) == ("POST", b"body")
-    assert request.url.startswith("http://127.0.0.1:")
-    assert request.url.endswith("/api/items/7?a=1&b=")
-    assert (request.query, request.route_params) == ({"a": "1"}, {"id": "7"})
-    assert request.headers["x-a"] == "1"
-
-
-async def test_expressions_and_traces_come_with_the_call() -> None:
-    """Binding data and the W3C trace context are those of the request."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
-        await session.get("/api/f?user=ada", headers={"traceparent": "00-a", "tracestate": "b"})
-    assert echo.calls[0].binding_data["query"] == {"user": "ada"}
-    assert echo.calls[0].trace_context == TraceContext("00-a", "b")
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/", 200),
-        ("GET", "/api/read", 200),
-        ("GET", "/API/Read/", 200),
-        ("POST", "/api/read", 404),
-        ("HEAD", "/api/read", 404),
-        ("HEAD", "/api/any", 200),
-        ("GET", "/api/none", 404),
-        ("GET", "/read", 404),
-        ("GET", "/admin/host/ping", 200),
-        ("GET", "/admin/host/status", 200),
-        ("GET", "/admin/unknown", 404),
-        ("GET", "/runtime/webhooks/webpubsub", 404),
-    ],
-)
-async def test_a_request_is_answered_or_not_found(method: str, path: str, status: int) -> None:
-    """A wrong method is not found, as an unknown path is."""
-    functions = (
-        (http_function("read", methods=["get"]), returning("x")),
-        (http_function("any"), returning("x")),
-    )
-    async with _serving(*functions) as session, session.request(method, path) as answer:
-        assert answer.status == status
-
-
-async def test_a_catch_all_at_the_root_leaves_the_host_its_paths() -> None:
-    """With no prefix and no start page a function has every path but the host's own."""
-    config, function = config_of(routePrefix=""), http_function("all", route="{*rest}")
-    async with _serving((function, returning("mine")), config=config, start_page=False) as session:
-        assert await (await session.get("/")).text() == "mine"
-        assert await (await session.get("/api/x")).text() == "mine"
-        assert (await session.get("/runtime/x")).status == 404
-        assert (await session.get("/admin/host/ping")).status == 200
-
-
-async def test_a_response_goes_out_as_it_was_returned() -> None:
-    """Status, repeated headers and the body arrive; framing is the listener's own."""
-    response = HttpResponseData(
-        status=418,
-        headers=(
-            ("Set-Cookie", "a=1"),
-            ("Set-Cookie", "b=2"),
-            ("Content-Length", "99"),
-            ("content-type", "text/html"),
-        ),
-        body=b"tea",
-    )
-    async with _serving((http_function("f"), returning(response))) as session:
-        answer = await session.get("/api/f")
-        assert (answer.status, await answer.read()) == (418, b"tea")
-        assert answer.headers.getall("Set-Cookie") == ["a=1", "b=2"]
-        assert (answer.headers["Content-Type"], answer.headers["Content-Length"]) == (
-            "text/html",
-            "3",
-        )
-
-
-async def test_a_head_request_gets_the_headers_alone() -> None:
-    """The length is that of the body, which stays here; the connection lives on."""
-    async with _serving((http_function("f"), returning("hello"))) as session:
-        for _ in range(2):
-            answer = await session.head("/api/f")
-            assert (answer.headers["Content-Length"], await answer.read()) == ("5", b"")
-
-
-async def test_a_failure_answers_500_with_an_empty_body() -> None:
-    """The client learns nothing of the exception."""
-
-    async def fail(call: TriggerCall) -> InvocationResult:
-        failure = FunctionFailure(type="ValueError", message="secret", stack_trace="secret")
-        return InvocationResult(failure=failure)
-
-    async with _serving((http_function("f"), fail)) as session:
-        answer = await session.get("/api/f")
-        assert (answer.status, await answer.read()) == (500, b"")
-
-
-async def test_an_impossible_response_is_logged_and_answers_500(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The log names the function and what is wrong."""
-    response = HttpResponseData(status=5, headers=(), body=b"")
-    async with _serving((http_function("f"), returning(response))) as session:
-        assert (await session.get("/api/f")).status == 500
-    assert "Function 'f' answered no response: the status" in caplog.text
-
-
-@pytest.mark.parametrize(("size", "status"), [(8, 200), (9, 413)])
-@pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_is_bounded(size: int, status: int, chunked: bool) -> None:
-    """The limit holds whether or not the client says how long the body is."""
-
-    async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(size):
-            yield b"x"
-
-    config = config_of(enableChunkedRequestBinding=True)
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo), config=config, max_body_bytes=8) as session:
-        answer = await session.post("/api/f", data=chunks() if chunked else b"x" * size)
-        assert answer.status == status
-    assert len(echo.calls) == (status == 200)
-
-
-async def test_a_chunked_body_is_not_seen_unless_host_json_says_so(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """As in the real host the body is empty; unlike there the log says why."""
-
-    async def chunks() -> AsyncIterator[bytes]:
-        yield b"x"
-
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
-        await session.post("/api/f", data=chunks())
-    assert echo.request.body == b""
-    assert "enableChunkedRequestBinding" in caplog.text
-
-
-async def test_a_compressed_body_is_handed_over_as_it_is() -> None:
-    """The host does not unpack what a function may want packed."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
-        await session.post("/api/f", data=b"packed", headers={"Content-Encoding": "gzip"})
-    assert echo.request.body == b"packed"
-
-
-async def test_a_client_that_asks_first_is_told_to_go_on() -> None:
-    """Expect: 100-continue is answered before the body comes, and only if it will be read."""
-    async with _serving((http_function("f"), _Recorder()), max_body_bytes=8) as session:
-        answer = await session.post("/api/f", data=b"12345678", expect100=True)
-        assert await answer.read() == b"12345678"
-        answer = await session.post("/api/f", data=b"123456789", expect100=True)
-        assert answer.status == 413
-
-
-async def _raw(session: ClientSession, request: bytes) -> bytes:
-    url = session._base_url
-    assert url is not None
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    writer.write(request)
-    answer = await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    return answer
-
-
-async def test_bytes_that_are_no_text_never_reach_a_function() -> None:
-    """A header outside UTF-8 is text without surrogates, which every encoder takes."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
-        await _raw(
-            session, b"GET /api/f HTTP/1.1\r\nHost: h\r\nX-A: \xe9\r\nConnection: close\r\n\r\n"
-        )
-    assert echo.request.headers["x-a"] == "�"
-
-
-async def test_what_is_no_http_is_a_mistake_of_the_client(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """It is answered with 400 and logged in one line, and the function is not called."""
-    echo = _Recorder()
-    request = b"POST /api/f HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-    async with _serving((http_function("f"), echo)) as session:
-        answer = await _raw(session, request)
-    assert answer.partition(b"\r\n")[0].endswith(b" 400 Bad Request")
-    assert echo.calls == []
-    assert [(r.levelname, r.exc_info) for r in caplog.records] == [("WARNING", None)]
-
-
-async def test_a_client_that_leaves_in_the_middle_is_forgotten(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The function is not called with half a body, and nothing is logged as an error."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
-        url = session._base_url
-        assert url is not None
-        _, writer = await asyncio.open_connection(url.host, url.port)
-        writer.write(b"POST /api/f HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
-        await asyncio.sleep(0.02)
-        writer.close()
-        await writer.wait_closed()
-        await asyncio.sleep(0.02)
-    assert echo.calls == []
-    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
-
-
-async def test_requests_beyond_the_limit_are_turned_away() -> None:
-    """The answer is the one that scale controllers know."""
-    config = config_of(maxOutstandingRequests=0)
-    async with _serving((http_function("f"), returning("x")), config=config) as session:
-        answer = await session.get("/api/f")
-        assert (answer.status, answer.headers["X-FUNCTION-SCALEOUT"]) == (429, "1")
-
-
-async def test_policy_and_custom_headers_are_on_every_answer() -> None:
-    """Functions, refusals and preflight answers carry the headers of the CORS policy."""
-    cors = CorsPolicy.parse("http://page.example")
-    config = config_of(customHeaders={"X-Content-Type-Options": "nosniff"})
-    origin = {"Origin": "http://page.example"}
-    async with _serving((http_function("f"), returning("x")), config=config, cors=cors) as session:
-        for path in ("/api/f", "/api/none"):
-            answer = await session.get(path, headers=origin)
-            assert answer.headers["Access-Control-Allow-Origin"] == "http://page.example"
-            assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        asked = {**origin, "Access-Control-Request-Method": "PUT"}
-        answer = await session.options("/api/f", headers=asked)
-        assert (answer.status, answer.headers["Access-Control-Allow-Methods"]) == (204, "PUT")
 
 
 @pytest.mark.parametrize(
@@ -342,23 +107,6 @@ async def test_an_output_that_is_no_response_fails_the_invocation() -> None:
     await extension.write(function.bindings[1], "fine", context)
     with pytest.raises(BindingError, match="must be a number"):
         await extension.write(function.bindings[1], '{"body":"","status":"x"}', context)
-
-
-@pytest.mark.parametrize(
-    ("http", "message"),
-    [
-        ({"routePrefix": "{x"}, "routePrefix is '{x'"),
-        ({"customHeaders": ["a"]}, "customHeaders"),
-        ({"maxOutstandingRequests": "many"}, "maxOutstandingRequests"),
-        ({"enableChunkedRequestBinding": "perhaps"}, "enableChunkedRequestBinding"),
-    ],
-)
-def test_wrong_settings_of_host_json_keep_the_host_from_starting(
-    http: Mapping[str, Any], message: str
-) -> None:
-    """The error names the setting."""
-    with pytest.raises(HostError, match=message):
-        HttpExtension(config_of(**http), listener=Listener("127.0.0.1", 0))
 
 
 async def test_stopping_gives_up_on_requests_that_do_not_finish(

@@ -8,43 +8,28 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from multidict import CIMultiDict
-
-from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.admin.api import AdminApi
 from webpubsub.host.extensions.http.admin.office import Administration, Office
-from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
+from webpubsub.host.extensions.http.admission import Admission
+from webpubsub.host.extensions.http.answering import Answering
 from webpubsub.host.extensions.http.availability import Availability
+from webpubsub.host.extensions.http.bodies import MAX_BODY_BYTES
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.hsts import Hsts
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.http.refusing import refused
-from webpubsub.host.extensions.http.requests import (
-    MAX_BODY_BYTES,
-    BodyTooLarge,
-    HttpBindingData,
-    query_of,
-    read_body,
-    request_data,
-)
+from webpubsub.host.extensions.http.options import HttpOptions
+from webpubsub.host.extensions.http.requests import HttpBindingData
 from webpubsub.host.extensions.http.responses import (
-    FAILED,
     OUTPUT_TYPE,
     response_from,
-    response_of,
 )
 from webpubsub.host.extensions.http.routing import (
-    Match,
     Route,
     RouteTable,
     is_of_web_app,
-    is_reserved,
 )
 from webpubsub.host.extensions.http.system import SystemEndpoints
-from webpubsub.host.extensions.http.templates import RouteTemplate
 from webpubsub.host.extensions.http.webhooks import Webhook, Webhooks
 from webpubsub.host.extensions.seam import (
     BindingError,
@@ -54,18 +39,9 @@ from webpubsub.host.extensions.seam import (
 )
 from webpubsub.host.generation import FunctionReport
 from webpubsub.host.host_config import HostConfig
-from webpubsub.host.keys.authority import Demand
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import HttpRequestData, HttpResponseData, Value
-from webpubsub.host.worker import TraceContext
-from webpubsub.protocol.refusals import Refusal
-from webpubsub.protocol.refusals.functions import (
-    BODY_INCOMPLETE,
-    BODY_TOO_LARGE,
-    FUNCTION_DISABLED,
-    TOO_MANY_REQUESTS,
-)
+from webpubsub.host.values import HttpReply, HttpRequestData, Value
 
 logger = logging.getLogger("webpubsub.host.http")
 
@@ -105,22 +81,27 @@ class HttpExtension:
         webhooks: Mapping[str, Webhook] = {},
         stop_seconds: float = 10.0,
     ) -> None:
-        self._prefix = _route_prefix(config)
-        self._custom_headers = _custom_headers(config)
-        self._hsts = Hsts(config)
-        self._takes_chunked = config.flag("extensions:http:enableChunkedRequestBinding", False)
-        self._admission = Admission.of(config)
-        self._max_body_bytes = max_body_bytes
-        self._cors = cors or CorsPolicy()
-        self._availability = Availability(app_directory)
+        options = HttpOptions.of(config)
+        self._prefix = options.prefix
         self._gate = Gate(keys, self._function_names)
-        self._system = SystemEndpoints(start_page=start_page)
         self._administration = administration
-        self._admin = AdminApi(self._office, self._gate)
         self._webhooks = Webhooks(webhooks, self._gate, max_body_bytes)
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
         self._listener = listener
+        self._answer = Answering(
+            options=options,
+            routes=self._routes,
+            gate=self._gate,
+            admission=Admission.of(config),
+            availability=Availability(app_directory),
+            system=SystemEndpoints(start_page=start_page),
+            admin=AdminApi(self._office, self._gate),
+            webhooks=self._webhooks,
+            cors=cors or CorsPolicy(),
+            hsts=Hsts(config),
+            max_body_bytes=max_body_bytes,
+        )
 
     @property
     def port(self) -> int:
@@ -190,7 +171,7 @@ class HttpExtension:
 
     def open(self) -> None:
         """Answer requests from now on."""
-        self._listener.handler = self._handle
+        self._listener.handler = self._answer
 
     async def drain(self) -> None:
         """Whoever sends a request is still answered."""
@@ -198,12 +179,13 @@ class HttpExtension:
     async def stop(self) -> None:
         """Stop listening, unless another one has taken the listener over; requests that have begun
         are given ``stop_seconds`` to finish."""
-        if self._listener.handler in (None, self._handle):
+        if self._listener.handler in (None, self._answer):
             await self._listener.stop(self._stop_seconds)
 
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         """Check that the value is a response; the trigger sends it. Raises BindingError."""
-        response_from(value)
+        if not isinstance(value, HttpReply):  # which is not made yet
+            response_from(value)
 
     def _office(self) -> Office | None:
         if self._administration is None:
@@ -227,113 +209,3 @@ class HttpExtension:
 
     def _route(self, function: FunctionMetadata) -> Route:
         return Route.of(function, function.trigger, self._prefix)
-
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        preflight = self._cors.preflight(request.method, request.headers)
-        if preflight is not None:
-            return web.Response(status=204, headers=preflight)
-        response = await self._respond(request)
-        for name, value in self._cors.headers(request.headers).items():
-            response.headers.setdefault(name, value)
-        response.headers.update(self._hsts.headers(request))
-        response.headers.update(self._custom_headers)
-        return response
-
-    async def _respond(self, request: web.BaseRequest) -> web.Response:
-        path = request.rel_url.raw_path
-        answer = self._availability.answer(request) or self._system.answer(path)
-        if answer is not None:
-            return answer
-        try:
-            return await self._route_request(request, path)
-        except TooManyRequests as error:
-            answer = refused(request, TOO_MANY_REQUESTS.refuse(str(error)))
-            answer.headers["X-FUNCTION-SCALEOUT"] = "1"
-            return answer
-        except BodyTooLarge as error:
-            text = f"The request body is larger than {self._max_body_bytes} bytes."
-            return refused(request, BODY_TOO_LARGE.refuse(str(error)), text)
-        except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
-            text = "The request body ended early or is malformed."
-            return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
-
-    async def _route_request(self, request: web.BaseRequest, path: str) -> web.Response:
-        if is_reserved(path):
-            webhook = self._webhooks.find(path)
-            if webhook is not None:
-                return await self._webhooks.answer(webhook, request)
-            return await self._admin.answer(request) or self._system.fallback(path)
-        match = self._routes.find(request.method, path)
-        if match is None:
-            return self._system.fallback(path)
-        refusal = self._refusal(request, match)
-        if refusal is not None:
-            return refused(request, refusal)
-        async with self._admission.admit():
-            return await self._call(match, request)
-
-    def _refusal(self, request: web.BaseRequest, match: Match) -> Refusal | None:
-        """Whether the key is right comes before whether the function is enabled."""
-        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
-        if refusal is None and match.disabled and not self._gate.is_master(request):
-            return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
-        return refusal
-
-    async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
-        body = await read_body(request, self._max_body_bytes)
-        if request.content_length is None and body and not self._takes_chunked:
-            logger.warning(
-                "Function '%s' does not see the request body: it came in chunks, without a "
-                "Content-Length. Set extensions.http.enableChunkedRequestBinding in host.json.",
-                match.function.name,
-            )
-            body = b""
-        return _sent(await self._invoke(match, request, body))
-
-    async def _invoke(
-        self, match: Match, request: web.BaseRequest, body: bytes
-    ) -> HttpResponseData:
-        data = request_data(request, match.route_params, body)
-        call = TriggerCall(
-            value=data,
-            binding_data=HttpBindingData(data, query_of(request), match.function.name),
-            trace_context=TraceContext(
-                data.headers.get("traceparent", ""), data.headers.get("tracestate", "")
-            ),
-        )
-        try:
-            return response_of(match.function, await match.invoke(call))
-        except BindingError as error:
-            logger.error("Function '%s' answered no response: %s", match.function.name, error)
-            return FAILED
-
-
-def _sent(data: HttpResponseData) -> web.Response:
-    headers: CIMultiDict[str] = CIMultiDict()
-    for name, value in data.headers:
-        if name.lower() not in _FRAMING:
-            headers.add(name, value)
-    return web.Response(status=data.status, headers=headers, body=data.body)
-
-
-def _route_prefix(config: HostConfig) -> str:
-    prefix = (config.text("extensions:http:routePrefix", _DEFAULT_PREFIX) or "").strip("/")
-    try:
-        RouteTemplate.parse(prefix)
-    except ValueError as error:
-        raise HostError(
-            f"host.json: extensions.http.routePrefix is '{prefix}', which is no route: {error}."
-        ) from None
-    return prefix
-
-
-def _custom_headers(config: HostConfig) -> Mapping[str, str]:
-    value = config.get("extensions:http:customHeaders")
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
-        raise HostError(
-            f"host.json: extensions.http.customHeaders is {value!r}, and must be an object of "
-            "texts."
-        )
-    return value

@@ -14,33 +14,8 @@ from aiohttp import web
 from webpubsub.host.expressions import SystemData
 from webpubsub.host.values import HttpRequestData
 
-#: 100 MB, as the real host.
-MAX_BODY_BYTES = 100 * 1024 * 1024
-
 #: The key of a function is given in the query under this name; it is no data of the request.
 _KEY_PARAMETER = "code"
-
-
-class BodyTooLarge(Exception):
-    """The body of a request exceeds what the host takes."""
-
-
-async def read_body(request: web.BaseRequest, limit: int) -> bytes:
-    """The body as it was sent, at most ``limit`` bytes. Raises BodyTooLarge.
-
-    A client that asks first whether to send the body is told to.
-    """
-    if (request.content_length or 0) > limit:
-        raise BodyTooLarge(f"{request.content_length} bytes")
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            raise BodyTooLarge(f"more than {limit} bytes")
-    return bytes(body)
 
 
 def request_data(

@@ -9,9 +9,10 @@ from typing import TypeAlias
 from aiohttp import web
 from multidict import CIMultiDict
 
+from webpubsub.host.extensions.http.bodies import read_body
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
-from webpubsub.host.extensions.http.requests import header_lines, read_body
+from webpubsub.host.extensions.http.requests import header_lines
 from webpubsub.host.extensions.http.templates import fold, path_segments
 from webpubsub.host.keys.authority import webhook_demand
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from webpubsub.host.control import HostControl
+from webpubsub.host.extensions.http.bodies import BodyTooLarge, read_body
 from webpubsub.host.generation import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 
@@ -76,11 +77,10 @@ async def json_body(request: web.BaseRequest) -> Mapping[str, Any]:
     """
     if request.content_type != "application/json":
         raise BodyProblem(415, "The Content-Type must be application/json.")
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > _MAX_BODY_BYTES:
-            raise BodyProblem(413, f"The body is larger than {_MAX_BODY_BYTES} bytes.")
+    try:
+        body = await read_body(request, _MAX_BODY_BYTES)
+    except BodyTooLarge:
+        raise BodyProblem(413, f"The body is larger than {_MAX_BODY_BYTES} bytes.") from None
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

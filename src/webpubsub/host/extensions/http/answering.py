@@ -1,0 +1,213 @@
+"""From a request to an answer: what is the host's own, whose function it is, whether it may, the
+call, and the headers that every answer has.
+
+Specification: functions-python sections 5 and 8.4.
+"""
+
+import logging
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from multidict import CIMultiDict
+
+from webpubsub.host.extensions.http.admin.api import AdminApi
+from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
+from webpubsub.host.extensions.http.availability import Availability
+from webpubsub.host.extensions.http.bodies import BodyTooLarge, BodyTooSlow, read_body
+from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.exchanges import Exchange
+from webpubsub.host.extensions.http.gate import Gate
+from webpubsub.host.extensions.http.hsts import Hsts
+from webpubsub.host.extensions.http.options import HttpOptions
+from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.host.extensions.http.requests import HttpBindingData, query_of, request_data
+from webpubsub.host.extensions.http.responses import FAILED, response_of
+from webpubsub.host.extensions.http.routing import Match, RouteTable, is_reserved
+from webpubsub.host.extensions.http.system import SystemEndpoints
+from webpubsub.host.extensions.http.webhooks import Webhooks
+from webpubsub.host.extensions.seam import BindingError, TriggerCall
+from webpubsub.host.keys.authority import Demand
+from webpubsub.host.values import HttpExchange, HttpReply, HttpRequestData, HttpResponseData
+from webpubsub.host.worker import TraceContext
+from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals.functions import (
+    BODY_INCOMPLETE,
+    BODY_TIMEOUT,
+    BODY_TOO_LARGE,
+    FUNCTION_DISABLED,
+    TOO_MANY_REQUESTS,
+)
+
+logger = logging.getLogger("webpubsub.host.http")
+
+#: Headers that frame a response; the listener sets them.
+_FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+
+
+class Answering:
+    """Answers the requests for the functions in ``routes``."""
+
+    def __init__(
+        self,
+        *,
+        options: HttpOptions,
+        routes: RouteTable,
+        gate: Gate,
+        admission: Admission,
+        availability: Availability,
+        system: SystemEndpoints,
+        admin: AdminApi,
+        webhooks: Webhooks,
+        cors: CorsPolicy,
+        hsts: Hsts,
+        max_body_bytes: int,
+    ) -> None:
+        self._options = options
+        self._routes = routes
+        self._gate = gate
+        self._admission = admission
+        self._availability = availability
+        self._system = system
+        self._admin = admin
+        self._webhooks = webhooks
+        self._cors = cors
+        self._hsts = hsts
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to a request, which may have been sent by then."""
+        preflight = self._cors.preflight(request.method, request.headers)
+        if preflight is not None:
+            return web.Response(status=204, headers=preflight)
+        response = await self._respond(request)
+        if not response.prepared:
+            self._finish(request, response)
+        return response
+
+    def _finish(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+        """Add the headers that every answer has."""
+        for name, value in self._cors.headers(request.headers).items():
+            response.headers.setdefault(name, value)
+        response.headers.update(self._hsts.headers(request))
+        response.headers.update(self._options.custom_headers)
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = request.rel_url.raw_path
+        answer = self._availability.answer(request) or self._system.answer(path)
+        if answer is not None:
+            return answer
+        try:
+            return await self._route(request, path)
+        except TooManyRequests as error:
+            answer = refused(request, TOO_MANY_REQUESTS.refuse(str(error)))
+            answer.headers["X-FUNCTION-SCALEOUT"] = "1"
+            return answer
+        except BodyTooLarge as error:
+            text = f"The request body is larger than {self._max_body_bytes} bytes."
+            return refused(request, BODY_TOO_LARGE.refuse(str(error)), text)
+        except BodyTooSlow as error:
+            answer = refused(
+                request, BODY_TIMEOUT.refuse(str(error)), "The request body did not arrive in time."
+            )
+            answer.force_close()  # what may still come of it is no request
+            return answer
+        except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
+            text = "The request body ended early or is malformed."
+            return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
+
+    async def _route(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        if is_reserved(path):
+            webhook = self._webhooks.find(path)
+            if webhook is not None:
+                return await self._webhooks.answer(webhook, request)
+            return await self._admin.answer(request) or self._system.fallback(path)
+        match = self._routes.find(request.method, path)
+        if match is None:
+            return self._system.fallback(path)
+        refusal = self._refusal(request, match)
+        if refusal is not None:
+            return refused(request, refusal)
+        async with self._admission.admit():
+            if match.function.streams_http:
+                return await self._stream(match, request)
+            return await self._call(match, request)
+
+    def _refusal(self, request: web.BaseRequest, match: Match) -> Refusal | None:
+        """Whether the key is right comes before whether the function is enabled."""
+        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
+        if refusal is None and match.disabled and not self._gate.is_master(request):
+            return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
+        return refusal
+
+    async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
+        body = await read_body(request, self._max_body_bytes)
+        if request.content_length is None and body and not self._options.takes_chunked:
+            logger.warning(
+                "Function '%s' does not see the request body: it came in chunks, without a "
+                "Content-Length. Set extensions.http.enableChunkedRequestBinding in host.json.",
+                match.function.name,
+            )
+            body = b""
+        data = request_data(request, match.route_params, body)
+        result = await match.invoke(_trigger_call(match, request, data, data))
+        try:
+            return _sent(response_of(match.function, result))
+        except BindingError as error:
+            logger.error("Function '%s' answered no response: %s", match.function.name, error)
+            return _sent(FAILED)
+
+    async def _stream(self, match: Match, request: web.BaseRequest) -> web.StreamResponse:
+        """Raises why the function could not read the body, once it has ended for that."""
+
+        def finish(response: web.StreamResponse) -> None:
+            self._finish(request, response)
+
+        exchange = Exchange(
+            request, match.route_params, max_body_bytes=self._max_body_bytes, finish=finish
+        )
+        data = request_data(request, match.route_params, b"")
+        result = await match.invoke(_trigger_call(match, request, data, exchange.value))
+        if result.failure is None and isinstance(result.return_value, HttpReply):
+            return await self._sent_stream(match, exchange, result.return_value)
+        if exchange.problem is not None:
+            raise exchange.problem
+        return _sent(FAILED)
+
+    async def _sent_stream(
+        self, match: Match, exchange: Exchange, reply: HttpReply
+    ) -> web.StreamResponse:
+        name = match.function.name
+        try:
+            return await exchange.answer(reply)
+        except ConnectionError:
+            logger.info("The client of function '%s' left before the end of its response.", name)
+        except Exception:
+            if exchange.problem is not None and not exchange.has_begun:
+                raise exchange.problem from None
+            logger.exception("Function '%s' failed while its response was sent.", name)
+        if exchange.has_begun:
+            exchange.cut_off()
+        return _sent(FAILED)
+
+
+def _trigger_call(
+    match: Match,
+    request: web.BaseRequest,
+    data: HttpRequestData,
+    value: HttpRequestData | HttpExchange,
+) -> TriggerCall:
+    return TriggerCall(
+        value=value,
+        binding_data=HttpBindingData(data, query_of(request), match.function.name),
+        trace_context=TraceContext(
+            data.headers.get("traceparent", ""), data.headers.get("tracestate", "")
+        ),
+    )
+
+
+def _sent(data: HttpResponseData) -> web.Response:
+    headers: CIMultiDict[str] = CIMultiDict()
+    for name, value in data.headers:
+        if name.lower() not in _FRAMING:
+            headers.add(name, value)
+    return web.Response(status=data.status, headers=headers, body=data.body)

@@ -1,0 +1,31 @@
+"""What host.json says of HTTP functions.
+
+Specification: functions-python section 10.1.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.host.extensions.http.serving import config_of
+from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http import HttpExtension
+from webpubsub.host.extensions.http.listener import Listener
+
+
+@pytest.mark.parametrize(
+    ("http", "message"),
+    [
+        ({"routePrefix": "{x"}, "routePrefix is '{x'"),
+        ({"customHeaders": ["a"]}, "customHeaders"),
+        ({"maxOutstandingRequests": "many"}, "maxOutstandingRequests"),
+        ({"enableChunkedRequestBinding": "perhaps"}, "enableChunkedRequestBinding"),
+    ],
+)
+def test_wrong_settings_of_host_json_keep_the_host_from_starting(
+    http: Mapping[str, Any], message: str
+) -> None:
+    """The error names the setting."""
+    with pytest.raises(HostError, match=message):
+        HttpExtension(config_of(**http), listener=Listener("127.0.0.1", 0))
