@@ -3,7 +3,20 @@
 import sys
 from importlib.util import find_spec
 
+from hypothesis import HealthCheck, settings
+
 from tests.requirements import in_ci
+
+# How long an example takes says more about the machine than about us, and what is red in CI must
+# be red for everybody: there the examples are always the same, while elsewhere new ones are tried.
+settings.register_profile(
+    "webpubsub",
+    deadline=None,
+    derandomize=in_ci(),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("webpubsub")
 
 
 def _has_official_engine() -> bool:

@@ -306,6 +306,7 @@ PROVOKED: Mapping[str, Case] = {
     ),
     "rest.internal-error": Case(fails("rest")),
     "rest.unhealthy": Case(_is_unhealthy),
+    "hub.message.null": Case(calls("POST", SEND, b" null ", text=JSON)),
     "hub.filter.invalid": Case(calls("POST", f"{SEND}?filter=a%20b", b"x")),
     "hub.connection.unknown": Case(calls("PUT", "/api/hubs/chat/groups/g/connections/nobody")),
     "hub.groups.full": Case(

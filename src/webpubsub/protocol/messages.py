@@ -40,6 +40,12 @@ class Message(msgspec.Struct, frozen=True):
     data: bytes
     metadata: Mapping[str, str] | None = None
 
+    @property
+    def is_null(self) -> bool:
+        """Whether it is the JSON ``null``, which clients must never be sent as data: official ones
+        drop the message or fail. Specification: client-protocols section 14."""
+        return self.data_type is DataType.JSON and self.data.strip() == b"null"
+
 
 class StreamError(msgspec.Struct, frozen=True):
     """Why a stream ended before its time; ``user_error_code`` is the publisher's own."""

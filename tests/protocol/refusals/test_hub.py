@@ -15,6 +15,7 @@ def test_statuses() -> None:
         "hub.permissions.full": 409,
         "hub.groups.full": 409,
         "hub.filter.invalid": 400,
+        "hub.message.null": 400,
         "hub.group-state.not-member": None,
         "hub.group-state.full": None,
         "hub.group-state.subscriptions-full": None,

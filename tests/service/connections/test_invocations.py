@@ -49,6 +49,8 @@ async def test_failures() -> None:
     world.application.answer = UserEventAccepted()
     success = {"type": "invokeResponse", "invocationId": "1", "success": True}
     assert await world.send(invoke("1")) == [success]
+    world.application.answer = UserEventAccepted(reply=Message(DataType.JSON, b"null"))
+    assert await world.send(invoke("1")) == [success]
     assert await World(handled=False).send(invoke("1")) == [failure("1", SERVER_ERROR)]
 
 

@@ -3,10 +3,67 @@
 Specification: client-protocols section 1.7.
 """
 
+import pytest
+
 from tests.service.fakes import Endings, ManualLoop, attached
 from webpubsub.protocol import operations as ops
+from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs.hubs import Hubs, new_connection_id
 from webpubsub.service.observation import ObservationPoint, Observed, OperationApplied
+
+
+def names_of(hubs: Hubs) -> set[str]:
+    return {hub.name for hub in hubs}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ops.SendToAll(hub="nowhere", message=Message(DataType.TEXT, b"x")),
+        ops.CloseAllConnections(hub="nowhere"),
+        ops.AddUserToGroup(hub="nowhere", group="g", user_id="alice"),
+    ],
+)
+async def test_an_operation_on_a_hub_without_anybody(operation: ops.HubOperation) -> None:
+    """Is answered and seen like any other, and leaves nothing behind."""
+    seen: list[Observed] = []
+    point = ObservationPoint()
+    point.observer = seen.append
+    hubs = Hubs(point=point)
+    refusal = await hubs.perform(operation)
+    assert isinstance(refusal, Refusal) is isinstance(operation, ops.AddUserToGroup)
+    assert OperationApplied(operation, refusal) in seen
+    assert names_of(hubs) == set()
+
+
+async def test_questions_to_a_hub_without_anybody() -> None:
+    """The answer is no, and leaves nothing behind."""
+    hubs = Hubs()
+    assert not await hubs.ask(ops.UserExists(hub="nowhere", user_id="alice"))
+    page = await hubs.page(ops.GroupListing(hub="nowhere", group="g", limit=1))
+    assert page == ops.GroupPage((), has_more=False)
+    assert names_of(hubs) == set()
+
+
+def test_deserted_hubs_are_forgotten() -> None:
+    """However many there have been; those that have somebody in them are not."""
+    hubs = Hubs()
+    session, _ = attached(ManualLoop(), "c")
+    hubs.hub("home").add(session)
+    for number in range(1000):
+        hubs.hub(f"hub{number}")
+        assert len(names_of(hubs)) <= 65
+    assert hubs.hub("home").sessions
+
+
+def test_many_hubs_that_are_not_deserted() -> None:
+    """Are all kept."""
+    hubs = Hubs()
+    for number in range(300):
+        session, _ = attached(ManualLoop(), f"c{number}")
+        hubs.hub(f"hub{number}").add(session)
+    assert len(names_of(hubs)) == hubs.session_count == 300
 
 
 def test_a_hub_has_one_name_in_every_letter_case() -> None:

@@ -110,7 +110,7 @@ PAYLOADS = (
     ("text/plain; charset=iso-8859-1", b"\xe9", (1, "é".encode()), ("text", "é")),
     ("text/plain", b"", (1, b""), ("text", "")),
     ("application/json", b' {"n": 1} ', (1, b' {"n": 1} '), ("json", {"n": 1})),
-    ("application/json", b"null", (1, b"null"), ("json", None)),
+    ("application/json", b"[null]", (1, b"[null]"), ("json", [None])),
     ("application/octet-stream", b"\x00\xff", (2, b"\x00\xff"), ("binary", b"\x00\xff")),
     ("application/x-protobuf", ANY, (2, ANY), ("protobuf", ANY)),
     ("application/x-protobuf", b"", (2, b""), ("protobuf", b"")),

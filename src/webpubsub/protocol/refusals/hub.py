@@ -21,6 +21,14 @@ USER_UNKNOWN = RefusalKind(
     http_status=404,
 )
 
+MESSAGE_NULL = RefusalKind(
+    code="hub.message.null",
+    checked="the data of a message of the application",
+    wanted="any JSON but null, which official clients drop or fail on",
+    remedy="Send an object with a member that is null, an empty text, or nothing.",
+    http_status=400,
+)
+
 PERMISSIONS_FULL = RefusalKind(
     code="hub.permissions.full",
     checked="how many single groups a permission of the connection has been granted or revoked for",

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from webpubsub.protocol import events
 from webpubsub.protocol.cloud_events.signatures import signature
 from webpubsub.protocol.events import ConnectionContext, EventType
@@ -95,7 +97,11 @@ class EventRouter:
     async def user_event(
         self, session: Session, event: str, message: Message
     ) -> UserEventAccepted | EventFailed | Unhandled:
-        """Hand on what a client says; a connection state in the answer is stored."""
+        """Hand on what a client says; a connection state in the answer is stored.
+
+        A reply of the JSON null is none: frameworks make it of a handler that returns nothing, and
+        clients must not be sent it. Specification: client-protocols section 14.
+        """
         number = session.next_event_id()
         request = events.UserEventRequest(
             connection_context=self._context(session, EventType.USER, event, number),
@@ -104,6 +110,8 @@ class EventRouter:
         outcome = await self._ask(session, request)
         if isinstance(outcome, UserEventAccepted):
             _store_state(session, outcome.connection_state)
+            if outcome.reply is not None and outcome.reply.is_null:
+                return msgspec.structs.replace(outcome, reply=None)
             return outcome
         return _failure(outcome)
 

@@ -133,7 +133,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         self, attempt: Attempt, connection_id: str, transport: asyncio.Transport, ahead: bytearray
     ) -> WebSocket:
         """Give a reliable client its session back; the application is not told."""
-        hub = self.hubs.hub(attempt.hub)
+        hub = self.hubs.existing(attempt.hub)
         try:
             session = await self.recovery.reclaim(hub, connection_id)
         except Refused as error:

@@ -2,7 +2,7 @@
 
 A message is encoded once per client protocol, and then every recipient costs one append. For
 reliable sessions, attached or not, it is numbered and kept as well. Specification: client-protocols
-sections 5.8, 7.2 and 7.3.
+sections 5.8, 7.2, 7.3 and 14.
 """
 
 import logging
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from webpubsub.protocol.clients.codec import Frame
 from webpubsub.protocol.messages import Delivery
+from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals.hub import MESSAGE_NULL
 from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
 from webpubsub.service.hubs.register import Register
@@ -19,8 +21,14 @@ from webpubsub.service.websockets.frames import wire_bytes
 logger = logging.getLogger("webpubsub.service.connections")
 
 
-def deliver(register: Register, delivery: Delivery, sessions: Iterable[Session]) -> None:
-    """Send a message to sessions: the hot loop of the service."""
+def deliver(register: Register, delivery: Delivery, sessions: Iterable[Session]) -> Refusal | None:
+    """Send a message to sessions: the hot loop of the service.
+
+    CHOICE: the JSON null is refused, whoever it is for. It is not known whether Azure sends it, but
+    that official clients fail on it is.
+    """
+    if delivery.message.is_null:
+        return MESSAGE_NULL.refuse("null", "The JSON null cannot be sent as a message.")
     if register.point.observer is not None:
         sessions = list(sessions)
         _observe(register, delivery, sessions)
@@ -40,6 +48,7 @@ def deliver(register: Register, delivery: Delivery, sessions: Iterable[Session])
         outbox.append(data, expires_at)
     if others:
         _deliver_reliably(register, delivery, others, frames)
+    return None
 
 
 def _deliver_reliably(

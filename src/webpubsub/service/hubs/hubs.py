@@ -29,10 +29,16 @@ class _Nobody:
         """Nobody wants to know."""
 
 
-class Hubs:
-    """The hubs by lower-case name; a hub exists as soon as somebody names it.
+#: Below so many hubs, nobody looks for those that are deserted.
+_FEW = 64
 
-    Without ``events`` nobody is told what becomes of sessions.
+
+class Hubs:
+    """The hubs by lower-case name; a hub exists as soon as somebody is to come into it.
+
+    Hubs that are deserted are forgotten: whenever there are twice as many hubs as there were when
+    the last of them were, which bounds their number and costs next to nothing. Without ``events``
+    nobody is told what becomes of sessions.
     """
 
     def __init__(
@@ -41,6 +47,7 @@ class Hubs:
         self._events = events or _Nobody()
         self._point = point or ObservationPoint()
         self._hubs: dict[str, Hub] = {}
+        self._many = _FEW
 
     def __iter__(self) -> Iterator[Hub]:
         return iter(tuple(self._hubs.values()))
@@ -51,22 +58,35 @@ class Hubs:
         return sum(len(hub.sessions) for hub in self._hubs.values())
 
     def hub(self, name: str) -> Hub:
-        """The hub of this name in any letter case."""
+        """The hub of this name in any letter case, for somebody to come into without delay."""
         name = name.lower()
         hub = self._hubs.get(name)
         if hub is None:
+            self._forget_deserted()
             hub = self._hubs[name] = Hub(name, self._events, self._point)
         return hub
+
+    def existing(self, name: str) -> Hub:
+        """The hub of this name in any letter case; when there is none, one that is not kept,
+        because nothing that is done to a hub without anybody in it is of consequence."""
+        name = name.lower()
+        return self._hubs.get(name) or Hub(name, self._events, self._point)
 
     async def perform(self, operation: HubOperation) -> Refusal | None:
         """Carry out an operation; returns when the service has accepted it, and after removal when
         it closes connections."""
-        return self.hub(operation.hub).perform(operation)
+        return self.existing(operation.hub).perform(operation)
 
     async def ask(self, query: HubQuery) -> bool:
         """Answer a question."""
-        return self.hub(query.hub).ask(query)
+        return self.existing(query.hub).ask(query)
 
     async def page(self, listing: GroupListing) -> GroupPage:
         """Some connections of a group, in order."""
-        return self.hub(listing.hub).page(listing)
+        return self.existing(listing.hub).page(listing)
+
+    def _forget_deserted(self) -> None:
+        if len(self._hubs) < self._many:
+            return
+        self._hubs = {name: hub for name, hub in self._hubs.items() if hub.sessions}
+        self._many = max(_FEW, 2 * len(self._hubs))

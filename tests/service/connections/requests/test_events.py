@@ -59,12 +59,15 @@ async def test_the_reply_comes_before_the_ack() -> None:
          [{"type": "message", "from": "server", "dataType": "json", "data": {"a": 1}}]),
         (Message(DataType.BINARY, b"\x00"),
          [{"type": "message", "from": "server", "dataType": "binary", "data": "AA=="}]),
+        (Message(DataType.JSON, b"null"), []),
+        (Message(DataType.JSON, b" null\n", {"a": "b"}), []),
+        (Message(DataType.TEXT, b"null"), [from_server("null")]),
         (Message(DataType.TEXT, b"", {"a": "b"}),
          [{**from_server(""), "metadata": {"a": "b"}}]),
     ],
 )  # fmt: skip
 async def test_replies(reply: Message | None, frames: list[Any]) -> None:
-    """A reply is one message; one with neither data nor metadata is none."""
+    """A reply is one message; one with neither data nor metadata is none, and neither is null."""
     world = World()
     world.application.answer = UserEventAccepted(reply=reply)
     assert await world.send(event("e", ack_id=1)) == [*frames, ack(1)]

@@ -1,13 +1,17 @@
 """Who receives a message, and where it says that it comes from.
 
-Specification: client-protocols sections 5.8 and 11.
+Specification: client-protocols sections 5.8, 11 and 14.
 """
+
+from collections.abc import Callable
 
 import pytest
 
 from tests.service.hubs.world import FROM_SERVER, HELLO, World
 from webpubsub.protocol import operations as ops
+from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.operations import HubOperation
+from webpubsub.protocol.refusals.hub import MESSAGE_NULL
 
 
 @pytest.mark.parametrize(
@@ -66,3 +70,26 @@ def test_where_a_message_comes_from(operation: HubOperation, text: bytes) -> Non
     world.join("g", "c2")
     world.hub.apply(operation)
     assert world.received["c2"] == [text]
+
+
+@pytest.mark.parametrize("data", [b"null", b" null\r\n"])
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda message: ops.SendToAll(hub="chat", message=message),
+        lambda message: ops.SendToGroup(hub="chat", group="g", message=message),
+        lambda message: ops.SendToUser(hub="chat", user_id="alice", message=message),
+        lambda message: ops.SendToConnection(hub="chat", connection_id="c0", message=message),
+    ],
+)
+def test_null_is_refused(send: Callable[[Message], HubOperation], data: bytes) -> None:
+    """Clients never receive it as data, whoever it is for; a text of these letters is another
+    thing."""
+    world = World()
+    world.join("g", "c0")
+    refusal = world.hub.apply(send(Message(DataType.JSON, data)))
+    assert refusal is not None
+    assert refusal.kind is MESSAGE_NULL
+    assert world.who_received() == set()
+    assert world.hub.apply(send(Message(DataType.TEXT, data))) is None
+    assert "c0" in world.who_received()

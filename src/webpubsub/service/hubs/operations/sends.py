@@ -5,18 +5,19 @@ Nobody to send to is no error. Specification: client-protocols sections 5.8 and 
 
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.messages import Delivery
+from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs.deliveries import deliver
 from webpubsub.service.hubs.operations.selection import Operations, meant, one, without
 from webpubsub.service.hubs.register import Register
 
 
-def _to_all(register: Register, operation: ops.SendToAll) -> None:
+def _to_all(register: Register, operation: ops.SendToAll) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
     receivers = without(register.sessions, operation.excluded)
-    deliver(register, delivery, meant(receivers, operation.filter))
+    return deliver(register, delivery, meant(receivers, operation.filter))
 
 
-def _to_group(register: Register, operation: ops.SendToGroup) -> None:
+def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
     delivery = Delivery(
         operation.message,
         operation.group,
@@ -25,18 +26,18 @@ def _to_group(register: Register, operation: ops.SendToGroup) -> None:
         operation.stream,
     )
     receivers = without(register.groups[operation.group], operation.excluded)
-    deliver(register, delivery, meant(receivers, operation.filter))
+    return deliver(register, delivery, meant(receivers, operation.filter))
 
 
-def _to_user(register: Register, operation: ops.SendToUser) -> None:
+def _to_user(register: Register, operation: ops.SendToUser) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
     receivers = register.users[operation.user_id].values()
-    deliver(register, delivery, meant(receivers, operation.filter))
+    return deliver(register, delivery, meant(receivers, operation.filter))
 
 
-def _to_connection(register: Register, operation: ops.SendToConnection) -> None:
+def _to_connection(register: Register, operation: ops.SendToConnection) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
-    deliver(register, delivery, one(register, operation.connection_id))
+    return deliver(register, delivery, one(register, operation.connection_id))
 
 
 SENDS: Operations = {
