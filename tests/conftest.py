@@ -27,4 +27,5 @@ def _has_official_engine() -> bool:
     return in_ci() or find_spec("azure_functions_runtime") is not None
 
 
-collect_ignore_glob = [] if _has_official_engine() else ["*/test_official_engine.py"]
+_OF_THE_ENGINE = ["*/test_official_engine.py", "parity/test_*.py"]
+collect_ignore_glob = [] if _has_official_engine() else _OF_THE_ENGINE

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import webpubsub as wps
-from tests.functions.official_engine import Answer, Comparable, OfficialEngine
+from tests.parity.official_engine import Answer, Comparable, OfficialEngine
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.python import PythonWorker
 from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, JsonValue, Value
@@ -248,7 +248,7 @@ async def test_function_json(
 ) -> None:
     """A wrapped ``main`` is loaded and called by both, and lives in its own folder."""
     official = engine("azure_functions_runtime_v1", FOLDERS)
-    official.load_folder(FOLDERS / "echo")
+    official.load_folder(FOLDERS / "echo", str(FOLDERS / "echo" / "__init__.py"))
     (function,) = await worker.index(FOLDERS)
     await worker.load(function)
     inputs = [("request", event("message"))]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any, cast
 
@@ -100,6 +101,7 @@ def test_generic_input_of_another_kind_fails(value: Value, error: type[Exception
         ({"a": [1]}, JsonText('{"a": [1]}')),
         ([], JsonText("[]")),
         (7, 7),
+        (HTTPStatus.OK, 200),
         (-(2**63), -(2**63)),
         (True, 1),
         (1.5, 1.5),

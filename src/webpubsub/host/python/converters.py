@@ -241,9 +241,10 @@ def _encode_generic(binding_type: str, result: Any) -> Value:
 
 
 def _int64(number: int) -> int:
-    if number not in _INT64:
-        raise ValueError(f"{number} does not fit in 64 bits; return it as text")
-    return int(number)
+    plain = int(number)  # a range is searched item by item for what is only a subclass of int
+    if plain not in _INT64:
+        raise ValueError(f"{plain} does not fit in 64 bits; return it as text")
+    return plain
 
 
 #: How each kind of datum leaves a converter; dict and list are not kinds of the wire, and a boolean

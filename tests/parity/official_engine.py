@@ -31,7 +31,11 @@ class _BindingInfo(SimpleNamespace):
     undefined = 0
 
 
-PROTOS = SimpleNamespace(BindingInfo=_BindingInfo, RpcFunctionMetadata=SimpleNamespace)
+PROTOS = SimpleNamespace(
+    BindingInfo=_BindingInfo,
+    RpcFunctionMetadata=SimpleNamespace,
+    RpcRetryOptions=SimpleNamespace,
+)
 _DIRECTIONS = {"in": 0, "out": 1, "inout": 2}
 
 
@@ -45,7 +49,8 @@ class OfficialEngine:
         self._native = importlib.import_module(f"{package}.native_invocation")
         self._datum = importlib.import_module(f"{package}.bindings.datumdef").Datum
         self._threads = importlib.import_module(f"{package}.utils.threadpool")
-        self._ids: dict[str, str] = {}
+        #: The id of each function by its name.
+        self.ids: dict[str, str] = {}
 
     def start(self) -> None:
         """As the worker does before it indexes."""
@@ -53,8 +58,9 @@ class OfficialEngine:
         self._meta.load_binding_registry()
 
     def stop(self) -> None:
-        """Let go of its threads."""
+        """Let go of its threads, and of the folders it imports from."""
         self._threads.stop_threadpool_executor()
+        getattr(self._loader, "_submodule_dirs", []).clear()
 
     def index(self, folder: Path) -> Mapping[str, list[dict[str, Any]]]:
         """The raw bindings of each function of an app with decorators."""
@@ -62,15 +68,14 @@ class OfficialEngine:
         found, _ = self._loader.process_indexed_function(
             PROTOS, self._events._functions, functions, str(folder)
         )
-        self._ids = {function.name: function.function_id for function in found}
+        self.ids = {function.name: function.function_id for function in found}
         return {function.name: list(map(json.loads, function.raw_bindings)) for function in found}
 
-    def load_folder(self, folder: Path) -> None:
-        """One function of an app with ``function.json`` files."""
+    def load_folder(self, folder: Path, script: str, entry_point: str = "main") -> None:
+        """One function of an app with ``function.json`` files; the host says which script."""
         self._loader.install()
         document = json.loads((folder / "function.json").read_text(encoding="utf-8"))
-        script = str(folder / document["scriptFile"])
-        function = self._loader.load_function(folder.name, str(folder), script, "main")
+        function = self._loader.load_function(folder.name, str(folder), script, entry_point)
         bindings = {
             binding["name"]: _BindingInfo(
                 type=binding["type"], direction=_DIRECTIONS[binding["direction"]], data_type=0
@@ -78,19 +83,23 @@ class OfficialEngine:
             for binding in document["bindings"]
         }
         metadata = SimpleNamespace(name=folder.name, directory=str(folder), bindings=bindings)
-        self._ids[folder.name] = folder.name
+        self.ids[folder.name] = folder.name
         self._events._functions.add_function(folder.name, function, metadata, PROTOS)
 
-    async def invoke(self, name: str, inputs: Sequence[tuple[str, Comparable]]) -> Answer:
-        """Call a function with values as they are on the wire."""
-        ok, value, outputs, error, _ = await self._native.invocation_request_native(
-            "invocation", self._ids[name], [(key, self._to_datum(item)) for key, item in inputs], {}
+    async def invoke(
+        self, name: str, inputs: Sequence[tuple[str, Comparable]], *context: Any
+    ) -> Answer:
+        """Call a function with values as they are on the wire; ``context`` is the trace (parent,
+        state) and the retries (so far, at most)."""
+        wire = [(key, self._to_datum(item)) for key, item in inputs]
+        _, value, outputs, error, _ = await self._native.invocation_request_native(
+            "invocation", self.ids[name], wire, {}, *context
         )
-        return Answer(
-            error=None if ok else error,
-            value=self._comparable(value),
-            outputs={key: self._comparable(item) for key, item in outputs},
-        )
+        try:
+            values = {key: self._comparable(item) for key, item in outputs}
+            return Answer(error=error, value=self._comparable(value), outputs=values)
+        except TypeError as problem:  # the worker writes JSON last, and that is a failure, too
+            return Answer(error=repr(problem), value=None, outputs={})
 
     def _to_datum(self, value: Comparable) -> Any:
         if value is None:
@@ -111,6 +120,8 @@ class OfficialEngine:
         if datum.type in ("json", "dict", "list"):
             text = datum.value if datum.type == "json" else json.dumps(datum.value)
             return ("json", json.loads(text))
+        if datum.type in ("int", "bool"):
+            return ("int", int(datum.value))
         if datum.type == "http":
             members = datum.value
             return ("http", (int(members["status_code"].value), members["body"].value))
