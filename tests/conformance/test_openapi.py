@@ -82,7 +82,7 @@ def configuration() -> str:
 @contextmanager
 def populated(service: Service, http: ClientSession) -> Iterator[None]:
     """The connections are there again whenever a request has closed or moved one."""
-    world = World(service.hubs, service.endpoint, http)
+    world = World(service.hubs, service.endpoint, http, service.point)
     hub = service.hubs.hub("chat")
 
     def restore() -> None:

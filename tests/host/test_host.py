@@ -25,6 +25,7 @@ from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import FunctionMetadata
+from webpubsub.host.observation import AppBroken, AppServes, ObservationPoint, Sighting
 from webpubsub.host.worker import AppError, Invocation, InvocationResult
 
 CALL = TriggerCall(value="event")
@@ -49,7 +50,8 @@ class App:
         self.config = HostConfig.from_document({"version": "2.0", **(host_json or {})})
         self.settings = AppSettings(environment or {})
         self.fault: HostError | None = None
-        self.host = FunctionHost(self.generation)
+        self.point = ObservationPoint()
+        self.host = FunctionHost(self.generation, self.point)
 
     def generation(self) -> AppGeneration:
         """The app as it is now."""
@@ -420,3 +422,22 @@ async def test_a_host_that_cannot_start_is_in_error() -> None:
         await app.host.start()
     await app.host.stop()
     assert app.host.state is HostState.ERROR
+
+
+async def test_what_becomes_of_the_app_is_seen() -> None:
+    """It serves, is broken by a change, and serves again."""
+    app = App(function("fn"))
+    seen: list[Sighting] = []
+    app.point.attach(seen.append)
+    await app.host.start()
+    app.fault = HostError("as asked")
+    with pytest.raises(HostError):
+        await app.host.reload()
+    app.fault = None
+    await app.host.reload()
+    await app.host.stop()
+    assert [sighting.item for sighting in seen] == [
+        AppServes(app.host.functions),
+        AppBroken("as asked"),
+        AppServes(app.host.functions, reloaded=True),
+    ]

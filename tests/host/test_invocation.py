@@ -15,6 +15,12 @@ from hypothesis import strategies as st
 from tests.host.fakes import INPUT, OUTPUT, RETURN, TRIGGER, Body, FakeData, FakeWorker, function
 from webpubsub.host.extensions.seam import BindingError, TriggerCall
 from webpubsub.host.invocation import FunctionInvoker, _outputs_in
+from webpubsub.host.observation import (
+    InvocationBegan,
+    InvocationEnded,
+    ObservationPoint,
+    Sighting,
+)
 from webpubsub.host.running_invocations import RunningInvocations
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import (
@@ -36,6 +42,7 @@ class Setup:
         self.worker = FakeWorker()
         self.data = FakeData()
         self.running = RunningInvocations(limit)
+        self.point = ObservationPoint()
         metadata = function("fn", *bindings)
         self.invoke = FunctionInvoker(
             metadata,
@@ -43,6 +50,7 @@ class Setup:
             running=self.running,
             inputs=[(binding, self.data) for binding in metadata.inputs],
             outputs=[(binding, self.data) for binding in metadata.outputs],
+            point=self.point,
         )
 
     def answers(self, return_value: Value = None, **outputs: Value) -> None:
@@ -279,3 +287,43 @@ async def test_a_cancelled_invocation_is_logged(caplog: pytest.LogCaptureFixture
     with pytest.raises(asyncio.CancelledError):
         await task
     assert "(Cancelled, Id=" in caplog.text
+
+
+async def test_an_invocation_is_seen_from_its_beginning_to_its_end() -> None:
+    """With what it was given and what it gave, in a span that it is told itself."""
+    setup = Setup(TRIGGER, INPUT, OUTPUT)
+    seen: list[Sighting] = []
+    setup.point.attach(seen.append)
+    setup.answers("answer", out="done")
+    call = TriggerCall(value="event", reason="why", trace_context=TraceContext("of the caller"))
+    await setup.invoke(call)
+    began, ended = (sighting.item for sighting in seen)
+    (invocation,) = setup.worker.invocations
+    assert began == InvocationBegan(
+        invocation_id=invocation.id, function="fn", reason="why", trigger="event"
+    )
+    assert isinstance(ended, InvocationEnded)
+    assert (ended.invocation_id, ended.failure) == (invocation.id, None)
+    assert list(ended.inputs) == list(invocation.inputs)
+    assert (dict(ended.outputs), ended.return_value) == ({"out": "done"}, "answer")
+    span = seen[0].span
+    assert span is not None
+    assert seen[1].span == span
+    assert invocation.trace_context.trace_parent == span.trace_parent
+
+
+async def test_a_failure_is_seen_and_so_is_a_caller_who_leaves() -> None:
+    """Every invocation that began is seen to end."""
+    setup = Setup()
+    seen: list[Sighting] = []
+    setup.point.attach(seen.append)
+    setup.raises(WorkerLost("gone"))
+    await setup.invoke(TriggerCall(value="event"))
+    setup.worker.body = sleep_long
+    task = asyncio.ensure_future(setup.invoke(TriggerCall(value="event")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    ended = [one.item.failure for one in seen if isinstance(one.item, InvocationEnded)]
+    assert [failure and failure.type for failure in ended] == ["WorkerLost", "CancelledError"]

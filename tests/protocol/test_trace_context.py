@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.protocol.trace_context import trace_headers
+from webpubsub.protocol.trace_context import (
+    SpanContext,
+    metadata_span,
+    sender_span,
+    trace_headers,
+)
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -41,3 +46,31 @@ def test_nothing_made_up_gets_through(headers: list[tuple[str, str]]) -> None:
     passed = trace_headers(headers)
     assert not passed or passed[0][0] == "traceparent"
     assert all(value.isprintable() or "\t" in value for _, value in passed)
+
+
+def test_the_span_of_a_sender() -> None:
+    """What the headers say, and the headers say it again."""
+    span = sender_span([("traceparent", PARENT), ("tracestate", "a=1")])
+    assert span == SpanContext(
+        "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", sampled=True, state="a=1"
+    )
+    assert span.headers == [("traceparent", PARENT), ("tracestate", "a=1")]
+    assert sender_span([("tracestate", "a=1")]) is None
+
+
+def test_a_span_within_another() -> None:
+    """It has the trace of the other one."""
+    span = sender_span([("traceparent", PARENT[:-2] + "00")])
+    assert span is not None
+    child = span.child("c" * 16)
+    assert (child.trace_id, child.parent_id, child.sampled) == (span.trace_id, span.span_id, False)
+    assert child.trace_parent == f"00-{span.trace_id}-{'c' * 16}-00"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "found"),
+    [(None, False), ({}, False), ({"x": "y"}, False), ({"traceparent": PARENT}, True)],
+)
+def test_the_span_in_metadata(metadata: dict[str, str] | None, found: bool) -> None:
+    """A client may say where it sends its message from."""
+    assert (metadata_span(metadata) is not None) is found

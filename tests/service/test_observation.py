@@ -1,20 +1,28 @@
-"""The one point that everything passes."""
+"""What passes the point of the service; each kind is seen where it passes."""
 
-from webpubsub.service.observation import ObservationPoint, Observed, SessionEnded
+from webpubsub.protocol.trace_context import current_span
+from webpubsub.service.observation import ObservationPoint, SessionEnded, Sighting
 
 
-def test_nobody_looks_by_default() -> None:
-    """Without an observer the point costs one attribute test, and holds nothing else."""
+def test_a_point_holds_nothing_but_its_observers() -> None:
+    """There is one attribute to test, on everything that passes."""
     point = ObservationPoint()
     assert point.observer is None
     assert not hasattr(point, "__dict__")
 
 
-def test_looking_and_looking_away() -> None:
-    """An observer is set and taken away at any time."""
+def test_sightings_have_times_and_spans() -> None:
+    """Ids are of the lengths that the specification of traces asks for."""
     point = ObservationPoint()
-    seen: list[Observed] = []
-    point.observer = seen.append
-    ended = SessionEnded("chat", "c", "bye")
-    point.observer(ended)
-    assert seen == [ended]
+    seen: list[Sighting] = []
+    detach = point.attach(seen.append)
+    with point.trace():
+        span = current_span.get()
+        assert point.observer is not None
+        point.observer(SessionEnded("chat", "c", "bye"))
+    detach()
+    (sighting,) = seen
+    assert sighting.span == span
+    assert span is not None
+    assert (len(span.trace_id), len(span.span_id)) == (32, 16)
+    assert sighting.at > 1_700_000_000

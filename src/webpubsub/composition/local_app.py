@@ -29,6 +29,7 @@ from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding
+from webpubsub.host.observation import ObservationPoint
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import ServiceSettings
@@ -97,6 +98,8 @@ class LocalApp:
         self._stop_seconds = _DRAIN_SECONDS if drains else _STOP_SECONDS
         self._new_worker = new_worker(worker_count(place.workers, self.settings))
         self._events = EventEntry()
+        #: Where the dashboard, traces and recordings of the host attach.
+        self.point = ObservationPoint()
         self._listener = Listener(self.address, _port(place, self.settings))
         self._turns = Turns()
         self.service = self._new_service(
@@ -104,7 +107,7 @@ class LocalApp:
         )
         self.connections.embedded = self.service.client
         self.serves_clients = False
-        self.host = FunctionHost(self._new_generation)
+        self.host = FunctionHost(self._new_generation, self.point)
 
     @property
     def http(self) -> HttpExtension:
@@ -236,6 +239,7 @@ class LocalApp:
             accesses=self.connections.accesses,
             hub=config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
             entry=self._events,
+            point=self.point,
         )
         return AppGeneration(
             self.folder,
@@ -243,6 +247,7 @@ class LocalApp:
             config=config,
             settings=self.settings,
             extensions=(self._new_http(config, web_pubsub), timers, web_pubsub),
+            point=self.point,
         )
 
     def _host_json(self) -> HostConfig:
@@ -263,6 +268,7 @@ class LocalApp:
             cors=self._cors,
             start_page=not _is_true(self.settings.get("AzureWebJobsDisableHomepage")),
             webhooks={_WEB_PUBSUB: web_pubsub.receive},
+            point=self.point,
         )
 
     def _new_service(

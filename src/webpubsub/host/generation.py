@@ -28,6 +28,7 @@ from webpubsub.host.extensions.seam import (
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.invocation import FunctionInvoker
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.observation import ObservationPoint
 from webpubsub.host.retries import RetryingInvoker
 from webpubsub.host.retry_policy import RetryPolicy
 from webpubsub.host.running_invocations import RunningInvocations
@@ -78,10 +79,12 @@ class AppGeneration:
         config: HostConfig,
         settings: AppSettings,
         extensions: Sequence[Extension],
+        point: ObservationPoint | None = None,
     ) -> None:
         self.functions: Sequence[FunctionReport] = ()
         self.config = config
         self.running = RunningInvocations(config.function_timeout)
+        self._point = point or ObservationPoint()
         self._app_directory = app_directory
         self._worker = worker
         self._settings = settings
@@ -224,6 +227,7 @@ class AppGeneration:
                 for binding in function.inputs
             ],
             outputs=self._outputs(function),
+            point=self._point,
         )
         invoke: Invoke = invoker
         if policy is not None:

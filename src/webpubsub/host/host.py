@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.generation import AppGeneration, FunctionReport
+from webpubsub.host.observation import AppBroken, AppServes, ObservationPoint, Observed
 
 _logger = logging.getLogger(__name__)
 
@@ -29,9 +30,13 @@ class FunctionHost:
     """Runs the generations of an app that ``new_generation`` makes.
 
     It is called at once and for every ``reload``; it raises HostError for settings that are wrong.
+    What becomes of them passes ``point``.
     """
 
-    def __init__(self, new_generation: Callable[[], AppGeneration]) -> None:
+    def __init__(
+        self, new_generation: Callable[[], AppGeneration], point: ObservationPoint | None = None
+    ) -> None:
+        self._point = point or ObservationPoint()
         self._new_generation = new_generation
         self._reloading = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
@@ -64,11 +69,13 @@ class FunctionHost:
         self.state = HostState.STARTING
         try:
             await self.app.start()
-        except BaseException:
+        except BaseException as error:
             self.state = HostState.ERROR
+            self._observe(AppBroken(str(error)))
             raise
         self.app.open()
         self.state = HostState.RUNNING
+        self._observe(AppServes(self.functions))
 
     async def reload(self) -> None:
         """Read the app again, and serve it in place of the one that runs.
@@ -82,6 +89,7 @@ class FunctionHost:
             old, self.app = self.app, fresh
             fresh.open()
             self.is_draining = False
+            self._observe(AppServes(self.functions, reloaded=True))
             task = asyncio.create_task(old.stop(_DRAIN_SECONDS))
             self._retiring.add(task)
             task.add_done_callback(self._retired)
@@ -92,6 +100,7 @@ class FunctionHost:
             await fresh.start()
         except HostError as error:
             self.last_error = str(error)
+            self._observe(AppBroken(self.last_error))
             raise
         self.last_error = None
         return fresh
@@ -117,6 +126,11 @@ class FunctionHost:
             await asyncio.gather(self.app.stop(seconds), *self._retiring)
         if self.state is HostState.STOPPING:
             self.state = HostState.STOPPED
+
+    def _observe(self, item: Observed) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(item)
 
     def _retired(self, task: asyncio.Task[None]) -> None:
         self._retiring.discard(task)

@@ -25,15 +25,23 @@ from webpubsub.host.extensions.seam import (
 )
 from webpubsub.host.invocation_log import InvocationLog
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.observation import (
+    InvocationBegan,
+    InvocationEnded,
+    ObservationPoint,
+    Observed,
+)
 from webpubsub.host.running_invocations import Cut, RunningInvocations
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import (
     FunctionFailure,
     Invocation,
     InvocationResult,
+    TraceContext,
     Worker,
     WorkerLost,
 )
+from webpubsub.protocol.trace_context import SpanContext, current_span
 
 RETURN = "$return"
 _NUMBER_DIGITS = 12
@@ -52,7 +60,9 @@ class FunctionInvoker:
         running: RunningInvocations,
         inputs: Sequence[tuple[Binding, InputExtension]] = (),
         outputs: Sequence[tuple[Binding, OutputExtension]] = (),
+        point: ObservationPoint | None = None,
     ) -> None:
+        self._point = point or ObservationPoint()
         self._function = function
         self._worker = worker
         self._running = running
@@ -71,11 +81,65 @@ class FunctionInvoker:
     async def attempt(self, call: TriggerCall, retry: int, max_retries: int) -> InvocationResult:
         """One call, which is the first or a later attempt; the function's context shows which.
         Never raises but when the calling task is cancelled."""
-        invocation_id = self._new_id()
+        inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
+        if self._point.observer is None:
+            return await self._attempt(self._new_id(), call, retry, max_retries, inputs)
+        with self._point.span():
+            return await self._observed(self._new_id(), call, retry, max_retries, inputs)
+
+    async def _observed(
+        self,
+        invocation_id: str,
+        call: TriggerCall,
+        retry: int,
+        max_retries: int,
+        inputs: list[tuple[str, Value]],
+    ) -> InvocationResult:
+        name, began = self._function.name, self._point.monotonic()
+        self._observe(
+            InvocationBegan(
+                invocation_id=invocation_id,
+                function=name,
+                reason=call.reason,
+                trigger=call.value,
+                retry=retry,
+                max_retries=max_retries,
+            )
+        )
+        result = _CANCELLED
+        try:
+            result = await self._attempt(invocation_id, call, retry, max_retries, inputs)
+        finally:
+            self._observe(
+                InvocationEnded(
+                    invocation_id=invocation_id,
+                    function=name,
+                    seconds=self._point.monotonic() - began,
+                    inputs=inputs,
+                    outputs=result.outputs,
+                    return_value=result.return_value,
+                    failure=result.failure,
+                )
+            )
+        return result
+
+    def _observe(self, item: Observed) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(item)
+
+    async def _attempt(
+        self,
+        invocation_id: str,
+        call: TriggerCall,
+        retry: int,
+        max_retries: int,
+        inputs: list[tuple[str, Value]],
+    ) -> InvocationResult:
         started = self._log.begin(invocation_id, call.reason)
         running = self._running.begin()
         try:
-            result = await self._stages(invocation_id, call, retry, max_retries)
+            result = await self._stages(invocation_id, call, retry, max_retries, inputs)
         except asyncio.CancelledError:
             cut = self._running.cut(running)
             if cut is None:
@@ -93,21 +157,26 @@ class FunctionInvoker:
         return result
 
     async def _stages(
-        self, invocation_id: str, call: TriggerCall, retry: int, max_retries: int
+        self,
+        invocation_id: str,
+        call: TriggerCall,
+        retry: int,
+        max_retries: int,
+        inputs: list[tuple[str, Value]],
     ) -> InvocationResult:
         context = None
-        inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
         if self._inputs or self._outputs:
             context = self._context(invocation_id, call)
             for binding, source in self._inputs:
                 inputs.append((binding.name, await source.read(binding, context)))
+        span = current_span.get()
         result = await self._worker.invoke(
             Invocation(
                 id=invocation_id,
                 function_id=self._function.id,
                 inputs=inputs,
                 trigger_metadata=call.trigger_metadata,
-                trace_context=call.trace_context,
+                trace_context=call.trace_context if span is None else _shown(span),
                 retry_count=retry,
                 max_retry_count=max_retries,
             )
@@ -154,6 +223,18 @@ class FunctionInvoker:
             ),
             stack_trace="",
         )
+
+
+#: What is shown of an invocation whose caller was cancelled, such as by a host that stops.
+_CANCELLED = InvocationResult(
+    failure=FunctionFailure(
+        type="CancelledError", message="Nobody waits for the answer any more.", stack_trace=""
+    )
+)
+
+
+def _shown(span: SpanContext) -> TraceContext:
+    return TraceContext(span.trace_parent, span.state)
 
 
 def _invocation_ids() -> Iterator[str]:

@@ -19,6 +19,7 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType, Message
 from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.seams import ClientAccess, ServiceRefused
+from webpubsub.protocol.trace_context import current_span
 
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 30
@@ -101,6 +102,7 @@ class RemoteServiceClient:
             self._credential,
             transport=self._transport,
             retry_total=self._retries,
+            per_call_policies=[_trace_policy()],
             **self._options(),
         )
 
@@ -122,6 +124,20 @@ class RemoteServiceClient:
                 "",
                 f"the service at {self._endpoint} cannot be reached: {error.message}",
             ) from None
+
+
+def _trace_policy() -> Any:
+    """Says in every request which trace it belongs to, while somebody looks."""
+    from azure.core.pipeline import PipelineRequest
+    from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+    class TracePolicy(SansIOHTTPPolicy[Any, Any]):
+        def on_request(self, request: PipelineRequest[Any]) -> None:
+            span = current_span.get()
+            if span is not None:
+                request.http_request.headers.update(dict(span.headers))
+
+    return TracePolicy()
 
 
 def _refused(error: Any) -> ServiceRefused:

@@ -1,27 +1,45 @@
-"""The one point that everything passes on its way in and out of the service.
+"""What passes on its way in and out of the service, and the one point that it all passes.
 
-Nobody looks by default, and then it costs one attribute test. The dashboard, traces, recordings and
-faults attach here.
+The dashboard, traces, recordings and faults attach there.
 """
 
-from typing import Protocol, TypeAlias
+import random
+import time
+from typing import TypeAlias
 
 import msgspec
 
+from webpubsub.protocol import observation
 from webpubsub.protocol.clients.codec import AckError
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.outcomes import EventOutcome
-from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals import CheckMade, Refusal
+
+
+class HandshakeBegan(msgspec.Struct, frozen=True):
+    """A client wants to connect; ``path`` is the path it asked for, without the query."""
+
+    path: str
+
+
+class HandshakeAccepted(msgspec.Struct, frozen=True):
+    """A client was let in, or let back in with the session that it had."""
+
+    path: str
+    hub: str
+    connection_id: str
+    recovered: bool = False
 
 
 class HandshakeRefused(msgspec.Struct, frozen=True):
-    """A client was turned away; ``path`` is the path it asked for, without the query."""
+    """A client was turned away; ``checks`` are all that were made until then, in order."""
 
     path: str
     refusal: Refusal
+    checks: tuple[CheckMade, ...] = ()
 
 
 class SessionBegan(msgspec.Struct, frozen=True):
@@ -78,6 +96,24 @@ class Delivered(msgspec.Struct, frozen=True):
     recipients: tuple[str, ...]
 
 
+class ConnectionClosed(msgspec.Struct, frozen=True):
+    """A client's transport is gone; the session of a reliable client may live on.
+
+    ``category`` is one of the service's own for metrics: a client that closes is ``Normal``, one
+    whose transport breaks off ``ConnectionLost``, one that breaks a rule ``ProtocolError``; the
+    others are ``ClosedByAppServer``, ``ServiceReload``, ``PingTimeout``, ``SlowClient`` and
+    ``Replaced``, by a transport with which a client has come back. ``code`` is that of the close
+    frame, None when there was none to be sent or received; ``refusal`` is what the client did.
+    """
+
+    hub: str
+    connection_id: str
+    category: str
+    code: int | None = None
+    reason: str = ""
+    refusal: Refusal | None = None
+
+
 class SessionEnded(msgspec.Struct, frozen=True):
     """A connection has ended for good."""
 
@@ -86,8 +122,72 @@ class SessionEnded(msgspec.Struct, frozen=True):
     reason: str
 
 
+class WebhookCalled(msgspec.Struct, frozen=True):
+    """An event is about to be sent to a webhook; ``url`` is as a log may show it."""
+
+    event: ServiceEvent
+    url: str
+
+
+class WebhookAnswered(msgspec.Struct, frozen=True):
+    """A webhook has answered for good, with ``status``, or has not because of ``refusal``.
+
+    ``attempts`` were made in so many ``seconds``; none when the webhook may not be called.
+    """
+
+    event: ServiceEvent
+    url: str
+    status: int | None
+    attempts: int
+    seconds: float
+    refusal: Refusal | None = None
+
+
+class ListenerSent(msgspec.Struct, frozen=True):
+    """Events went to a listener, or were lost because of ``problem``."""
+
+    listener: str
+    events: int
+    problem: str | None = None
+
+
+class RestCalled(msgspec.Struct, frozen=True):
+    """A request to the REST API; ``path`` is without the query."""
+
+    method: str
+    path: str
+
+
+class RestAnswered(msgspec.Struct, frozen=True):
+    """The answer to a request, after so many ``seconds``. ``operation`` is its name in the
+    service's API definition and ``hub`` its hub, None when it has not come so far.
+
+    ``checks`` are all that were made until it was refused, in order.
+    """
+
+    method: str
+    path: str
+    status: int
+    seconds: float
+    operation: str | None = None
+    hub: str | None = None
+    refusal: Refusal | None = None
+    checks: tuple[CheckMade, ...] = ()
+
+
+class FaultInjected(msgspec.Struct, frozen=True):
+    """Something was made to go wrong on purpose: ``fault`` names what, ``detail`` says how."""
+
+    fault: str
+    detail: str
+    hub: str | None = None
+    connection_id: str | None = None
+
+
 Observed: TypeAlias = (
-    HandshakeRefused
+    HandshakeBegan
+    | HandshakeAccepted
+    | HandshakeRefused
     | SessionBegan
     | RequestReceived
     | AckSent
@@ -95,20 +195,24 @@ Observed: TypeAlias = (
     | EventAnswered
     | OperationApplied
     | Delivered
+    | ConnectionClosed
     | SessionEnded
+    | WebhookCalled
+    | WebhookAnswered
+    | ListenerSent
+    | RestCalled
+    | RestAnswered
+    | FaultInjected
 )
 
-
-class Observer(Protocol):
-    """Looks at what passes. It must be quick and must not raise."""
-
-    def __call__(self, item: Observed, /) -> None: ...
+Sighting: TypeAlias = observation.Sighting[Observed]
 
 
-class ObservationPoint:
-    """Where an observer attaches: set ``observer``, or None to look away."""
+class ObservationPoint(observation.ObservationPoint[Observed]):
+    """The point of one service."""
 
-    __slots__ = ("observer",)
+    __slots__ = ()
 
     def __init__(self) -> None:
-        self.observer: Observer | None = None
+        # Ids need only differ: nobody gains anything by guessing one.
+        super().__init__(time.time, time.perf_counter, random.getrandbits)

@@ -67,9 +67,12 @@ class Service:
         #: Who answers HTTP requests ahead of the REST API; may be set before the service starts.
         self.pages: ExtraPages | None = None
         self._webhooks = Webhooks(
-            self._host_name(), clock=clock, timeout=self.settings.event_timeout
+            self._host_name(),
+            clock=clock,
+            timeout=self.settings.event_timeout,
+            point=self.point,
         )
-        self._listeners = Listeners(self.hub_settings)
+        self._listeners = Listeners(self.hub_settings, point=self.point)
         self._router = EventRouter(
             handler,
             keys=self.settings.access_keys,
@@ -113,7 +116,7 @@ class Service:
             raise ServiceStartError(str(error)) from None
         self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
-        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status)
+        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status, self.point)
         handler = rest if self.pages is None else PagesFirst(self.pages, rest)
         # The front door has measured the head, so the parser need not be stricter.
         self._http = HttpServer(

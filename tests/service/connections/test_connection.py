@@ -4,7 +4,7 @@ Specification: client-protocols sections 2.1, 2.3, 5.8, 5.10 and 15.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
@@ -35,6 +35,13 @@ from webpubsub.protocol.outcomes import (
     EventOutcome,
 )
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.service.observation import (
+    ConnectionClosed,
+    EventAnswered,
+    EventRaised,
+    RequestReceived,
+    Sighting,
+)
 from webpubsub.service.sessions.life import Phase
 
 NOT_JSON = "The client message is not a valid JSON protocol message."
@@ -280,3 +287,90 @@ async def test_welcome() -> None:
     assert world.answers() == [
         {"type": "system", "event": "connected", "userId": "alice", "connectionId": "c"}
     ]
+
+
+async def bid_farewell(world: World) -> None:
+    await world.send(closing(4001, "enough"))
+
+
+async def say_nonsense(world: World) -> None:
+    await world.send(client_frame(TEXT, b"nonsense"))
+
+
+async def be_closed(world: World) -> None:
+    world.connection.finish("go")
+
+
+async def be_left(world: World) -> None:
+    world.connection.leave()
+
+
+async def be_succeeded(world: World) -> None:
+    world.connection.yield_to_successor()
+
+
+async def be_silent(world: World) -> None:
+    for _ in range(3):
+        world.websocket.keep_alive()
+
+
+async def read_nothing(world: World) -> None:
+    world.websocket.pause_writing()
+    for _ in range(10):
+        await world.send(join("g", 1), {"type": "ping"})
+
+
+async def vanish(_world: World) -> None:
+    """The transport breaks off."""
+
+
+@pytest.mark.parametrize(
+    ("happens", "category", "code", "kind"),
+    [
+        (bid_farewell, "Normal", 4001, None),
+        (say_nonsense, "ProtocolError", 1007, "client.json.invalid"),
+        (be_closed, "ClosedByAppServer", 1000, None),
+        (be_left, "ServiceReload", 1001, None),
+        (be_succeeded, "Replaced", None, None),
+        (be_silent, "PingTimeout", None, "websocket.ping-timeout"),
+        (read_nothing, "SlowClient", None, "websocket.slow-client"),
+        (vanish, "ConnectionLost", None, None),
+    ],
+)
+async def test_why_a_transport_is_closed(
+    happens: Callable[[World], Awaitable[None]], category: str, code: int | None, kind: str | None
+) -> None:
+    """It is seen once, when the transport is gone, and the first reason counts."""
+    world = World()
+    seen: list[Sighting] = []
+    world.point.attach(seen.append)
+    await happens(world)
+    await world.lose()
+    (closed,) = (one.item for one in seen if isinstance(one.item, ConnectionClosed))
+    assert (closed.hub, closed.connection_id) == ("chat", "c")
+    assert (closed.category, closed.code) == (category, code)
+    assert (closed.refusal and closed.refusal.kind.code) == kind
+
+
+async def test_what_a_client_asks_for_is_one_trace() -> None:
+    """Each request has its own, or goes on with the one in the metadata of its message."""
+    world = World()
+    seen: list[Sighting] = []
+    world.point.attach(seen.append)
+    parent = f"00-{'a' * 32}-{'b' * 16}-01"
+    await world.send(
+        join("g", 1),
+        {**event("hello"), "metadata": {"traceparent": parent}},
+        join("h", 2),
+    )
+    traces = {one.span.trace_id for one in seen if one.span is not None}
+    assert len(traces) == 3
+    told = [one.span for one in seen if isinstance(one.item, RequestReceived)]
+    assert [span and span.parent_id for span in told] == [None, "b" * 16, None]
+    assert all(one.span is not None for one in seen)
+    spans = [one.span for one in seen if isinstance(one.item, EventRaised | EventAnswered)]
+    assert len(spans) == 2
+    assert spans[0] == spans[1]
+    assert spans[0] is not None
+    assert told[1] is not None
+    assert (spans[0].trace_id, spans[0].parent_id) == ("a" * 32, told[1].span_id)

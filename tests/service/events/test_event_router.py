@@ -386,3 +386,26 @@ def with_handlers(*urls: str) -> HubSettings:
     return HubSettings(
         event_handlers=tuple(EventHandlerSettings(url_template=url, events=every) for url in urls)
     )
+
+
+async def test_an_event_that_nobody_waits_for_any_more_is_seen_to_end() -> None:
+    """Whoever counts what is under way would otherwise count it for ever."""
+    point = ObservationPoint()
+    seen: list[observation.Sighting] = []
+    point.attach(seen.append)
+    waiting = asyncio.Event()
+
+    async def dawdle() -> None:
+        waiting.set()
+        await asyncio.sleep(30)
+
+    events = router(Answers(dawdle), point)
+    asked = asyncio.ensure_future(events.user_event(a_session(), "greet", HELLO))
+    await waiting.wait()
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    answered = seen[-1].item
+    assert isinstance(answered, observation.EventAnswered)
+    assert isinstance(answered.outcome, EventFailed)
+    assert seen[0].span == seen[-1].span

@@ -34,7 +34,7 @@ from webpubsub.protocol.outcomes import (
     Notified,
 )
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service.observation import HandshakeRefused, Observed
+from webpubsub.service.observation import HandshakeBegan, HandshakeRefused, Observed
 from webpubsub.service.service import Service
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
@@ -93,7 +93,8 @@ async def test_clients_that_are_turned_away(
         assert (answer[0], answer[2]) == (status, body)
         assert answer[1]["content-type"] == "text/plain; charset=utf-8"
         assert await peer.rest() == b""
-        (refused,) = seen
+        began, refused = seen
+        assert isinstance(began, HandshakeBegan)
         assert isinstance(refused, HandshakeRefused)
         assert "access_token" not in refused.path
         assert refused.refusal.kind.http_status == status

@@ -11,6 +11,7 @@ import pytest
 from tests.service.listeners.events import Remembering, system_event, user_event
 from webpubsub.service.listeners.courier import BATCH, Courier
 from webpubsub.service.listeners.target import Undelivered
+from webpubsub.service.observation import ListenerSent, ObservationPoint, Sighting
 
 
 def numbered(count: int) -> list[str]:
@@ -122,3 +123,24 @@ async def test_nothing_is_logged_when_all_is_well(caplog: pytest.LogCaptureFixtu
         courier.put(user_event())
         await courier.stop(5)
     assert [record for record in caplog.records if record.name.startswith("webpubsub")] == []
+
+
+async def test_what_is_seen_of_a_listener() -> None:
+    """How many events went out and how many did not, outside of any trace: a batch is of many."""
+    point = ObservationPoint()
+    seen: list[Sighting] = []
+    point.attach(seen.append)
+    target = Remembering()
+    courier = Courier(target, point=point)
+    with point.trace():
+        courier.put(user_event("a"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    target.failures.append(Undelivered(1, "as asked"))
+    courier.put(user_event("b"))
+    await courier.stop(5)
+    assert [sighting.item for sighting in seen] == [
+        ListenerSent("'memory'", 1),
+        ListenerSent("'memory'", 1, "as asked"),
+    ]
+    assert {sighting.span for sighting in seen} == {None}

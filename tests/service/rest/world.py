@@ -16,6 +16,7 @@ from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs.hubs import Hubs
+from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.rest.api import RestApi
 from webpubsub.service.rest.server import HttpServer
 from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
@@ -111,8 +112,9 @@ class Answer(msgspec.Struct, frozen=True):
 class World:
     """The API, its hubs, and an HTTP client that signs like the official ones."""
 
-    def __init__(self, hubs: Hubs, base: str, http: ClientSession) -> None:
+    def __init__(self, hubs: Hubs, base: str, http: ClientSession, point: ObservationPoint) -> None:
         self.hubs = hubs
+        self.point = point
         self.base = base
         self.http = http
 
@@ -172,8 +174,9 @@ class World:
 @asynccontextmanager
 async def running_world(settings: ServiceSettings = SETTINGS) -> AsyncIterator[World]:
     """A world for the length of a block."""
-    hubs = Hubs()
-    api = RestApi(hubs, settings, lambda: NOW)
+    point = ObservationPoint()
+    hubs = Hubs(point=point)
+    api = RestApi(hubs, settings, lambda: NOW, point=point)
     server = HttpServer(api, max_head_bytes=settings.max_head_bytes)
     runner = web.ServerRunner(server)
     await runner.setup()
@@ -181,6 +184,6 @@ async def running_world(settings: ServiceSettings = SETTINGS) -> AsyncIterator[W
     port = runner.addresses[0][1]
     try:
         async with ClientSession() as http:
-            yield World(hubs, f"http://127.0.0.1:{port}", http)
+            yield World(hubs, f"http://127.0.0.1:{port}", http, point)
     finally:
         await runner.cleanup()

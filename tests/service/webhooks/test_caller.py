@@ -28,6 +28,7 @@ from webpubsub.protocol.outcomes import (
     UserEventAccepted,
 )
 from webpubsub.service.hub_settings.model import EventHandlerSettings
+from webpubsub.service.observation import Sighting, WebhookAnswered, WebhookCalled
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, Webhooks
 
@@ -237,3 +238,36 @@ async def test_success_is_not_logged(webhooks: Webhooks, caplog: pytest.LogCaptu
     async with serving(Webhook()) as webhook:
         await ask(webhooks, webhook, CONNECT, HELLO)
     assert [one for one in caplog.records if one.name.startswith("webpubsub")] == []
+
+
+async def test_what_is_seen_of_a_call(webhooks: Webhooks) -> None:
+    """Where it goes, without what may be secret, how often it was sent and what came of it; the
+    webhook is told from which span."""
+    seen: list[Sighting] = []
+    webhooks.point.attach(seen.append)
+    event = CONNECTED
+    async with serving(Webhook(Reply(503), TEXT_REPLY)) as webhook:
+        await ask(webhooks, webhook, event)
+        url = f"{webhook.url}/eh/{event.hub}/{event.connection_context.event_name}"
+        called, answered = (sighting.item for sighting in seen)
+        assert called == WebhookCalled(event, url)
+        assert isinstance(answered, WebhookAnswered)
+        assert (answered.url, answered.status, answered.attempts) == (url, 200, 2)
+        assert answered.refusal is None
+        span = seen[0].span
+        assert span is not None
+        assert seen[1].span == span
+        sent = {request.header("traceparent") for request in webhook.events}
+        assert sent == {span.trace_parent}
+
+
+async def test_what_is_seen_of_a_call_that_may_not_be_made(webhooks: Webhooks) -> None:
+    """A webhook that does not want events is not called."""
+    seen: list[Sighting] = []
+    webhooks.point.attach(seen.append)
+    async with serving(Webhook(validation=[Reply(200)])) as webhook:
+        await ask(webhooks, webhook, CONNECTED)
+    answered = seen[-1].item
+    assert isinstance(answered, WebhookAnswered)
+    assert (answered.status, answered.attempts) == (None, 0)
+    assert answered.refusal is not None

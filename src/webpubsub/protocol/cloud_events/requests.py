@@ -25,7 +25,7 @@ from webpubsub.protocol.group_presence import GroupPresenceEventRequest, Service
 from webpubsub.protocol.messages import CONTENT_TYPES, DataType
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals.webhooks import HEADER_INVALID
-from webpubsub.protocol.trace_context import trace_headers
+from webpubsub.protocol.trace_context import SpanContext, trace_headers
 
 _SYSTEM_TYPE = "azure.webpubsub.sys."
 _USER_TYPE = "azure.webpubsub.user."
@@ -49,10 +49,13 @@ class _Disconnected(msgspec.Struct):
     reason: str | None = None
 
 
-def request_of(event: ServiceEvent, request_id: str) -> WebhookRequest:
+def request_of(
+    event: ServiceEvent, request_id: str, span: SpanContext | None = None
+) -> WebhookRequest:
     """The request that tells a webhook of an event.
 
-    ``request_id`` is a GUID of this event, the same whenever the request is repeated. Raises
+    ``request_id`` is a GUID of this event, the same whenever the request is repeated. ``span`` is
+    what it is sent from; without one, the trace of the client goes on as it is. Raises
     Refused when something of the event cannot stand in a header. Specification: upstream-events
     section 5.
     """
@@ -62,7 +65,7 @@ def request_of(event: ServiceEvent, request_id: str) -> WebhookRequest:
         *_attributes(event.connection_context, connecting=isinstance(event, ConnectEventRequest)),
         (wire.REQUEST_ID, request_id),
         *_metadata_headers(event),
-        *_trace(event),
+        *(_trace(event) if span is None else span.headers),
     ]
     for name, value in headers:
         _check_header(name, value)
@@ -141,10 +144,13 @@ def _metadata_headers(event: ServiceEvent) -> list[tuple[str, str]]:
 
 
 def _trace(event: ServiceEvent) -> list[tuple[str, str]]:
-    """Only ``connect`` has a request of the client behind it."""
-    if not isinstance(event, ConnectEventRequest):
-        return []
-    return trace_headers((name, value) for name, many in event.headers.items() for value in many)
+    """``connect`` has a request of the client behind it; a message may say it in its metadata."""
+    if isinstance(event, ConnectEventRequest):
+        many = event.headers.items()
+        return trace_headers((name, value) for name, values in many for value in values)
+    if isinstance(event, UserEventRequest) and event.message.metadata:
+        return trace_headers(event.message.metadata.items())
+    return []
 
 
 def _check_header(name: str, value: str) -> None:

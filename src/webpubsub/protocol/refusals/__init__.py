@@ -5,6 +5,6 @@ Each module of this package lists the refusals of one edge. On the wire clients 
 specification says; what is here is for the developer who asks why.
 """
 
-from webpubsub.protocol.refusals.kinds import Refusal, RefusalKind, Refused
+from webpubsub.protocol.refusals.kinds import CheckMade, Refusal, RefusalKind, Refused
 
-__all__ = ["Refusal", "RefusalKind", "Refused"]
+__all__ = ["CheckMade", "Refusal", "RefusalKind", "Refused"]

@@ -46,6 +46,15 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class CheckMade(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the checks on the way to a refusal, by the refusal that it would have been. ``seen``
+    never holds a secret."""
+
+    kind: RefusalKind
+    seen: str
+    passed: bool = True
+
+
 class Refused(Exception):
     """Raised where a refusal stops the work at hand."""
 

@@ -80,6 +80,7 @@ class Client(ABC):
         "invocations",
         "loop",
         "outbox",
+        "parting",
         "point",
         "raw_group",
         "recovery",
@@ -121,6 +122,8 @@ class Client(ABC):
         self.event: asyncio.Task[None] | None = None
         # Made when it is needed: most clients never invoke anything.
         self.invocations: Invocations | None = None
+        #: Why the transport is closed, once that is known.
+        self.parting: observation.ConnectionClosed | None = None
         self.inbox: Inbox[Item] = Inbox(self.handle, websocket, max_inbox_bytes)
 
     @abstractmethod
@@ -187,8 +190,19 @@ class Client(ABC):
     def refuse(self, refusal: Refusal) -> None:
         """Close because the client did something it must not."""
         self.log(refusal)
+        code = refusal.kind.close_code or NO_CODE
+        self.part("ProtocolError", code, refusal.wire_message, refusal)
         self.hub.end(self.session, refusal.wire_message)
-        self.close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
+        self.close(code, refusal.wire_message)
+
+    def part(
+        self, category: str, code: int | None, reason: str = "", refusal: Refusal | None = None
+    ) -> None:
+        """Remember why the transport is closed; what happens to it after that is no reason."""
+        if self.parting is None:
+            self.parting = observation.ConnectionClosed(
+                self.hub.name, self.session.connection_id, category, code, reason, refusal
+            )
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye."""

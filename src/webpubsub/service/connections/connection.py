@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from webpubsub.protocol.clients.codec import ClientProtocolError, Frame
+from webpubsub.protocol.messages import Message
 from webpubsub.protocol.refusals import Refusal, RefusalKind
 from webpubsub.protocol.refusals.websockets import PING_TIMEOUT, SLOW_CLIENT
+from webpubsub.protocol.trace_context import SpanContext, metadata_span
 from webpubsub.service.connections.client import Client, Goodbye, Item
 from webpubsub.service.connections.requests.events import EVENTS
 from webpubsub.service.connections.requests.group_states import GROUP_STATES
@@ -59,6 +61,7 @@ class Connection(Client):
 
     def finish(self, message: str) -> None:
         """The application has closed the connection."""
+        self.part("ClosedByAppServer", _NORMAL, message)
         self.stop()
         frames = self.codec.encode_disconnected(message)
         if frames:
@@ -67,16 +70,20 @@ class Connection(Client):
 
     def leave(self) -> None:
         """The service is going down, and there will be nothing to come back to."""
+        self.part("ServiceReload", _GOING_AWAY)
         self.recovery = None
         self.close(_GOING_AWAY)
 
     def expel(self, refusal: Refusal) -> None:
         """The client must go."""
-        self.close(refusal.kind.close_code or NO_CODE, refusal.wire_message)
+        code = refusal.kind.close_code or NO_CODE
+        self.part("SlowClient", code, refusal.wire_message, refusal)
+        self.close(code, refusal.wire_message)
 
     def yield_to_successor(self) -> None:
         """The client is back on another transport; what this one has brought and nobody has begun
         to handle is the client's to repeat."""
+        self.part("Replaced", None)
         self._leave_session(final=False)
         self.stop()
         self.inbox.clear()
@@ -99,8 +106,9 @@ class Connection(Client):
     def dropped(self, refusal: Refusal) -> None:
         """The client was cut off."""
         self.log(refusal)
-        final = refusal.kind is SLOW_CLIENT
-        self._leave_session(_DROP_REASONS.get(refusal.kind, ""), final=final)
+        reason = _DROP_REASONS.get(refusal.kind, "")
+        self.part(reason, None, refusal=refusal)
+        self._leave_session(reason, final=refusal.kind is SLOW_CLIENT)
 
     def lost(self) -> None:
         """The transport is gone."""
@@ -108,7 +116,19 @@ class Connection(Client):
         goodbyes = (item for item in self.inbox.items if isinstance(item, Goodbye))
         goodbye = next(goodbyes, Goodbye(NO_CODE, ""))
         self.inbox.clear()
+        self._observe_loss(goodbye)
         self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
+
+    def _observe_loss(self, goodbye: Goodbye) -> None:
+        observer = self.point.observer
+        if observer is None:
+            return
+        if goodbye.code == NO_CODE:
+            self.part("ConnectionLost", None)
+        else:
+            self.part("Normal", goodbye.code, goodbye.reason)
+        if self.parting is not None:
+            observer(self.parting)
 
     def _leave_session(self, reason: str = "", *, final: bool) -> None:
         """A reliable session lives on unless this is final. When the client has ended the session,
@@ -124,7 +144,13 @@ class Connection(Client):
 
     def handle(self, item: Item) -> None:
         """Handle an item, unless the session is carried by another transport or by none."""
-        if self.session.attachment is self:
+        if self.session.attachment is not self:
+            return
+        if self.point.observer is None:
+            _HANDLERS[type(item)](self, item)
+            return
+        # What a client asks for begins a trace, or goes on with the one that its message names.
+        with self.point.trace(_sender(item)):
             _HANDLERS[type(item)](self, item)
 
     def take_frame(self, frame: Frame) -> None:
@@ -138,8 +164,14 @@ class Connection(Client):
 
     def take_leave(self, goodbye: Goodbye) -> None:
         """Answer the client's close frame."""
+        self.part("Normal", goodbye.code, goodbye.reason)
         self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
         self.close(goodbye.code, goodbye.reason)
+
+
+def _sender(item: Item) -> SpanContext | None:
+    message = getattr(item, "message", None)
+    return metadata_span(message.metadata) if isinstance(message, Message) else None
 
 
 #: What the disconnected event gives as reason, in the service's own categories.

@@ -35,6 +35,8 @@ from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, Webhooks
 
 logger = logging.getLogger("webpubsub.service.events")
 
+_CANCELLED = EventFailed(status=500, message="cancelled: nobody waits for the answer any more")
+
 
 class EventRouter:
     """Takes each event to the one who answers it.
@@ -193,7 +195,18 @@ class EventRouter:
             )
 
     async def _ask(self, session: Session, request: ServiceEvent) -> EventOutcome:
-        self._observe(observation.EventRaised(request))
+        if self._point.observer is None:
+            return await self._asked(session, request)
+        outcome: EventOutcome = _CANCELLED
+        with self._point.span():
+            self._observe(observation.EventRaised(request))
+            try:
+                outcome = await self._asked(session, request)
+            finally:
+                self._observe(observation.EventAnswered(request, outcome))
+        return outcome
+
+    async def _asked(self, session: Session, request: ServiceEvent) -> EventOutcome:
         heard = self._answerers.tell(request)
         self._pending += 1
         try:
@@ -203,7 +216,6 @@ class EventRouter:
             self._answered.set()
         if heard and isinstance(request, events.UserEventRequest):
             outcome = UserEventAccepted() if isinstance(outcome, Unhandled) else outcome
-        self._observe(observation.EventAnswered(request, outcome))
         return outcome
 
     def _context(

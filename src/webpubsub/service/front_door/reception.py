@@ -17,6 +17,7 @@ from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_s
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.protocol.trace_context import sender_span
 from webpubsub.service import observation
 from webpubsub.service.connections.connection import Connection
 from webpubsub.service.connections.recovery import Recovery
@@ -63,6 +64,15 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     ) -> WebSocket:
         """Shake hands with a client; ``ahead`` is what it sends behind its handshake meanwhile.
         Raises Refused when the client is to be turned away with an HTTP status."""
+        if self.point.observer is None:
+            return await self._receive(head, transport, ahead)
+        with self.point.trace(sender_span(head.headers)):
+            self._observe(observation.HandshakeBegan(head.path))
+            return await self._receive(head, transport, ahead)
+
+    async def _receive(
+        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
         try:
             attempt = examine(head, self.settings, self.clock(), self.hub_settings)
         except Refused as error:
@@ -126,6 +136,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
         self.router.connected(session)  # whose number is before those of the groups
         hub.add(session, agreement.groups)
+        self._observe_acceptance(attempt.head, session)
         websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
         return websocket
 
@@ -144,6 +155,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             return self._let_in_and_close(attempt.head, transport, error.refusal)
         codec = codec_for(session.subprotocol)
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        self._observe_acceptance(attempt.head, session, recovered=True)
         websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
         return websocket
 
@@ -211,9 +223,22 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
 
     def _report(self, head: RequestHead, refusal: Refusal) -> None:
         logger.warning("%s %s", head.path, refusal.describe())
+        self._observe(observation.HandshakeRefused(head.path, refusal))
+
+    def _observe_acceptance(
+        self, head: RequestHead, session: Session, *, recovered: bool = False
+    ) -> None:
+        if self.point.observer is not None:
+            self._observe(
+                observation.HandshakeAccepted(
+                    head.path, session.hub, session.connection_id, recovered
+                )
+            )
+
+    def _observe(self, item: observation.Observed) -> None:
         observer = self.point.observer
         if observer is not None:
-            observer(observation.HandshakeRefused(head.path, refusal))
+            observer(item)
 
 
 class _Deaf:

@@ -11,7 +11,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.protocol.trace_context import current_span
 from webpubsub.service.listeners.target import Target, Undelivered
+from webpubsub.service.observation import ListenerSent, ObservationPoint
 
 logger = logging.getLogger("webpubsub.service.listeners")
 
@@ -33,9 +35,15 @@ class Courier:
     """
 
     def __init__(
-        self, target: Target, *, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES
+        self,
+        target: Target,
+        *,
+        max_events: int = MAX_EVENTS,
+        max_bytes: int = MAX_BYTES,
+        point: ObservationPoint | None = None,
     ) -> None:
         self.target = target
+        self._point = point or ObservationPoint()
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._queue: deque[AnyEventRequest] = deque()
@@ -72,6 +80,7 @@ class Courier:
                 await self.target.close()
 
     async def _carry(self) -> None:
+        current_span.set(None)  # it outlives the event that it was begun for
         while not self._stopping or self._queue:
             await self._arrived.wait()
             self._arrived.clear()
@@ -96,7 +105,15 @@ class Courier:
                 logger.exception("the listener %s failed", self.target.name)
             self._lose(len(batch), why)
         else:
+            self._observe(len(batch))
             self._recover()
+            return
+        self._observe(len(batch), self._why)
+
+    def _observe(self, events: int, problem: str | None = None) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(ListenerSent(self.target.name, events, problem))
 
     def _lose(self, count: int, why: str) -> None:
         if self._is_news(why):

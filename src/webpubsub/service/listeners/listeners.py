@@ -18,6 +18,7 @@ from webpubsub.service.listeners.courier import Courier
 from webpubsub.service.listeners.event_hubs import EventHub
 from webpubsub.service.listeners.file import JsonLinesFile
 from webpubsub.service.listeners.target import Target
+from webpubsub.service.observation import ObservationPoint
 
 TargetSettings: TypeAlias = EventHubTarget | FileTarget
 
@@ -53,8 +54,10 @@ class Listeners:
         self,
         hub_settings: AllHubSettings,
         make_target: Callable[[TargetSettings], Target] = target_of,
+        point: ObservationPoint | None = None,
     ) -> None:
         self._hub_settings = hub_settings
+        self._point = point or ObservationPoint()
         self._make_target = make_target
         self._couriers: dict[TargetSettings, Courier] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -89,7 +92,9 @@ class Listeners:
         courier = self._couriers.get(settings)
         if courier is None:
             self._retire_others(settings)
-            courier = self._couriers[settings] = Courier(self._make_target(settings))
+            courier = self._couriers[settings] = Courier(
+                self._make_target(settings), point=self._point
+            )
         return courier
 
     def _retire_others(self, newcomer: TargetSettings) -> None:

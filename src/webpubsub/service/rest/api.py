@@ -12,7 +12,10 @@ from aiohttp import web
 from webpubsub.protocol.operations import GroupListing, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import rest as kinds
+from webpubsub.protocol.trace_context import sender_span
+from webpubsub.service import observation
 from webpubsub.service.hubs.hubs import Hubs
+from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.rest import answers
 from webpubsub.service.rest.authentication import Authentication
 from webpubsub.service.rest.calls import Call
@@ -20,6 +23,7 @@ from webpubsub.service.rest.checks import Check, check_api_version, check_names
 from webpubsub.service.rest.openapi import DESCRIPTION
 from webpubsub.service.rest.operations import OPERATIONS, UNNAMED, Absence, JsonBody, Operation
 from webpubsub.service.rest.pages import shown_page
+from webpubsub.service.rest.progress import Progress
 from webpubsub.service.rest.routes import MethodWrong, Routes
 from webpubsub.service.rest.targets import Target, parse_target
 from webpubsub.service.settings import ServiceSettings
@@ -46,7 +50,9 @@ class RestApi:
         settings: ServiceSettings,
         clock: Callable[[], float],
         status: Callable[[], Status] = lambda: Status.SERVING,
+        point: ObservationPoint | None = None,
     ) -> None:
+        self._point = point or ObservationPoint()
         self._hubs = hubs
         self._clock = clock
         self._status = status
@@ -60,20 +66,41 @@ class RestApi:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; a refusal of any kind is an answer too."""
+        if self._point.observer is None:
+            return await self._answer(request, Progress())
+        with self._point.trace(sender_span(request.headers.items())):
+            return await self._observed(request)
+
+    async def _observed(self, request: web.BaseRequest) -> web.Response:
+        began, progress = self._point.monotonic(), Progress()
+        method, path = request.method, request.rel_url.raw_path
+        self._observe(observation.RestCalled(method, path))
+        response = await self._answer(request, progress)
+        seconds = self._point.monotonic() - began
+        self._observe(progress.answered(method, path, response.status, seconds))
+        return response
+
+    def _observe(self, item: observation.Observed) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(item)
+
+    async def _answer(self, request: web.BaseRequest, progress: Progress) -> web.Response:
         try:
-            return await self._answer(request)
+            return await self._route(request, progress)
         except Refused as error:
-            return _refuse(request, error)
+            return _refuse(request, error, progress)
         except Exception:
             logger.exception("while answering %s", request.method)
-            return _refuse(request, Refused(_INTERNAL_ERROR))
+            return _refuse(request, Refused(_INTERNAL_ERROR), progress)
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
+    async def _route(self, request: web.BaseRequest, progress: Progress) -> web.Response:
         target = _target(request)
         if not target.segments and request.method in ("GET", "HEAD"):
             return web.Response(text=_FRONT_PAGE)
         operation, names = self._routes.find(request.method, target.segments)
         call = Call(request, target, names, self._clock())
+        progress.operation, progress.call = operation, call
         call.status, call.keys = self._status(), self._keys
         call.public_endpoint = self._public_endpoint
         for check in self._anonymous_checks if operation.anonymous else self._checks:
@@ -82,9 +109,11 @@ class RestApi:
             check(call)
         if operation.body is not None:
             await operation.body(call)
-        return await self._carry_out(operation, call)
+        return await self._carry_out(operation, call, progress)
 
-    async def _carry_out(self, operation: Operation, call: Call) -> web.Response:
+    async def _carry_out(
+        self, operation: Operation, call: Call, progress: Progress
+    ) -> web.Response:
         made = operation.make(call)
         if isinstance(made, HubQuery):
             if not await self._hubs.ask(made):
@@ -92,7 +121,7 @@ class RestApi:
         elif isinstance(made, HubOperation):
             refusal = await self._hubs.perform(made)
             if refusal is not None:
-                return _refuse(call.request, Refused(refusal), operation.absence)
+                return _refuse(call.request, Refused(refusal), progress, operation.absence)
         elif isinstance(made, GroupListing):
             return answers.shown(shown_page(call, await self._hubs.page(made)))
         elif isinstance(made, JsonBody):
@@ -109,7 +138,10 @@ def _target(request: web.BaseRequest) -> Target:
         ) from None
 
 
-def _refuse(request: web.BaseRequest, error: Refused, absence: Absence = UNNAMED) -> web.Response:
+def _refuse(
+    request: web.BaseRequest, error: Refused, progress: Progress, absence: Absence = UNNAMED
+) -> web.Response:
+    progress.refusal = error.refusal
     text = f"{request.method} {request.rel_url.raw_path}: {error.refusal.describe()}"
     # Names in it are the client's: they must not be able to write lines of their own.
     line = "".join(c if c.isprintable() else "�" for c in text[:_LOGGED_CHARACTERS])

@@ -18,9 +18,12 @@ from webpubsub.protocol.cloud_events.wire import WebhookRequest, values
 from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome
 from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.trace_context import current_span
+from webpubsub.service import observation
 from webpubsub.service.hub_settings.model import EventHandlerSettings
+from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.webhooks.cookies import cookie_header, keep
-from webpubsub.service.webhooks.exchange import Exchange, Sleep
+from webpubsub.service.webhooks.exchange import Exchange, Progress, Sleep
 from webpubsub.service.webhooks.identity import IdentityTokens
 from webpubsub.service.webhooks.url_templates import resolve, shown
 from webpubsub.service.webhooks.validation import Validator
@@ -36,7 +39,7 @@ class Webhooks:
 
     ``origin`` is the host name of the service without a port. ``clock`` gives seconds since the
     epoch, ``monotonic`` seconds that never go back, and ``sleep`` waits between attempts.
-    ``timeout`` in seconds is for one event.
+    ``timeout`` in seconds is for one event. Calls and answers pass ``point``.
     """
 
     def __init__(
@@ -47,8 +50,10 @@ class Webhooks:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         timeout: float = EVENT_TIMEOUT,
+        point: ObservationPoint | None = None,
     ) -> None:
         self.timeout = timeout
+        self.point = point or ObservationPoint()
         self.clock = clock
         self.exchange = Exchange(sleep=sleep)
         self.validator = Validator(self.exchange, origin=origin, clock=monotonic)
@@ -65,6 +70,16 @@ class Webhooks:
         await self.validator.close()
         await self.tokens.close()
         await self.exchange.close()
+
+
+class _Call(msgspec.Struct):
+    """One event on its way to one webhook, and how far it has come."""
+
+    event: ServiceEvent
+    url: str
+    progress: Progress = msgspec.field(default_factory=Progress)
+    status: int | None = None
+    refusal: Refusal | None = None
 
 
 class WebhookHandler:
@@ -86,21 +101,57 @@ class WebhookHandler:
         """Send one event and wait for the answer. What is in the way of it is an ``EventFailed``,
         and the log says what it was."""
         context = event.connection_context
-        template = self._settings.url_template
-        url = resolve(template, context.hub, context.event_name)
-        try:
-            request = request_of(event, str(uuid.uuid4()))
-            await self._webhooks.validator.require(resolve(template, context.hub, VALIDATION_EVENT))
-            return await self._call(event, url, request)
-        except Refused as error:
-            return _failure(event, url, error.refusal)
+        url = resolve(self._settings.url_template, context.hub, context.event_name)
+        call = _Call(event, url)
+        if self._webhooks.point.observer is None:
+            return await self._ask(call)
+        with self._webhooks.point.span():
+            return await self._observed(call)
 
-    async def _call(self, event: ServiceEvent, url: str, request: WebhookRequest) -> EventOutcome:
-        now = self._webhooks.clock
+    async def _observed(self, call: "_Call") -> EventOutcome:
+        point = self._webhooks.point
+        url, began = shown(call.url), point.monotonic()
+        self._observe(observation.WebhookCalled(call.event, url))
+        try:
+            return await self._ask(call)
+        finally:
+            self._observe(
+                observation.WebhookAnswered(
+                    call.event,
+                    url,
+                    call.status,
+                    call.progress.attempts,
+                    point.monotonic() - began,
+                    call.refusal,
+                )
+            )
+
+    def _observe(self, item: observation.Observed) -> None:
+        observer = self._webhooks.point.observer
+        if observer is not None:
+            observer(item)
+
+    async def _ask(self, call: "_Call") -> EventOutcome:
+        hub = call.event.connection_context.hub
+        try:
+            request = request_of(call.event, str(uuid.uuid4()), current_span.get())
+            await self._webhooks.validator.require(
+                resolve(self._settings.url_template, hub, VALIDATION_EVENT)
+            )
+            return await self._send(call, request)
+        except Refused as error:
+            call.refusal = error.refusal
+            return _failure(call.event, call.url, error.refusal)
+
+    async def _send(self, call: "_Call", request: WebhookRequest) -> EventOutcome:
+        url, now = call.url, self._webhooks.clock
         cookies = cookie_header(self._cookies, url, now())
         request = _with_headers(request, ("Cookie", cookies), await self._authorization())
-        answer = await self._webhooks.exchange.send(url, request, seconds=self._webhooks.timeout)
-        outcome = outcome_of(event, answer)
+        answer = await self._webhooks.exchange.send(
+            url, request, seconds=self._webhooks.timeout, progress=call.progress
+        )
+        call.status = answer.status
+        outcome = outcome_of(call.event, answer)
         keep(self._cookies, values(answer.headers, "Set-Cookie"), url, now())
         return outcome
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import aiohttp
+import msgspec
 
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 from webpubsub.protocol.refusals import Refused
@@ -38,6 +39,12 @@ _LASTING = (aiohttp.ClientSSLError, aiohttp.InvalidURL, aiohttp.NonHttpUrlClient
 Sleep = Callable[[float], Awaitable[object]]
 
 
+class Progress(msgspec.Struct):
+    """How often a request has been sent."""
+
+    attempts: int = 0
+
+
 class Exchange:
     """Sends requests over one pool of connections, which is opened with the first of them.
 
@@ -48,8 +55,15 @@ class Exchange:
         self._sleep = sleep
         self._client: aiohttp.ClientSession | None = None
 
-    async def send(self, url: str, request: WebhookRequest, *, seconds: float) -> WebhookAnswer:
-        """The final answer, whatever its status.
+    async def send(
+        self,
+        url: str,
+        request: WebhookRequest,
+        *,
+        seconds: float,
+        progress: Progress | None = None,
+    ) -> WebhookAnswer:
+        """The final answer, whatever its status. ``progress`` is kept up to date.
 
         ``seconds`` are for all attempts, their delays and the head of the answer together, and once
         more for the body. Raises Refused when there is no answer in time, or one that is larger
@@ -57,7 +71,7 @@ class Exchange:
         """
         try:
             async with asyncio.timeout(seconds):
-                response = await self._persistently(url, request)
+                response = await self._persistently(url, request, progress or Progress())
         except TimeoutError:
             raise Refused(TIMEOUT.refuse(f"no answer after {seconds:g} seconds")) from None
         except (aiohttp.ClientError, ValueError) as error:
@@ -79,8 +93,11 @@ class Exchange:
         if client is not None:
             await client.close()
 
-    async def _persistently(self, url: str, request: WebhookRequest) -> aiohttp.ClientResponse:
+    async def _persistently(
+        self, url: str, request: WebhookRequest, progress: Progress
+    ) -> aiohttp.ClientResponse:
         for delay in RETRY_DELAYS:
+            progress.attempts += 1
             try:
                 response = await self._once(url, request)
             except aiohttp.ClientError as error:
@@ -91,6 +108,7 @@ class Exchange:
                     return response
                 response.release()
             await self._sleep(delay)
+        progress.attempts += 1
         return await self._once(url, request)
 
     async def _once(self, url: str, request: WebhookRequest) -> aiohttp.ClientResponse:

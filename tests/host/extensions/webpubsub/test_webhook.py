@@ -21,9 +21,16 @@ from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
 from webpubsub.host.extensions.webpubsub.extension import WebPubSubExtension
 from webpubsub.host.metadata import Binding
+from webpubsub.host.observation import (
+    DeliveryAnswered,
+    DeliveryReceived,
+    ObservationPoint,
+    Sighting,
+)
 from webpubsub.host.values import JsonText, Value
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
+from webpubsub.protocol.events import UserEventRequest
 from webpubsub.protocol.refusals import RefusalKind, deliveries
 
 KNOWN = AccessList.of([Access(ORIGIN, KEY)])
@@ -39,7 +46,10 @@ EVERY = (trigger(), system("connect"), system("connected"), system("disconnected
 
 
 async def running(
-    called: RecordingFunction, *bindings: Binding, default: AccessList = KNOWN
+    called: RecordingFunction,
+    *bindings: Binding,
+    default: AccessList = KNOWN,
+    point: ObservationPoint | None = None,
 ) -> WebPubSubExtension:
     """An extension with one function per binding, which are all the same function."""
 
@@ -50,7 +60,11 @@ async def running(
             raise BindingError(f"the connection '{names[0]}' is not set")
         return LISTS[names[0]]
 
-    extension = WebPubSubExtension(lambda _: None, accesses=accesses)  # type: ignore[arg-type, return-value]
+    extension = WebPubSubExtension(
+        lambda _: None,  # type: ignore[arg-type, return-value]
+        accesses=accesses,
+        point=point,
+    )
     for number, binding in enumerate(bindings):
         metadata = function(binding, name=f"f{number}")
         extension.check(metadata, binding)
@@ -264,3 +278,24 @@ async def test_requests_are_taken_only_while_the_host_runs() -> None:
     extension = await running(RecordingFunction(), *EVERY)
     await extension.stop()
     assert (await extension.receive(request())).status == 503
+
+
+async def test_what_is_seen_of_a_delivery() -> None:
+    """The event and the answer; or why there is no event."""
+    point = ObservationPoint()
+    seen: list[Sighting] = []
+    point.attach(seen.append)
+    extension = await running(RecordingFunction(), *EVERY, point=point)
+    await extension.receive(request())
+    await extension.receive(request(method="PUT"))
+    first, answered, second, refused = (sighting.item for sighting in seen)
+    assert first == DeliveryReceived("POST")
+    assert second == DeliveryReceived("PUT")
+    assert isinstance(answered, DeliveryAnswered)
+    assert isinstance(refused, DeliveryAnswered)
+    assert (answered.status, answered.refusal) == (200, None)
+    assert isinstance(answered.event, UserEventRequest)
+    assert refused.event is None
+    assert refused.refusal is not None
+    assert refused.refusal.kind is deliveries.METHOD_WRONG
+    assert seen[0].span == seen[1].span != seen[2].span

@@ -39,9 +39,7 @@ from webpubsub.protocol.outcomes import (
     UserEventAccepted,
 )
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service import observation
 from webpubsub.service.connections.client import RawGroup
-from webpubsub.service.observation import Observed
 from webpubsub.service.sessions.life import Phase
 
 
@@ -201,22 +199,14 @@ def _fail(_operation: object) -> Refusal | None:
     raise RuntimeError("as asked")
 
 
-def _fail_to_look(item: Observed) -> None:
-    if isinstance(item, observation.EventAnswered):
-        raise RuntimeError("as asked")
-
-
-@pytest.mark.parametrize("where", ["reply", "next", "observer"])
+@pytest.mark.parametrize("where", ["reply", "next"])
 async def test_a_failure_of_ours_after_an_event(
     where: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Likewise, also for what waits behind the event: the client is not left hanging."""
     world = World()
     await world.send(event("slow", "x", 1), join("g", 2), closing(1000))
-    if where == "observer":
-        world.point.observer = _fail_to_look
-    else:
-        monkeypatch.setattr(world.hub, "perform", _fail)
+    monkeypatch.setattr(world.hub, "perform", _fail)
     if where == "next":
         world.application.answer = UserEventAccepted()
     world.application.gate.set()

@@ -18,6 +18,7 @@ from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.hsts import Hsts
 from webpubsub.host.extensions.http.listener import Listener
+from webpubsub.host.extensions.http.observed_answers import ObservedAnswers
 from webpubsub.host.extensions.http.options import HttpOptions
 from webpubsub.host.extensions.http.requests import HttpBindingData
 from webpubsub.host.extensions.http.responses import (
@@ -41,6 +42,7 @@ from webpubsub.host.generation import FunctionReport
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.observation import ObservationPoint
 from webpubsub.host.values import HttpReply, HttpRequestData, Value
 
 logger = logging.getLogger("webpubsub.host.http")
@@ -80,6 +82,7 @@ class HttpExtension:
         start_page: bool = True,
         webhooks: Mapping[str, Webhook] = {},
         stop_seconds: float = 10.0,
+        point: ObservationPoint | None = None,
     ) -> None:
         options = HttpOptions.of(config)
         self._prefix = options.prefix
@@ -89,7 +92,7 @@ class HttpExtension:
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
         self._listener = listener
-        self._answer = Answering(
+        answering = Answering(
             options=options,
             routes=self._routes,
             gate=self._gate,
@@ -102,6 +105,7 @@ class HttpExtension:
             hsts=Hsts(config),
             max_body_bytes=max_body_bytes,
         )
+        self._answer = ObservedAnswers(answering, point or ObservationPoint())
 
     @property
     def port(self) -> int:

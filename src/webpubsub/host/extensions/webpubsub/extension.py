@@ -32,12 +32,14 @@ from webpubsub.host.extensions.webpubsub.binding_traps import (
     tell_of_binding,
 )
 from webpubsub.host.extensions.webpubsub.entry import NOT_RUNNING, EventEntry
+from webpubsub.host.extensions.webpubsub.event_traces import trace_of
 from webpubsub.host.extensions.webpubsub.event_value import (
     EventBindingData,
     TriggerValue,
     trigger_metadata,
 )
 from webpubsub.host.extensions.webpubsub.manual_events import manual_event
+from webpubsub.host.extensions.webpubsub.observed_client import observed
 from webpubsub.host.extensions.webpubsub.outcomes import outcome_of
 from webpubsub.host.extensions.webpubsub.properties import (
     connection_names,
@@ -54,6 +56,7 @@ from webpubsub.host.extensions.webpubsub.trap_log import TrapLog
 from webpubsub.host.extensions.webpubsub.webhook import Webhook
 from webpubsub.host.extensions.webpubsub.webhook_answers import text_answer
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.observation import ObservationPoint
 from webpubsub.host.values import Value
 from webpubsub.protocol import traps
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
@@ -92,13 +95,15 @@ class WebPubSubExtension:
         accesses: Callable[[Sequence[str]], AccessList] = lambda _: EVERYBODY,
         hub: str | None = None,
         entry: EventEntry | None = None,
+        point: ObservationPoint | None = None,
     ) -> None:
+        self._point = point or ObservationPoint()
         self._clients = clients
         self._accesses = accesses
         self._entry = entry or EventEntry()
         self._hub = hub or None
         self._routes = Routes()
-        self._webhook = Webhook(self._routes, self._answer)
+        self._webhook = Webhook(self._routes, self._answer, self._point)
         self._hubs: dict[str, None] = {}
         self._traps = TrapLog()
         self._contexts: set[str] = set()
@@ -247,8 +252,9 @@ class WebPubSubExtension:
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         """Carry out actions. Raises BindingError."""
         client = self._clients(optional_text(binding, "connection"))
+        performer = observed(client, self._point, binding.name, context)
         tell = self._traps.of(context.function.name)
-        await output.write(binding, value, context, client, self._hub, tell)
+        await output.write(binding, value, context, performer, self._hub, tell)
 
 
 def _call(value: TriggerValue, reason: str = MANUAL_REASON) -> TriggerCall:
@@ -257,4 +263,5 @@ def _call(value: TriggerValue, reason: str = MANUAL_REASON) -> TriggerCall:
         binding_data=EventBindingData(value),
         trigger_metadata=partial(trigger_metadata, value),
         reason=reason,
+        trace_context=trace_of(value.event),
     )

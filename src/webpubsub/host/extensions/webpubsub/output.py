@@ -7,6 +7,7 @@ from typing import Any
 
 from webpubsub.host.extensions.seam import BindingError, InvocationContext
 from webpubsub.host.extensions.webpubsub.connection_input import binding_hub
+from webpubsub.host.extensions.webpubsub.observed_client import Performer
 from webpubsub.host.extensions.webpubsub.properties import (
     check_direction,
     checked_hub,
@@ -17,7 +18,7 @@ from webpubsub.host.extensions.webpubsub.properties import (
 from webpubsub.host.metadata import Binding
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol.action_json import iter_operations
-from webpubsub.protocol.seams import ServiceClient, ServiceRefused
+from webpubsub.protocol.seams import ServiceRefused
 from webpubsub.protocol.traps import Tell, untold
 
 
@@ -33,7 +34,7 @@ async def write(
     binding: Binding,
     value: Value,
     context: InvocationContext,
-    client: ServiceClient,
+    client: Performer,
     default_hub: str | None,
     tell: Tell = untold,
 ) -> None:

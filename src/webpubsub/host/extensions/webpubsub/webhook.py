@@ -8,6 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+import msgspec
+
 from webpubsub.host.extensions.webpubsub.accesses import separated
 from webpubsub.host.extensions.webpubsub.answers import Answer, Awaiting, FailedAnswer
 from webpubsub.host.extensions.webpubsub.routes import Route, Routes
@@ -15,6 +17,12 @@ from webpubsub.host.extensions.webpubsub.webhook_answers import (
     EMPTY,
     text_answer,
     webhook_answer_of,
+)
+from webpubsub.host.observation import (
+    DeliveryAnswered,
+    DeliveryReceived,
+    ObservationPoint,
+    Observed,
 )
 from webpubsub.protocol.cloud_events import deliveries, wire
 from webpubsub.protocol.cloud_events.wire import Headers, WebhookAnswer, WebhookRequest, values
@@ -31,21 +39,57 @@ _ALLOWED = WebhookAnswer(status=200, headers=[(wire.ALLOWED_ORIGIN, "*")])
 _logger = logging.getLogger(__name__)
 
 
+class _Delivery(msgspec.Struct):
+    """What has become of a request so far."""
+
+    event: AnyEventRequest | None = None
+    refusal: Refusal | None = None
+
+
 class Webhook:
     """Answers requests of a service with the functions of ``routes``."""
 
-    def __init__(self, routes: Routes, dispatch: Dispatch) -> None:
+    def __init__(
+        self, routes: Routes, dispatch: Dispatch, point: ObservationPoint | None = None
+    ) -> None:
         self._routes = routes
         self._dispatch = dispatch
+        self._point = point or ObservationPoint()
 
     async def receive(self, request: WebhookRequest) -> WebhookAnswer:
         """The answer to one request. Never raises for what is in it."""
+        if self._point.observer is None:
+            return await self._answer(request, _Delivery())
+        with self._point.span():
+            return await self._observed(request)
+
+    async def _observed(self, request: WebhookRequest) -> WebhookAnswer:
+        began, delivery, status = self._point.monotonic(), _Delivery(), 500
+        self._observe(DeliveryReceived(request.method))
+        try:
+            answer = await self._answer(request, delivery)
+            status = answer.status
+        finally:
+            seconds = self._point.monotonic() - began
+            self._observe(
+                DeliveryAnswered(request.method, status, seconds, delivery.event, delivery.refusal)
+            )
+        return answer
+
+    def _observe(self, item: Observed) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(item)
+
+    async def _answer(self, request: WebhookRequest, delivery: "_Delivery") -> WebhookAnswer:
         try:
             if request.method in _VALIDATION:
                 return self._validate(request.headers)
             route, event = self._read(request)
         except Refused as refused:
+            delivery.refusal = refused.refusal
             return _refused(refused.refusal)
+        delivery.event = event
         answer = await self._dispatch(route, event)
         if not isinstance(event, ConnectEventRequest | UserEventRequest):
             return EMPTY

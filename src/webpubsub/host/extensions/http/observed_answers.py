@@ -1,0 +1,38 @@
+"""Requests and their answers, shown to those who look at the host."""
+
+from aiohttp import web
+
+from webpubsub.host.extensions.http.listener import Handler
+from webpubsub.host.observation import HttpAnswered, HttpReceived, ObservationPoint, Observed
+from webpubsub.protocol.trace_context import sender_span
+
+
+class ObservedAnswers:
+    """Answers as ``answer`` does; what passes is shown at ``point``, as a span of its own."""
+
+    def __init__(self, answer: Handler, point: ObservationPoint) -> None:
+        self._answer = answer
+        self._point = point
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request."""
+        if self._point.observer is None:
+            return await self._answer(request)
+        with self._point.trace(sender_span(request.headers.items())):
+            return await self._observed(request)
+
+    async def _observed(self, request: web.BaseRequest) -> web.StreamResponse:
+        method, path = request.method, request.rel_url.raw_path
+        began, status = self._point.monotonic(), 500
+        self._observe(HttpReceived(method, path))
+        try:
+            response = await self._answer(request)
+            status = response.status
+        finally:
+            self._observe(HttpAnswered(method, path, status, self._point.monotonic() - began))
+        return response
+
+    def _observe(self, item: Observed) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(item)

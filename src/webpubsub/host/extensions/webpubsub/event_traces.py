@@ -1,0 +1,24 @@
+"""Which trace an event belongs to, as its function is told it when nobody looks at the host."""
+
+from webpubsub.host.worker import TraceContext
+from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
+from webpubsub.protocol.trace_context import SpanContext, metadata_span, sender_span
+
+_NO_TRACE = TraceContext()
+
+
+def trace_of(event: AnyEventRequest) -> TraceContext:
+    """The trace that the service has sent the event from; for an event of this process, the one
+    that the client names in its request to connect or in the metadata of its message."""
+    headers = event.connection_context.received_headers
+    if headers is None and isinstance(event, UserEventRequest):
+        return _shown(metadata_span(event.message.metadata))
+    if headers is None and isinstance(event, ConnectEventRequest):
+        headers = event.headers
+    if not headers:
+        return _NO_TRACE
+    return _shown(sender_span((name, value) for name, many in headers.items() for value in many))
+
+
+def _shown(span: SpanContext | None) -> TraceContext:
+    return _NO_TRACE if span is None else TraceContext(span.trace_parent, span.state)
