@@ -10,6 +10,7 @@ import typer
 
 from webpubsub.cli.check import check
 from webpubsub.cli.client_url import client_url
+from webpubsub.cli.doctor.command import doctor
 from webpubsub.cli.exec import execute
 from webpubsub.cli.explain import explain
 from webpubsub.cli.func_flags import FuncCommand
@@ -103,6 +104,14 @@ app.command(
         "webpubsub check --azure --settings azure.json --ignore trap.binding.name --json"
     )
 )(check)
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub doctor\n\n"
+        "webpubsub doctor examples/chat\n\n"
+        "webpubsub doctor examples/chat --json"
+    )
+)(doctor)
 app.add_typer(keys, name="keys")
 
 
