@@ -96,7 +96,14 @@ def _bindings(value: object, folder: Path) -> tuple[Binding, ...]:
             f"{_json_of(folder)}: bindings must be an array of objects, each with name, type and "
             "direction."
         )
-    return tuple(Binding(item) for item in value)
+    bindings = tuple(Binding(item) for item in value)
+    for position, binding in enumerate(bindings, start=1):
+        if not isinstance(binding.get("name"), str):
+            raise FunctionLoadError(
+                f"{_json_of(folder)}: binding {position} has no 'name' that is a string. Write the "
+                "name of the parameter it is for, or '$return'."
+            )
+    return bindings
 
 
 def _script(folder: Path, named: object) -> Path:
