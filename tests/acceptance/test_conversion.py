@@ -1,6 +1,7 @@
 """What functions receive and what becomes of what they return.
 
 Specification: functions-python section 22, checks 8 to 13.
+And functions-python sections 4.2, 4.3, 4.4, 4.5 and 6.
 """
 
 import ast

@@ -1,6 +1,7 @@
 """Requests, routes, keys and expressions.
 
 Specification: functions-python section 22, checks 14 to 18.
+And functions-python sections 5.1, 5.2, 5.3, 5.4, 8.4 and 9.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Which functions an app has.
 
 Specification: functions-python section 22, checks 1 to 7.
+And functions-python sections 1, 2.1, 2.2, 2.3 and 3.5.
 """
 
 from pathlib import Path

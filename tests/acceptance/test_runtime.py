@@ -1,6 +1,7 @@
 """How functions run.
 
 Specification: functions-python section 22, checks 20 to 24.
+And functions-python sections 8.1, 8.2, 8.5 and 11.
 """
 
 import asyncio

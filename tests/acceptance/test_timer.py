@@ -1,6 +1,7 @@
 """When timers fire.
 
 Specification: functions-python section 22, check 19.
+And functions-python section 7.
 """
 
 import asyncio

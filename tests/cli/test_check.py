@@ -1,6 +1,7 @@
 """``webpubsub check``: what is wrong with an app, here and on Azure.
 
 Specification: functions-python sections 1 and 3.5, bindings sections 2 and 3.1.
+And functions-python section 13.3.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""``webpubsub new``: run as a user would."""
+"""``webpubsub new``: run as a user would. Specification: functions-python section 13.3."""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""``webpubsub start``: started, used and stopped as a user would."""
+"""``webpubsub start``: started, used and stopped as a user would.
+
+Specification: functions-python sections 13.1 and 13.2.
+"""
 
 import asyncio
 import re

@@ -1,4 +1,7 @@
-"""Whole apps in one process: every style of function app meets a real service."""
+"""Whole apps in one process: every style of function app meets a real service.
+
+Specification: functions-python section 1.
+"""
 
 import asyncio
 import gc

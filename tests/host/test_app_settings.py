@@ -1,4 +1,4 @@
-"""App settings and local.settings.json."""
+"""App settings and local.settings.json. Specification: functions-python section 10.3."""
 
 import json
 import logging

@@ -1,4 +1,7 @@
-"""The log as users of the official tool know it."""
+"""The log as users of the official tool know it.
+
+Specification: functions-python sections 8.3 and 13.2.
+"""
 
 import asyncio
 import io

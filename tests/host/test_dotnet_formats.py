@@ -1,4 +1,4 @@
-"""The .NET formats of times and identifiers."""
+"""The .NET formats of times and identifiers. Specification: functions-python section 9."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID

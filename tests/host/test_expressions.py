@@ -1,6 +1,7 @@
 """Binding expressions.
 
 Specification: bindings sections 2.1, 4.6 and 7.
+And functions-python section 9.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A function app from start to stop."""
+"""A function app from start to stop. Specification: functions-python sections 1 and 2.3."""
 
 import asyncio
 from pathlib import Path

@@ -1,6 +1,7 @@
 """What happens around a call of a function.
 
 Specification: bindings sections 5.2 and 5.9.
+And functions-python section 4.5.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What is said of every invocation."""
+"""What is said of every invocation. Specification: functions-python sections 8.4 and 13.2."""
 
 import logging
 import re

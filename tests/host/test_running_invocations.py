@@ -1,4 +1,7 @@
-"""Invocations that are under way, and those that take too long."""
+"""Invocations that are under way, and those that take too long.
+
+Specification: functions-python section 8.5.
+"""
 
 import asyncio
 

@@ -1,4 +1,7 @@
-"""The modules of an app: importable while it runs, forgotten afterwards."""
+"""The modules of an app: importable while it runs, forgotten afterwards.
+
+Specification: functions-python sections 2.3 and 12.
+"""
 
 import os
 import sys

@@ -1,4 +1,7 @@
-"""Finding the functions of an app with function.json folders."""
+"""Finding the functions of an app with function.json folders.
+
+Specification: functions-python sections 2.3 and 10.2.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

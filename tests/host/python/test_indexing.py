@@ -1,4 +1,4 @@
-"""Finding the functions of an app with decorators."""
+"""Finding the functions of an app with decorators. Specification: functions-python section 2.1."""
 
 import logging
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""How many threads run functions."""
+"""How many threads run functions. Specification: functions-python section 8.1."""
 
 import pytest
 

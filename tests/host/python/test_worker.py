@@ -1,4 +1,7 @@
-"""Python functions, run in the host's process."""
+"""Python functions, run in the host's process.
+
+Specification: functions-python sections 4.4 and 8.4.
+"""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Inline constraints."""
+"""Inline constraints. Specification: functions-python section 5.2."""
 
 import pytest
 from hypothesis import given

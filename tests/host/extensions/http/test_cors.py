@@ -1,4 +1,7 @@
-"""Which web pages of other origins may call functions."""
+"""Which web pages of other origins may call functions.
+
+Specification: functions-python section 5.5.
+"""
 
 from collections.abc import Mapping
 

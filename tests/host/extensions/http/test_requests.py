@@ -1,4 +1,7 @@
-"""Requests as functions and binding expressions see them."""
+"""Requests as functions and binding expressions see them.
+
+Specification: functions-python sections 5.1 and 9.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,7 @@
-"""From what a function returned to an HTTP response."""
+"""From what a function returned to an HTTP response.
+
+Specification: functions-python section 5.1.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which function answers a request."""
+"""Which function answers a request. Specification: functions-python section 5.2."""
 
 from typing import Any
 

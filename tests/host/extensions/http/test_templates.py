@@ -1,4 +1,4 @@
-"""Route templates."""
+"""Route templates. Specification: functions-python section 5.2."""
 
 from collections.abc import Mapping
 

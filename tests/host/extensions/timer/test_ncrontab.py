@@ -1,4 +1,4 @@
-"""NCRONTAB expressions."""
+"""NCRONTAB expressions. Specification: functions-python section 7."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""When a timer fires next."""
+"""When a timer fires next. Specification: functions-python section 7."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,7 @@
-"""What is kept of a timer between two runs of the host."""
+"""What is kept of a timer between two runs of the host.
+
+Specification: functions-python section 7.
+"""
 
 from datetime import UTC, datetime, timezone
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""One timer, on a clock that passes only when it is waited for."""
+"""One timer, on a clock that passes only when it is waited for.
+
+Specification: functions-python section 7.
+"""
 
 import json
 import logging

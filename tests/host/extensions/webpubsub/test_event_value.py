@@ -1,6 +1,7 @@
 """An event as other bindings, expressions and the worker see it.
 
 Specification: bindings sections 4.1, 4.2 and 4.6.
+And functions-python section 6.
 """
 
 import json

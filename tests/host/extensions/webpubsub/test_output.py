@@ -1,6 +1,7 @@
 """The ``webPubSub`` output.
 
 Specification: bindings sections 2.5, 8.1 and 8.5.
+And functions-python section 4.5.
 """
 
 import json
