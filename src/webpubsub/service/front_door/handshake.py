@@ -77,7 +77,7 @@ def check_token(attempt: Attempt) -> None:
 
     A hub may let clients without one in; a token that is there must be valid all the same.
     """
-    token = _query_token(attempt) or _bearer_token(attempt.head.header("Authorization"))
+    token = token_in(attempt)
     if not token:
         if attempt.hub_settings.of(attempt.hub).allow_anonymous:
             return
@@ -168,6 +168,11 @@ def _is_websocket_key(key: str) -> bool:
         return len(base64.b64decode(key, validate=True)) == 16
     except (binascii.Error, ValueError):
         return False
+
+
+def token_in(attempt: Attempt) -> str:
+    """The access token that a client gives, or the empty string."""
+    return _query_token(attempt) or _bearer_token(attempt.head.header("Authorization"))
 
 
 def _query_token(attempt: Attempt) -> str:

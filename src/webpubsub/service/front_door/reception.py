@@ -24,6 +24,7 @@ from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.front_door.agreement import Agreement, agree
 from webpubsub.service.front_door.attempt import Attempt
+from webpubsub.service.front_door.checks_made import checks_until
 from webpubsub.service.front_door.handshake import examine
 from webpubsub.service.front_door.request_head import RequestHead
 from webpubsub.service.front_door.responses import upgrade_response
@@ -223,7 +224,10 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
 
     def _report(self, head: RequestHead, refusal: Refusal) -> None:
         logger.warning("%s %s", head.path, refusal.describe())
-        self._observe(observation.HandshakeRefused(head.path, refusal))
+        if self.point.observer is not None:
+            attempt = Attempt(head, self.settings, self.clock(), self.hub_settings)
+            checks = checks_until(refusal, attempt)
+            self._observe(observation.HandshakeRefused(head.path, refusal, checks))
 
     def _observe_acceptance(
         self, head: RequestHead, session: Session, *, recovered: bool = False

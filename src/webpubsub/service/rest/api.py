@@ -5,7 +5,7 @@ hear of it. Specification: rest-api section 3.4.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -77,8 +77,12 @@ class RestApi:
         self._observe(observation.RestCalled(method, path))
         response = await self._answer(request, progress)
         seconds = self._point.monotonic() - began
-        self._observe(progress.answered(method, path, response.status, seconds))
+        answered = progress.answered(method, path, response.status, seconds, self._checks_of)
+        self._observe(answered)
         return response
+
+    def _checks_of(self, operation: Operation) -> Sequence[Check]:
+        return self._anonymous_checks if operation.anonymous else self._checks
 
     def _observe(self, item: observation.Observed) -> None:
         observer = self._point.observer
@@ -103,7 +107,7 @@ class RestApi:
         progress.operation, progress.call = operation, call
         call.status, call.keys = self._status(), self._keys
         call.public_endpoint = self._public_endpoint
-        for check in self._anonymous_checks if operation.anonymous else self._checks:
+        for check in self._checks_of(operation):
             check(call)
         for check in operation.checks:
             check(call)

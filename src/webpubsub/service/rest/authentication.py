@@ -24,7 +24,7 @@ class Authentication:
 
     def check(self, call: Call) -> None:
         """Is there a token, and is it good for this path? Raises Refused."""
-        token = _bearer_token(call.request)
+        token = bearer_token(call.request)
         if self._accepts_entra and access_tokens.entra_claims(token, now=call.now) is not None:
             call.is_entra = True
             return
@@ -47,7 +47,8 @@ class Authentication:
         return {name for name in names if name}
 
 
-def _bearer_token(request: web.BaseRequest) -> str:
+def bearer_token(request: web.BaseRequest) -> str:
+    """The token that a request gives. Raises Refused when there is none."""
     scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").strip().partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:

@@ -12,6 +12,7 @@ import msgspec
 
 from webpubsub.host.extensions.webpubsub.accesses import separated
 from webpubsub.host.extensions.webpubsub.answers import Answer, Awaiting, FailedAnswer
+from webpubsub.host.extensions.webpubsub.checks_made import checks_until
 from webpubsub.host.extensions.webpubsub.routes import Route, Routes
 from webpubsub.host.extensions.webpubsub.webhook_answers import (
     EMPTY,
@@ -70,9 +71,10 @@ class Webhook:
             answer = await self._answer(request, delivery)
             status = answer.status
         finally:
-            seconds = self._point.monotonic() - began
+            seconds, refusal = self._point.monotonic() - began, delivery.refusal
+            checks = () if refusal is None else checks_until(refusal, request)
             self._observe(
-                DeliveryAnswered(request.method, status, seconds, delivery.event, delivery.refusal)
+                DeliveryAnswered(request.method, status, seconds, delivery.event, refusal, checks)
             )
         return answer
 
