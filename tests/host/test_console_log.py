@@ -76,6 +76,10 @@ def in_invocation() -> Iterator[None]:
         ("root", "Function.User", "Function.echo.User"),
         ("mine.own", "Function.User", "Function.echo.User"),
         ("webpubsub.host.host", "Host", "Host"),
+        ("webpubsub.host.timers", "Host.Triggers.Timer", "Host.Triggers.Timer"),
+        ("webpubsub.host.http.listener", "Host.Triggers.Http", "Host.Triggers.Http"),
+        ("webpubsub.host.http_like", "Host", "Host"),
+        ("webpubsub.service.hub.x", "Host.Service", "Host.Service"),
         ("azure.functions.x", "Host", "Host"),
         ("azure.identity", "Function.User", "Function.echo.User"),
         ("aiohttp.client", "Host", "Function.echo.User"),
@@ -115,6 +119,9 @@ def test_categories(name: str, outside: str, inside: str) -> None:
         ),
         ({"Function.other": "none", "default": "trace"}, False, "Function.echo", 5),
         ({"Host": "trace"}, False, "Host", 5),
+        ({"Host": "error", "Host.Triggers": "debug"}, False, "Host.Triggers.Timer", 10),
+        ({"Host": "error", "Host.Triggers": "debug"}, False, "Host.Service", 40),
+        ({"Host.Triggers.Timer": "debug"}, False, "Host", 30),
     ],
 )
 def test_the_longest_rule_decides(

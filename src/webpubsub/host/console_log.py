@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, TextIO
 
 from webpubsub.host.current_invocation import current_invocation
@@ -28,6 +29,14 @@ _LEVELS: Final[Mapping[str, int]] = {
 _HOST: Final = "Host"
 _FUNCTION: Final = "Function"
 _USER: Final = ".user"
+#: The parts of the host that have a category of their own, by the beginning of a logger's name.
+_HOST_PARTS: Final = {
+    "webpubsub.host.timers": "Host.Triggers.Timer",
+    "webpubsub.host.extensions.timer": "Host.Triggers.Timer",
+    "webpubsub.host.http": "Host.Triggers.Http",
+    "webpubsub.host.extensions.webpubsub": "Host.Triggers.WebPubSub",
+    "webpubsub.service": "Host.Service",
+}
 #: Loggers whose records are the host's own wherever they are made.
 _HOST_LOGGERS: Final = frozenset({"webpubsub", "azure_functions_worker", "azure_functions_runtime"})
 #: Loggers of libraries that the host and apps both use: outside of invocations, they are the host.
@@ -209,11 +218,17 @@ def category_of(record: logging.LogRecord) -> str:
     if family == _FUNCTION:
         return record.name
     if family in _HOST_LOGGERS or record.name.startswith("azure.functions"):
-        return _HOST
+        return _host_category(record.name)
     invocation = current_invocation.get()
     if invocation is not None:
         return f"Function.{invocation.function_name}.User"
     return _HOST if family in _SHARED_LOGGERS else "Function.User"
+
+
+@cache
+def _host_category(logger: str) -> str:
+    found = (part for name, part in _HOST_PARTS.items() if f"{logger}.".startswith(f"{name}."))
+    return next(found, _HOST)
 
 
 def root_level(environment: Mapping[str, str]) -> int:
