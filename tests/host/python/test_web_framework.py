@@ -96,10 +96,13 @@ def message(request: str):
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Other apps of this process have not chosen it, and have settings of their own."""
+    """Other apps of this process have not chosen it, and have settings of their own; the official
+    engine may run in it, too, and takes what was ever imported as chosen."""
     monkeypatch.setattr(os, "environ", os.environ.copy())
     yield
     forget_framework()
+    if base := sys.modules.get("azurefunctions.extensions.base"):
+        base.ModuleTrackerMeta._module = None
 
 
 async def test_bodies_stream_both_ways(tmp_path: Path) -> None:
