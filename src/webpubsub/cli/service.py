@@ -9,6 +9,7 @@ import typer
 
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, warn_if_open_to_all
+from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -38,6 +39,7 @@ def service(
     ] = None,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
+    dashboard: DashboardOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show more than what went wrong.")
     ] = False,
@@ -72,19 +74,28 @@ def service(
     else:
         logging.basicConfig(level=level, format="[%(asctime)s] %(levelname)s %(message)s")
     shorten_http_log()
-    lifetime.run(lambda stop: _serve(settings, hubs, stop))
+    lifetime.run(lambda stop: _serve(settings, hubs, dashboard, stop))
 
 
-async def _serve(settings: "ServiceSettings", hubs: HubConfiguration, stop: asyncio.Event) -> None:
+async def _serve(
+    settings: "ServiceSettings",
+    hubs: HubConfiguration,
+    dashboard: bool | None,
+    stop: asyncio.Event,
+) -> None:
     from webpubsub.service.service import Service, ServiceStartError
 
     running = Service(settings, hub_settings=hubs.settings)
+    page = dashboard_of(running, dashboard)
+    if page is not None:
+        page.watch()
     try:
         await running.start()
     except ServiceStartError as problem:
         fail(str(problem))
     typer.echo(f"Web PubSub service: {running.endpoint}")
     typer.echo(f"Connection string: {running.connection_string}")
+    show_link(page)
     hubs.show()
     if not any(hub.event_handlers for hub in hubs.settings.hubs.values()):
         typer.echo("Events of clients have no handler; --event-handler names one.")

@@ -12,6 +12,7 @@ import typer
 
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, tell_problem, timed_line, warn, warn_if_open_to_all
+from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link, watch_app
 from webpubsub.cli.event_handlers import instructions
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
@@ -24,6 +25,7 @@ from webpubsub.cli.json_output import JsonFormatter, speak_json
 
 if TYPE_CHECKING:
     from webpubsub.composition.local_app import LocalApp
+    from webpubsub.dashboard.dashboard import Dashboard
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
     from webpubsub.host.generation import FunctionReport
@@ -84,6 +86,7 @@ def start(
     ] = None,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
+    dashboard: DashboardOption = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -148,6 +151,7 @@ def start(
         check_app_folder(app_dir)
         hubs = load_hub_settings(app_dir, config, event_handler)
         app = LocalApp(place, hubs.settings, hubs.service)
+        page = dashboard_of(app.service, dashboard)
         formatter = _json_formatter() if json_output else None
         stream = speak_json(formatter) if formatter else sys.stdout
         log = ConsoleLog(app.config, stream, verbose=verbose, formatter=formatter)
@@ -158,9 +162,11 @@ def start(
     shorten_http_log()
 
     async def serve(stop: asyncio.Event) -> None:
+        watch_app(page, app)
         await _start(app)
         async with hubs.followed(), _following(app, hubs, log) if reload else nullcontext():
             _show(app, hubs)
+            _show_page(app, page)
             await stop.wait()
         await app.stop()
 
@@ -221,6 +227,11 @@ def _show(app: "LocalApp", hubs: HubConfiguration) -> None:
     if app.keys is not None:
         typer.echo("Requests need keys; 'webpubsub keys list' shows them.\n")
     timed_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
+
+
+def _show_page(app: "LocalApp", page: "Dashboard | None") -> None:
+    if app.serves_clients:
+        show_link(page)
 
 
 def _warn_of_unknown(app: "LocalApp") -> None:

@@ -1,0 +1,50 @@
+"""The dashboard of a service that runs here."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from webpubsub.composition.local_app import LocalApp
+    from webpubsub.dashboard.dashboard import Dashboard
+    from webpubsub.service.service import Service
+
+DashboardOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--dashboard/--no-dashboard",
+        help="Show what goes on, on a page of the service.",
+        show_default="only if the service listens on this machine alone",
+    ),
+]
+
+
+def dashboard_of(service: "Service", wanted: bool | None) -> "Dashboard | None":
+    """The dashboard of a service that has not started; None when there is to be none. Others can
+    only reach it if that is wanted."""
+    from webpubsub.composition.addresses import is_loopback
+    from webpubsub.dashboard.dashboard import Dashboard
+
+    if wanted is None:
+        wanted = is_loopback(service.settings.address)
+    if not wanted:
+        return None
+    service.pages = dashboard = Dashboard(service)
+    return dashboard
+
+
+def watch_app(dashboard: "Dashboard | None", app: "LocalApp") -> None:
+    """Begin to record what happens in an app and its service."""
+    from webpubsub.dashboard.app_view import AppView
+
+    def url() -> str:
+        return f"http://localhost:{app.http.port}"
+
+    if dashboard is not None:
+        dashboard.watch(AppView(app.host, app.point, app.folder.name, url))
+
+
+def show_link(dashboard: "Dashboard | None") -> None:
+    """Say where it is."""
+    if dashboard is not None:
+        typer.echo(f"Dashboard: {dashboard.link}")

@@ -1,0 +1,108 @@
+"""Who may see the page: whoever has the link, in a browser on this very address.
+
+The page shows everything and can close connections, so four things are asked of every request. Its
+Host is an address or a name of this service: a name that somebody has made to point here (DNS
+rebinding) is none. Its Origin, if it has one, is the page itself. The browser does not say that
+another site makes it. And it knows the token of this start: from the link once, then from a cookie
+that scripts cannot read and other sites cannot have sent. The cookie is for the paths of the page
+alone, because cookies do not know ports, and apps on other ports need not have it.
+"""
+
+import hmac
+import secrets
+from enum import Enum
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+ROOT = "/dashboard/"
+TOKEN = "token"  # noqa: S105
+_TOKEN_BYTES = 24
+_SITE = "Sec-Fetch-Site"
+_LOCAL_NAMES = frozenset({"localhost"})
+
+
+class Verdict(Enum):
+    """What becomes of a request."""
+
+    ADMITTED = "admitted"
+    #: With the right token in its link, and to be given the cookie.
+    WELCOME = "welcome"
+    STRANGER = "no token, or not the one of this start"
+    FOREIGN = "not from the page itself"
+
+
+class Admission:
+    """Decides. ``public_host`` is the name under which the service is reached behind a proxy."""
+
+    def __init__(self, public_host: str | None = None, token: str | None = None) -> None:
+        self.token = token or secrets.token_urlsafe(_TOKEN_BYTES)
+        self._names = _LOCAL_NAMES | ({public_host.lower()} if public_host else frozenset())
+
+    def verdict(self, request: web.BaseRequest) -> Verdict:
+        """What becomes of a request."""
+        if not self._is_here(request.headers.get(hdrs.HOST, "")) or not _is_own(request):
+            return Verdict.FOREIGN
+        is_entry = request.path == ROOT and request.method == hdrs.METH_GET
+        if is_entry and self._is_token(request.query.get(TOKEN, "")):
+            return Verdict.WELCOME
+        site = request.headers.get(_SITE, "none")
+        if site not in ("same-origin", "none") and not is_entry:
+            return Verdict.FOREIGN
+        known = self._is_token(_cookie(request, self.cookie_name(request)))
+        return Verdict.ADMITTED if known else Verdict.STRANGER
+
+    def cookie_name(self, request: web.BaseRequest) -> str:
+        """Services on several ports of one machine have a cookie each."""
+        port = _port(request.headers.get(hdrs.HOST, ""))
+        return f"webpubsub-dashboard-{port}"
+
+    def give_cookie(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+        """Let the browser in from now on."""
+        response.set_cookie(
+            self.cookie_name(request), self.token, path=ROOT, httponly=True, samesite="Strict"
+        )
+
+    def _is_token(self, text: str) -> bool:
+        return hmac.compare_digest(text.encode(errors="replace"), self.token.encode())
+
+    def _is_here(self, host: str) -> bool:
+        """An address cannot be made to point elsewhere; a name can."""
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").lower()
+        except ValueError:
+            return False
+        if name in self._names:
+            return True
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+def _is_own(request: web.BaseRequest) -> bool:
+    """Browsers send an Origin with everything that may change something."""
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is None:
+        return request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
+    parts = urlsplit(origin)
+    host = request.headers.get(hdrs.HOST, "")
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+
+
+def _port(host: str) -> int:
+    try:
+        return urlsplit(f"//{host}").port or 80
+    except ValueError:
+        return 0
+
+
+def _cookie(request: web.BaseRequest, name: str) -> str:
+    try:
+        cookies = SimpleCookie(request.headers.get(hdrs.COOKIE, ""))
+    except CookieError:
+        return ""
+    return cookies[name].value if name in cookies else ""

@@ -1,0 +1,213 @@
+"""The page and what it asks for, on the port of the service."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from aiohttp import hdrs, web
+
+from webpubsub.dashboard import commands, connections_view
+from webpubsub.dashboard.admission import ROOT, Admission, Verdict
+from webpubsub.dashboard.answers import BadCall, protect, refused, shown
+from webpubsub.dashboard.app_view import AppView
+from webpubsub.dashboard.client_urls import client_url, inspected
+from webpubsub.dashboard.details import detail
+from webpubsub.dashboard.files import file_response
+from webpubsub.dashboard.live import LiveUpdates
+from webpubsub.dashboard.people import People
+from webpubsub.dashboard.recorder import Recorder
+from webpubsub.dashboard.state import state
+from webpubsub.service.observation import SessionBegan, Sighting
+from webpubsub.service.service import Service
+
+logger = logging.getLogger("webpubsub.dashboard")
+
+_API = f"{ROOT}api/"
+_PAGE, _GATE = "index.html", "gate.html"
+_MOST_BYTES = 2_097_152
+_HTML = "text/html"
+
+Call: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+class Dashboard:
+    """Answers for the paths of the page; ``service`` has not started yet."""
+
+    def __init__(self, service: Service) -> None:
+        #: The function app behind the service, if it runs here.
+        self.app: AppView | None = None
+        self._service = service
+        self._public = service.settings.public_authority
+        self._admission = Admission(self._public and self._public.partition(":")[0])
+        self._recorder = Recorder()
+        self._people = People()
+        self._closed = False
+        self._calls: Mapping[tuple[str, str], Call] = {
+            ("GET", "state"): self._state,
+            ("GET", "live"): self._live,
+            ("GET", "entry"): self._entry,
+            ("GET", "connections"): self._connections,
+            ("GET", "functions"): self._functions,
+            ("POST", "operation"): self._operation,
+            ("POST", "client-url"): self._client_url,
+            ("POST", "token"): self._token,
+            ("POST", "clear"): self._clear,
+        }
+        self._look_away: list[Callable[[], None]] = []
+
+    def watch(self, app: AppView | None = None) -> None:
+        """Begin to record what happens, in ``app``, too. On the event loop of the service."""
+        self.app = app
+        self._look_away.append(self._service.point.attach(self._see))
+        if app is not None:
+            self._look_away.append(app.point.attach(self._recorder))
+
+    @property
+    def link(self) -> str:
+        """Where the page is, for whoever may see it."""
+        return f"{self._service.endpoint}{ROOT}?token={self._admission.token}"
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """The answer to a request for the page, None for all others."""
+        if request.path == "/" and _wants_html(request):
+            return self._protected(request, _redirect())
+        if not f"{request.path}/".startswith(ROOT):
+            return None
+        try:
+            return await self._admit(request)
+        except BadCall as problem:
+            return self._protected(request, refused(str(problem), problem.status))
+        except ConnectionError:
+            raise  # the page has been closed
+        except Exception:
+            logger.exception("the dashboard failed at %s", request.path)
+            return self._protected(request, refused("The dashboard failed; the log says how.", 500))
+
+    def close(self) -> None:
+        """Let go of all open pages, and look no more."""
+        self._closed = True
+        for look_away in self._look_away:
+            look_away()
+
+    def _see(self, sighting: Sighting) -> None:
+        if type(sighting.item) is SessionBegan:
+            self._people.meet(sighting.item)
+        self._recorder(sighting)
+
+    async def _admit(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path + "/" == ROOT:
+            return self._protected(request, _redirect())
+        verdict = self._admission.verdict(request)
+        if verdict is Verdict.FOREIGN:
+            text = "Only the dashboard itself may ask for this, at an address of this service."
+            return self._protected(request, refused(text, 403))
+        if verdict is Verdict.STRANGER:
+            return self._protected(request, _gate(request))
+        if request.path.startswith(_API):
+            return await self._call(request)
+        response = file_response(request.path.removeprefix(ROOT) or _PAGE)
+        if response is None:
+            raise BadCall("There is no such page.", 404)
+        if verdict is Verdict.WELCOME:
+            self._admission.give_cookie(request, response)
+        return self._protected(request, response)
+
+    async def _call(self, request: web.BaseRequest) -> web.StreamResponse:
+        name = request.path.removeprefix(_API)
+        call = self._calls.get((request.method, name))
+        if call is None:
+            raise BadCall(f"There is no {request.method} {name}.", 404)
+        response = await call(request)
+        return response if response.prepared else self._protected(request, response)
+
+    def _protected(
+        self, request: web.BaseRequest, response: web.StreamResponse
+    ) -> web.StreamResponse:
+        protect(request, response, self._service.endpoint)
+        return response
+
+    # What the page asks for
+
+    async def _state(self, request: web.BaseRequest) -> web.StreamResponse:
+        return shown(state(self._service, self.app))
+
+    async def _live(self, request: web.BaseRequest) -> web.StreamResponse:
+        after = _number(request, "after")
+        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream"})
+        self._protected(request, response)
+        await response.prepare(request)
+        updates = LiveUpdates(
+            self._recorder,
+            self._people,
+            status=lambda: state(self._service, self.app),
+            is_closed=lambda: self._closed,
+        )
+        await updates.follow(response, after)
+        return response
+
+    async def _entry(self, request: web.BaseRequest) -> web.StreamResponse:
+        entry = self._recorder.find(_number(request, "id"))
+        if entry is None:
+            raise BadCall("This is too long ago: newer entries have taken its place.", 404)
+        return shown(detail(entry, self._people))
+
+    async def _connections(self, request: web.BaseRequest) -> web.StreamResponse:
+        hub, search = request.query.get("hub", ""), request.query.get("search", "")
+        return shown(connections_view.connections(self._service, hub, search))
+
+    async def _functions(self, request: web.BaseRequest) -> web.StreamResponse:
+        return shown([] if self.app is None else self.app.functions())
+
+    async def _operation(self, request: web.BaseRequest) -> web.StreamResponse:
+        operation = commands.operation_of(await _body(request))
+        with self._service.point.trace():
+            refusal = await self._service.hubs.perform(operation)
+        if refusal is not None:
+            raise BadCall(refusal.describe(), 409)
+        return shown({})
+
+    async def _client_url(self, request: web.BaseRequest) -> web.StreamResponse:
+        return shown(await client_url(self._service, await _body(request)))
+
+    async def _token(self, request: web.BaseRequest) -> web.StreamResponse:
+        return shown(inspected(self._service, await _body(request), self._recorder.now()))
+
+    async def _clear(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._recorder.clear()
+        return shown({})
+
+
+def _redirect() -> web.Response:
+    return web.Response(status=302, headers={hdrs.LOCATION: ROOT})
+
+
+def _gate(request: web.BaseRequest) -> web.Response:
+    """How to get in."""
+    if _wants_html(request):
+        page = file_response(_GATE, 401)
+        if page is not None:
+            return page
+    return refused("Open the link that webpubsub printed when it started.", 401)
+
+
+def _wants_html(request: web.BaseRequest) -> bool:
+    is_reading = request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
+    return is_reading and _HTML in request.headers.get(hdrs.ACCEPT, "")
+
+
+def _number(request: web.BaseRequest, name: str) -> int:
+    text = request.query.get(name, "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise BadCall(f"{name} must be a number, and is '{text[:40]}'.")
+    return int(text)
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    if request.content_type != "application/json":
+        raise BadCall("The body must be application/json.", 415)
+    parts = bytearray()
+    async for chunk in request.content.iter_any():
+        parts += chunk
+        if len(parts) > _MOST_BYTES:
+            raise BadCall(f"The body is larger than {_MOST_BYTES} bytes.", 413)
+    return bytes(parts)

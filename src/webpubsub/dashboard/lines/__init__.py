@@ -1,0 +1,1 @@
+"""What a list shows of an item: one line, and what it is found by."""

@@ -1,0 +1,58 @@
+"""One line for one entry of the record."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from webpubsub.dashboard.lines.of_host import HOST_LINES
+from webpubsub.dashboard.lines.of_service import SERVICE_LINES
+from webpubsub.dashboard.people import People
+from webpubsub.dashboard.recorder import Entry
+
+Make: TypeAlias = Callable[[Any], dict[str, Any]]
+
+
+class Line(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """One item. ``kind`` is what the list is filtered by, ``outcome`` is ``ok``, ``refused`` or
+    ``failed`` where there is one. Two lines with the same ``span`` and a ``phase`` are the
+    beginning and the end of something. ``clock`` is for durations, in seconds."""
+
+    id: int
+    at: float
+    clock: float
+    flow: str
+    span: str
+    kind: str
+    title: str
+    hub: str = ""
+    connection: str = ""
+    user: str = ""
+    group: str = ""
+    name: str = ""
+    text: str = ""
+    size: int = 0
+    outcome: str = ""
+    code: str = ""
+    phase: str = ""
+    seconds: float | None = None
+    recipients: int | None = None
+
+
+_MAKERS: Mapping[type[Any], Make] = {**SERVICE_LINES, **HOST_LINES}
+
+
+def line(entry: Entry, people: People) -> Line:
+    """The line of an entry."""
+    made = _MAKERS[type(entry.item)](entry.item)
+    connection = made.get("connection", "")
+    if connection and not made.get("user"):
+        made["user"] = people.user_of(connection) or ""
+    return Line(
+        id=entry.id,
+        at=entry.at,
+        clock=entry.monotonic,
+        flow=entry.flow or f"alone {entry.id}",
+        span=entry.span,
+        **made,
+    )

@@ -1,0 +1,121 @@
+// What the page knows: the latest lines, how the service stands, and whether it is there.
+//
+//   connecting --> live --> gone (no answer; tries again by itself) --> live
+//                    \----> expired (started anew with another token; only its new link helps)
+
+import { Expired, get, post } from "./api.js";
+
+const MOST_LINES = 20000;
+const RETRY_MS = 1000;
+
+class Store extends EventTarget {
+  lines = [];
+  flows = new Map();
+  refusals = [];
+  state = null;
+  phase = "connecting";
+  missed = 0;
+  rate = 0;
+  #last = 0;
+  #source = null;
+  #recent = [];
+
+  start() {
+    this.#open();
+  }
+
+  line(id) {
+    let low = 0;
+    let high = this.lines.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      if (this.lines[middle].id === id) return this.lines[middle];
+      if (this.lines[middle].id < id) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+
+  flow(id) {
+    return this.flows.get(id) ?? [];
+  }
+
+  async clear() {
+    await post("clear");
+    this.lines = [];
+    this.flows.clear();
+    this.refusals = [];
+    this.#tell("lines");
+  }
+
+  #open() {
+    this.#source?.close();
+    const source = new EventSource(`api/live?after=${this.#last}`);
+    source.addEventListener("entries", (event) => this.#take(JSON.parse(event.data)));
+    source.addEventListener("status", (event) => this.#stand(JSON.parse(event.data)));
+    source.onerror = () => this.#lose();
+    this.#source = source;
+  }
+
+  #take({ missed, lines }) {
+    if (this.#last > 0) this.missed += missed;
+    for (const line of lines) {
+      this.#last = line.id;
+      this.lines.push(line);
+      const flow = this.flows.get(line.flow);
+      if (flow) flow.push(line);
+      else this.flows.set(line.flow, [line]);
+      if (line.code) this.refusals.push(line);
+    }
+    this.#recent.push([performance.now(), lines.length]);
+    this.#forget();
+    this.#tell("lines");
+  }
+
+  #forget() {
+    const spare = this.lines.length - MOST_LINES;
+    if (spare < MOST_LINES / 10) return;
+    for (const line of this.lines.splice(0, spare)) {
+      const flow = this.flows.get(line.flow);
+      flow.shift();
+      if (!flow.length) this.flows.delete(line.flow);
+    }
+    const first = this.lines[0].id;
+    this.refusals = this.refusals.filter((line) => line.id >= first);
+  }
+
+  #stand(state) {
+    const since = performance.now() - 5000;
+    this.#recent = this.#recent.filter(([at]) => at > since);
+    this.rate = this.#recent.reduce((sum, [, lines]) => sum + lines, 0) / 5;
+    this.state = state;
+    this.#change("live");
+    this.#tell("state");
+  }
+
+  async #lose() {
+    this.#source.close();
+    try {
+      await get("state");
+    } catch (error) {
+      if (error instanceof Expired) {
+        this.#change("expired");
+        return;
+      }
+      this.#change("gone");
+    }
+    setTimeout(() => this.#open(), RETRY_MS);
+  }
+
+  #change(phase) {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.#tell("phase");
+  }
+
+  #tell(name) {
+    this.dispatchEvent(new Event(name));
+  }
+}
+
+export const store = new Store();

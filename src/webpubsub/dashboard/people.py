@@ -1,0 +1,24 @@
+"""Who is behind a connection, also for a while after it has ended."""
+
+from collections import OrderedDict
+
+from webpubsub.service.observation import SessionBegan
+
+_MOST = 20_000
+
+
+class People:
+    """The users of the latest connections."""
+
+    def __init__(self) -> None:
+        self._users: OrderedDict[str, str | None] = OrderedDict()
+
+    def meet(self, began: SessionBegan) -> None:
+        """Remember a connection."""
+        self._users[began.connection_id] = began.user_id
+        if len(self._users) > _MOST:
+            self._users.popitem(last=False)
+
+    def user_of(self, connection_id: str) -> str | None:
+        """The user of a connection; None when it has none, or is not known any more."""
+        return self._users.get(connection_id)

@@ -1,0 +1,17 @@
+"""Who is behind a connection."""
+
+from webpubsub.dashboard import people
+from webpubsub.dashboard.people import People
+from webpubsub.service.observation import SessionBegan
+
+
+def test_users_are_remembered_for_a_while() -> None:
+    """The latest of them."""
+    crowd = People()
+    crowd.meet(SessionBegan("chat", "first", "zoe", None))
+    for number in range(people._MOST):
+        crowd.meet(SessionBegan("chat", f"c{number}", None if number else "alice", None))
+    assert crowd.user_of("c0") == "alice"
+    assert crowd.user_of("c1") is None
+    assert crowd.user_of("first") is None
+    assert crowd.user_of("nobody") is None

@@ -1,0 +1,98 @@
+"""What has happened lately."""
+
+import asyncio
+
+from tests.dashboard.world import TRACE, sighting
+from webpubsub.dashboard.recorder import Recorder, RecorderLimits
+from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.service.observation import Delivered, SessionEnded
+
+
+def _ended(number: int) -> SessionEnded:
+    return SessionEnded("chat", f"c{number}", "")
+
+
+def _recorded(count: int, limits: RecorderLimits | None = None) -> Recorder:
+    recorder = Recorder(limits)
+    for number in range(1, count + 1):
+        recorder(sighting(_ended(number)))
+    return recorder
+
+
+def test_items_are_kept_as_they_came() -> None:
+    """With the trace and the span in which they were seen."""
+    recorder = _recorded(3)
+    assert [one.item for one in recorder.after(0, 10)] == [_ended(1), _ended(2), _ended(3)]
+    first = recorder.after(0, 1)[0]
+    assert (first.id, first.at, first.monotonic, first.flow) == (1, 100.0, 5.0, TRACE)
+    assert first.span == "b" * 16
+
+
+def test_the_oldest_make_room_by_number() -> None:
+    """Ids go on."""
+    recorder = _recorded(10, RecorderLimits(entries=4))
+    assert [one.id for one in recorder.after(0, 100)] == [7, 8, 9, 10]
+    assert (recorder.first_id, recorder.last_id) == (7, 10)
+
+
+def test_the_oldest_make_room_by_size() -> None:
+    """What is larger than everything there is room for is not kept either."""
+    recorder = Recorder(RecorderLimits(bytes=100_000))
+    large = Delivered("chat", Delivery(Message(DataType.TEXT, b"x" * 60_000)), ("c",))
+    for _ in range(5):
+        recorder(sighting(large))
+    assert [one.id for one in recorder.after(0, 100)] == [5]
+    recorder(sighting(Delivered("chat", Delivery(Message(DataType.TEXT, b"x" * 200_000)), ())))
+    assert recorder.after(0, 100) == []
+    assert recorder.first_id == 7
+
+
+def test_reading_goes_on_where_it_was() -> None:
+    """In portions; and an entry is found by its id, as long as it is there."""
+    recorder = _recorded(10, RecorderLimits(entries=6))
+    assert [one.id for one in recorder.after(0, 2)] == [5, 6]
+    assert [one.id for one in recorder.after(6, 2)] == [7, 8]
+    assert recorder.after(10, 2) == []
+    found = recorder.find(9)
+    assert found is not None
+    assert found.item == _ended(9)
+    assert recorder.find(2) is None
+    assert recorder.find(11) is None
+
+
+def test_clearing_forgets_and_counts_on() -> None:
+    """A page that reads on gets what is new, and nothing twice."""
+    recorder = _recorded(3)
+    recorder.clear()
+    assert recorder.after(0, 10) == []
+    recorder(sighting(_ended(4)))
+    assert [one.id for one in recorder.after(3, 10)] == [4]
+
+
+def test_frames_are_not_kept_with_a_delivery() -> None:
+    """They are made for the wire after the delivery was seen, once for each protocol."""
+    recorder = Recorder()
+    delivery = Delivery(Message(DataType.TEXT, b"x"), group="room")
+    recorder(sighting(Delivered("chat", delivery, ("c",))))
+    delivery.encodings["json"] = b"x" * 1000
+    kept = recorder.after(0, 1)[0].item.delivery
+    assert (kept.group, kept.message, kept.encodings) == ("room", delivery.message, {})
+
+
+async def test_waiting_for_what_is_new() -> None:
+    """Until something comes, or no longer than asked."""
+    recorder = _recorded(1)
+    await asyncio.wait_for(recorder.wait(0, 60), 1)
+    await recorder.wait(1, 0.01)
+    waiting = asyncio.create_task(recorder.wait(1, 60))
+    await asyncio.sleep(0)
+    recorder(sighting(_ended(2)))
+    await asyncio.wait_for(waiting, 1)
+    assert not recorder._waiting
+
+
+def test_what_is_seen_outside_of_every_trace() -> None:
+    """Has no flow, and is kept all the same."""
+    recorder = Recorder()
+    recorder(sighting(_ended(1)).__class__(_ended(1), None, 1.0, 1.0))
+    assert recorder.after(0, 1)[0].flow == ""
