@@ -19,7 +19,13 @@ from webpubsub.service.hub_settings.files import HubSettingsFile
 
 PAGES = sorted(
     path
-    for pattern in ("README.md", "CHANGELOG.md", "docs/**/*.md", "examples/*/README.md")
+    for pattern in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/**/*.md",
+        "examples/*/README.md",
+    )
     for path in ROOT.glob(pattern)
 )
 FENCE = re.compile(r"^( *)```(\w+)(?: +(\S+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
