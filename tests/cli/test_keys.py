@@ -128,8 +128,8 @@ async def test_an_app_that_asks_for_keys_takes_those_of_the_command(folder: Path
 
             assert await status(None) == 401
             assert await status("x" * 56) == 401
-            for key in before.values():
-                assert await status(key) == 200
+            for (whose, _), key in before.items():
+                assert await status(key) == (401 if whose == "system" else 200)
             partner = keys("create", "partner", folder, "--function", "guarded").strip()
             assert await status(partner) == 200
             keys("delete", "partner", folder, "--function", "guarded")

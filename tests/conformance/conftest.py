@@ -1,6 +1,8 @@
 """A running service for the official clients, on a free port of the loopback address."""
 
-from collections.abc import AsyncIterator
+import gc
+import warnings
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -20,3 +22,13 @@ async def service(application: EchoApplication) -> AsyncIterator[Service]:
     """A service with the echo application behind it."""
     async with Service(ServiceSettings(port=0), application) as running:
         yield running
+
+
+@pytest.fixture
+def left_sockets() -> Iterator[None]:
+    """The synchronous client leaves the socket behind that it has lost: here it is collected, so
+    that no later test is told of it."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

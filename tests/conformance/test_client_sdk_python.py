@@ -29,7 +29,7 @@ from tests.service.wire import until
 from webpubsub.protocol.operations import CloseAllConnections, CloseUserConnections
 from webpubsub.service.service import Service
 
-pytestmark = pytest.mark.conformance
+pytestmark = [pytest.mark.conformance, pytest.mark.usefixtures("left_sockets")]
 
 ALL_ROLES = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
 HUB = "conformance"

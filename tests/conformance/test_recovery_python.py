@@ -25,6 +25,7 @@ from azure.messaging.webpubsubclient.models import CallbackType
 from tests.conformance.reliability import numbered, staged
 
 pytestmark = [
+    pytest.mark.usefixtures("left_sockets"),
     pytest.mark.conformance,
     pytest.mark.timeout(120),
     # The clients do not close every socket that failed them, nor catch every error of it.
