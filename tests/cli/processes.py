@@ -21,6 +21,7 @@ PATIENCE = 30.0
 
 #: Settings of the machine that would reach into the app under test.
 _FOREIGN = ("webpubsub", "azurewebjobs", "azurefunctions", "functions_", "python_")
+_FOREIGN_NAMES = {"FORCE_COLOR", "CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "RUN_ID"}
 
 
 def script() -> str:
@@ -43,7 +44,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     own = {
         name: value
         for name, value in os.environ.items()
-        if not name.lower().startswith(_FOREIGN) and name != "FORCE_COLOR"
+        if not name.lower().startswith(_FOREIGN) and name not in _FOREIGN_NAMES
     }
     return {**own, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120", **(extra or {})}
 

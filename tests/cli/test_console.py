@@ -1,9 +1,12 @@
-"""What commands say on the error stream."""
+"""What commands say.
+
+Specification: functions-python section 13.2.
+"""
 
 import pytest
 import typer
 
-from webpubsub.cli.console import fail, warn, warn_if_open_to_all
+from webpubsub.cli.console import fail, runs_unattended, warn, warn_if_open_to_all
 
 
 def test_a_failure_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,3 +37,20 @@ def test_a_known_key_on_an_open_address_is_warned_of(
     """Either alone is fine."""
     warn_if_open_to_all(address, uses_development_key=key_is_known)
     assert ("development key" in capsys.readouterr().err) is warned
+
+
+@pytest.mark.parametrize(
+    ("variables", "unattended"),
+    [
+        ({}, False),
+        ({"CI": ""}, False),
+        ({"GITHUB_ACTIONS": "true"}, False),
+        ({"CI": "true"}, True),
+        ({"CONTINUOUS_INTEGRATION": "1"}, True),
+        ({"BUILD_NUMBER": "7"}, True),
+        ({"RUN_ID": "x"}, True),
+    ],
+)
+def test_variables_say_that_nobody_looks_on(variables: dict[str, str], unattended: bool) -> None:
+    """Those by which the official tool knows it, with any value."""
+    assert runs_unattended(variables) is unattended

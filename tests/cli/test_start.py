@@ -1,6 +1,7 @@
 """``webpubsub start``: started, used and stopped as a user would.
 
 Specification: functions-python sections 13.1 and 13.2.
+And bindings section 3.1.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import pytest
 
 from tests.cli.apps import ECHO, HALF, STUBBORN, write_app
 from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port, run
+from webpubsub.cli.banner import banner
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
 OTHER_KEY = "another-key-that-is-long-enough-for-it"
@@ -32,6 +34,7 @@ def test_the_output_is_what_users_of_func_expect() -> None:
     with StartedApp(EXAMPLES / "chat") as app:
         text = app.wait_until_ready()
         assert app.interrupt() == 0
+    assert text.startswith(f"{banner()}\n[")
     functions = text.partition("\nFunctions:\n\n")[2]
     http = f"http://localhost:{app.port}/api"
     assert functions.startswith(
@@ -148,6 +151,15 @@ async def test_a_function_in_error_does_not_harm_the_others(tmp_path: Path) -> N
         async with aiohttp.ClientSession() as session, session.get(f"{app.url}/good") as answer:
             assert await answer.text() == "fine"
         assert await asyncio.to_thread(app.interrupt) == 0
+
+
+@pytest.mark.parametrize(("options", "shown"), [([], True), (["--no-verbose"], False)])
+def test_continuous_integration_sees_all(echo: Path, options: list[str], shown: bool) -> None:
+    """Nobody is there to start it again with --verbose; whoever says --no-verbose is heard."""
+    with StartedApp(echo, env={"CI": "1"}, options=options) as app:
+        text = app.wait_until_ready()
+        assert app.interrupt() == 0
+    assert ("Registered Web PubSub negotiate Endpoint" in text) is shown
 
 
 def test_a_disabled_function_is_listed_as_such(echo: Path) -> None:

@@ -1,5 +1,6 @@
 """What commands say."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,6 +10,17 @@ from webpubsub.composition.addresses import is_loopback
 
 if TYPE_CHECKING:
     from webpubsub.host.errors import HostError
+
+#: By these, as ``func`` does, a command knows that continuous integration runs it.
+_UNATTENDED = ("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "RUN_ID")
+
+
+def runs_unattended(environment: Mapping[str, str]) -> bool:
+    """Whether nobody is there to start the command again with more to see.
+
+    Specification: functions-python section 13.2.
+    """
+    return any(environment.get(name) for name in _UNATTENDED)
 
 
 def fail(message: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 import uuid
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, tell_problem, timed_line, warn, warn_if_open_to_all
+from webpubsub.cli.banner import banner
+from webpubsub.cli.console import (
+    fail,
+    runs_unattended,
+    tell_problem,
+    timed_line,
+    warn,
+    warn_if_open_to_all,
+)
 from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link, watch_app
 from webpubsub.cli.event_handlers import instructions
 from webpubsub.cli.http_log import shorten_http_log
@@ -104,8 +113,13 @@ def start(
         ),
     ] = True,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Show what the host itself logs, too.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--verbose/--no-verbose",
+            help="Show what the host itself logs, too.",
+            show_default="off, or on where variables such as CI say that nobody looks on",
+        ),
+    ] = None,
     user_log_level: Annotated[
         str | None,
         typer.Option(
@@ -154,12 +168,14 @@ def start(
         page = dashboard_of(app.service, dashboard)
         formatter = _json_formatter() if json_output else None
         stream = speak_json(formatter) if formatter else sys.stdout
-        log = ConsoleLog(app.config, stream, verbose=verbose, formatter=formatter)
+        shows_all = runs_unattended(os.environ) if verbose is None else verbose
+        log = ConsoleLog(app.config, stream, verbose=shows_all, formatter=formatter)
     except AppFolderError as problem:
         fail(str(problem))
     except HostError as problem:
         _fail(problem)
     shorten_http_log()
+    typer.echo(banner())
 
     async def serve(stop: asyncio.Event) -> None:
         watch_app(page, app)

@@ -128,6 +128,8 @@ class LocalApp:
                 await self._start_service()
                 self._tell_where_it_is([DEFAULT_CONNECTION])
             await self.host.start()
+            if self.web_pubsub.events:
+                _logger.info("Registered Web PubSub negotiate Endpoint = %s", self.webhook_url)
             await self._serve_clients()
             if self._isolated:
                 self._tell_where_it_is(self.connection_names())

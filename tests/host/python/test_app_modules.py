@@ -6,6 +6,7 @@ Specification: functions-python sections 2.3 and 12.
 import os
 import sys
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,31 @@ def test_what_was_imported_before_stays(
     modules.import_script("app.py")
     modules.leave()
     assert sys.modules.pop("test_of_the_app") is kept
+
+
+_ORDERS = [
+    pytest.param(entered, order, id="".join(entered) + "-" + "".join(map(str, order)))
+    for entered in (["a", "b"], ["a", "b", "a"], ["a", "b", "c"])
+    for order in permutations(range(len(entered)))
+]
+
+
+@pytest.mark.parametrize(("entered", "order"), _ORDERS)
+def test_apps_may_leave_in_any_order(
+    tmp_path: Path, entered: list[str], order: tuple[int, ...]
+) -> None:
+    """The working directory is the last one's while that is there, and in the end as before."""
+    before = (Path.cwd(), list(sys.path))
+    for name in entered:
+        (tmp_path / name).mkdir(exist_ok=True)
+    apps = [AppModules(tmp_path / name) for name in entered]
+    for app in apps:
+        app.enter()
+    for position, index in enumerate(order, 1):
+        apps[index].leave()
+        if len(apps) - 1 in order[position:]:
+            assert Path.cwd() == apps[-1].directory
+    assert (Path.cwd(), list(sys.path)) == before
 
 
 def test_leaving_twice_does_nothing(tmp_path: Path) -> None:

@@ -76,6 +76,10 @@ async def breaks(req: Request) -> StreamingResponse:
         raise ValueError("in the middle")
     return StreamingResponse(pieces())
 
+@app.route("whatever/{kind}")
+def text(req: str) -> Response:
+    return PlainTextResponse(f"{type(req).__module__} {req.path_params['kind']}")
+
 @app.route("endless")
 async def endless(req: Request) -> StreamingResponse:
     async def pieces():
@@ -162,6 +166,12 @@ async def test_values_that_are_no_responses(
     """They become JSON, as FastAPI makes it; None is nothing to answer with."""
     async with served(script(tmp_path, APP)) as app:
         assert await app.ask(f"/api/value/{name}") == (status, text)
+
+
+async def test_text_is_no_way_around_it(tmp_path: Path) -> None:
+    """A parameter that is annotated ``str`` is given the request too, as by the official engine."""
+    async with served(script(tmp_path, APP)) as app:
+        assert await app.ask("/api/whatever/x") == (200, "starlette.requests x")
 
 
 async def test_failures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -31,7 +31,8 @@ class AppModules:
         self._path_entries = [str(self.directory)]
         if (self.directory / _PUBLISHED_PACKAGES).is_dir():
             self._path_entries.append(str(self.directory / _PUBLISHED_PACKAGES))
-        self._previous_directory: Path | None = None
+        #: The working directory that is given back.
+        self.came_from: Path | None = None
         self._present: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
 
@@ -39,7 +40,7 @@ class AppModules:
         """Take the names and the surroundings."""
         self._free_names()
         self._present = dict(sys.modules)
-        self._previous_directory = Path.cwd()
+        self.came_from = Path.cwd()
         os.chdir(self.directory)
         sys.path.extend(self._path_entries)
         importlib.invalidate_caches()
@@ -50,12 +51,13 @@ class AppModules:
         if self not in _entered:
             return
         before, after = self._others_of_directory()
+        self._pass_on_directory()
         _entered.remove(self)
         for entry in self._path_entries:
             if entry in sys.path:
                 sys.path.remove(entry)
-        if after:  # a reload: the new one gives back what we took
-            after[0].inherit(self._previous_directory)
+        if after:  # a reload: the new one has taken the names for good
+            after[0].keep_names()
             return
         self._forget_modules()
         if before:  # a reload that failed: the one before serves on
@@ -63,9 +65,8 @@ class AppModules:
         else:
             self._leave_directory()
 
-    def inherit(self, previous_directory: Path | None) -> None:
-        """Give back, when leaving, what an app that has left before us took."""
-        self._previous_directory = previous_directory
+    def keep_names(self) -> None:
+        """Give back no names when leaving: the app that had them has left."""
         self._displaced = {}
 
     def import_script(self, file_name: str) -> ModuleType:
@@ -101,9 +102,16 @@ class AppModules:
         after = [app for app in _entered[position + 1 :] if app.directory == self.directory]
         return before, after
 
+    def _pass_on_directory(self) -> None:
+        """Whoever came from our directory, or replaces us, gives back the one that we came from."""
+        for app in _entered[_entered.index(self) + 1 :]:
+            if self.directory in (app.directory, app.came_from):
+                app.came_from = self.came_from
+                return
+
     def _leave_directory(self) -> None:
-        if self._previous_directory is not None and Path.cwd() == self.directory:
-            os.chdir(self._previous_directory)
+        if self.came_from is not None and Path.cwd() == self.directory:
+            os.chdir(self.came_from)
 
     def own_names(self) -> list[str]:
         """Modules below the directory, without those that were there before: a test of the app, or

@@ -196,6 +196,8 @@ def _checked(
         )
     _check_direction(binding, annotation, is_out, where)
     shortcut = inner in (str, bytes) and not has_implicit_output(binding.type)
+    if shortcut and framework is not None and framework.takes(binding.type):
+        return Conversion(binding.type, inner)  # the request comes whatever the annotation says
     binding_type = GENERIC if shortcut else binding.type
     accepted = _accepted_output if is_out else _accepted_input
     if not accepted(binding_type, inner, framework):
