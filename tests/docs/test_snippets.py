@@ -154,6 +154,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
     """The command that users are given is the one that is known to work."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    command = "pip install uv && uv run --extra local pytest"
+    command = "pip install uv && uv run --extra local pytest -n auto"
     assert f"\n{command}\n" in readme
     assert f"\n{command}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
