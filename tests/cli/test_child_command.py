@@ -25,12 +25,19 @@ PYTHON = sys.executable
 )
 async def test_the_exit_code_is_that_of_the_command(program: str, code: int) -> None:
     """Signals as shells count them."""
-    assert await run_command([PYTHON, "-c", program], {**os.environ, "A": "b"}) == code
+    assert await run_command([PYTHON, "-c", program], {**os.environ, "A": "b"}, Path()) == code
+
+
+async def test_a_command_has_its_directory(tmp_path: Path) -> None:
+    """From which its own path counts, too."""
+    (tmp_path / "here").write_text("#!/bin/sh\ntest -f here", encoding="utf-8")
+    (tmp_path / "here").chmod(0o755)
+    assert await run_command(["./here"], os.environ, tmp_path) == 0
 
 
 async def test_a_command_that_is_not_there(capfd: pytest.CaptureFixture[str]) -> None:
     """One line, and the code of shells."""
-    assert await run_command(["no-such-command-here"], os.environ) == 127
+    assert await run_command(["no-such-command-here"], os.environ, Path()) == 127
     assert capfd.readouterr().err == "error: there is no command 'no-such-command-here'\n"
 
 
@@ -39,7 +46,7 @@ async def test_a_command_that_cannot_be_executed(
 ) -> None:
     """A file without the permission, for one."""
     (tmp_path / "plain").write_text("text", encoding="utf-8")
-    assert await run_command([str(tmp_path / "plain")], os.environ) == 126
+    assert await run_command([str(tmp_path / "plain")], os.environ, Path()) == 126
     assert "cannot be executed: Permission denied" in capfd.readouterr().err
 
 
@@ -54,7 +61,7 @@ async def test_signals_reach_the_command(number: signal.Signals, tmp_path: Path)
         f"pathlib.Path({str(ready)!r}).touch()\n"
         "time.sleep(30)"
     )
-    running = asyncio.create_task(run_command([PYTHON, "-c", program], os.environ))
+    running = asyncio.create_task(run_command([PYTHON, "-c", program], os.environ, Path()))
     async with asyncio.timeout(30):
         while not ready.exists():  # noqa: ASYNC110
             await asyncio.sleep(0.02)

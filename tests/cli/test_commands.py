@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.processes import environment, run
 
-COMMANDS = ("new", "start", "service", "client-url", "exec", "doctor", "explain", "check")
+COMMANDS = ("new", "start", "service", "client-url", "exec", "doctor", "replay", "explain", "check")
 
 
 def test_help_lists_the_commands() -> None:

@@ -102,6 +102,14 @@ def test_a_command_with_an_app(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+def test_the_command_stays_in_its_folder(tmp_path: Path) -> None:
+    """While the app is in its own."""
+    write_app(tmp_path / "app", ECHO)
+    (tmp_path / "script.py").write_text("print('found')", encoding="utf-8")
+    done = run("exec", "app", "--", sys.executable, "script.py", cwd=tmp_path)
+    assert done.stdout == "found\n", done.stderr
+
+
 def test_settings_of_the_app_are_the_apps(tmp_path: Path) -> None:
     """A command is not given what local.settings.json has for functions."""
     app = write_app(tmp_path / "app", ECHO, FUNCTIONS_SPECIAL="x")

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 from webpubsub.cli.console import tell_error
@@ -20,11 +21,11 @@ _NOT_EXECUTABLE = 126
 _SIGNALLED = 128
 
 
-async def run_command(words: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a command until it ends, and answer its exit code: 128 and the signal that ended it, 127
-    when there is none of that name, 126 when it cannot be executed."""
+async def run_command(words: Sequence[str], environment: Mapping[str, str], directory: Path) -> int:
+    """Run a command in a directory until it ends, and answer its exit code: 128 and the signal that
+    ended it, 127 when there is none of that name, 126 when it cannot be executed."""
     try:
-        process = await asyncio.create_subprocess_exec(*words, env=dict(environment))
+        process = await asyncio.create_subprocess_exec(*words, env=dict(environment), cwd=directory)
     except FileNotFoundError:
         tell_error(f"there is no command '{words[0]}'")
         return _NOT_FOUND

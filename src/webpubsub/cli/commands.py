@@ -16,6 +16,7 @@ from webpubsub.cli.explain import explain
 from webpubsub.cli.func_flags import FuncCommand
 from webpubsub.cli.keys import keys
 from webpubsub.cli.new import init, new
+from webpubsub.cli.replay import replay
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
 from webpubsub.cli.trailing_command import TrailingCommand
@@ -79,6 +80,14 @@ app.command(
         "webpubsub exec examples/chat -- sh -c 'curl \"$FUNCTIONS_URL/api/negotiate?user=alice\"'"
     ),
 )(execute)
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub start --record session.jsonl\n\n"
+        "webpubsub replay session.jsonl\n\n"
+        "webpubsub replay session.jsonl examples/chat"
+    )
+)(replay)
 app.command(
     name="client-url",
     epilog=(

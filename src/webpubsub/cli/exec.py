@@ -21,6 +21,7 @@ from webpubsub.cli.hub_settings import (
     load_hub_settings,
 )
 from webpubsub.cli.own_port import with_own_port
+from webpubsub.cli.recordings import RecordOption
 
 _INTERRUPTED = 130
 
@@ -38,6 +39,7 @@ def execute(
     ] = None,
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
+    record: RecordOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show all that the app and the service log.")
     ] = False,
@@ -58,17 +60,19 @@ def execute(
     from webpubsub.host.errors import HostError
     from webpubsub.service.service import ServiceStartError
 
-    environment = dict(os.environ)  # without what the app's settings add to it
+    # Without what the app's settings add to it; and while the app runs, this process is elsewhere.
+    environment, directory = dict(os.environ), Path.cwd()
     ported = with_own_port(event_handler or [], context.args)
     hubs = load_hub_settings(app_dir or Path(), config, ported.handlers)
     shorten_http_log()
-    surroundings = _surroundings(app_dir, hubs, verbose=verbose)
+    surroundings = _surroundings(app_dir, hubs, verbose=verbose, record=record)
 
     async def serve(stop: asyncio.Event) -> int:
         async with surroundings as variables:
             if stop.is_set():
                 return _INTERRUPTED
-            return await run_command(ported.words, {**environment, **variables, **ported.variables})
+            found = {**environment, **variables, **ported.variables}
+            return await run_command(ported.words, found, directory)
 
     try:
         with redirect_stdout(sys.stderr):  # what the app prints; the command has our descriptor
@@ -81,15 +85,17 @@ def execute(
     raise typer.Exit(code)
 
 
-def _surroundings(app_dir: Path | None, hubs: HubConfiguration, *, verbose: bool) -> Surroundings:
+def _surroundings(
+    app_dir: Path | None, hubs: HubConfiguration, *, verbose: bool, record: Path | None
+) -> Surroundings:
     from webpubsub.cli.app_folders import AppFolderError, check_app_folder
     from webpubsub.cli.surroundings import app_with_service, service_alone
 
     if app_dir is None:
         logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
-        return service_alone(hubs)
+        return service_alone(hubs, record=record)
     try:
         check_app_folder(app_dir)
     except AppFolderError as problem:
         fail(str(problem))
-    return app_with_service(app_dir, hubs, verbose=verbose)
+    return app_with_service(app_dir, hubs, verbose=verbose, record=record)

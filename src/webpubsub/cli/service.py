@@ -18,8 +18,11 @@ from webpubsub.cli.hub_settings import (
     load_hub_settings,
 )
 from webpubsub.cli.json_output import JsonFormatter, speak_json
+from webpubsub.cli.recordings import RecordOption, recorded
 
 if TYPE_CHECKING:
+    from webpubsub.dashboard.dashboard import Dashboard
+    from webpubsub.service.service import Service
     from webpubsub.service.settings import ServiceSettings
 
 
@@ -40,6 +43,7 @@ def service(
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     dashboard: DashboardOption = None,
+    record: RecordOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show more than what went wrong.")
     ] = False,
@@ -74,13 +78,14 @@ def service(
     else:
         logging.basicConfig(level=level, format="[%(asctime)s] %(levelname)s %(message)s")
     shorten_http_log()
-    lifetime.run(lambda stop: _serve(settings, hubs, dashboard, stop))
+    lifetime.run(lambda stop: _serve(settings, hubs, dashboard, record, stop))
 
 
 async def _serve(
     settings: "ServiceSettings",
     hubs: HubConfiguration,
     dashboard: bool | None,
+    record: Path | None,
     stop: asyncio.Event,
 ) -> None:
     from webpubsub.service.service import Service, ServiceStartError
@@ -89,16 +94,22 @@ async def _serve(
     page = dashboard_of(running, dashboard)
     if page is not None:
         page.watch()
-    try:
-        await running.start()
-    except ServiceStartError as problem:
-        fail(str(problem))
+    with recorded(running, record) as end_recording:
+        try:
+            await running.start()
+        except ServiceStartError as problem:
+            fail(str(problem))
+        _show(running, page, hubs)
+        async with hubs.followed():
+            await stop.wait()
+        end_recording()
+        await running.stop()
+
+
+def _show(running: "Service", page: "Dashboard | None", hubs: HubConfiguration) -> None:
     typer.echo(f"Web PubSub service: {running.endpoint}")
     typer.echo(f"Connection string: {running.connection_string}")
     show_link(page)
     hubs.show()
     if not any(hub.event_handlers for hub in hubs.settings.hubs.values()):
         typer.echo("Events of clients have no handler; --event-handler names one.")
-    async with hubs.followed():
-        await stop.wait()
-    await running.stop()

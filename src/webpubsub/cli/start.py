@@ -31,6 +31,7 @@ from webpubsub.cli.hub_settings import (
     load_hub_settings,
 )
 from webpubsub.cli.json_output import JsonFormatter, speak_json
+from webpubsub.cli.recordings import RecordOption, recorded
 
 if TYPE_CHECKING:
     from webpubsub.composition.local_app import LocalApp
@@ -96,6 +97,7 @@ def start(
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     dashboard: DashboardOption = None,
+    record: RecordOption = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -179,12 +181,14 @@ def start(
 
     async def serve(stop: asyncio.Event) -> None:
         watch_app(page, app)
-        await _start(app)
-        async with hubs.followed(), _following(app, hubs, log) if reload else nullcontext():
-            _show(app, hubs)
-            _show_page(app, page)
-            await stop.wait()
-        await app.stop()
+        with recorded(app.service, record) as end_recording:
+            await _start(app)
+            async with hubs.followed(), _following(app, hubs, log) if reload else nullcontext():
+                _show(app, hubs)
+                _show_page(app, page)
+                await stop.wait()
+            end_recording()
+            await app.stop()
 
     lifetime.run(serve)
 

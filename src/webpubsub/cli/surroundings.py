@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from webpubsub.cli.hub_settings import HubConfiguration
+from webpubsub.cli.recordings import recorded
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.host.connection_settings import DEFAULT_CONNECTION
 from webpubsub.host.console_log import ConsoleLog
@@ -23,7 +24,9 @@ _QUIET: Final = "warning"
 
 
 @asynccontextmanager
-async def service_alone(hubs: HubConfiguration) -> AsyncIterator[Mapping[str, str]]:
+async def service_alone(
+    hubs: HubConfiguration, *, record: Path | None = None
+) -> AsyncIterator[Mapping[str, str]]:
     """A service meanwhile, and the variables by which a command finds it. Raises
     ServiceStartError."""
     settings = msgspec.structs.replace(
@@ -33,15 +36,29 @@ async def service_alone(hubs: HubConfiguration) -> AsyncIterator[Mapping[str, st
         access_keys=(DEVELOPMENT_KEY,),
         public_endpoint=None,
     )
-    async with Service(settings, hub_settings=hubs.settings) as service:
-        yield _variables(service, [DEFAULT_CONNECTION])
+    service = Service(settings, hub_settings=hubs.settings)
+    with recorded(service, record) as end_recording:
+        async with service:
+            yield _variables(service, [DEFAULT_CONNECTION])
+            end_recording()
 
 
 @asynccontextmanager
 async def app_with_service(
-    folder: Path, hubs: HubConfiguration, *, verbose: bool
+    folder: Path, hubs: HubConfiguration, *, verbose: bool, record: Path | None = None
 ) -> AsyncIterator[Mapping[str, str]]:
-    """An app and its service meanwhile, and the variables by which a command finds both.
+    """An app and its service meanwhile, and the variables by which a command finds both. Raises
+    HostError."""
+    async with app_on_its_own(folder, hubs, verbose=verbose, record=record) as app:
+        url = f"http://{_ADDRESS}:{app.http.port}"
+        yield {**_variables(app.service, app.connection_names()), _FUNCTIONS: url}
+
+
+@asynccontextmanager
+async def app_on_its_own(
+    folder: Path, hubs: HubConfiguration, *, verbose: bool, record: Path | None = None
+) -> AsyncIterator[LocalApp]:
+    """An app and a service that nobody else has, on free ports.
 
     What they say goes to the error stream: warnings and errors, with ``verbose`` all of it. Raises
     HostError.
@@ -52,12 +69,13 @@ async def app_with_service(
     )
     log = ConsoleLog(app.config if verbose else quiet(app.config), sys.stderr, verbose=verbose)
     try:
-        await app.start()
-        try:
-            url = f"http://{_ADDRESS}:{app.http.port}"
-            yield {**_variables(app.service, app.connection_names()), _FUNCTIONS: url}
-        finally:
-            await app.stop()
+        with recorded(app.service, record) as end_recording:
+            await app.start()
+            try:
+                yield app
+            finally:
+                end_recording()
+                await app.stop()
     finally:
         log.close()
 
