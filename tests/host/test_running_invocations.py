@@ -7,6 +7,7 @@ import asyncio
 
 import pytest
 
+from tests.service.fakes import ManualLoop
 from webpubsub.host.running_invocations import RunningInvocations
 
 
@@ -95,3 +96,20 @@ async def test_those_left_can_be_cut() -> None:
     running.cancel()
     assert await task == "stopped"
     assert await running.wait(1) == 0
+
+
+async def test_time_may_be_somebody_elses() -> None:
+    """Then only that counts, for limits and for pauses."""
+    clock = ManualLoop()
+    running = RunningInvocations(60, clock.asyncio)
+    task = asyncio.create_task(run(running, 30))
+    pause = asyncio.create_task(running.pause(90))
+    await asyncio.sleep(0)
+    clock.advance(59)
+    await asyncio.sleep(0)
+    assert not task.done()
+    clock.advance(1)
+    assert await task == "timeout"
+    assert not pause.done()
+    clock.advance(30)
+    assert await pause

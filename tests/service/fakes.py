@@ -48,6 +48,9 @@ class ManualLoop:
         self.timers.append(timer)
         return timer
 
+    def call_at(self, when: float, action: Callable[..., None], *args: Any) -> ManualTimer:
+        return self.call_later(when - self.now, action, *args)
+
     def turn(self) -> None:
         """One turn: everything that was asked for before it."""
         soon, self.soon = self.soon, []

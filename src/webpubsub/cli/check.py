@@ -41,8 +41,8 @@ def check(
     The exit code is 1 when anything is found. With --azure it also says what to set up there.
     """
     from webpubsub.cli import check_report
-    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
     from webpubsub.cli.inspection import inspected
+    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
     from webpubsub.host.azure.catalogue import findings_here, findings_on_azure
     from webpubsub.host.azure.preparation import preparation
     from webpubsub.host.errors import HostError

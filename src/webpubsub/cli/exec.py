@@ -88,8 +88,8 @@ def execute(
 def _surroundings(
     app_dir: Path | None, hubs: HubConfiguration, *, verbose: bool, record: Path | None
 ) -> Surroundings:
-    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
     from webpubsub.cli.surroundings import app_with_service, service_alone
+    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
 
     if app_dir is None:
         logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)

@@ -121,7 +121,7 @@ def delete(
 
 
 def _files(app_dir: Path) -> "KeyFiles":
-    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
+    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
     from webpubsub.host.app_settings import AppSettings
     from webpubsub.host.errors import HostError
     from webpubsub.host.keys.files import KeyFiles, KeyFilesError

@@ -33,7 +33,7 @@ def replay(
     with - are what the recording has, lines with + what is there now; ids and times do not count.
     The exit code is 1 when something differs.
     """
-    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
+    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
     from webpubsub.host.errors import HostError
     from webpubsub.recording.files import RecordingError, read_recording
 

@@ -145,7 +145,7 @@ def start(
     elsewhere, that one is used and no service starts here. 'webpubsub host start' is the same, and
     both take the flags of 'func host start'.
     """
-    from webpubsub.cli.app_folders import AppFolderError, check_app_folder
+    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
     from webpubsub.composition.local_app import LocalApp, Place
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError

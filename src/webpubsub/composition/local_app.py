@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from webpubsub.composition.connections import Connections
+from webpubsub.composition.surroundings import Surroundings
 from webpubsub.composition.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH
@@ -73,7 +74,8 @@ class LocalApp:
     """An app that runs here, with an embedded service unless its settings name another one.
 
     The embedded service has these ``hub_settings``, and these ``service_settings`` except for where
-    it listens and its key. Raises HostError when the settings of the app are wrong.
+    it listens and its key. ``surroundings`` are this machine, unless told otherwise. Raises
+    HostError when the settings of the app are wrong.
     """
 
     def __init__(
@@ -81,8 +83,10 @@ class LocalApp:
         place: Place,
         hub_settings: AllHubSettings | None = None,
         service_settings: ServiceSettings | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.folder = place.folder.resolve()
+        self._surroundings = around = surroundings or Surroundings()
         self.chosen = place.functions
         self.settings = AppSettings.load(self.folder)
         self._cors = _cors(place, self.settings)
@@ -100,7 +104,7 @@ class LocalApp:
         self._events = EventEntry()
         #: Where the dashboard, traces and recordings of the host attach.
         self.point = ObservationPoint()
-        self._listener = Listener(self.address, _port(place, self.settings))
+        self.listener = Listener(self.address, _port(place, self.settings), listens=around.listens)
         self._turns = Turns()
         self.service = self._new_service(
             place.service_port, hub_settings, service_settings or ServiceSettings()
@@ -122,8 +126,8 @@ class LocalApp:
     async def start(self) -> None:
         """Serve. Raises HostError; whatever had started by then is stopped again."""
         try:
-            await self._listener.start()  # user code may ask for the port while it is imported
-            self.settings.describe_host(self.folder, f"localhost:{self._listener.port}")
+            await self.listener.start()  # user code may ask for the port while it is imported
+            self.settings.describe_host(self.folder, f"localhost:{self.listener.port}")
             if self._isolated:
                 await self._start_service()
                 self._tell_where_it_is([DEFAULT_CONNECTION])
@@ -139,7 +143,7 @@ class LocalApp:
 
     async def inspect(self) -> Sequence[FunctionReport]:
         """What becomes of each function, with nothing served. Raises HostError."""
-        self.settings.describe_host(self.folder, f"localhost:{self._listener.port}")
+        self.settings.describe_host(self.folder, f"localhost:{self.listener.port}")
         try:
             await self.host.app.index()
             return self.host.functions
@@ -166,7 +170,7 @@ class LocalApp:
         """Finish what has begun: events of clients, then functions, within bounded time."""
         await self.service.stop()
         await self.host.stop(self._stop_seconds)
-        await self._listener.stop(0)  # open still, if the app did not come to use it
+        await self.listener.stop(0)  # open still, if the app did not come to use it
         await self.connections.close()
 
     def remote_endpoints(self) -> list[str]:
@@ -192,7 +196,7 @@ class LocalApp:
 
     async def _start_service(self) -> None:
         try:
-            await self.service.start()
+            await self.service.start(listens=self._surroundings.listens)
         except ServiceStartError as error:
             raise HostError(str(error)) from None
         self.serves_clients = True
@@ -230,10 +234,12 @@ class LocalApp:
             return []
 
     def _new_generation(self) -> AppGeneration:
-        config = self._host_json()
+        config, around = self._host_json(), self._surroundings
         timers = TimerExtension(
             zone=schedule_zone(self.settings.environment),
-            statuses=FileStatusStore.for_app(self.folder, self.settings.environment),
+            statuses=around.statuses
+            or FileStatusStore.for_app(self.folder, self.settings.environment),
+            clock=around.wall_clock,
             turns=self._turns,
         )
         web_pubsub = WebPubSubExtension(
@@ -250,6 +256,7 @@ class LocalApp:
             settings=self.settings,
             extensions=(self._new_http(config, web_pubsub), timers, web_pubsub),
             point=self.point,
+            timers=around.timers,
         )
 
     def _host_json(self) -> HostConfig:
@@ -261,7 +268,7 @@ class LocalApp:
     def _new_http(self, config: HostConfig, web_pubsub: WebPubSubExtension) -> HttpExtension:
         return HttpExtension(
             config,
-            listener=self._listener,
+            listener=self.listener,
             app_directory=self.folder,
             keys=self.keys,
             administration=Administration(lambda: self.host, self.reload),
@@ -282,7 +289,14 @@ class LocalApp:
             )
         except ValueError as problem:
             raise HostError(f"the built-in service: {problem}") from None
-        return Service(settings, self._events, hub_settings=hub_settings)
+        around = self._surroundings
+        return Service(
+            settings,
+            self._events,
+            hub_settings=hub_settings,
+            clock=around.clock,
+            timers=around.timers,
+        )
 
 
 def _cors(place: Place, settings: AppSettings) -> CorsPolicy:

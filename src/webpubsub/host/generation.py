@@ -34,6 +34,7 @@ from webpubsub.host.retry_policy import RetryPolicy
 from webpubsub.host.running_invocations import RunningInvocations
 from webpubsub.host.validation import InvalidFunction, check_function, with_settings
 from webpubsub.host.worker import AppError, FunctionLoadError, Worker
+from webpubsub.protocol.timers import Timers
 
 _logger = logging.getLogger(__name__)
 
@@ -67,8 +68,9 @@ class AppGeneration:
     """The app in ``app_directory`` as it was when this was started, with all that runs it.
 
     It owns its worker and its extensions, is started, opened and stopped once, and never changes:
-    a changed app is another generation. ``functions`` is what became of each function, in the order
-    of their names, once ``start`` has returned.
+    a changed app is another generation. Functions have their time by ``timers``, or else by the
+    event loop. ``functions`` is what became of each function, in the order of their names, once
+    ``start`` has returned.
     """
 
     def __init__(
@@ -80,10 +82,11 @@ class AppGeneration:
         settings: AppSettings,
         extensions: Sequence[Extension],
         point: ObservationPoint | None = None,
+        timers: Timers | None = None,
     ) -> None:
         self.functions: Sequence[FunctionReport] = ()
         self.config = config
-        self.running = RunningInvocations(config.function_timeout)
+        self.running = RunningInvocations(config.function_timeout, timers)
         self._point = point or ObservationPoint()
         self._app_directory = app_directory
         self._worker = worker

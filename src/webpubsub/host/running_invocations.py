@@ -12,6 +12,8 @@ from enum import Enum
 
 import msgspec
 
+from webpubsub.protocol.timers import Timer, Timers
+
 
 class Cut(Enum):
     """Why an invocation was ended before it had ended by itself."""
@@ -31,15 +33,17 @@ class RunningInvocation(msgspec.Struct, eq=False):
 
 class RunningInvocations:
     """Counts invocations, cancels those older than ``limit`` seconds (None: never), and lets a
-    caller wait for the last."""
+    caller wait for the last. Both limits and pauses go by ``timers``, or else by the event loop."""
 
-    def __init__(self, limit: float | None) -> None:
+    def __init__(self, limit: float | None, timers: Timers | None = None) -> None:
         self.limit = limit
+        self._timers = timers
         self._running: dict[RunningInvocation, None] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._idle = asyncio.Event()
         self._idle.set()
-        self._closing = asyncio.Event()
+        self._closing = False
+        self._pauses: set[asyncio.Event] = set()
         self.pausing = 0
 
     def __len__(self) -> int:
@@ -50,13 +54,14 @@ class RunningInvocations:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a function is invoked in a task")
-        deadline = 0.0 if self.limit is None else task.get_loop().time() + self.limit
+        timers = self._timers or task.get_loop()
+        deadline = 0.0 if self.limit is None else timers.time() + self.limit
         running = RunningInvocation(task, deadline, task.cancelling())
         if not self._running:
             self._idle.clear()
         self._running[running] = None
         if self._timer is None and self.limit is not None:
-            self._timer = task.get_loop().call_at(deadline, self._expire)
+            self._timer = timers.call_at(deadline, self._expire)
         return running
 
     def end(self, running: RunningInvocation) -> None:
@@ -75,19 +80,25 @@ class RunningInvocations:
     async def pause(self, seconds: float) -> bool:
         """Wait between two attempts, at most until ``close``. Says whether there may be another
         one. ``pausing`` counts those that wait."""
+        if self._closing:
+            return False
         self.pausing += 1
+        over = asyncio.Event()
+        timer = (self._timers or asyncio.get_running_loop()).call_later(seconds, over.set)
+        self._pauses.add(over)
         try:
-            async with asyncio.timeout(seconds):
-                await self._closing.wait()
-        except TimeoutError:
-            await asyncio.sleep(0)  # also after no time at all, others get their turn
+            await over.wait()
         finally:
+            self._pauses.discard(over)
+            timer.cancel()
             self.pausing -= 1
-        return not self._closing.is_set()
+        return not self._closing
 
     def close(self) -> None:
         """No further attempts are made: what has failed has failed."""
-        self._closing.set()
+        self._closing = True
+        for over in self._pauses:
+            over.set()
 
     async def wait(self, seconds: float) -> int:
         """Wait until none is left, at most so long. Says how many are."""
@@ -108,13 +119,13 @@ class RunningInvocations:
 
     def _expire(self) -> None:
         self._timer = None
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        timers = self._timers or asyncio.get_running_loop()
+        now = timers.time()
         for running in self._running:
             if running.cut is not None:
                 continue
             if running.deadline > now:
-                self._timer = loop.call_at(running.deadline, self._expire)
+                self._timer = timers.call_at(running.deadline, self._expire)
                 return
             self._cut(running, Cut.TIMEOUT)
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.protocol.seams import EventHandler
+from webpubsub.protocol.timers import Timers
 from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
+from webpubsub.service.faults.faults import Faults
 from webpubsub.service.front_door.front_door import House
 from webpubsub.service.front_door.kept_alive import KeptAlive
 from webpubsub.service.front_door.reception import Reception
@@ -46,8 +48,9 @@ class Service:
 
     ``handler`` answers the events of clients; what it leaves unhandled goes to the webhooks that
     ``hub_settings`` name. Where there is neither, clients connect as their tokens say and their
-    events fail. ``clock`` gives seconds since the epoch. Use it as an asynchronous context manager,
-    or call ``start`` and ``stop``.
+    events fail. ``clock`` gives seconds since the epoch; whatever is measured in seconds besides
+    goes by ``timers``, or else by the event loop. Use it as an asynchronous context manager, or
+    call ``start`` and ``stop``.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Service:
         *,
         hub_settings: AllHubSettings | None = None,
         clock: Callable[[], float] = time.time,
+        timers: Timers | None = None,
     ) -> None:
         self.settings = settings or ServiceSettings()
         #: May be replaced while the service runs, for whatever happens from then on.
@@ -83,6 +87,7 @@ class Service:
             webhooks=self._webhooks,
             listeners=self._listeners,
             timeout=self.settings.event_timeout,
+            timers=timers,
         )
         self.hubs = Hubs(self._router, self.point)
         self.client = InProcessClient(
@@ -92,6 +97,7 @@ class Service:
             clock=clock,
         )
         self._clock = clock
+        self._timers = timers
         self._port = self.settings.port
         self._listener: asyncio.Server | None = None
 
@@ -106,15 +112,25 @@ class Service:
         """Everything an application needs to use the service, the primary key included."""
         return str(ConnectionString(self.endpoint, self.settings.access_keys[0]))
 
-    async def start(self) -> None:
-        """Listen. Raises ServiceStartError when the address or port cannot be had, or an event
-        listener cannot be used."""
+    @property
+    def is_idle(self) -> bool:
+        """Whether no event is on its way to the application, and nobody waits to be let in."""
+        return self._router.is_idle and not self._house.handshakes
+
+    def door(self) -> asyncio.Protocol:
+        """A protocol for a connection that comes another way than through the port."""
+        return self._house.door()
+
+    async def start(self, *, listens: bool = True) -> None:
+        """Listen, unless connections come through ``door`` only. Raises ServiceStartError when the
+        address or port cannot be had, or an event listener cannot be used."""
         loop = asyncio.get_running_loop()
+        timers = self._timers or loop
         try:
             await self._listeners.start()
         except ListenerError as error:
             raise ServiceStartError(str(error)) from None
-        self._sweeper = Sweeper(loop.time, self.settings.ping_interval)
+        self._sweeper = Sweeper(timers.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
         rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status, self.point)
         handler = rest if self.pages is None else PagesFirst(self.pages, rest)
@@ -136,9 +152,13 @@ class Service:
             hub_settings=self.hub_settings,
         )
         self._house = House(reception=reception, http=self._http)
-        self._listener = await self._listen(loop)
-        self._port = self._listener.sockets[0].getsockname()[1]
-        self._sweeper.start(loop)
+        self.faults = Faults(
+            hubs=self.hubs, router=self._router, door=self._house, point=self.point, timers=timers
+        )
+        if listens:
+            self._listener = await self._listen(loop)
+            self._port = self._listener.sockets[0].getsockname()[1]
+        self._sweeper.start(timers)
         self.status = Status.SERVING
 
     async def stop(self) -> None:
@@ -146,11 +166,12 @@ class Service:
 
         Every wait is bounded by the settings.
         """
-        if self._listener is None:
+        if self.status is not Status.SERVING:
             return
         self.status = Status.STOPPING
-        self._listener.close()
-        self._listener = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         if self.pages is not None:
             self.pages.close()
         await self._router.drain(self.settings.stop_timeout)

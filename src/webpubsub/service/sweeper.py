@@ -5,12 +5,13 @@ absolute, so a late sweep delays nothing further. A sweep happens every quarter 
 is exact enough for everything measured in seconds. Specification: client-protocols section 2.2.
 """
 
-import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable
 from itertools import count
 from typing import Protocol
+
+from webpubsub.protocol.timers import Timer, Timers
 
 SWEEP_INTERVAL = 0.25
 
@@ -66,7 +67,7 @@ class Sweeper:
         # By interval, so that in each queue what is due next stands first.
         self._watched: dict[float, deque[Watch]] = {}
         self._numbers = count()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
 
     def after(self, seconds: float, action: Callable[[], None]) -> Deadline:
         """Have ``action`` called when so much time has passed."""
@@ -92,9 +93,9 @@ class Sweeper:
         for interval in tuple(self._watched):
             self._sweep_watched(interval, now)
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+    def start(self, timers: Timers) -> None:
         """Sweep regularly from now on."""
-        self._timer = loop.call_later(SWEEP_INTERVAL, self._tick, loop)
+        self._timer = timers.call_later(SWEEP_INTERVAL, lambda: self._tick(timers))
 
     def stop(self) -> None:
         """Sweep no more; what was to happen later happens now."""
@@ -116,6 +117,6 @@ class Sweeper:
             # Settings may be replaced often, and would leave a queue behind each time.
             self._watched.pop(interval, None)
 
-    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.start(loop)
+    def _tick(self, timers: Timers) -> None:
+        self.start(timers)
         self.sweep()

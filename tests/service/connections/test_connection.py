@@ -35,6 +35,7 @@ from webpubsub.protocol.outcomes import (
     EventOutcome,
 )
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.service.events.answerers import Answerers
 from webpubsub.service.observation import (
     ConnectionClosed,
     EventAnswered,
@@ -175,7 +176,9 @@ async def test_an_event_that_closes_its_own_connection() -> None:
                 await asyncio.sleep(0)
             return outcome
 
-    world.router._answerers._handler = closing_application = Closing()
+    answerers = world.router.answerers
+    assert isinstance(answerers, Answerers)
+    answerers._handler = closing_application = Closing()
     answers = await world.send(event("e", ack_id=1), event("e", ack_id=2))
     assert [one for one in answers if isinstance(one, bytes)] == [close_payload(1000)]
     assert answers[-1] == close_payload(1000)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.service.fakes import ManualLoop
 from webpubsub.service.events.patience import Patience
 
 
@@ -79,3 +80,16 @@ async def test_a_task_goes_on_after_it() -> None:
     task = asyncio.create_task(work())
     assert await task == ("late", "more")
     assert task.cancelling() == 0
+
+
+async def test_time_may_be_somebody_elses() -> None:
+    """Then only that counts."""
+    clock = ManualLoop()
+    patience = Patience(100, clock.asyncio)
+    waiting = asyncio.create_task(outcome(patience.wait(never())))
+    await asyncio.sleep(0)
+    clock.advance(99)
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    clock.advance(1)
+    assert await waiting == "late"

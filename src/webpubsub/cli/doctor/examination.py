@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from webpubsub.cli.app_folders import AppFolderError, check_app_folder
 from webpubsub.cli.doctor import apps
 from webpubsub.cli.doctor.finding import Finding, error, ok
 from webpubsub.cli.doctor.machine import machine
@@ -13,6 +12,7 @@ from webpubsub.cli.doctor.ports import port
 from webpubsub.cli.doctor.resources import resources
 from webpubsub.cli.doctor.webhooks import webhooks
 from webpubsub.composition.addresses import is_loopback
+from webpubsub.composition.app_folders import AppFolderError, check_app_folder
 from webpubsub.host.app_settings import read_local_settings
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.connections import uses_of_connections

@@ -13,6 +13,7 @@ from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.group_presence import GroupPresenceEventRequest, ServiceEvent
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome, Unhandled
 from webpubsub.protocol.seams import EventHandler
+from webpubsub.protocol.timers import Timers
 from webpubsub.service.events.patience import Patience
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.sessions.session import Session
@@ -33,9 +34,21 @@ class EventListeners(Protocol):
         ...
 
 
+class Answerer(Protocol):
+    """Whom an event is taken to."""
+
+    def tell(self, request: ServiceEvent) -> bool:
+        """Tell the listeners of an event; returns whether any of them has heard it."""
+        ...
+
+    async def answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
+        """What is answered to an event of a session; does not raise."""
+        ...
+
+
 class Answerers:
-    """Everybody whom an event may concern. ``timeout`` in seconds is for the handler in this
-    process, and for events that somebody waits for."""
+    """Everybody whom an event may concern. ``timeout`` in seconds, by ``timers`` or else by the
+    event loop, is for the handler in this process, and for events that somebody waits for."""
 
     __slots__ = ("_handler", "_hub_settings", "_listeners", "_patience", "_webhooks")
 
@@ -46,12 +59,13 @@ class Answerers:
         webhooks: Webhooks | None,
         listeners: EventListeners | None,
         timeout: float,
+        timers: Timers | None = None,
     ) -> None:
         self._handler = handler
         self._hub_settings = hub_settings
         self._webhooks = webhooks
         self._listeners = listeners
-        self._patience = Patience(timeout)
+        self._patience = Patience(timeout, timers)
 
     def tell(self, request: ServiceEvent) -> bool:
         """Tell the listeners of an event; returns whether any of them has heard it."""

@@ -26,8 +26,9 @@ from webpubsub.protocol.outcomes import (
     UserEventAccepted,
 )
 from webpubsub.protocol.seams import EventHandler
+from webpubsub.protocol.timers import Timers
 from webpubsub.service import observation
-from webpubsub.service.events.answerers import Answerers, EventListeners
+from webpubsub.service.events.answerers import Answerer, Answerers, EventListeners
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.sessions.session import Session
@@ -47,7 +48,8 @@ class EventRouter:
     succeeded (upstream-events sections 2.2 and 16).
 
     ``clock`` gives seconds since the epoch; ``origin`` is the host name under which the service
-    introduces itself; ``timeout`` in seconds is for events that somebody waits for.
+    introduces itself; ``timeout`` in seconds, by ``timers`` or else by the event loop, is for
+    events that somebody waits for.
     """
 
     def __init__(
@@ -62,9 +64,13 @@ class EventRouter:
         webhooks: Webhooks | None = None,
         listeners: EventListeners | None = None,
         timeout: float = EVENT_TIMEOUT,
+        timers: Timers | None = None,
     ) -> None:
         self._hub_settings = hub_settings or AllHubSettings()
-        self._answerers = Answerers(handler, self._hub_settings, webhooks, listeners, timeout)
+        #: May be replaced by somebody who meddles with answers.
+        self.answerers: Answerer = Answerers(
+            handler, self._hub_settings, webhooks, listeners, timeout, timers
+        )
         self._keys = keys
         self._clock = clock
         self._origin = origin
@@ -156,6 +162,11 @@ class EventRouter:
         request = GroupPresenceEventRequest(connection_context=context, group=group)
         self._start(self._notify(session, request))
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is being asked or told anything."""
+        return not self._pending and not self._notifications
+
     async def drain(self, seconds: float) -> None:
         """Give events that are under way so much time; notifications that take longer are
         cancelled."""
@@ -168,7 +179,7 @@ class EventRouter:
         await asyncio.gather(*late, return_exceptions=True)
 
     async def _until_idle(self) -> None:
-        while self._pending or self._notifications:
+        while not self.is_idle:
             self._answered.clear()
             await self._answered.wait()
 
@@ -207,10 +218,10 @@ class EventRouter:
         return outcome
 
     async def _asked(self, session: Session, request: ServiceEvent) -> EventOutcome:
-        heard = self._answerers.tell(request)
+        heard = self.answerers.tell(request)
         self._pending += 1
         try:
-            outcome = await self._answerers.answer(session, request)
+            outcome = await self.answerers.answer(session, request)
         finally:
             self._pending -= 1
             self._answered.set()

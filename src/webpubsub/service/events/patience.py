@@ -9,18 +9,22 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
+from webpubsub.protocol.timers import Timer, Timers
+
 _T = TypeVar("_T")
 
 
 class Patience:
-    """Waits for ``seconds`` at most. A task waits for one answer at a time."""
+    """Waits for ``seconds`` at most, by ``timers`` or else by the event loop. A task waits for one
+    answer at a time."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, timers: Timers | None = None) -> None:
         self.seconds = seconds
+        self._timers = timers
         #: Until when each task waits, the earliest first.
         self._waiting: dict[asyncio.Task[Any], float] = {}
         self._late: set[asyncio.Task[Any]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
 
     async def wait(self, answer: Awaitable[_T]) -> _T:
         """The answer. Raises TimeoutError when it does not come in time; what was to make it is
@@ -41,17 +45,17 @@ class Patience:
             self._late.discard(task)
 
     def _begin(self, task: asyncio.Task[Any]) -> None:
-        loop = task.get_loop()
-        self._waiting[task] = loop.time() + self.seconds
+        timers = self._timers or task.get_loop()
+        self._waiting[task] = timers.time() + self.seconds
         if self._timer is None:
-            self._timer = loop.call_later(self.seconds, self._look, loop)
+            self._timer = timers.call_later(self.seconds, lambda: self._look(timers))
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _look(self, timers: Timers) -> None:
         self._timer = None
-        now = loop.time()
+        now = timers.time()
         for task, deadline in tuple(self._waiting.items()):
             if deadline > now:
-                self._timer = loop.call_at(deadline, self._look, loop)
+                self._timer = timers.call_at(deadline, lambda: self._look(timers))
                 return
             del self._waiting[task]
             self._late.add(task)

@@ -213,7 +213,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         codec: ClientCodec,
     ) -> WebSocket:
         websocket = WebSocket(
-            transport, codec, self.settings, self.flusher, self.sweeper, self.parsers
+            transport, codec, self.settings, self.flusher, self.sweeper, self.parsers, self.clock
         )
         websocket.outbox.append(upgrade_response(head.header("Sec-WebSocket-Key"), subprotocol))
         return websocket

@@ -31,7 +31,12 @@ def service_from_toml(text: str, path: Path) -> ServiceSettings:
 
     ``path`` is its file. Raises HubSettingsError.
     """
-    top = toml_setting(text, path).entries()
+    return service_from_setting(toml_setting(text, path))
+
+
+def service_from_setting(setting: Setting) -> ServiceSettings:
+    """The same for everything that such a file holds. Raises HubSettingsError."""
+    top = setting.entries()
     if "service" not in top:
         return ServiceSettings()
     for name, setting in top["service"].entries().items():

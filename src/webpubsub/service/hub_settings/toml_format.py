@@ -1,7 +1,9 @@
 """The settings of hubs as they are written in ``webpubsub.toml``."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from webpubsub.service.hub_settings.lines import toml_lines
 from webpubsub.service.hub_settings.located import HubSettingsError, KeyPath, Setting, Source
@@ -46,20 +48,30 @@ def toml_setting(text: str, path: Path) -> Setting:
     return Setting(Source(str(path), toml_lines(text), _label), (), value)
 
 
+def table_setting(value: Mapping[str, Any], name: str) -> Setting:
+    """The same for what would be in such a file, and is somewhere called ``name``."""
+    return Setting(Source(name, {}, _label), (), value)
+
+
 def hubs_from_toml(text: str, path: Path) -> dict[str, HubSettings]:
     """The settings by hub name that a TOML text holds. ``path`` is its file, and relative paths
     in it start from the folder of that file.
 
     Raises HubSettingsError.
     """
-    top = toml_setting(text, path)
+    return hubs_from_setting(toml_setting(text, path), path.parent)
+
+
+def hubs_from_setting(top: Setting, folder: Path) -> dict[str, HubSettings]:
+    """The same for everything that such a file holds; relative paths in it start from ``folder``.
+    Raises HubSettingsError."""
     tables = top.table(_TOP)
     hubs: dict[str, HubSettings] = {}
     for hub, setting in (tables["hubs"].entries() if "hubs" in tables else {}).items():
         check_hub_name(setting, hub)
         if hub.lower() in hubs:
             setting.fail(f"the hub '{hub}' is there twice; letter case means nothing in its name.")
-        hubs[hub.lower()] = _hub(setting, path.parent)
+        hubs[hub.lower()] = _hub(setting, folder)
     check_listeners(top, hubs)
     return hubs
 

@@ -9,11 +9,13 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.transport import Transport
+
+_TransportT = TypeVar("_TransportT", bound=Transport)
 
 
 class Flusher:
@@ -121,6 +123,11 @@ class Outbox:
         if not self._dirty:
             self._dirty = True
             self._flusher.mark(self)
+
+    def reroute(self, around: Callable[[Transport], _TransportT]) -> _TransportT:
+        """Write to what is made of the transport, instead of the transport itself."""
+        self._transport = rerouted = around(self._transport)
+        return rerouted
 
     def flush(self) -> None:
         """Hand what is new to the transport, or hold it while the client does not read."""

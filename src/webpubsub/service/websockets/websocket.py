@@ -9,6 +9,8 @@ listened to any more: the WebSocket is *deaf*, says goodbye, and throws away wha
 """
 
 import asyncio
+import time
+from collections.abc import Callable
 from enum import Enum, auto
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
@@ -38,7 +40,8 @@ class State(Enum):
 
 
 class WebSocket(FrameListener):
-    """A client's WebSocket; everything that is sent goes through ``outbox``."""
+    """A client's WebSocket; everything that is sent goes through ``outbox``. ``clock`` gives
+    seconds since the epoch."""
 
     __slots__ = (
         "_deadline",
@@ -67,8 +70,9 @@ class WebSocket(FrameListener):
         flusher: Flusher,
         sweeper: Sweeper,
         parsers: FrameParsers,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow)
+        self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow, clock)
         self._transport = transport
         self._settings = settings
         self._sweeper = sweeper
@@ -104,6 +108,16 @@ class WebSocket(FrameListener):
         """Go on."""
         if not self._reading and not self._transport.is_closing():
             self._reading = True
+            self._transport.resume_reading()
+
+    def hold(self) -> None:
+        """Take nothing from the network, and act as if nothing came: what a network does that has
+        stopped to work."""
+        self._transport.pause_reading()
+
+    def release(self) -> None:
+        """Undo that."""
+        if self._reading and not self._transport.is_closing():
             self._transport.resume_reading()
 
     def close(self, code: int, reason: str = "") -> None:

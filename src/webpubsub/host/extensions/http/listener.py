@@ -35,11 +35,13 @@ class Listener:
     """Answers HTTP requests with its ``handler``, from ``start`` to ``stop``.
 
     The handler may change while requests run: each is answered by the one that it found, and
-    connections go on. Without one, the answer is 503.
+    connections go on. Without one, the answer is 503. Without ``listens``, connections come through
+    ``door`` only.
     """
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, *, listens: bool = True) -> None:
         self.address = address
+        self._listens = listens
         self.handler: Handler | None = None
         self._port = port
         self._http: web.Server | None = None
@@ -59,18 +61,26 @@ class Listener:
         loop = asyncio.get_running_loop()
         http = web.Server(self._answer, access_log=None, auto_decompress=False, logger=logger)
         try:
-            self._sockets = await loop.create_server(http, self.address, self._port)
+            if self._listens:
+                self._sockets = await loop.create_server(http, self.address, self._port)
             self._http = http
         except (OSError, OverflowError) as error:
             raise HostError(self._reason(error)) from None
 
+    def door(self) -> asyncio.Protocol:
+        """A protocol for a connection that comes another way than through the port."""
+        if self._http is None:
+            raise RuntimeError("the listener has not been started")
+        return self._http()
+
     async def stop(self, seconds: float) -> None:
         """Close the port, let requests that have begun finish for some seconds, and cut the rest
         off."""
-        if self._sockets is None or self._http is None:
+        if self._http is None:
             return
-        self._port = self.port
-        self._sockets.close()
+        if self._sockets is not None:
+            self._port = self.port
+            self._sockets.close()
         self._http.pre_shutdown()
         await self._http.shutdown(seconds)
         self._sockets = self._http = None

@@ -22,14 +22,15 @@ def check_app_folder(folder: Path) -> None:
     if not folder.is_dir():
         names = (str(path) for path in _neighbours(folder))
         raise AppFolderError(f"there is no folder '{folder}'." + did_you_mean(str(folder), names))
-    if not _looks_like_app(folder):
+    if not looks_like_app(folder):
         raise AppFolderError(
             f"'{folder}' holds no function app: it has neither a host.json nor a {_SCRIPT}, and no "
             "folder with a function.json"
         )
 
 
-def _looks_like_app(folder: Path) -> bool:
+def looks_like_app(folder: Path) -> bool:
+    """Whether there is an app in a folder."""
     if any((folder / name).is_file() for name in ("host.json", _SCRIPT)):
         return True
     return next(folder.glob("*/function.json"), None) is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from webpubsub.cli.app_folders import AppFolderError, check_app_folder
+from webpubsub.composition.app_folders import AppFolderError, check_app_folder
 
 
 @pytest.mark.parametrize("name", ["host.json", "function_app.py", "greet/function.json"])

@@ -1,0 +1,51 @@
+"""Has the tokens of clients expire before their time."""
+
+import asyncio
+from urllib.parse import parse_qsl, urlencode
+
+import jwt
+import msgspec
+
+from webpubsub.protocol.access_tokens import sign
+from webpubsub.service.front_door.reception import Reception
+from webpubsub.service.front_door.request_head import RequestHead
+from webpubsub.service.websockets.websocket import WebSocket
+
+_TOKEN = "access_token"  # noqa: S105 - the name of a parameter
+#: Longer ago than clocks may differ.
+_AGO = 3600
+
+
+class ExpiringReception(Reception, frozen=True, kw_only=True):
+    """Lets clients in as always, with tokens that are too old."""
+
+    async def receive(
+        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
+        """Shake hands with a client. Raises Refused."""
+        return await super().receive(self._aged(head), transport, ahead)
+
+    def _aged(self, head: RequestHead) -> RequestHead:
+        path, _, query = head.target.partition("?")
+        pairs = [
+            (name, self._expired(value) if name.lower() == _TOKEN else value)
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        ]
+        headers = tuple(
+            (name, self._bearer(value) if name.lower() == "authorization" else value)
+            for name, value in head.headers
+        )
+        target = f"{path}?{urlencode(pairs)}" if pairs else path
+        return msgspec.structs.replace(head, target=target, headers=headers)
+
+    def _bearer(self, value: str) -> str:
+        scheme, _, token = value.partition(" ")
+        return f"{scheme} {self._expired(token.strip())}"
+
+    def _expired(self, token: str) -> str:
+        """The same token with another expiry; one that cannot be read stays as it is."""
+        try:
+            claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
+        except jwt.InvalidTokenError:
+            return token
+        return sign({**claims, "exp": int(self.clock()) - _AGO}, self.settings.access_keys[0])
