@@ -48,8 +48,10 @@ DECLARATIONS = {
     "protocol/operations.py",
     "protocol/outcomes.py",
     "protocol/seams.py",
+    "protocol/timers.py",
     "service/connections/requests/handlers.py",
     "service/listeners/target.py",
+    "testing/errors.py",
     "service/sessions/attachment.py",
     "service/websockets/receiver.py",
 }

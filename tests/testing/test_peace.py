@@ -1,0 +1,87 @@
+"""When a world has come to rest."""
+
+import asyncio
+import time
+
+import pytest
+
+from webpubsub.testing.peace import Peace
+
+
+class Bustle:
+    """What is going on is what the test says."""
+
+    def __init__(self, running: int = 0) -> None:
+        self.running = running
+        self.is_asked = False
+        self.idle = asyncio.Event()
+
+    async def until_none_runs(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.idle.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def end(self) -> None:
+        self.running = 0
+        self.idle.set()
+
+
+@pytest.mark.parametrize("sockets", [False, True])
+async def test_where_nothing_happens_there_is_peace(sockets: bool) -> None:
+    """After a moment in which something could begin."""
+    began = time.monotonic()
+    await Peace(Bustle(), sockets=sockets).come()
+    assert time.monotonic() - began < 0.2
+
+
+async def test_what_runs_is_waited_for() -> None:
+    """And what it sets going."""
+    bustle = Bustle(running=1)
+    asyncio.get_running_loop().call_later(0.02, bustle.end)
+    await Peace(bustle, sockets=False).come()
+    assert not bustle.running
+
+
+async def test_an_event_on_its_way_is_waited_for() -> None:
+    """Also when no function runs."""
+    bustle = Bustle()
+    bustle.is_asked = True
+
+    def answer() -> None:
+        bustle.is_asked = False
+
+    asyncio.get_running_loop().call_later(0.02, answer)
+    await Peace(bustle, sockets=False).come()
+    assert not bustle.is_asked
+
+
+async def test_what_takes_longer_is_given_up_once() -> None:
+    """The next time it is not waited for; something new is."""
+    bustle = Bustle(running=1)
+    peace = Peace(bustle, sockets=False)
+    began = time.monotonic()
+    await peace.come()
+    assert 0.2 < time.monotonic() - began < 2
+    began = time.monotonic()
+    await peace.come()
+    assert time.monotonic() - began < 0.2
+    bustle.running = 2
+
+    def one_ends() -> None:
+        bustle.running = 1
+
+    asyncio.get_running_loop().call_later(0.02, one_ends)
+    await peace.come()
+    assert bustle.running == 1
+
+
+async def test_a_glance_waits_only_if_something_has_begun() -> None:
+    """Which is how a clock goes from one thing to the next."""
+    bustle = Bustle()
+    peace = Peace(bustle, sockets=False)
+    await peace.keep()
+    bustle.running = 1
+    asyncio.get_running_loop().call_later(0.02, bustle.end)
+    await peace.keep()
+    assert not bustle.running

@@ -1,0 +1,247 @@
+"""The pytest plugin, in runs of pytest of its own."""
+
+import shutil
+
+import pytest
+
+# A run within this one forgets what it imports.
+import webpubsub.testing.services
+import webpubsub.testing.world  # noqa: F401
+from tests.testing.world import APPS
+
+TEST = """
+import asyncio
+import pytest
+
+async def test_hello(webpubsub):
+    alice = await webpubsub.connect(user="alice")
+    await alice.send_event("message", "hi")
+    await alice.expect("alice: hi")
+"""
+#: A test with fixtures of its own, of both kinds, which share the loop of the test.
+FIXTURES = """
+import asyncio
+import pytest
+
+@pytest.fixture
+async def loop(webpubsub):
+    return asyncio.get_running_loop()
+
+@pytest.fixture
+async def alice(webpubsub):
+    alice = await webpubsub.connect(user="alice")
+    yield alice
+    await alice.close()
+    print("alice is gone")
+
+class TestRoom:
+    @pytest.fixture
+    async def bob(self, webpubsub):
+        self.hired = True
+        return await webpubsub.connect(user="bob")
+
+    async def test_two(self, webpubsub, alice, bob, loop):
+        assert self.hired
+        assert asyncio.get_running_loop() is loop
+        await alice.send_event("message", "hi")
+        await bob.expect("alice: hi")
+"""
+ALONE = ("-p", "no:asyncio", "-p", "no:anyio")
+SCOPE = ("-o", "asyncio_default_fixture_loop_scope=function", "-p", "no:anyio")
+STRICT = ("-o", "asyncio_mode=strict", *SCOPE)
+AUTO = ("-o", "asyncio_mode=auto", *SCOPE)
+#: Tests that anyio runs, on one of its backends.
+ANYIO = """
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+@pytest.fixture
+def anyio_backend():
+    return "{backend}"
+"""
+#: What serves, and takes its time to be imported.
+HEAVY = frozenset({"aiohttp", "picows", "jwt"})
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> "Run":
+    """A run of pytest with some tests in a folder beside an app."""
+    shutil.copytree(APPS / "room", pytester.path, dirs_exist_ok=True)
+    return Run(pytester)
+
+
+class Run:
+    """Runs tests, with all warnings as errors."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+
+    def __call__(self, source: str, *options: str) -> pytest.RunResult:
+        self.pytester.makepyfile(test_it=source)
+        return self.pytester.runpytest_inprocess("-W", "error", "-rA", *options)
+
+
+@pytest.mark.parametrize("options", [ALONE, STRICT, AUTO], ids=["alone", "strict", "auto"])
+@pytest.mark.parametrize("source", [TEST, FIXTURES], ids=["test", "fixtures"])
+def test_async_tests_run(run: Run, source: str, options: tuple[str, ...]) -> None:
+    """Beside pytest-asyncio in both of its modes, and without it."""
+    result = run(source, *options)
+    result.assert_outcomes(passed=1)
+    if source is FIXTURES:
+        result.stdout.fnmatch_lines(["*alice is gone*"])
+
+
+def test_they_run_by_the_mark_of_pytest_asyncio(run: Run) -> None:
+    """In its loop, then, whatever its scope is."""
+    marked = TEST.replace("async def", "@pytest.mark.asyncio\nasync def")
+    run(marked, *STRICT).assert_outcomes(passed=1)
+    by_module = "import pytest\npytestmark = pytest.mark.asyncio(loop_scope='module')\n"
+    twice = by_module + TEST + TEST.replace("test_hello", "test_again")
+    run(twice, *STRICT).assert_outcomes(passed=2)
+
+
+def test_they_run_by_anyio(run: Run) -> None:
+    """By its mark, with fixtures."""
+    source = ANYIO.format(backend="asyncio") + FIXTURES
+    run(source, "-p", "no:asyncio").assert_outcomes(passed=1)
+
+
+def test_others_are_left_alone(run: Run) -> None:
+    """An async test that does not ask for the fixture is nobody's here."""
+    result = run("async def test_it():\n    pass\n", *ALONE)
+    assert result.ret != 0
+    assert "async def functions are not natively supported" in result.stdout.str()
+
+
+def test_tests_need_not_be_async(run: Run) -> None:
+    """Nor do they need any other plugin."""
+    source = """
+    def test_it(webpubsub):
+        alice = webpubsub.run(webpubsub.connect(user="alice"))
+        webpubsub.run(alice.send_event("message", "hi"))
+        webpubsub.run(alice.expect("alice: hi"))
+    """
+    for options in (ALONE, AUTO):
+        run(source, *options).assert_outcomes(passed=1)
+
+
+def test_a_failure_is_shown_where_it_is(run: Run) -> None:
+    """The line of the test, what came, and what failed in the app; not the insides."""
+    result = run(
+        """
+        async def test_it(webpubsub):
+            alice = await webpubsub.connect(user="alice")
+            await alice.send_event("message", "boom", ack=False)
+            await alice.expect("boom", within=0.01)
+        """,
+        *ALONE,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">*await alice.expect*",
+            "E*alice did not get what was expected within 0.01 seconds",
+            "E*expected: 'boom'",
+            "E*function 'message' failed: ValueError: it went off",
+            "test_it.py:4: Unexpected",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*inbox.wait*")
+
+
+@pytest.mark.parametrize(
+    ("mark", "says"),
+    [
+        ("app='nowhere'", "*names an app that is none: there is no folder*"),
+        ("settngs={}", "*has no argument 'settngs'. Did you mean 'settings'?*"),
+        ("'nowhere'", "*takes arguments by name only*"),
+    ],
+)
+def test_mistakes_are_one_line(run: Run, mark: str, says: str) -> None:
+    """That says what is wrong."""
+    marked = TEST.replace("async def", f"@pytest.mark.webpubsub({mark})\nasync def")
+    result = run(marked, *ALONE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([says])
+    result.stdout.no_fnmatch_line("*During handling*")
+
+
+def test_an_app_that_is_broken_is_shown_plainly(run: Run) -> None:
+    """With the user's own traceback and nobody else's."""
+    (run.pytester.path / "function_app.py").write_text("1 / 0\n", encoding="utf-8")
+    result = run(TEST, *ALONE)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*ZeroDivisionError: division by zero", '*function_app.py", line 1*']
+    )
+    result.stdout.no_fnmatch_line("*plugin.py*")
+
+
+def test_marks_of_modules_classes_and_functions_add_up(run: Run) -> None:
+    """What is nearer to the test wins."""
+    source = """
+    import pytest
+    pytestmark = pytest.mark.webpubsub(settings={"A": "module"}, service={"recovery_window": 5.0})
+
+    @pytest.mark.webpubsub(settings={"A": "class"})
+    class TestIt:
+        @pytest.mark.webpubsub(settings={"A": "function"})
+        async def test_function(self, webpubsub):
+            assert (await webpubsub.http.get("/api/settings/A")).text == "function"
+            assert webpubsub.stage.service.settings.recovery_window == 5
+
+        async def test_class(self, webpubsub):
+            assert (await webpubsub.http.get("/api/settings/A")).text == "class"
+
+    async def test_module(webpubsub):
+        assert (await webpubsub.http.get("/api/settings/A")).text == "module"
+    """
+    run(source, *ALONE).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("how", ["option", "ini"])
+def test_all_tests_can_be_told(run: Run, how: str) -> None:
+    """Which app is meant, and to come by sockets."""
+    folder = run.pytester.mkdir("elsewhere")
+    shutil.copytree(APPS / "folders", folder, dirs_exist_ok=True)
+    source = """
+    async def test_it(webpubsub):
+        alice = await webpubsub.connect(user="alice", protocol="simple")
+        assert alice.address.startswith("ws://127.0.0.1:")
+        await alice.send_event("message", "abc")
+        await alice.expect("cba")
+    """
+    options = ["--webpubsub-app=elsewhere", "--webpubsub-sockets"]
+    if how == "ini":
+        options = ["-o", "webpubsub_app=elsewhere", "-o", "webpubsub_sockets=true"]
+    run(source, *options, *ALONE).assert_outcomes(passed=1)
+
+
+def test_the_service_alone(run: Run) -> None:
+    """For clients of any kind, in tests that block."""
+    source = """
+    def test_it(webpubsub_service):
+        assert webpubsub_service.endpoint.startswith("http://127.0.0.1:")
+        assert "access_token=" in webpubsub_service.client_url("chat", user="alice")
+    """
+    run(source, *ALONE).assert_outcomes(passed=1)
+
+
+def test_it_makes_its_options_and_mark_known(run: Run) -> None:
+    """To whoever asks pytest."""
+    shown = run.pytester.runpytest_inprocess("--markers", *ALONE).stdout.str()
+    assert "@pytest.mark.webpubsub(app, settings, hubs, service, sockets): " in shown
+    shown = run.pytester.runpytest_inprocess("--help", *ALONE).stdout.str()
+    assert "--webpubsub-sockets" in shown
+    assert "webpubsub_app (string):" in shown
+
+
+def test_what_pytest_imports_of_it_is_little() -> None:
+    """The plugin is imported in every run; nothing that serves is."""
+    import subprocess
+    import sys
+
+    code = f"import sys, webpubsub.testing.plugin; print({set(HEAVY)!r} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
