@@ -6,7 +6,13 @@ Specification: functions-python section 13.2.
 import pytest
 import typer
 
-from webpubsub.cli.console import fail, runs_unattended, warn, warn_if_open_to_all
+from webpubsub.cli.console import (
+    fail,
+    runs_unattended,
+    warn,
+    warn_if_anybody_may_call,
+    warn_if_open_to_all,
+)
 
 
 def test_a_failure_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,3 +60,19 @@ def test_a_known_key_on_an_open_address_is_warned_of(
 def test_variables_say_that_nobody_looks_on(variables: dict[str, str], unattended: bool) -> None:
     """Those by which the official tool knows it, with any value."""
     assert runs_unattended(variables) is unattended
+
+
+@pytest.mark.parametrize(
+    ("address", "asks_for_keys", "warned"),
+    [
+        ("localhost", False, False),
+        ("0.0.0.0", False, True),
+        ("0.0.0.0", True, False),
+    ],
+)
+def test_an_app_that_anybody_may_call_is_warned_of(
+    capsys: pytest.CaptureFixture[str], address: str, asks_for_keys: bool, warned: bool
+) -> None:
+    """With what mends it."""
+    warn_if_anybody_may_call(address, asks_for_keys=asks_for_keys)
+    assert ("--enable-auth" in capsys.readouterr().err) is warned

@@ -64,3 +64,12 @@ def warn_if_open_to_all(address: str, *, uses_development_key: bool) -> None:
             f"the service can be reached from other machines at {address} and has the well-known "
             "development key, with which anybody can sign tokens"
         )
+
+
+def warn_if_anybody_may_call(address: str, *, asks_for_keys: bool) -> None:
+    """Warn that others can reach functions, and the administration, which ask for no key."""
+    if not asks_for_keys and not is_loopback(address):
+        warn(
+            f"the app can be reached from other machines at {address} and asks nobody for a key, "
+            "not even below /admin: start it with --enable-auth"
+        )

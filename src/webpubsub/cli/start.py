@@ -19,6 +19,7 @@ from webpubsub.cli.console import (
     tell_problem,
     timed_line,
     warn,
+    warn_if_anybody_may_call,
     warn_if_open_to_all,
 )
 from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link, watch_app
@@ -246,6 +247,7 @@ def _show(app: "LocalApp", hubs: HubConfiguration) -> None:
     _show_service(app, hubs)
     if app.keys is not None:
         typer.echo("Requests need keys; 'webpubsub keys list' shows them.\n")
+    warn_if_anybody_may_call(app.address, asks_for_keys=app.keys is not None)
     timed_line(f"Host lock lease acquired by instance ID '{uuid.uuid4().hex}'.")
 
 
