@@ -125,6 +125,7 @@ def spans_up_from(seen: Seen, kind: type[service.Observed]) -> list[str]:
 _CARRIED_OUT = ("OperationApplied", "ActionCarriedOut")
 _IN_PROCESS = (
     "RequestReceived",
+    "RequestHandled",
     "EventRaised",
     "InvocationBegan",
     "Delivered",
@@ -138,6 +139,7 @@ EXPECTED = {
     "worker": _IN_PROCESS,
     "webhook": (
         "RequestReceived",
+        "RequestHandled",
         "EventRaised",
         "WebhookCalled",
         "HttpReceived",

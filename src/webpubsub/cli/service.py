@@ -19,6 +19,7 @@ from webpubsub.cli.hub_settings import (
 )
 from webpubsub.cli.json_output import JsonFormatter, speak_json
 from webpubsub.cli.recordings import RecordOption, recorded
+from webpubsub.cli.traces import traced
 
 if TYPE_CHECKING:
     from webpubsub.dashboard.dashboard import Dashboard
@@ -94,16 +95,17 @@ async def _serve(
     page = dashboard_of(running, dashboard)
     if page is not None:
         page.watch()
-    with recorded(running, record) as end_recording:
-        try:
-            await running.start()
-        except ServiceStartError as problem:
-            fail(str(problem))
-        _show(running, page, hubs)
-        async with hubs.followed():
-            await stop.wait()
-        end_recording()
-        await running.stop()
+    async with traced(running.point):
+        with recorded(running, record) as end_recording:
+            try:
+                await running.start()
+            except ServiceStartError as problem:
+                fail(str(problem))
+            _show(running, page, hubs)
+            async with hubs.followed():
+                await stop.wait()
+            end_recording()
+            await running.stop()
 
 
 def _show(running: "Service", page: "Dashboard | None", hubs: HubConfiguration) -> None:

@@ -33,6 +33,7 @@ from webpubsub.cli.hub_settings import (
 )
 from webpubsub.cli.json_output import JsonFormatter, speak_json
 from webpubsub.cli.recordings import RecordOption, recorded
+from webpubsub.cli.traces import traced
 
 if TYPE_CHECKING:
     from webpubsub.composition.local_app import LocalApp
@@ -182,14 +183,18 @@ def start(
 
     async def serve(stop: asyncio.Event) -> None:
         watch_app(page, app)
-        with recorded(app.service, record) as end_recording:
-            await _start(app)
-            async with hubs.followed(), _following(app, hubs, log) if reload else nullcontext():
-                _show(app, hubs)
-                _show_page(app, page)
-                await stop.wait()
-            end_recording()
-            await app.stop()
+        async with traced(app.service.point, app.point) as tracing:
+            with recorded(app.service, record) as end_recording:
+                await _start(app)
+                if tracing is not None:
+                    tracing.adopt_user_spans()
+                following = _following(app, hubs, log) if reload else nullcontext()
+                async with hubs.followed(), following:
+                    _show(app, hubs)
+                    _show_page(app, page)
+                    await stop.wait()
+                end_recording()
+                await app.stop()
 
     lifetime.run(serve)
 

@@ -45,6 +45,8 @@ from webpubsub.host.worker_messages import (
     off_the_wire,
     on_the_wire,
 )
+from webpubsub.protocol.observation import Scope
+from webpubsub.protocol.trace_context import SpanContext, current_span
 
 _logger = logging.getLogger(__name__)
 
@@ -79,6 +81,8 @@ class ProcessWorker:
         self._calls: dict[int, asyncio.Future[ToHost]] = {}
         self._numbers = count(1)
         self._want_metadata: set[str] = set()
+        #: The spans of invocations that are under way, while somebody looks.
+        self._spans: dict[str, SpanContext] = {}
         self._stopping = False
         self._burial: asyncio.Task[None] | None = None
         self.served = 0
@@ -132,11 +136,16 @@ class ProcessWorker:
             retry_count=invocation.retry_count,
             max_retry_count=invocation.max_retry_count,
         )
+        span = current_span.get()
+        if span is not None:
+            self._spans[invocation.id] = span
         try:
             reply = _expected(await self._ask(message), Returned)
         except asyncio.CancelledError:
             self._send(Cancel(call))
             raise
+        finally:
+            self._spans.pop(invocation.id, None)
         return InvocationResult(
             return_value=off_the_wire(reply.return_value),
             outputs={name: off_the_wire(value) for name, value in reply.outputs.items()},
@@ -179,7 +188,8 @@ class ProcessWorker:
 
     def _received(self, message: ToHost) -> None:
         if isinstance(message, Logged):
-            _log(message)
+            with Scope(self._spans.get(message.invocation_id)):
+                _log(message)
         elif isinstance(message, Spent):
             self._on_spent(self)
         else:

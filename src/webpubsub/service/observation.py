@@ -59,6 +59,13 @@ class RequestReceived(msgspec.Struct, frozen=True):
     request: ClientRequest
 
 
+class RequestHandled(msgspec.Struct, frozen=True):
+    """What a client asked for has been seen to; an event that came of it may still be answered."""
+
+    hub: str
+    connection_id: str
+
+
 class AckSent(msgspec.Struct, frozen=True):
     """A client is told what came of a request; ``error`` None means success."""
 
@@ -190,6 +197,7 @@ Observed: TypeAlias = (
     | HandshakeRefused
     | SessionBegan
     | RequestReceived
+    | RequestHandled
     | AckSent
     | EventRaised
     | EventAnswered

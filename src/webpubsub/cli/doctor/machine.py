@@ -16,6 +16,7 @@ _LOCAL = "local"
 _EXTRAS = {
     "eventhubs": "event listeners that are event hubs",
     "identity": "identities of Microsoft Entra",
+    "telemetry": "traces for OpenTelemetry",
 }
 #: A process needs some for itself, and every client takes one.
 _OWN_FILES = 64

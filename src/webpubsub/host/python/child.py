@@ -21,6 +21,7 @@ from webpubsub.host.current_invocation import current_invocation
 from webpubsub.host.leaving import leave_threads_behind
 from webpubsub.host.loops import fastest_loop
 from webpubsub.host.python.tracebacks import as_failure
+from webpubsub.host.python.user_traces import enter_trace
 from webpubsub.host.python.worker import PythonWorker
 from webpubsub.host.worker import AppError, FunctionFailure, FunctionLoadError, Invocation
 from webpubsub.host.worker_messages import (
@@ -121,6 +122,7 @@ class Child:
         return Loaded(message.call, self._worker.wants_metadata(message.function))
 
     async def _invoke(self, message: Invoke) -> Returned:
+        enter_trace(message.trace_context)
         invocation = Invocation(
             id=message.id,
             function_id=message.function_id,

@@ -22,6 +22,7 @@ from webpubsub.service.connections.requests.groups import GROUPS
 from webpubsub.service.connections.requests.invocations import INVOCATIONS
 from webpubsub.service.connections.requests.streams import STREAMS, streams_of
 from webpubsub.service.connections.requests.upkeep import UPKEEP
+from webpubsub.service.observation import RequestHandled
 from webpubsub.service.websockets.frames import NO_CODE, wire_bytes
 
 logger = logging.getLogger("webpubsub.service.connections")
@@ -152,6 +153,12 @@ class Connection(Client):
         # What a client asks for begins a trace, or goes on with the one that its message names.
         with self.point.trace(_sender(item)):
             _HANDLERS[type(item)](self, item)
+            self._observe_end(item)
+
+    def _observe_end(self, item: Item) -> None:
+        observer = self.point.observer
+        if observer is not None and not isinstance(item, Frame | Goodbye | Refusal):
+            observer(RequestHandled(self.hub.name, self.session.connection_id))
 
     def take_frame(self, frame: Frame) -> None:
         """Handle the requests in a frame next."""

@@ -1,0 +1,111 @@
+"""What is seen of the host, as spans; those of user code become parts of its invocation.
+
+Names and attributes are those of OpenTelemetry's semantic conventions for HTTP and functions, and
+below ``webpubsub.`` where it has none.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from opentelemetry.trace import SpanKind
+
+from webpubsub.host import observation as seen
+from webpubsub.host.values import EventValue, HttpRequestData
+from webpubsub.telemetry.recorder import Attributes, SpanRecorder
+
+Record: TypeAlias = Callable[[SpanRecorder, seen.Sighting, Any], None]
+
+
+def record_host(recorder: SpanRecorder, sighting: seen.Sighting) -> None:
+    """Make what was seen part of a trace."""
+    record = RECORDS.get(type(sighting.item))
+    if record is not None:
+        record(recorder, sighting, sighting.item)
+
+
+def _http(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.HttpReceived) -> None:
+    attributes: Attributes = {"http.request.method": item.method, "url.path": item.path}
+    recorder.begin(sighting, item.method, SpanKind.SERVER, attributes)
+
+
+def _http_answered(
+    recorder: SpanRecorder, sighting: seen.Sighting, item: seen.HttpAnswered
+) -> None:
+    error = str(item.status) if item.status >= 500 else None
+    recorder.end(sighting, {"http.response.status_code": item.status}, error)
+
+
+def _delivery(recorder: SpanRecorder, sighting: seen.Sighting, _: seen.DeliveryReceived) -> None:
+    recorder.begin(sighting, "webpubsub delivery", SpanKind.INTERNAL, {})
+
+
+def _delivery_answered(
+    recorder: SpanRecorder, sighting: seen.Sighting, item: seen.DeliveryAnswered
+) -> None:
+    attributes: dict[str, str | int] = {"http.response.status_code": item.status}
+    if item.event is not None:
+        attributes["messaging.destination.name"] = item.event.hub
+        attributes["messaging.operation.name"] = item.event.connection_context.event_name
+    if item.refusal is not None:
+        recorder.end(sighting, attributes, item.refusal.kind.code, item.refusal.describe())
+    else:
+        recorder.end(sighting, attributes)
+
+
+def _began(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.InvocationBegan) -> None:
+    attributes: Attributes = {
+        "faas.name": item.function,
+        "faas.invocation_id": item.invocation_id,
+        "faas.trigger": _trigger(item),
+        "webpubsub.retry": item.retry,
+    }
+    recorder.begin(sighting, item.function, SpanKind.INTERNAL, attributes, enter=True)
+
+
+def _trigger(item: seen.InvocationBegan) -> str:
+    if isinstance(item.trigger, EventValue):
+        return "pubsub"
+    return "http" if isinstance(item.trigger, HttpRequestData) else "other"
+
+
+def _ended(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.InvocationEnded) -> None:
+    failure = item.failure
+    if failure is None:
+        recorder.end(sighting)
+        return
+    recorder.note(
+        sighting,
+        "exception",
+        {
+            "exception.type": failure.type,
+            "exception.message": failure.message,
+            "exception.stacktrace": failure.stack_trace,
+        },
+    )
+    recorder.end(sighting, error=failure.type, message=failure.message)
+
+
+def _carried_out(
+    recorder: SpanRecorder, sighting: seen.Sighting, item: seen.ActionCarriedOut
+) -> None:
+    operation = type(item.operation).__name__
+    attributes: Attributes = {
+        "messaging.system": "webpubsub",
+        "messaging.destination.name": item.operation.hub,
+        "messaging.operation.name": operation,
+        "messaging.operation.type": "send",
+        "faas.invocation_id": item.invocation_id,
+    }
+    name = f"{operation} {item.operation.hub}"
+    recorder.whole(sighting, item.seconds, name, SpanKind.PRODUCER, attributes, item.problem)
+
+
+RECORDS: Mapping[type[seen.Observed], Record] = {
+    seen.HttpReceived: _http,
+    seen.HttpAnswered: _http_answered,
+    seen.DeliveryReceived: _delivery,
+    seen.DeliveryAnswered: _delivery_answered,
+    seen.InvocationBegan: _began,
+    seen.InvocationEnded: _ended,
+    seen.ActionCarriedOut: _carried_out,
+}

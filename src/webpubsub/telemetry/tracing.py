@@ -1,0 +1,77 @@
+"""Traces for OpenTelemetry, from what is seen of a service and of a host.
+
+Where they go, how many are kept and what the process is called is for the OTEL_* environment
+variables to say, as the SDK reads them.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+from opentelemetry.sdk.trace.sampling import Decision
+
+from webpubsub.host.observation import ObservationPoint as HostPoint
+from webpubsub.service.observation import ObservationPoint as ServicePoint
+from webpubsub.telemetry.environment import CONSOLE
+from webpubsub.telemetry.host_spans import record_host
+from webpubsub.telemetry.recorder import SpanRecorder
+from webpubsub.telemetry.service_spans import record_service
+from webpubsub.telemetry.span_ids import GivenIds
+
+_NAME = "service.name"
+#: What the SDK calls a process that has no name.
+_NAMELESS = "unknown_service"
+
+
+class Tracing:
+    """Traces what passes the points that it watches, until ``stop``."""
+
+    def __init__(self, processors: Sequence[SpanProcessor]) -> None:
+        self.provider = TracerProvider(id_generator=GivenIds(), resource=_resource())
+        for processor in processors:
+            self.provider.add_span_processor(processor)
+        self._recorder = SpanRecorder(self.provider)
+
+    def watch_service(self, point: ServicePoint) -> None:
+        """Trace what passes the point of a service."""
+        point.samples = self._samples
+        point.attach(partial(record_service, self._recorder))
+
+    def watch_host(self, point: HostPoint) -> None:
+        """Trace what passes the point of a host; call it on the event loop."""
+        point.samples = self._samples
+        point.attach(partial(record_host, self._recorder))
+
+    def adopt_user_spans(self) -> None:
+        """Export the spans that user code makes, unless it has a provider of its own by now."""
+        if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            trace.set_tracer_provider(self.provider)
+
+    def stop(self) -> None:
+        """Export what has not been; takes seconds when nobody listens."""
+        self._recorder.close()
+        self.provider.shutdown()
+
+    def _samples(self, trace_id: str) -> bool:
+        result = self.provider.sampler.should_sample(None, int(trace_id, 16), "")
+        return result.decision is Decision.RECORD_AND_SAMPLE
+
+
+def processors_for(exporters: Sequence[str]) -> list[SpanProcessor]:
+    """What brings spans to exporters by their names."""
+    return [
+        BatchSpanProcessor(ConsoleSpanExporter() if name == CONSOLE else OTLPSpanExporter())
+        for name in exporters
+    ]
+
+
+def _resource() -> Resource:
+    resource = Resource.create()
+    name = str(resource.attributes.get(_NAME, ""))
+    return (
+        resource.merge(Resource({_NAME: "webpubsub"})) if name.startswith(_NAMELESS) else resource
+    )

@@ -1,0 +1,90 @@
+"""What is seen of the host, as spans."""
+
+import pytest
+
+from tests.protocol.cloud_events.samples import CONNECTED
+from tests.telemetry.exported import Exported, attributes
+from webpubsub.host import observation as seen
+from webpubsub.host.values import HttpRequestData, Value
+from webpubsub.protocol.observation import Sighting
+from webpubsub.protocol.operations import CloseAllConnections
+from webpubsub.protocol.refusals.deliveries import METHOD_WRONG
+from webpubsub.protocol.trace_context import SpanContext
+from webpubsub.telemetry.host_spans import record_host
+from webpubsub.telemetry.recorder import SpanRecorder
+
+SPAN = SpanContext("a" * 32, "b" * 16)
+REQUEST = HttpRequestData(
+    method="GET", url="http://a", headers={}, query={}, route_params={}, body=b""
+)
+
+
+def recorded(*items: seen.Observed) -> Exported:
+    """What is exported when these are seen in one span."""
+    exported = Exported()
+    recorder = SpanRecorder(exported.tracing.provider)
+    for item in items:
+        record_host(recorder, Sighting(item, SPAN, 100.0, 7.0))
+    return exported
+
+
+@pytest.mark.parametrize(("status", "error"), [(200, None), (404, None), (500, "500")])
+def test_a_request(status: int, error: str | None) -> None:
+    """It is a failure of ours that is one."""
+    span = recorded(
+        seen.HttpReceived("GET", "/api/f"), seen.HttpAnswered("GET", "/api/f", status, 0.1)
+    ).named("GET")
+    assert attributes(span)["http.response.status_code"] == status
+    assert attributes(span).get("error.type") == error
+
+
+def test_deliveries() -> None:
+    """One that brings an event, and one that is refused."""
+    span = recorded(
+        seen.DeliveryReceived("POST"), seen.DeliveryAnswered("POST", 204, 0.1, CONNECTED)
+    ).named("webpubsub delivery")
+    assert attributes(span)["messaging.operation.name"] == "connected"
+    span = recorded(
+        seen.DeliveryReceived("PUT"),
+        seen.DeliveryAnswered("PUT", 400, 0.1, None, METHOD_WRONG.refuse("PUT")),
+    ).named("webpubsub delivery")
+    assert attributes(span)["error.type"] == METHOD_WRONG.code
+
+
+@pytest.mark.parametrize(("value", "trigger"), [(REQUEST, "http"), ("text", "other")])
+def test_what_an_invocation_comes_from(value: Value, trigger: str) -> None:
+    """By the kind of what triggered it; a message of a client is seen with a whole app."""
+    span = recorded(
+        seen.InvocationBegan(invocation_id="i", function="fn", reason="", trigger=value),
+        seen.InvocationEnded(
+            invocation_id="i",
+            function="fn",
+            seconds=0.1,
+            inputs=(),
+            outputs={},
+            return_value=None,
+        ),
+    ).named("fn")
+    assert attributes(span)["faas.trigger"] == trigger
+    assert attributes(span)["faas.invocation_id"] == "i"
+
+
+def test_an_action_that_is_refused() -> None:
+    """Says why."""
+    span = recorded(
+        seen.ActionCarriedOut(
+            invocation_id="i",
+            function="fn",
+            binding="actions",
+            operation=CloseAllConnections(hub="chat"),
+            seconds=0.5,
+            problem="as asked",
+        )
+    ).named("CloseAllConnections chat")
+    assert attributes(span)["error.type"] == "as asked"
+    assert (span.start_time, span.end_time) == (99_500_000_000, 100_000_000_000)
+
+
+def test_what_is_no_span() -> None:
+    """Is passed over."""
+    assert recorded(seen.AppBroken("why")).spans == ()

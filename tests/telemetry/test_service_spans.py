@@ -1,0 +1,80 @@
+"""What is seen of the service, as spans."""
+
+from tests.protocol.cloud_events.samples import CONNECTED
+from tests.telemetry.exported import Exported, attributes
+from webpubsub.protocol.clients.codec import AckError
+from webpubsub.protocol.clients.requests import JoinGroup
+from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.observation import Sighting
+from webpubsub.protocol.operations import CloseAllConnections
+from webpubsub.protocol.refusals.handshake import TOKEN_MISSING
+from webpubsub.protocol.refusals.hub import FILTER_INVALID
+from webpubsub.protocol.refusals.webhooks import TIMEOUT
+from webpubsub.protocol.trace_context import SpanContext
+from webpubsub.service import observation as seen
+from webpubsub.telemetry.recorder import SpanRecorder
+from webpubsub.telemetry.service_spans import record_service
+
+SPAN = SpanContext("a" * 32, "b" * 16)
+
+
+def recorded(*items: seen.Observed) -> Exported:
+    """What is exported when these are seen in one span."""
+    exported = Exported()
+    recorder = SpanRecorder(exported.tracing.provider)
+    for item in items:
+        record_service(recorder, Sighting(item, SPAN, 100.0, 7.0))
+    return exported
+
+
+def test_a_client_that_is_turned_away() -> None:
+    """Says why, and with which status."""
+    refusal = TOKEN_MISSING.refuse("neither")
+    exported = recorded(
+        seen.HandshakeBegan("/client/hubs/chat"),
+        seen.HandshakeRefused("/client/hubs/chat", refusal),
+    )
+    span = exported.named("GET")
+    assert attributes(span)["http.response.status_code"] == 401
+    assert attributes(span)["error.type"] == "handshake.token.missing"
+
+
+def test_a_webhook() -> None:
+    """How often it was asked; and why it has not answered."""
+    answered = recorded(
+        seen.WebhookCalled(CONNECTED, "http://a/eh"),
+        seen.WebhookAnswered(CONNECTED, "http://a/eh", 200, 3, 1.0),
+    ).named("POST")
+    assert attributes(answered)["http.request.resend_count"] == 2
+    assert attributes(answered)["http.response.status_code"] == 200
+    failed = recorded(
+        seen.WebhookCalled(CONNECTED, "http://a/eh"),
+        seen.WebhookAnswered(CONNECTED, "http://a/eh", None, 0, 1.0, TIMEOUT.refuse("none")),
+    ).named("POST")
+    assert attributes(failed)["http.request.resend_count"] == 0
+    assert attributes(failed)["error.type"] == TIMEOUT.code
+
+
+def test_what_happens_within_a_request() -> None:
+    """What the hub does and whom it reaches are events of the span, a refusal its failure."""
+    message = Delivery(Message(DataType.TEXT, b"x"))
+    exported = recorded(
+        seen.RequestReceived("chat", "c", JoinGroup(group="g")),
+        seen.Delivered("chat", message, tuple(map(str, range(50)))),
+        seen.OperationApplied(CloseAllConnections(hub="chat"), FILTER_INVALID.refuse("x")),
+        seen.AckSent("chat", "c", 1, AckError("Forbidden", "why")),
+        seen.RequestHandled("chat", "c"),
+    )
+    span = exported.named("JoinGroup chat")
+    assert [event.name for event in span.events] == ["delivered", "operation"]
+    delivered, operation = (dict(event.attributes or {}) for event in span.events)
+    assert delivered["webpubsub.recipients"] == 50
+    assert str(delivered["webpubsub.recipients.some"]).startswith("0,1,2")
+    assert operation["error.type"] == FILTER_INVALID.code
+    assert attributes(span)["error.type"] == "Forbidden"
+    assert attributes(span)["messaging.client.id"] == "c"
+
+
+def test_what_is_no_span() -> None:
+    """Is passed over."""
+    assert recorded(seen.SessionEnded("chat", "c", "")).spans == ()
