@@ -4,6 +4,7 @@ Specification: functions-python section 22, checks 14 to 18.
 And functions-python sections 5.1, 5.2, 5.3, 5.4, 8.4 and 9.
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -230,6 +231,61 @@ async def test_check_18_the_webhook(tmp_path: Path) -> None:
         assert await app.ask(let_in, "POST", headers=signed, data="hi") == (200, "heard hi")
         unknown = "/runtime/webhooks/nothing"
         assert (await app.ask(unknown, "POST", headers={"x-functions-key": system}))[0] == 404
+
+
+def raw(line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
+    """A request as bytes, which need not be HTTP."""
+    head = (line + b" HTTP/1.1", b"Host: h", b"Connection: close", *headers)
+    return b"\r\n".join(head) + b"\r\n\r\n" + body
+
+
+HOOK = b"/runtime/webhooks/webpubsub?code="
+DELIVERY = tuple(f"{name}: {value}".encode() for name, value in EVENT.items())
+BAD = [
+    (raw(b"GET /api/open", b"Cookie: \xff=;;=,", b"traceparent: \xff"), 200),
+    (raw(b"GET /api/open?%ff=%00&%ed%a0%80=%zz"), 200),
+    (raw(b"GET /api/open%00"), 404),
+    (raw(b"GET /api/%zz%ff"), 404),
+    (raw(b"GET /api/../admin/host/status"), 404),
+    (raw(b"GET /api/\xff"), 400),
+    (raw(b"GET /api/" + b"a" * 20_000), 400),
+    (raw(b"GET /api/open", b"X-A: " + b"a" * 40_000), 400),
+    (raw(b"GET /api/open", b"X A: 1"), 400),
+    (raw(b"POST /api/open", b"Content-Length: -1"), 400),
+    (raw(b"POST /api/open", b"Content-Length: 1", b"Content-Length: 2", body=b"ab"), 400),
+    (raw(b"OPTIONS *"), 404),
+    (raw(b"GET /api/keyed", b"x-functions-key: \xff"), 401),
+    (raw(b"GET /api/keyed", b"x-functions-key: a", b"x-functions-key: b"), 401),
+    (raw(b"GET /api/keyed?code=%ff" + b"a" * 5_000), 401),
+    (raw(b"GET /admin/host/status?code=%ed%a0%80"), 401),
+    (raw(b"POST " + HOOK, *DELIVERY), 401),
+    (raw(b"OPTIONS " + HOOK + b"KEY"), 400),
+    (raw(b"OPTIONS " + HOOK + b"KEY", b"WebHook-Request-Origin: \xff"), 400),
+    (raw(b"POST " + HOOK + b"KEY", *DELIVERY, b"ce-hub: h"), 400),
+    (raw(b"POST " + HOOK + b"KEY", *DELIVERY, b"ce-connectionState: \xff"), 400),
+    (raw(b"POST " + HOOK + b"KEY", *DELIVERY, b"ce-signature: sha256=\xff"), 401),
+    (raw(b"HEAD " + HOOK + b"KEY"), 405),
+]
+
+
+async def test_what_makes_no_sense_is_the_clients_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Headers, bodies, keys and signatures of any bytes: never 500, and no traceback in the log."""
+    async with served(guarded(tmp_path), asks_for_keys=True) as app:
+        system = key(app, ScopeKind.SYSTEM).encode()
+        seen = [(sent, await status_of(app, sent.replace(b"KEY", system))) for sent, _ in BAD]
+    assert seen == BAD
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def status_of(app: Served, request: bytes) -> int:
+    """The status that answers these bytes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.app.http.port)
+    writer.write(request)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return int(answer.split(maxsplit=2)[1])
 
 
 def signature(app: Served, connection_id: str) -> str:

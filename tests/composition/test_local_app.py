@@ -1,6 +1,7 @@
 """Whole apps in one process: every style of function app meets a real service.
 
 Specification: functions-python section 1.
+And functions-python section 5.5.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import json
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from threading import enumerate as enumerate_threads
 from typing import Any
@@ -234,17 +235,45 @@ async def test_settings_reach_the_http_functions(
     monkeypatch.setenv("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "10")
     monkeypatch.setenv("AzureWebJobsDisableHomepage", "true")
     write_app(tmp_path, GENERIC.replace('methods=["GET"]', 'methods=["GET", "POST"]'))
-    settings = {"IsEncrypted": False, "Host": {"CORS": "https://a.example"}}
+    host = {"CORS": "https://a.example", "CORSCredentials": True}
+    settings = {"IsEncrypted": False, "Host": host}
     (tmp_path / "local.settings.json").write_text(json.dumps(settings), encoding="utf-8")
     async with started(tmp_path) as app, aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{app.http.port}"
         origin = {"Origin": "https://a.example"}
         async with session.get(f"{url}/api/negotiate?user=a", headers=origin) as answer:
             assert answer.headers["Access-Control-Allow-Origin"] == "https://a.example"
+            assert answer.headers["Access-Control-Allow-Credentials"] == "true"
         async with session.post(f"{url}/api/negotiate", data=b"x" * 11) as answer:
             assert answer.status == 413
         async with session.get(url) as answer:
             assert (answer.status, await answer.text()) == (204, "")
+
+
+@pytest.mark.parametrize(
+    ("host", "given", "refused"),
+    [
+        ({"CORS": "*", "CORSCredentials": True}, {}, True),
+        ({"CORS": "*", "CORSCredentials": "False"}, {}, False),
+        ({"CORS": "*"}, {"cors_credentials": True}, True),
+        ({"CORS": "https://a.example"}, {"cors_credentials": True}, False),
+        ({"CORS": "*", "CORSCredentials": True}, {"cors": "https://a.example"}, False),
+        ({"CORS": "https://a.example", "CORSCredentials": True}, {"cors": "*"}, True),
+        ({"CORSCredentials": True}, {}, False),
+    ],
+)
+def test_credentials_are_for_origins_that_are_named(
+    tmp_path: Path, host: dict[str, Any], given: dict[str, Any], refused: bool
+) -> None:
+    """However they are set; an option takes the place of the origins of the settings.
+
+    Specification: functions-python section 5.5.
+    """
+    write_app(tmp_path, GENERIC)
+    settings = {"IsEncrypted": False, "Host": host}
+    (tmp_path / "local.settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(HostError, match="CORSCredentials") if refused else nullcontext():
+        LocalApp(Place(folder=tmp_path, **given))
 
 
 def test_a_weak_key_for_the_own_service_is_refused(tmp_path: Path) -> None:

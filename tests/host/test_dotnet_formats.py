@@ -1,4 +1,7 @@
-"""The .NET formats of times and identifiers. Specification: functions-python section 9."""
+"""The .NET formats of times, identifiers and numbers.
+
+Specification: functions-python section 9.
+"""
 
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
@@ -7,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.host.dotnet_formats import format_datetime, format_guid
+from webpubsub.host.dotnet_formats import format_datetime, format_guid, format_number
 
 _TIME = datetime(2026, 3, 4, 5, 6, 7, 89_000, UTC)
 _EVENING = datetime(2026, 11, 24, 17, 6, 7, tzinfo=timezone(-timedelta(hours=3, minutes=30)))
@@ -92,3 +95,33 @@ def test_identifiers(text: str, expected: str) -> None:
 def test_an_unknown_format_of_an_identifier_is_refused() -> None:
     with pytest.raises(ValueError, match="use one of N, D, B, P, X"):
         format_guid(_GUID, "Q")
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "expected"),
+    [
+        (42, "D", "42"),
+        (42, "d5", "00042"),
+        (-42, "D5", "-00042"),
+        (42, "X", "2A"),
+        (42, "x4", "002a"),
+        (-1, "X", "FFFFFFFF"),
+        (-(2**31) - 1, "X", "FFFFFFFF7FFFFFFF"),
+        (42, "000", "042"),
+        (-7, "00", "-07"),
+        (1234567, "N", "1,234,567.00"),
+        (1234, "n0", "1,234"),
+        (3, "F", "3.00"),
+        (0.125, "f3", "0.125"),
+    ],
+)
+def test_numbers(value: float, text: str, expected: str) -> None:
+    assert format_number(value, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1, "Q"), (1, "D100"), (1, "0.0"), (1.5, "D"), (1.5, "X2"), (1.5, "00")]
+)
+def test_an_unknown_format_of_a_number_is_refused(value: float, text: str) -> None:
+    with pytest.raises(ValueError, match=f"'{text}' is not a format for {value}"):
+        format_number(value, text)

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.dotnet_formats import format_guid
 from webpubsub.host.expressions import (
     ExpressionError,
     SystemData,
@@ -29,6 +31,8 @@ _DATA: dict[str, Any] = {
     "ID": "8",
     "connectionContext": {"userId": "eve", "states": {}, "nested": {"deep": 1}},
     "flag": True,
+    "count": 42,
+    "share": 0.5,
     "nothing": None,
     "items": ["x"],
     "sys": SystemData("chat", lambda: _TIME, lambda: _GUID),
@@ -60,6 +64,11 @@ class TestSettings:
     )
     def test_names_are_replaced_once(self, text: str, expected: str) -> None:
         assert resolve_settings(text, _SETTINGS.get) == expected
+
+    @pytest.mark.parametrize("text", ["%Chat:Hub%", "%Chat__Hub%", "%CHAT:hub%"])
+    def test_a_colon_is_two_underscores(self, text: str) -> None:
+        settings = AppSettings({"Chat__Hub": "lobby"})
+        assert resolve_settings(text, settings.get) == "lobby"
 
     @pytest.mark.parametrize(
         ("text", "message"),
@@ -102,6 +111,19 @@ class TestSettings:
         ("{RAND-GUID:N}", _GUID.hex),
         ("{datetime}", "2026-03-04T05-06-07Z"),
         ("{DateTime:yyyy.MM}", "2026.03"),
+        ("{datetime:HH:mm}", "05:06"),
+        ("{rand-guid:D}", str(_GUID)),
+        ("{rand-guid:B}", f"{{{_GUID}}}"),
+        ("{rand-guid:P}", f"({_GUID})"),
+        ("{rand-guid:X}", format_guid(_GUID, "X")),
+        ("{rand-guid-of-mine}", str(_GUID)),
+        ("{datetime2}", "2026-03-04T05-06-07Z"),
+        ("{headers.x-ms-client-principal-name:N}", "bob"),
+        ("{id:N}{flag:x}<{nothing:x}>", "7True<>"),
+        ("{count:D5}{count:X}", "000422A"),
+        ("{share:F1}", "0.5"),
+        ("{{}}", "{}"),
+        ("a{{b}}c", "a{b}c"),
     ],
 )
 def test_expressions(text: str, expected: str) -> None:
@@ -124,7 +146,12 @@ def test_expressions(text: str, expected: str) -> None:
         ("{a..b}", "Invalid template expression 'a..b'."),
         ("{1a}", "Invalid template expression '1a'."),
         ("{a b}", "Invalid template expression 'a b'."),
-        ("{id:N}", "The format 'N' cannot be applied"),
+        ("{count:Q}", "'Q' is not a format for 42; use D, X"),
+        ("{share:D}", "'D' is not a format for 0.5"),
+        ("{rand-gui}", "The parameter name 'rand-gui' is invalid."),
+        ("{x-y.z}", "The parameter name 'x-y' is invalid."),
+        ("{}}", "The parameter name at position 1 is empty."),
+        ("{{a}", "Missing opening bracket at position 4."),
         ("{rand-guid:Q}", "not a format for identifiers"),
         ("{datetime:Q}", "not a format for times"),
     ],

@@ -1,4 +1,5 @@
-"""The .NET format strings that binding expressions use for times and identifiers, culture-free."""
+"""The .NET format strings that binding expressions use for times, identifiers and numbers,
+culture-free."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -140,3 +141,30 @@ _GUID_FORMATS: Mapping[str, Callable[[UUID], str]] = {
     "P": lambda value: f"({value})",
     "X": _guid_fields,
 }
+
+
+#: A standard format is a letter and perhaps a number; a run of zeros is a custom one.
+_NUMBER_FORMAT = re.compile(r"([dDxXfFnN])(\d{0,2})|(0+)")
+
+
+def format_number(value: float, text: str) -> str:
+    """A number in one of the .NET formats D, X (whole numbers alone), F and N, or in at least as
+    many digits as there are zeros. Raises ValueError for another format."""
+    match = _NUMBER_FORMAT.fullmatch(text)
+    kind = match[1] if match is not None else None
+    if match is None or ((kind or "D") in "dDxX" and not isinstance(value, int)):
+        raise ValueError(
+            f"'{text}' is not a format for {value}; use D, X or zeros for whole numbers, F or N "
+            "for all, with a number of digits such as D4"
+        )
+    if kind is None or kind in "dDxX":
+        return _whole(int(value), kind or "D", int(match[2] or 0) if kind else len(match[3]))
+    return f"{value:{',' if kind in 'nN' else ''}.{int(match[2] or 2)}f}"
+
+
+def _whole(value: int, kind: str, width: int) -> str:
+    """Negative numbers are their two's complement in X, as those of .NET are."""
+    if kind in "dD":
+        return f"{'-' * (value < 0)}{abs(value):0{width}d}"
+    bits = 32 if -(2**31) <= value < 2**31 else 64
+    return f"{value % 2**bits:0{width}{kind}}"

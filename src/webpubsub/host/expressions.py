@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from webpubsub.host.dotnet_formats import format_datetime, format_guid
+from webpubsub.host.dotnet_formats import format_datetime, format_guid, format_number
 
 Now: TypeAlias = Callable[[], datetime]
 NewGuid: TypeAlias = Callable[[], UUID]
@@ -162,14 +162,11 @@ def _as_text(value: Any, value_format: str | None) -> str:
         return _formatted(format_datetime, value, value_format or "O")
     if isinstance(value, UUID):
         return _formatted(format_guid, value, value_format or "D")
-    if value_format is not None:
-        raise ExpressionError(
-            f"The format '{value_format}' cannot be applied to a value that is neither a time nor "
-            "an identifier. Remove the format."
-        )
     if value is None or isinstance(value, Mapping | list | tuple):
         return ""
-    return str(value)
+    if value_format is not None and isinstance(value, int | float) and not isinstance(value, bool):
+        return _formatted(format_number, value, value_format)
+    return str(value)  # text and booleans have no formats in .NET, and take any
 
 
 def _formatted(formatter: Callable[[Any, str], str], value: Any, value_format: str) -> str:

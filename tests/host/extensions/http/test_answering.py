@@ -18,6 +18,7 @@ from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.values import HttpRequestData, HttpResponseData
 from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 
 
 class _Recorder:
@@ -229,11 +230,21 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
     cors = CorsPolicy.parse("http://page.example")
     config = config_of(customHeaders={"X-Content-Type-Options": "nosniff"})
     origin = {"Origin": "http://page.example"}
-    async with _serving((http_function("f"), returning("x")), config=config, cors=cors) as session:
-        for path in ("/api/f", "/api/none"):
+
+    async def webhook(request: WebhookRequest) -> WebhookAnswer:
+        return WebhookAnswer(status=200)
+
+    async with _serving(
+        (http_function("f"), returning("x")),
+        config=config,
+        cors=cors,
+        webhooks={"thing": webhook},
+    ) as session:
+        for path in ("/api/f", "/api/none", "/runtime/webhooks/thing", "/admin/host/ping", "/"):
             answer = await session.get(path, headers=origin)
             assert answer.headers["Access-Control-Allow-Origin"] == "http://page.example"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
         asked = {**origin, "Access-Control-Request-Method": "PUT"}
-        answer = await session.options("/api/f", headers=asked)
-        assert (answer.status, answer.headers["Access-Control-Allow-Methods"]) == (204, "PUT")
+        for path in ("/api/f", "/runtime/webhooks/thing"):
+            answer = await session.options(path, headers=asked)
+            assert (answer.status, answer.headers["Access-Control-Allow-Methods"]) == (204, "PUT")
