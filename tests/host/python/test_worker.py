@@ -1,6 +1,6 @@
 """Python functions, run in the host's process.
 
-Specification: functions-python sections 4.4 and 8.4.
+Specification: functions-python sections 4.4, 8.4 and 8.7.
 """
 
 import asyncio
@@ -308,3 +308,20 @@ async def test_logging_of_functions_passes(start: Start, caplog: pytest.LogCaptu
     app = await start(f"import logging\n{TRIGGER}def fn(request): logging.info('of the user')")
     await app.call()
     assert "of the user" in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("seconds", "again", "told"), [(0.6, True, True), (0.6, False, False), (0, True, False)]
+)
+async def test_a_long_import_under_clients_is_told(
+    start: Start, caplog: pytest.LogCaptureFixture, seconds: float, again: bool, told: bool
+) -> None:
+    """An app that is read again keeps those waiting who use it; the first time nobody does.
+
+    Specification: functions-python section 8.7.
+    """
+    slow = f"import time; time.sleep({seconds})\n"
+    if again:
+        await start("")
+    await start(slow)
+    assert ("seconds to import" in caplog.text) is told

@@ -36,6 +36,11 @@ class AppModules:
         self._present: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
 
+    @property
+    def replaces_another(self) -> bool:
+        """Whether an app of the same directory entered before this one, and has not left."""
+        return bool(self._others_of_directory()[0])
+
     def enter(self) -> None:
         """Take the names and the surroundings."""
         self._free_names()

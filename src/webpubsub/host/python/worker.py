@@ -5,8 +5,10 @@ runs in a thread. Specification: functions-python sections 4, 8.1 and 8.2.
 """
 
 import asyncio
+import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -39,6 +41,10 @@ from webpubsub.host.worker import (
 )
 
 _NO_OUTPUTS: Mapping[str, Value] = {}
+#: Seconds of an import that users of the app notice.
+_LONG_IMPORT = 0.5
+
+_logger = logging.getLogger(__name__)
 
 
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +86,13 @@ class PythonWorker:
     async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
         """The functions of the app. Raises AppError when the whole app is broken.
 
-        User code is imported here, on the loop's own thread, as many libraries expect.
+        User code is imported here, on the loop's own thread, as many libraries expect: nothing
+        else runs meanwhile, which a warning says when an app that others use is replaced.
         """
         script = script_name(self._environment)
         self._modules = AppModules(app_directory)
         self._modules.enter()
+        began = time.monotonic()
         try:
             functions = _index(self._modules, script)
             self._check_streams(functions)
@@ -92,6 +100,8 @@ class PythonWorker:
         except BaseException:
             self._modules.leave()
             raise
+        if self._modules.replaces_another:
+            _tell_of_wait(time.monotonic() - began)
         count = self._thread_count or thread_count(self._environment)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="function")
         self._indexed = {function.metadata.id: function for function in functions}
@@ -206,6 +216,15 @@ def _index(modules: AppModules, script: str) -> list[IndexedFunction]:
             "function.json."
         )
     return functions
+
+
+def _tell_of_wait(seconds: float) -> None:
+    if seconds >= _LONG_IMPORT:
+        _logger.warning(
+            "The app took %.1f seconds to import, while every client had to wait. Do what takes "
+            "long in a function, or start with --workers 1, which imports in another process.",
+            seconds,
+        )
 
 
 def _made_ready(function: LoadedFunction, passes_objects: bool) -> _Ready:
