@@ -98,13 +98,14 @@ def test_python_is_imported_and_indexed(block: Block, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_tests_of_the_how_to_pass(tmp_path: Path) -> None:
-    """The page on testing shows an app and its tests."""
+@pytest.mark.parametrize("page", ["test-a-function", "test-an-app"])
+def test_the_tests_of_the_how_to_pass(page: str, tmp_path: Path) -> None:
+    """The pages on testing show an app and its tests."""
     for block in PYTHON:
-        if block.page.stem == "test-a-function":
+        if block.page.stem == page:
             (tmp_path / block.name).write_text(block.text, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_function_app.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio"],
         cwd=tmp_path,
         env=environment(),
         capture_output=True,
