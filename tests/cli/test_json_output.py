@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.cli.apps import ECHO, write_app
 from tests.cli.processes import Command, StartedApp, free_port
 from webpubsub.cli.json_output import JsonFormatter, JsonLines
+from webpubsub.protocol.observation import Scope
+from webpubsub.protocol.trace_context import SpanContext
 
 FORMATTER = JsonFormatter(lambda record: f"of {record.name}")
 
@@ -34,6 +36,16 @@ def test_a_record_is_one_object() -> None:
         "of x",
         "two\nlines 5",
     )
+
+
+def test_whereabouts_are_members() -> None:
+    """The client that a record is about, and the trace that it is made in."""
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "why", None, None)
+    record.hub, record.connection_id = "chat", "c1"
+    with Scope(SpanContext("a" * 32, "b" * 16)):
+        document = json.loads(FORMATTER.format(record))
+    assert (document["hub"], document["connectionId"]) == ("chat", "c1")
+    assert (document["traceId"], document["spanId"]) == ("a" * 32, "b" * 16)
 
 
 @given(st.lists(st.text()))

@@ -1,7 +1,8 @@
 """What a command says, as one JSON object a line, for programs that read it.
 
 Every object has ``time``, ``level`` (a .NET log level), ``category`` and ``message``, and
-``exception``, ``function`` and ``invocationId`` where there is one.
+``exception``, ``function``, ``invocationId``, ``hub`` and ``connectionId`` where there is one.
+``traceId`` and ``spanId`` are of the trace that it belongs to, while somebody looks.
 """
 
 import io
@@ -19,6 +20,8 @@ _LEVELS = (
     (logging.INFO, "Information"),
     (logging.DEBUG, "Debug"),
 )
+#: What records of the service have beside their text, and how it is called here.
+_MEMBERS = (("hub", "hub"), ("connection_id", "connectionId"))
 _SILENT: Mapping[str, Any] = {}
 
 
@@ -43,6 +46,7 @@ class JsonFormatter(logging.Formatter):
             "category": self._category(record),
             "message": record.getMessage(),
             **self._context(),
+            **_whereabouts(record),
         }
         if record.exc_info and record.exc_info[0] is not None:
             members["exception"] = self.formatException(record.exc_info)
@@ -80,6 +84,15 @@ def speak_json(formatter: logging.Formatter) -> TextIO:
     stream = sys.stdout
     sys.stdout = JsonLines(stream, formatter)
     return stream
+
+
+def _whereabouts(record: logging.LogRecord) -> dict[str, str]:
+    from webpubsub.protocol.trace_context import current_span
+
+    known = ((member, getattr(record, name, None)) for name, member in _MEMBERS)
+    found = {member: value for member, value in known if isinstance(value, str)}
+    span = current_span.get()
+    return found if span is None else {**found, "traceId": span.trace_id, "spanId": span.span_id}
 
 
 def _time(created: float) -> str:

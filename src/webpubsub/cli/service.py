@@ -18,6 +18,7 @@ from webpubsub.cli.hub_settings import (
     load_hub_settings,
 )
 from webpubsub.cli.json_output import JsonFormatter, speak_json
+from webpubsub.cli.metrics import MetricsOption, count
 from webpubsub.cli.recordings import RecordOption, recorded
 from webpubsub.cli.traces import traced
 
@@ -44,6 +45,7 @@ def service(
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     dashboard: DashboardOption = None,
+    metrics: MetricsOption = False,
     record: RecordOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show more than what went wrong.")
@@ -79,13 +81,14 @@ def service(
     else:
         logging.basicConfig(level=level, format="[%(asctime)s] %(levelname)s %(message)s")
     shorten_http_log()
-    lifetime.run(lambda stop: _serve(settings, hubs, dashboard, record, stop))
+    lifetime.run(lambda stop: _serve(settings, hubs, dashboard, metrics, record, stop))
 
 
 async def _serve(
     settings: "ServiceSettings",
     hubs: HubConfiguration,
     dashboard: bool | None,
+    metrics: bool,
     record: Path | None,
     stop: asyncio.Event,
 ) -> None:
@@ -95,6 +98,7 @@ async def _serve(
     page = dashboard_of(running, dashboard)
     if page is not None:
         page.watch()
+    count(running, metrics)
     async with traced(running.point):
         with recorded(running, record) as end_recording:
             try:

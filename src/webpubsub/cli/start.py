@@ -32,6 +32,7 @@ from webpubsub.cli.hub_settings import (
     load_hub_settings,
 )
 from webpubsub.cli.json_output import JsonFormatter, speak_json
+from webpubsub.cli.metrics import MetricsOption, count
 from webpubsub.cli.recordings import RecordOption, recorded
 from webpubsub.cli.traces import traced
 
@@ -99,6 +100,7 @@ def start(
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     dashboard: DashboardOption = None,
+    metrics: MetricsOption = False,
     record: RecordOption = None,
     workers: Annotated[
         int | None,
@@ -183,6 +185,7 @@ def start(
 
     async def serve(stop: asyncio.Event) -> None:
         watch_app(page, app)
+        count(app.service, metrics, app.point)
         async with traced(app.service.point, app.point) as tracing:
             with recorded(app.service, record) as end_recording:
                 await _start(app)

@@ -231,6 +231,7 @@ class Client(ABC):
             self.hub.name,
             self.session.connection_id,
             refusal.describe(),
+            extra={"hub": self.hub.name, "connection_id": self.session.connection_id},
         )
 
 

@@ -115,5 +115,6 @@ async def _guarded(answer: Awaitable[EventOutcome], request: ServiceEvent) -> Ev
             context.event_name,
             context.hub,
             context.connection_id,
+            extra={"hub": context.hub, "connection_id": context.connection_id},
         )
         return EventFailed(status=500, message=f"the handler raised {type(error).__name__}")

@@ -203,6 +203,7 @@ class EventRouter:
                 context.hub,
                 context.connection_id,
                 failure,
+                extra={"hub": context.hub, "connection_id": context.connection_id},
             )
 
     async def _ask(self, session: Session, request: ServiceEvent) -> EventOutcome:

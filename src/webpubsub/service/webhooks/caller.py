@@ -177,6 +177,7 @@ def _failure(event: ServiceEvent, url: str, refusal: Refusal) -> EventFailed:
         context.event_name,
         context.connection_id,
         refusal.describe(),
+        extra={"hub": context.hub, "connection_id": context.connection_id},
     )
     return EventFailed(
         status=refusal.kind.http_status or 500,

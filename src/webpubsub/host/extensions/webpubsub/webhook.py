@@ -143,4 +143,5 @@ def _log_failure(route: Route, event: Awaiting, answer: FailedAnswer) -> None:
         context.connection_id,
         answer.status,
         answer.message,
+        extra={"hub": context.hub, "connection_id": context.connection_id},
     )

@@ -1,0 +1,31 @@
+"""The numbers of a service that runs here, and of an app beside it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from webpubsub.host.observation import ObservationPoint
+    from webpubsub.service.service import Service
+
+MetricsOption = Annotated[
+    bool,
+    typer.Option(
+        "--metrics", help="Count what goes on, for Prometheus, on /metrics of the service."
+    ),
+]
+
+
+def count(service: "Service", wanted: bool, host: "ObservationPoint | None" = None) -> None:
+    """Count what passes from now on and show it, if that is wanted. The service has not started;
+    with a ``host``, it is called on the event loop."""
+    if not wanted:
+        return
+    from webpubsub.telemetry.metrics import Metrics
+    from webpubsub.telemetry.metrics_page import MetricsPage
+
+    metrics = Metrics(service.hubs)
+    service.pages = MetricsPage(metrics, service.pages)
+    service.point.attach(metrics.see_service)
+    if host is not None:
+        host.attach(metrics.see_host)

@@ -1,0 +1,193 @@
+"""Numbers for Prometheus, counted from what is seen of a service and of a host.
+
+Labels take few values: the hub, of which so many are told apart, and what the service, the API or
+the app has a list of.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from webpubsub.host import observation as host
+from webpubsub.protocol.clients.requests import ClientRequest
+from webpubsub.protocol.messages import Message
+from webpubsub.service import observation as service
+from webpubsub.service.hubs.hubs import Hubs
+
+#: Hubs beyond these are counted as one.
+MAX_HUBS = 100
+OTHER_HUBS = "(other)"
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+Count: TypeAlias = Callable[["Metrics", Any], None]
+
+
+class Metrics:
+    """Counts what passes the points that it is attached to. ``hubs`` are those of the service."""
+
+    def __init__(self, hubs: Hubs) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._known: set[str] = set()
+        registry.register(_Connections(hubs, self.hub))
+        self.opened = Counter(
+            "webpubsub_connections_opened", "Clients that were let in.", ["hub"], registry=registry
+        )
+        self.closed = Counter(
+            "webpubsub_connections_closed",
+            "Transports of clients that are gone, by reason.",
+            ["hub", "reason"],
+            registry=registry,
+        )
+        self.refused = Counter(
+            "webpubsub_handshakes_refused",
+            "Clients that were turned away, by the code of the refusal.",
+            ["code"],
+            registry=registry,
+        )
+        self.inbound = Counter(
+            "webpubsub_inbound_messages", "Requests of clients.", ["hub"], registry=registry
+        )
+        self.inbound_bytes = Counter(
+            "webpubsub_inbound_bytes", "Payloads that clients sent.", ["hub"], registry=registry
+        )
+        self.outbound = Counter(
+            "webpubsub_outbound_messages",
+            "Messages to clients, once for each recipient.",
+            ["hub"],
+            registry=registry,
+        )
+        self.outbound_bytes = Counter(
+            "webpubsub_outbound_bytes",
+            "Payloads to clients, once for each recipient.",
+            ["hub"],
+            registry=registry,
+        )
+        self.events = Counter(
+            "webpubsub_events",
+            "Events of clients, by how they were answered.",
+            ["hub", "outcome"],
+            registry=registry,
+        )
+        self.webhooks = Histogram(
+            "webpubsub_webhook_duration_seconds",
+            "Calls of webhooks with all their attempts, by status or refusal.",
+            ["hub", "outcome"],
+            registry=registry,
+        )
+        self.rest = Histogram(
+            "webpubsub_rest_duration_seconds",
+            "Calls of the REST API.",
+            ["operation", "status"],
+            registry=registry,
+        )
+        self.invocations = Histogram(
+            "webpubsub_function_duration_seconds",
+            "Invocations of functions, their outputs included.",
+            ["function", "outcome"],
+            registry=registry,
+        )
+
+    def see_service(self, sighting: service.Sighting) -> None:
+        """Count what was seen of the service."""
+        count = COUNTS.get(type(sighting.item))
+        if count is not None:
+            count(self, sighting.item)
+
+    def see_host(self, sighting: host.Sighting) -> None:
+        """Count what was seen of the host."""
+        item = sighting.item
+        if isinstance(item, host.InvocationEnded):
+            outcome = "succeeded" if item.failure is None else "failed"
+            self.invocations.labels(item.function, outcome).observe(item.seconds)
+
+    def text(self) -> bytes:
+        """All numbers as they are now, in the format of CONTENT_TYPE."""
+        return generate_latest(self.registry)
+
+    def hub(self, name: str) -> str:
+        """The label of a hub."""
+        if name in self._known or len(self._known) < MAX_HUBS:
+            self._known.add(name)
+            return name
+        return OTHER_HUBS
+
+
+class _Connections(Collector):
+    """Counts connections when somebody asks: nothing has to be kept up to date for it."""
+
+    def __init__(self, hubs: Hubs, label: Callable[[str], str]) -> None:
+        self._hubs = hubs
+        self._label = label
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The only one of its metrics."""
+        family = GaugeMetricFamily(
+            "webpubsub_connections",
+            "Clients that are connected, or may come back to their connection.",
+            labels=["hub"],
+        )
+        counts: dict[str, int] = {}
+        for hub in self._hubs:
+            label = self._label(hub.name)
+            counts[label] = counts.get(label, 0) + len(hub.sessions)
+        for label, number in counts.items():
+            family.add_metric([label], number)
+        yield family
+
+
+def _accepted(metrics: Metrics, item: service.HandshakeAccepted) -> None:
+    metrics.opened.labels(metrics.hub(item.hub)).inc()
+
+
+def _refused(metrics: Metrics, item: service.HandshakeRefused) -> None:
+    metrics.refused.labels(item.refusal.kind.code).inc()
+
+
+def _closed(metrics: Metrics, item: service.ConnectionClosed) -> None:
+    metrics.closed.labels(metrics.hub(item.hub), item.category).inc()
+
+
+def _request(metrics: Metrics, item: service.RequestReceived) -> None:
+    hub = metrics.hub(item.hub)
+    metrics.inbound.labels(hub).inc()
+    metrics.inbound_bytes.labels(hub).inc(_size(item.request))
+
+
+def _delivered(metrics: Metrics, item: service.Delivered) -> None:
+    hub, number = metrics.hub(item.hub), len(item.recipients)
+    metrics.outbound.labels(hub).inc(number)
+    metrics.outbound_bytes.labels(hub).inc(number * len(item.delivery.message.data))
+
+
+def _event(metrics: Metrics, item: service.EventAnswered) -> None:
+    metrics.events.labels(metrics.hub(item.event.hub), type(item.outcome).__name__).inc()
+
+
+def _webhook(metrics: Metrics, item: service.WebhookAnswered) -> None:
+    outcome = str(item.status) if item.refusal is None else item.refusal.kind.code
+    metrics.webhooks.labels(metrics.hub(item.event.hub), outcome).observe(item.seconds)
+
+
+def _rest(metrics: Metrics, item: service.RestAnswered) -> None:
+    metrics.rest.labels(item.operation or "none", str(item.status)).observe(item.seconds)
+
+
+def _size(request: ClientRequest) -> int:
+    message = getattr(request, "message", None)
+    return len(message.data) if isinstance(message, Message) else 0
+
+
+COUNTS: Mapping[type[service.Observed], Count] = {
+    service.HandshakeAccepted: _accepted,
+    service.HandshakeRefused: _refused,
+    service.ConnectionClosed: _closed,
+    service.RequestReceived: _request,
+    service.Delivered: _delivered,
+    service.EventAnswered: _event,
+    service.WebhookAnswered: _webhook,
+    service.RestAnswered: _rest,
+}
