@@ -1,10 +1,10 @@
-"""Which folders hold a function app."""
+"""Which folders hold a function app. Specification: functions-python section 10.3."""
 
 from pathlib import Path
 
 import pytest
 
-from webpubsub.composition.app_folders import AppFolderError, check_app_folder
+from webpubsub.composition.app_folders import AppFolderError, app_around, check_app_folder
 
 
 @pytest.mark.parametrize("name", ["host.json", "function_app.py", "greet/function.json"])
@@ -40,3 +40,24 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "function_app.py").touch()
     with pytest.raises(AppFolderError, match=rf"name the folder it is in: {tmp_path}"):
         check_app_folder(tmp_path / "function_app.py")
+
+
+@pytest.mark.parametrize(
+    ("files", "begin", "found"),
+    [
+        (["host.json"], "a/b", "."),
+        (["host.json", "a/host.json"], "a/b", "a"),
+        (["host.json", "a/function_app.py"], "a", "a"),
+        (["function_app.py"], "a/b", "a/b"),
+        ([], "a/b", "a/b"),
+    ],
+)
+def test_an_app_is_found_from_below(
+    tmp_path: Path, files: list[str], begin: str, found: str
+) -> None:
+    """The nearest folder above with a host.json, unless there is an app right here."""
+    (tmp_path / begin).mkdir(parents=True)
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert app_around(tmp_path / begin) == tmp_path / found

@@ -149,12 +149,12 @@ def start(
     elsewhere, that one is used and no service starts here. 'webpubsub host start' is the same, and
     both take the flags of 'func host start'.
     """
-    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
+    from webpubsub.composition.app_folders import AppFolderError, app_around, check_app_folder
     from webpubsub.composition.local_app import LocalApp, Place
     from webpubsub.host.console_log import ConsoleLog
     from webpubsub.host.errors import HostError
 
-    app_dir = script_root or app_dir
+    app_dir = script_root or (app_around(app_dir) if app_dir == Path() else app_dir)
     place = Place(
         folder=app_dir,
         port=port,

@@ -29,6 +29,17 @@ def check_app_folder(folder: Path) -> None:
         )
 
 
+def app_around(folder: Path) -> Path:
+    """The folder, or the nearest above it with a host.json when there is no app in it itself.
+
+    Specification: functions-python section 10.3.
+    """
+    if looks_like_app(folder):
+        return folder
+    above = (parent for parent in folder.resolve().parents if (parent / "host.json").is_file())
+    return next(above, folder)
+
+
 def looks_like_app(folder: Path) -> bool:
     """Whether there is an app in a folder."""
     if any((folder / name).is_file() for name in ("host.json", _SCRIPT)):

@@ -55,15 +55,17 @@ class AppSettings:
         """Settings with those of local.settings.json added; variables that exist win.
 
         Raises HostError for an encrypted file. A file that cannot be read counts for nothing, with
-        a warning.
+        a warning, and so does a value in place of which another one is set already.
         """
         local = read_local_settings(app_directory)
         settings = cls(environment, local.host)
         for name, value in local.values.items():
-            if name in settings.environment:
-                _logger.info("Skipping '%s' of %s: it is already set.", name, LOCAL_SETTINGS)
-            else:
-                settings.environment[name] = value
+            if settings.environment.setdefault(name, value) != value:
+                _logger.warning(
+                    "Skipping '%s' of %s: the environment sets it to something else.",
+                    name,
+                    LOCAL_SETTINGS,
+                )
         return settings
 
     def get(self, name: str) -> str | None:
