@@ -1,5 +1,6 @@
 """The pytest plugin, in runs of pytest of its own."""
 
+import os
 import shutil
 
 import pytest
@@ -105,6 +106,36 @@ def test_they_run_by_anyio(run: Run) -> None:
     """By its mark, with fixtures."""
     source = ANYIO.format(backend="asyncio") + FIXTURES
     run(source, "-p", "no:asyncio").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("options", [ALONE, STRICT, AUTO], ids=["alone", "strict", "auto"])
+def test_a_fixture_that_fails_leaves_nothing_behind(run: Run, options: tuple[str, ...]) -> None:
+    """Although another one has started the app already."""
+    source = """
+    import os
+    import sys
+    import pytest
+
+    @pytest.fixture
+    async def alice(webpubsub):
+        return await webpubsub.connect(user="alice")
+
+    @pytest.fixture
+    def broken(alice):
+        raise ValueError
+
+    async def test_one(webpubsub, alice, broken):
+        pass
+
+    def test_two():
+        assert "function_app" not in sys.modules
+        assert "FUNCTIONS_APPLICATION_DIRECTORY" not in os.environ
+        assert os.getcwd() != os.path.dirname(__file__)
+    """
+    elsewhere = run.pytester.mkdir("elsewhere")
+    os.chdir(elsewhere)
+    result = run(source, str(run.pytester.path / "test_it.py"), *options)
+    result.assert_outcomes(errors=1, passed=1)
 
 
 def test_others_are_left_alone(run: Run) -> None:

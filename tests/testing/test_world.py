@@ -249,6 +249,12 @@ async def test_a_function_in_error_is_no_app_to_test(tmp_path: Path) -> None:
         await World(Plan(app=tmp_path)).start()
 
 
+def test_it_lives_in_a_loop_of_asyncio() -> None:
+    """Those of others are refused, with what to choose."""
+    with pytest.raises(SetupError, match="the backend 'asyncio' of anyio"):
+        World(Plan()).start().send(None)
+
+
 async def test_it_must_have_started() -> None:
     """Before anybody looks at it."""
     world = World(Plan())

@@ -168,6 +168,10 @@ class AppGeneration:
         await self.running.wait(_CANCEL_SECONDS)
         await self._worker.stop()
 
+    async def let_go(self) -> None:
+        """Let the worker go as it is, when there is no event loop any more for all the rest."""
+        await self._worker.stop()
+
     async def _index(self) -> list[FunctionMetadata]:
         """The functions the app is to have, in the order that decides between their routes."""
         try:

@@ -54,6 +54,10 @@ class Stage(Bustle, Protocol):
         """Finish what has begun."""
         ...
 
+    async def abandon(self) -> None:
+        """Undo what is left of it in this process, when its event loop has been closed."""
+        ...
+
 
 def new_stage(plan: Plan, clock: Clock, records: Records) -> Stage:
     """The stage for a plan. Raises SetupError for an app whose settings are wrong."""
@@ -144,6 +148,11 @@ class AppStage:
         finally:
             self._watch.end()
 
+    async def abandon(self) -> None:
+        """Undo what is left of it in this process."""
+        self._watch.end()
+        await self._app.host.app.let_go()
+
 
 class ServiceStage:
     """The service, with nobody who answers its events unless a webhook does."""
@@ -188,3 +197,6 @@ class ServiceStage:
     async def stop(self) -> None:
         """Finish what has begun."""
         await self.service.stop()
+
+    async def abandon(self) -> None:
+        """Nothing is left of it."""

@@ -148,7 +148,7 @@ class World:
 
     async def start(self) -> None:
         """Start what the test asks for, unless it has been started. Raises SetupError."""
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
         if self._loop is not None:
             if self._loop is not loop:
                 raise SetupError(
@@ -186,10 +186,24 @@ class World:
 
     def end(self) -> None:
         """The same from outside of the event loop, in which ``stop`` has not been awaited."""
-        if self._stage is not None and self._loop is not None and not self._loop.is_closed():
-            self._loop.run_until_complete(self.stop())
+        stage, loop = self._stage, self._loop
+        if stage is not None and loop is not None:
+            if loop.is_closed():
+                asyncio.run(self._abandon(stage))
+            else:
+                loop.run_until_complete(self.stop())
         self._environment.restore()
         self._loops.give_back()
+
+    async def _abandon(self, stage: Stage) -> None:
+        """A fixture has started it, in a loop of another plugin, for a test that was never run."""
+        self._stage = None
+        for session in self._sessions.values():
+            connector = session.connector
+            session.detach()
+            if connector is not None:
+                await connector.close()
+        await stage.abandon()
 
     # For clients
 
@@ -292,6 +306,16 @@ def _protocol(name: str) -> ClientProtocol:
 
 def _with_query(url: str, query: Mapping[str, str]) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise SetupError(
+            "webpubsub lives in an event loop of asyncio, and this test runs in another one: "
+            "choose the backend 'asyncio' of anyio for it."
+        ) from None
 
 
 async def _awaited(awaitable: Awaitable[_T]) -> _T:
