@@ -19,6 +19,7 @@ EVERYWHERE = {
     "host.json",
     "local.settings.json",
     "requirements.txt",
+    "test_clients.py",
     "test_function_app.py",
 }
 #: Connects a client to the app under test and prints what comes first of all.
