@@ -54,15 +54,16 @@ def installed() -> list[str]:
 
 
 def service_command(port: int) -> list[str]:
-    """The service alone, as a user starts it."""
-    return [_script("webpubsub"), "service", "--port", str(port)]
+    """The service alone, as it serves others: nobody looks at it."""
+    return [_script("webpubsub"), "service", "--port", str(port), "--no-dashboard"]
 
 
 def app_command(app: Path, port: int, *options: str) -> list[str]:
-    """A function app with its embedded service, as a user starts it."""
+    """A function app with its embedded service; nobody looks at them."""
     return [
         *(_script("webpubsub"), "start", str(app)),
-        *("--port", str(free_port()), "--service-port", str(port), "--no-reload", *options),
+        *("--port", str(free_port()), "--service-port", str(port), "--no-reload", "--no-dashboard"),
+        *options,
     ]
 
 
