@@ -54,6 +54,7 @@ from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 from webpubsub.service.status import Status
+from webpubsub.testing.ways import new_session
 
 ROLES = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"]
 MEBIBYTE = 1_048_576
@@ -659,3 +660,18 @@ async def test_a_listener_hears_of_every_client_until_the_service_stops(tmp_path
         await peer.writer.wait_closed()
     lines = path.read_text("utf-8").splitlines()
     assert ["disconnected" in line for line in lines] == [False, True]
+
+
+async def test_clients_may_come_through_a_door() -> None:
+    """Then nothing listens, if nothing is to, and everything else is as always."""
+    service = Service(ServiceSettings(port=0), App())
+    await service.start(listens=False)
+    assert service.is_idle
+    access = await service.client.client_access("chat", user_id="alice")
+    async with new_session(service.door) as session:
+        client = await session.ws_connect(access.url)
+        await client.send_str("hello")
+        assert (await client.receive()).data == "hello"
+        await client.close()
+    await service.stop()
+    assert sessions(service) == 0

@@ -69,6 +69,14 @@ async def test_a_refused_client_is_told_why(webpubsub: World) -> None:
     assert refused.value.reason.startswith("handshake.connect.refused")
 
 
+async def test_what_a_client_brings_along(webpubsub: World) -> None:
+    """Is what the app is shown when it connects."""
+    await webpubsub.connect(user="alice", query={"room": "a b"}, headers={"X-Kind": "test"})
+    (call,) = webpubsub.invocations("connect")
+    assert call.trigger.query == {"room": ["a b"]}
+    assert call.trigger.headers["X-Kind"] == ["test"]
+
+
 async def test_clients_come_by_what_the_app_says(webpubsub: World) -> None:
     """The URL of its own negotiate function."""
     answer = await webpubsub.http.get("/api/negotiate?user=carol")

@@ -8,6 +8,7 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.listener import Handler, Listener
+from webpubsub.testing.ways import new_session
 
 
 async def _hello(request: web.BaseRequest) -> web.StreamResponse:
@@ -102,3 +103,16 @@ async def test_a_connection_outlives_a_change_of_handlers() -> None:
         assert await (await answer).text() == "old"
         assert await (await session.get(url)).text() == "hello"
     await listener.stop(5)
+
+
+async def test_connections_may_come_through_a_door() -> None:
+    """Then nothing listens, if nothing is to; the door opens with the start."""
+    listener = Listener("127.0.0.1", 0, listens=False)
+    listener.handler = _hello
+    with pytest.raises(RuntimeError, match="has not been started"):
+        listener.door()
+    await listener.start()
+    assert listener.port == 0
+    async with new_session(listener.door) as session:
+        assert await (await session.get("http://nowhere.test/")).text() == "hello"
+    await listener.stop(1)
