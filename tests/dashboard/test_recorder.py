@@ -5,7 +5,7 @@ import asyncio
 from tests.dashboard.world import TRACE, sighting
 from webpubsub.dashboard.recorder import Recorder, RecorderLimits
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.service.observation import Delivered, SessionEnded
+from webpubsub.service.observation import Delivered, RequestHandled, SessionEnded
 
 
 def _ended(number: int) -> SessionEnded:
@@ -96,3 +96,10 @@ def test_what_is_seen_outside_of_every_trace() -> None:
     recorder = Recorder()
     recorder(sighting(_ended(1)).__class__(_ended(1), None, 1.0, 1.0))
     assert recorder.after(0, 1)[0].flow == ""
+
+
+def test_what_says_nothing_new_is_not_kept() -> None:
+    """The end of a request that has a line already."""
+    recorder = Recorder()
+    recorder(sighting(RequestHandled("chat", "c")))
+    assert recorder.after(0, 1) == []

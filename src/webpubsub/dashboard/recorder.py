@@ -16,8 +16,10 @@ import msgspec
 from webpubsub.dashboard.weights import weight
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.observation import Sighting
-from webpubsub.service.observation import Delivered
+from webpubsub.service.observation import Delivered, RequestHandled
 
+#: What says nothing that the item before it has not said.
+UNRECORDED = frozenset({RequestHandled})
 _MEBIBYTE = 1_048_576
 
 
@@ -65,6 +67,8 @@ class Recorder:
     def __call__(self, sighting: Sighting[Any]) -> None:
         """Keep an item."""
         item, span = sighting.item, sighting.span
+        if type(item) in UNRECORDED:
+            return
         if type(item) is Delivered:
             item = _without_encodings(item)
         self.last_id += 1
