@@ -136,6 +136,12 @@ def test_section_5_5_errors(event: Awaiting, code: Any, status: int) -> None:
     assert len(made.headers) == 1
 
 
+def test_section_5_5_a_message_that_is_no_text() -> None:
+    """Half of a surrogate pair, which no byte stands for."""
+    answer = {"code": 0, "errorMessage": "no \ud800"}
+    assert shown(answered(user_event(), JsonValue(answer))) == (401, MESSAGE, "no ?")
+
+
 @pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize(
     "answer",

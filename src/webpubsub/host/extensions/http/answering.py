@@ -21,7 +21,7 @@ from webpubsub.host.extensions.http.hsts import Hsts
 from webpubsub.host.extensions.http.options import HttpOptions
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import HttpBindingData, query_of, request_data
-from webpubsub.host.extensions.http.responses import FAILED, response_of
+from webpubsub.host.extensions.http.responses import FAILED, FRAMING, response_of
 from webpubsub.host.extensions.http.routing import Match, RouteTable, is_reserved
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.webhooks import Webhooks
@@ -39,9 +39,6 @@ from webpubsub.protocol.refusals.functions import (
 )
 
 logger = logging.getLogger("webpubsub.host.http")
-
-#: Headers that frame a response; the listener sets them.
-_FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
 class Answering:
@@ -208,6 +205,6 @@ def _trigger_call(
 def _sent(data: HttpResponseData) -> web.Response:
     headers: CIMultiDict[str] = CIMultiDict()
     for name, value in data.headers:
-        if name.lower() not in _FRAMING:
+        if name.lower() not in FRAMING:
             headers.add(name, value)
     return web.Response(status=data.status, headers=headers, body=data.body)

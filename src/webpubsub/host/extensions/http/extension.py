@@ -49,8 +49,6 @@ logger = logging.getLogger("webpubsub.host.http")
 
 _TRIGGER_TYPE = "httptrigger"
 _DEFAULT_PREFIX = "api"
-#: Headers that frame a response; the listener sets them.
-_FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
 #: What the console shows for an address that only this machine understands.
 _LOCALHOST = frozenset({"0.0.0.0", "127.0.0.1", "::", "::1"})  # noqa: S104 - shown, not bound
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.responses import FRAMING, header_problem
 from webpubsub.host.extensions.http.templates import RouteTemplate
 from webpubsub.host.host_config import HostConfig
 
@@ -52,4 +53,10 @@ def _custom_headers(config: HostConfig) -> Mapping[str, str]:
             f"host.json: extensions.http.customHeaders is {value!r}, and must be an object of "
             "texts."
         )
+    for name, text in value.items():
+        problem = header_problem(name, text)
+        if name.lower() in FRAMING:
+            problem = f"'{name}' frames an answer, and is set by the host alone."
+        if problem is not None:
+            raise HostError(f"host.json: extensions.http.customHeaders: {problem}")
     return value

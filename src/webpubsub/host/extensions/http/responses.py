@@ -19,6 +19,9 @@ FAILED = HttpResponseData(status=500, headers=(), body=b"")
 #: A function answered nothing and has nothing to answer with.
 NO_CONTENT = HttpResponseData(status=204, headers=(), body=b"")
 
+#: Headers that frame a response; the listener sets them.
+FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+
 _TEXT = (("content-type", "text/plain; charset=utf-8"),)
 _JSON = (("content-type", "application/json; charset=utf-8"),)
 _BINARY = (("content-type", "application/octet-stream"),)
@@ -155,10 +158,16 @@ def _checked(response: HttpResponseData) -> HttpResponseData:
             f"{_STATUS.start} to {_STATUS.stop - 1}."
         )
     for name, value in response.headers:
-        if _TOKEN.fullmatch(name) is None:
-            raise BindingError(f"{name!r} cannot be the name of a header of an HTTP response.")
-        if _LINE_BREAKS.search(value):
-            raise BindingError(
-                f"the header '{name}' of an HTTP response holds a line break or a NUL character."
-            )
+        problem = header_problem(name, value)
+        if problem is not None:
+            raise BindingError(problem)
     return response
+
+
+def header_problem(name: str, value: str) -> str | None:
+    """Why a header cannot be sent; None when it can."""
+    if _TOKEN.fullmatch(name) is None:
+        return f"{name!r} cannot be the name of a header of an HTTP response."
+    if _LINE_BREAKS.search(value):
+        return f"the header '{name}' of an HTTP response holds a line break or a NUL character."
+    return None
