@@ -204,16 +204,16 @@ def start(
 
 def _json_formatter() -> JsonFormatter:
     from webpubsub.host.console_log import category_of
-    from webpubsub.host.current_invocation import current_invocation
+    from webpubsub.host.current_invocation import invocation_here
 
     def context() -> dict[str, str]:
-        running = current_invocation.get()
+        running = invocation_here()
         if running is None:
             return {}
         return {"function": running.function_name, "invocationId": running.id}
 
     def category(record: logging.LogRecord) -> str:
-        is_of_nobody = record.name == "print" and current_invocation.get() is None
+        is_of_nobody = record.name == "print" and invocation_here() is None
         return "Host" if is_of_nobody else category_of(record)
 
     return JsonFormatter(category, context)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final, TextIO
 
-from webpubsub.host.current_invocation import current_invocation
+from webpubsub.host.current_invocation import invocation_here
 from webpubsub.host.host_config import HostConfig
 
 _LEVELS: Final[Mapping[str, int]] = {
@@ -219,7 +219,7 @@ def category_of(record: logging.LogRecord) -> str:
         return record.name
     if family in _HOST_LOGGERS or record.name.startswith("azure.functions"):
         return _host_category(record.name)
-    invocation = current_invocation.get()
+    invocation = invocation_here()
     if invocation is not None:
         return f"Function.{invocation.function_name}.User"
     return _HOST if family in _SHARED_LOGGERS else "Function.User"

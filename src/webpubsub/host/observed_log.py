@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeAlias
 
-from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
+from webpubsub.host.current_invocation import CurrentInvocation, invocation_here
 
 Tell: TypeAlias = Callable[[logging.LogRecord, CurrentInvocation], None]
 
@@ -35,7 +35,7 @@ class LogWatch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell of a record, unless it is made by whoever is being told."""
-        invocation, loop = current_invocation.get(), self._loop
+        invocation, loop = invocation_here(), self._loop
         if invocation is None or loop is None or self._telling:
             return
         if _runs_here(loop):

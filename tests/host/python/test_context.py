@@ -1,4 +1,4 @@
-"""The context of an invocation."""
+"""The context of an invocation. Specification: functions-python section 8.2."""
 
 import pytest
 
@@ -38,11 +38,3 @@ def test_members(path: str, expected: object) -> None:
     for name in path.split("."):
         value = getattr(value, name)
     assert value == expected
-
-
-def test_thread_local_storage_takes_an_invocation_id() -> None:
-    """A thread that a function starts can say which invocation it belongs to."""
-    context = context_of(INVOCATION, "fn", "/app")
-    context.thread_local_storage.invocation_id = context.invocation_id
-    assert context.thread_local_storage.invocation_id == "1-2"
-    del context.thread_local_storage.invocation_id

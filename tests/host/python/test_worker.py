@@ -1,6 +1,6 @@
 """Python functions, run in the host's process.
 
-Specification: functions-python sections 4.4, 8.4 and 8.7.
+Specification: functions-python sections 4.4, 8.2, 8.3, 8.4 and 8.7.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.host.python.apps import OUTPUT, TRIGGER, function_json, write, write_app
+from webpubsub.host.console_log import category_of
 from webpubsub.host.current_invocation import current_invocation
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python import PythonWorker
@@ -143,6 +144,7 @@ async def test_code_knows_which_invocation_it_belongs_to(start: Start, kind: str
     """In the loop, in a thread, and no longer afterwards."""
     app = await start(
         f"""
+from webpubsub.host.console_log import category_of
 from webpubsub.host.current_invocation import current_invocation
 {TRIGGER}{kind} fn(request):
     current = current_invocation.get()
@@ -325,3 +327,41 @@ async def test_a_long_import_under_clients_is_told(
         await start("")
     await start(slow)
     assert ("seconds to import" in caplog.text) is told
+
+
+class _Categories(logging.Handler):
+    """Keeps the category of each record by its message, as it is where the record is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of: dict[str, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.of[record.getMessage()] = category_of(record)
+
+
+@BOTH_KINDS
+async def test_a_thread_says_whose_it_is(start: Start, kind: str) -> None:
+    """By the id of the invocation in the context; one that does not is nobody's. Sections 8.2 and
+    8.3."""
+    app = await start(
+        f"""
+import logging, threading
+{TRIGGER}{kind} fn(request, context):
+    def work(message):
+        if message == "named":
+            context.thread_local_storage.invocation_id = context.invocation_id
+        logging.warning(message)
+    for message in ("named", "unnamed"):
+        thread = threading.Thread(target=work, args=(message,))
+        thread.start()
+        thread.join()
+"""
+    )
+    categories = _Categories()
+    logging.getLogger().addHandler(categories)
+    try:
+        assert (await app.call()).failure is None
+    finally:
+        logging.getLogger().removeHandler(categories)
+    assert categories.of == {"named": "Function.fn.User", "unnamed": "Function.User"}

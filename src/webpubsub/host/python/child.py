@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from webpubsub.host.console_log import root_level
-from webpubsub.host.current_invocation import current_invocation
+from webpubsub.host.current_invocation import invocation_here
 from webpubsub.host.leaving import leave_threads_behind
 from webpubsub.host.loops import fastest_loop
 from webpubsub.host.python.tracebacks import as_failure
@@ -173,7 +173,7 @@ class ForwardingHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record; its traceback becomes part of its text."""
         try:
-            invocation = current_invocation.get()
+            invocation = invocation_here()
             self._send(
                 Logged(
                     logger=record.name,

@@ -10,10 +10,8 @@ from typing import Any
 
 import msgspec
 
+from webpubsub.host.current_invocation import THREAD_LOCAL
 from webpubsub.host.worker import Invocation
-
-#: A thread that a function starts sets ``invocation_id`` here to have its logs attributed.
-THREAD_LOCAL = threading.local()
 
 
 class TraceContext(msgspec.Struct, frozen=True):
@@ -49,7 +47,8 @@ class RetryContext(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What an invocation knows of itself."""
+    """What an invocation knows of itself. A thread that a function starts sets ``invocation_id`` of
+    ``thread_local_storage`` to have its logs attributed."""
 
     invocation_id: str
     function_name: str

@@ -19,7 +19,11 @@ from typing import Any
 import msgspec
 from azure.functions import AsgiFunctionApp
 
-from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
+from webpubsub.host.current_invocation import (
+    CurrentInvocation,
+    current_invocation,
+    let_threads_name_it,
+)
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.context import context_of
@@ -161,6 +165,7 @@ class PythonWorker:
         arguments = {name: decoders[name](item, metadata) for name, item in invocation.inputs}
         if function.wants_context:
             arguments["context"] = context_of(invocation, function.name, function.directory)
+            let_threads_name_it()
         for name in ready.encoders:
             arguments[name] = Out()
         if function.is_async:

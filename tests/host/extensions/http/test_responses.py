@@ -57,6 +57,9 @@ def _response(status: int, body: bytes, *headers: tuple[str, str]) -> HttpRespon
         ('{"Body":"x","StatusCode":"404"}', _response(404, b"x", _TEXT)),
         ('{"body":"x","statusCode":201,"status":500}', _response(201, b"x", _TEXT)),
         ('{"body":null}', _response(200, b"", _TEXT)),
+        ('{"body":{"a":"\\ud800"}}', _response(200, b'{"a":"?"}', _JSON)),
+        ('{"body":"\\ud800"}', _response(200, b"?", _TEXT)),
+        ('"\\ud800"', _response(200, b"?", _TEXT)),
         ('{"body":{"a":"\\u00e9"}}', _response(200, '{"a":"é"}'.encode(), _JSON)),
         (
             '{"body":"<p>","headers":{"Content-Type":"text/html","x-n":5}}',
