@@ -1,0 +1,50 @@
+"""Whoever follows the first page word by word gets where it says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.processes import ROOT, environment, run
+
+PAGE = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+
+
+def block(language: str) -> str:
+    """The only block that begins so."""
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Change what is there once, as the reader does."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def pytest_in(folder: Path) -> str:
+    """The last line that pytest says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+def test_the_chat_is_made_changed_and_tested(tmp_path: Path) -> None:
+    """Where the tests are to fail they do, and for the reason that is given."""
+    (command,) = re.findall(r"^webpubsub (new .*)$", PAGE, re.MULTILINE)
+    assert run(*command.split(), cwd=tmp_path).returncode == 0
+    room = tmp_path / "room"
+    removed, added = (line[1:] for line in block("diff").splitlines())
+    replace(room / "function_app.py", removed, added)
+    (room / "test_room.py").write_text(block("python test_room.py"), encoding="utf-8")
+    assert " 1 failed, 4 passed in " in pytest_in(room)
+    replace(room / "test_function_app.py", "alice has joined", "Say hello to alice!")
+    assert " 5 passed in " in pytest_in(room)
