@@ -100,6 +100,13 @@ def test_a_refusal_says_what_was_seen_and_never_the_key(
     assert not key or key not in refusal.describe()
 
 
+@pytest.mark.parametrize("given", [*KEYS, None, "", "unknown"])
+def test_the_master_key_is_one_alone(files: KeyFiles, given: str | None) -> None:
+    """Whoever has it sees functions that are disabled, and nobody else does."""
+    key = _value(given) if given else given
+    assert Authority(files).is_master(key) is (given == "master")
+
+
 def test_keys_are_compared_letter_by_letter(files: KeyFiles) -> None:
     """Also when what is given is no ASCII."""
     authority, demand = Authority(files), Demand(Level.FUNCTION, "f")

@@ -1,5 +1,7 @@
 """NCRONTAB expressions. Specification: functions-python section 7."""
 
+import calendar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,21 @@ from webpubsub.host.extensions.timer.ncrontab import FIELDS, Expression
 def test_an_expression_stands_for_its_numbers(text: str, numbers: str) -> None:
     """Names, ranges, steps and lists are read as the real host reads them."""
     assert Expression.parse(text).as_numbers() == numbers
+
+
+_NAMED = [
+    *((4, name, number) for number, name in enumerate(calendar.month_name) if name),
+    *((5, name, (number + 1) % 7) for number, name in enumerate(calendar.day_name)),
+]
+
+
+@pytest.mark.parametrize(("field", "name", "number"), _NAMED)
+def test_every_month_and_day_has_its_english_name(field: int, name: str, number: int) -> None:
+    """Or three letters of it or more; Sunday is 0."""
+    for text in (name, name.upper(), name[:3]):
+        assert FIELDS[field].values(text) == {number}
+    with pytest.raises(ValueError, match=f"'{name}x' is no"):
+        FIELDS[field].values(f"{name}x")
 
 
 @pytest.mark.parametrize(

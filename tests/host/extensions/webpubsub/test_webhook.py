@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.host.extensions.webpubsub.bindings import RecordingFunction, function, trigger
+from tests.host.extensions.webpubsub.bindings import (
+    RecordingFunction,
+    function,
+    output,
+    trigger,
+)
 from tests.host.extensions.webpubsub.webhook_requests import (
     CONNECT_BODY,
     KEY,
@@ -95,7 +100,6 @@ NOT_ALLOWED = WebhookAnswer(status=400)
         ([trigger()], ["x.example"], NOT_ALLOWED),
         ([trigger()], [], NOT_ALLOWED),
         ([trigger()], [""], NOT_ALLOWED),
-        ([], [ORIGIN], NOT_ALLOWED),
         ([trigger(connections=["OTHER"])], [ORIGIN], NOT_ALLOWED),
         ([trigger(connections=["OTHER"])], ["other.example"], ALLOWED),
         ([trigger(connection="OTHER")], ["other.example"], ALLOWED),
@@ -114,6 +118,22 @@ async def test_section_3_3_abuse_protection(
     extension = await running(called, *bindings)
     assert await extension.receive(validation(*origins, method=method)) == answer
     assert called.calls == []
+
+
+@pytest.mark.parametrize("sent", [validation(ORIGIN), request(), request(method="GET")])
+async def test_section_3_1_an_app_without_such_bindings_has_no_webhook(
+    sent: WebhookRequest,
+) -> None:
+    """As where the extension is not loaded."""
+    extension = await running(RecordingFunction())
+    assert await extension.receive(sent) == WebhookAnswer(status=404)
+
+
+async def test_section_3_3_without_a_trigger_nobody_is_allowed() -> None:
+    """An app that only sends takes no events."""
+    extension = await running(RecordingFunction())
+    extension.check(function(trigger()), output())
+    assert await extension.receive(validation(ORIGIN)) == NOT_ALLOWED
 
 
 REFUSED: list[tuple[RefusalKind, WebhookRequest]] = [
@@ -189,6 +209,7 @@ async def test_section_3_5_routing(sent: WebhookRequest, number: int | None) -> 
     called = [RecordingFunction() for _ in bindings]
     extension = await running(RecordingFunction())
     for one, binding in zip(called, bindings, strict=True):
+        extension.check(function(binding), binding)
         extension.attach(function(binding), one)
     answer = await extension.receive(sent)
     assert answer.status == (404 if number is None else 200)

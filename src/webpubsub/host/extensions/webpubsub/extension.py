@@ -71,6 +71,7 @@ from webpubsub.protocol.seams import ServiceClient
 
 _REASON = "An event of the Web PubSub service arrived."
 _UNHANDLED = Unhandled()
+_NOT_FOUND = WebhookAnswer(status=404)
 _NOTIFIED = Notified()
 
 _logger = logging.getLogger(__name__)
@@ -203,9 +204,12 @@ class WebPubSubExtension:
         return outcome_of(event, answer)
 
     async def receive(self, request: WebhookRequest) -> WebhookAnswer:
-        """Answer a request of a service elsewhere. Specification: bindings section 3."""
+        """Answer a request of a service elsewhere; an app without any of these bindings has no
+        webhook. Specification: bindings section 3."""
         if not self._running:
             return text_answer(NOT_RUNNING.status, NOT_RUNNING.message)
+        if not self._has_others and not self._contexts:
+            return _NOT_FOUND
         return await self._webhook.receive(request)
 
     async def _answer(self, route: Route, event: AnyEventRequest) -> Answer:
