@@ -76,9 +76,10 @@ async def breaks(req: Request) -> StreamingResponse:
         raise ValueError("in the middle")
     return StreamingResponse(pieces())
 
-@app.route("whatever/{kind}")
-def text(req: str) -> Response:
-    return PlainTextResponse(f"{type(req).__module__} {req.path_params['kind']}")
+for kind in (str, bytes):
+    @answers(f"as_{kind.__name__}")
+    def whatever(req: kind) -> Response:
+        return PlainTextResponse(f"{type(req).__module__} {req.method}")
 
 @app.route("endless")
 async def endless(req: Request) -> StreamingResponse:
@@ -169,9 +170,11 @@ async def test_values_that_are_no_responses(
 
 
 async def test_text_is_no_way_around_it(tmp_path: Path) -> None:
-    """A parameter that is annotated ``str`` is given the request too, as by the official engine."""
+    """A parameter that is annotated ``str`` or ``bytes`` is given the request too, as by the
+    official engine."""
     async with served(script(tmp_path, APP)) as app:
-        assert await app.ask("/api/whatever/x") == (200, "starlette.requests x")
+        for kind in ("str", "bytes"):
+            assert await app.ask(f"/api/as_{kind}") == (200, "starlette.requests GET")
 
 
 async def test_failures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

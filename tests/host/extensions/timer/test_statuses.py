@@ -38,6 +38,13 @@ def test_a_status_is_kept_for_each_timer(store: StatusStore) -> None:
     assert store.read("b") != _STATUS
 
 
+def test_a_file_belongs_to_a_function_in_any_letter_case(tmp_path: Path) -> None:
+    """As its name does on every system, whatever that makes of the names of files."""
+    FileStatusStore(tmp_path).write("Tick", _STATUS)
+    assert FileStatusStore(tmp_path).read("tICK") == _STATUS
+    assert [path.name for path in tmp_path.iterdir()] == ["tick.json"]
+
+
 _ZONES = st.sampled_from([UTC, timezone.min, timezone.max])
 _TIMES = st.datetimes(
     min_value=_NOON.replace(tzinfo=None, year=1990),
