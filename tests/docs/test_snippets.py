@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ PAGES = sorted(
 FENCE = re.compile(r"^( *)```(\w+)(?: +(\S+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 #: A call of the command in a shell block, up to the end of the line or of a ``$(…)``.
 COMMAND = re.compile(r"""\bwebpubsub ((?:'[^'\n]*'|"[^"\n]*"|[^'"#|)\n])+)""")
-LINK = re.compile(r"\]\((?!https?:|<|#)([^)#]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!https?:|<|#)([^)#]+)(?:#([^)]*))?\)")
 
 #: Indexes an app as a host does, for the second argument names its folder.
 INDEX = """
@@ -147,9 +148,21 @@ def test_commands_exist_with_their_options(line: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    """Links between files of the repository name files that exist."""
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
+    """Links between files of the repository name files that exist, and headings that are there."""
+    for target, heading in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+        if heading:
+            assert heading in anchors((page.parent / target).resolve()), f"{target}#{heading}"
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """What the headings of a page are called in its address, as GitHub makes it."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall("^#+ (.*)$", text, re.MULTILINE)
+    return frozenset(
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+    )
 
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
