@@ -45,6 +45,6 @@ def test_the_chat_is_made_changed_and_tested(tmp_path: Path) -> None:
     removed, added = (line[1:] for line in block("diff").splitlines())
     replace(room / "function_app.py", removed, added)
     (room / "test_room.py").write_text(block("python test_room.py"), encoding="utf-8")
-    assert " 1 failed, 4 passed in " in pytest_in(room)
+    assert re.search(r" 1 failed, \d+ passed in ", pytest_in(room))
     replace(room / "test_function_app.py", "alice has joined", "Say hello to alice!")
-    assert " 5 passed in " in pytest_in(room)
+    assert re.search(r"= \d+ passed in ", pytest_in(room))
