@@ -79,6 +79,13 @@ def in_invocation() -> Iterator[None]:
         ("webpubsub.host.timers", "Host.Triggers.Timer", "Host.Triggers.Timer"),
         ("webpubsub.host.http.listener", "Host.Triggers.Http", "Host.Triggers.Http"),
         ("webpubsub.host.http_like", "Host", "Host"),
+        *(
+            (f"webpubsub.host.extensions.{name}", f"Host.Triggers.{part}", f"Host.Triggers.{part}")
+            for name, part in (("timer.clock", "Timer"), ("webpubsub.webhook", "WebPubSub"))
+        ),
+        ("webpubsub.composition.local_app", "Host", "Host"),
+        ("azure_functions_worker.x", "Host", "Host"),
+        ("azure_functions_runtime", "Host", "Host"),
         ("webpubsub.service.hub.x", "Host.Service", "Host.Service"),
         ("azure.functions.x", "Host", "Host"),
         ("azure.identity", "Function.User", "Function.echo.User"),
@@ -207,7 +214,13 @@ def test_a_level_that_is_off_is_known_beforehand(
     assert logging.getLogger(logger).isEnabledFor(logging.INFO) is enabled
 
 
-@pytest.mark.parametrize(("value", "shown"), [("", []), ("0", []), ("1", ["x"]), ("Yes", ["x"])])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        *((value, []) for value in ("", "0", "false", "on", "2")),
+        *((value, ["x"]) for value in ("1", "true", "True", "t", "yes", "Yes", "y")),
+    ],
+)
 def test_debug_logging_is_a_setting(
     install: Install, monkeypatch: pytest.MonkeyPatch, value: str, shown: list[str]
 ) -> None:
