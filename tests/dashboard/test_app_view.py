@@ -37,7 +37,7 @@ async def test_functions_and_their_bindings(tmp_path: Path) -> None:
         assert negotiate.bindings[0].direction == "in"
         assert any("hub echo" in one.what for one in message.bindings)
         assert view.functions_by_hub() == {"echo": [("message", "function message")]}
-        [hub] = state(app.service, view)["hubs"]
+        [hub] = state(app.service, view, 0)["hubs"]
         assert (hub.name, hub.routes) == ("echo", [("message", "function message")])
         assert view.overview()["functions"] == 2
     finally:

@@ -7,7 +7,6 @@ from typing import Any
 from tests.dashboard.world import sighting
 from tests.service.wire import until
 from webpubsub.dashboard.live import LiveUpdates
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Recorder, RecorderLimits
 from webpubsub.service.observation import SessionEnded
 
@@ -19,7 +18,7 @@ class Page:
         self.sent: list[tuple[str, Any]] = []
         self.closed = False
         self._updates = LiveUpdates(
-            recorder, People(), status=lambda: {"ok": True}, is_closed=lambda: self.closed
+            recorder, status=lambda: {"ok": True}, is_closed=lambda: self.closed
         )
 
     async def write(self, data: bytes) -> None:
@@ -59,7 +58,7 @@ async def test_history_first_then_what_comes() -> None:
 
 async def test_who_falls_behind_is_told() -> None:
     """How much it has missed."""
-    recorder = Recorder(RecorderLimits(entries=3))
+    recorder = Recorder(limits=RecorderLimits(entries=3))
     for _ in range(10):
         recorder(sighting(SessionEnded("chat", "c", "")))
     page = Page(recorder)

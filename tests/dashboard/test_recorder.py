@@ -5,7 +5,12 @@ import asyncio
 from tests.dashboard.world import TRACE, sighting
 from webpubsub.dashboard.recorder import Recorder, RecorderLimits
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.service.observation import Delivered, RequestHandled, SessionEnded
+from webpubsub.service.observation import (
+    Delivered,
+    RequestHandled,
+    SessionBegan,
+    SessionEnded,
+)
 
 
 def _ended(number: int) -> SessionEnded:
@@ -13,7 +18,7 @@ def _ended(number: int) -> SessionEnded:
 
 
 def _recorded(count: int, limits: RecorderLimits | None = None) -> Recorder:
-    recorder = Recorder(limits)
+    recorder = Recorder(limits=limits)
     for number in range(1, count + 1):
         recorder(sighting(_ended(number)))
     return recorder
@@ -24,7 +29,7 @@ def test_items_are_kept_as_they_came() -> None:
     recorder = _recorded(3)
     assert [one.item for one in recorder.after(0, 10)] == [_ended(1), _ended(2), _ended(3)]
     first = recorder.after(0, 1)[0]
-    assert (first.id, first.at, first.monotonic, first.flow) == (1, 100.0, 5.0, TRACE)
+    assert (first.id, first.sighting, first.flow) == (1, sighting(_ended(1)), TRACE)
     assert first.span == "b" * 16
 
 
@@ -37,7 +42,7 @@ def test_the_oldest_make_room_by_number() -> None:
 
 def test_the_oldest_make_room_by_size() -> None:
     """What is larger than everything there is room for is not kept either."""
-    recorder = Recorder(RecorderLimits(bytes=100_000))
+    recorder = Recorder(limits=RecorderLimits(bytes=100_000))
     large = Delivered("chat", Delivery(Message(DataType.TEXT, b"x" * 60_000)), ("c",))
     for _ in range(5):
         recorder(sighting(large))
@@ -69,14 +74,29 @@ def test_clearing_forgets_and_counts_on() -> None:
     assert [one.id for one in recorder.after(3, 10)] == [4]
 
 
-def test_frames_are_not_kept_with_a_delivery() -> None:
-    """They are made for the wire after the delivery was seen, once for each protocol."""
-    recorder = Recorder()
-    delivery = Delivery(Message(DataType.TEXT, b"x"), group="room")
-    recorder(sighting(Delivered("chat", delivery, ("c",))))
-    delivery.encodings["json"] = b"x" * 1000
-    kept = recorder.after(0, 1)[0].item.delivery
-    assert (kept.group, kept.message, kept.encodings) == ("room", delivery.message, {})
+def test_frames_count_as_well() -> None:
+    """They are made for the wire after the delivery was seen, and are kept with it."""
+    recorder = Recorder(limits=RecorderLimits(bytes=100_000))
+    for _ in range(8):
+        delivery = Delivery(Message(DataType.TEXT, b"x"))
+        recorder(sighting(Delivered("chat", delivery, ("c",))))
+        delivery.encodings["json"] = b"x" * 30_000
+    assert [one.id for one in recorder.after(0, 100)] == [6, 7, 8]
+
+
+def test_it_is_bounded_although_nobody_reads() -> None:
+    """By more than a few at most."""
+    recorder = _recorded(1000, RecorderLimits(entries=100))
+    assert 100 <= len(recorder._kept) < 120
+
+
+def test_whose_connections_they_are() -> None:
+    """Is remembered longer than the items."""
+    recorder = _recorded(0, RecorderLimits(entries=1))
+    recorder(sighting(SessionBegan("chat", "c1", "alice", None)))
+    recorder(sighting(_ended(1)))
+    assert [one.item for one in recorder.after(0, 10)] == [_ended(1)]
+    assert recorder.people.user_of("c1") == "alice"
 
 
 async def test_waiting_for_what_is_new() -> None:

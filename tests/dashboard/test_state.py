@@ -17,11 +17,11 @@ KEY = "a-key-that-is-long-enough-to-be-accepted"
 
 def test_a_key_of_somebodys_own_is_not_shown() -> None:
     """Nowhere; the development key is no secret."""
-    shown = state(Service(ServiceSettings(access_keys=(KEY,))), None)
+    shown = state(Service(ServiceSettings(access_keys=(KEY,))), None, 0)
     assert not shown["developmentKey"]
     assert KEY not in str(shown)
     service = Service()
-    assert state(service, None)["connectionString"] == service.connection_string
+    assert state(service, None, 0)["connectionString"] == service.connection_string
 
 
 def test_where_the_events_of_a_hub_go() -> None:
@@ -51,7 +51,7 @@ def test_where_the_events_of_a_hub_go() -> None:
             )
         }
     )
-    shown = state(service, None)
+    shown = state(service, None, 0)
     assert [hub.name for hub in shown["hubs"]] == ["busy", "chat"]
     chat = shown["hubs"][1]
     assert chat.anonymous

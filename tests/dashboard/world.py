@@ -103,7 +103,7 @@ def sighting(item: Any, *, trace: str = TRACE, span: str = "b" * 16) -> Sighting
 
 def entry(item: Any, number: int = 1) -> Entry:
     """The same, as it is kept."""
-    return Entry(number, 100.0, 5.0, TRACE, "b" * 16, item, 0)
+    return Entry(number, sighting(item))
 
 
 def user_event(message: Message = HELLO, name: str = "message") -> UserEventRequest:

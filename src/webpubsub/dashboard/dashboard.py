@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aiohttp import hdrs, web
 
@@ -14,10 +14,8 @@ from webpubsub.dashboard.client_urls import client_url, inspected
 from webpubsub.dashboard.details import detail
 from webpubsub.dashboard.files import file_response
 from webpubsub.dashboard.live import LiveUpdates
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Recorder
 from webpubsub.dashboard.state import state
-from webpubsub.service.observation import SessionBegan, Sighting
 from webpubsub.service.service import Service
 
 logger = logging.getLogger("webpubsub.dashboard")
@@ -40,7 +38,6 @@ class Dashboard:
         self._public = service.settings.public_authority
         self._admission = Admission(self._public and self._public.partition(":")[0])
         self._recorder = Recorder()
-        self._people = People()
         self._closed = False
         self._calls: Mapping[tuple[str, str], Call] = {
             ("GET", "state"): self._state,
@@ -58,7 +55,7 @@ class Dashboard:
     def watch(self, app: AppView | None = None) -> None:
         """Begin to record what happens, in ``app``, too. On the event loop of the service."""
         self.app = app
-        self._look_away.append(self._service.point.attach(self._see))
+        self._look_away.append(self._service.point.attach(self._recorder))
         if app is not None:
             self._look_away.append(app.point.attach(self._recorder))
 
@@ -88,11 +85,6 @@ class Dashboard:
         self._closed = True
         for look_away in self._look_away:
             look_away()
-
-    def _see(self, sighting: Sighting) -> None:
-        if type(sighting.item) is SessionBegan:
-            self._people.meet(sighting.item)
-        self._recorder(sighting)
 
     async def _admit(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path + "/" == ROOT:
@@ -126,10 +118,13 @@ class Dashboard:
         protect(request, response, self._service.endpoint)
         return response
 
+    def _stand(self) -> dict[str, Any]:
+        return state(self._service, self.app, self._recorder.now())
+
     # What the page asks for
 
     async def _state(self, request: web.BaseRequest) -> web.StreamResponse:
-        return shown(state(self._service, self.app))
+        return shown(self._stand())
 
     async def _live(self, request: web.BaseRequest) -> web.StreamResponse:
         after = _number(request, "after")
@@ -138,8 +133,7 @@ class Dashboard:
         await response.prepare(request)
         updates = LiveUpdates(
             self._recorder,
-            self._people,
-            status=lambda: state(self._service, self.app),
+            status=self._stand,
             is_closed=lambda: self._closed,
         )
         await updates.follow(response, after)
@@ -149,7 +143,7 @@ class Dashboard:
         entry = self._recorder.find(_number(request, "id"))
         if entry is None:
             raise BadCall("This is too long ago: newer entries have taken its place.", 404)
-        return shown(detail(entry, self._people))
+        return shown(detail(entry, self._recorder.people))
 
     async def _connections(self, request: web.BaseRequest) -> web.StreamResponse:
         hub, search = request.query.get("hub", ""), request.query.get("search", "")

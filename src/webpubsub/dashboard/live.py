@@ -13,7 +13,6 @@ from aiohttp import web
 
 from webpubsub.dashboard.answers import encoded
 from webpubsub.dashboard.lines.line import line
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Recorder
 
 #: Between two messages in seconds: while something happens, and while nothing does.
@@ -28,13 +27,11 @@ class LiveUpdates:
     def __init__(
         self,
         recorder: Recorder,
-        people: People,
         *,
         status: Callable[[], Any],
         is_closed: Callable[[], bool],
     ) -> None:
         self._recorder = recorder
-        self._people = people
         self._status = status
         self._is_closed = is_closed
 
@@ -49,7 +46,7 @@ class LiveUpdates:
             entries = self._recorder.after(after, _BATCH)
             if entries:
                 missed = max(0, entries[0].id - after - 1)
-                lines = [line(entry, self._people) for entry in entries]
+                lines = [line(entry, self._recorder.people) for entry in entries]
                 await self._send(response, "entries", {"missed": missed, "lines": lines})
                 after = entries[-1].id
                 await asyncio.sleep(_BUSY)

@@ -1,7 +1,8 @@
 """What has happened lately: the last items that passed the points of observation.
 
 Recording is on while nobody looks, so that who comes late sees what came before. It must cost next
-to nothing: an item is kept as it came, and put into words when a page asks for it.
+to nothing: a sighting is kept as it came. It is weighed with a few others, or when somebody reads,
+and put into words when a page asks for it.
 """
 
 import asyncio
@@ -13,14 +14,15 @@ from typing import Any
 
 import msgspec
 
+from webpubsub.dashboard.people import People
 from webpubsub.dashboard.weights import weight
-from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.observation import Sighting
-from webpubsub.service.observation import Delivered, RequestHandled
+from webpubsub.service.observation import RequestHandled, SessionBegan
 
 #: What says nothing that the item before it has not said.
 UNRECORDED = frozenset({RequestHandled})
 _MEBIBYTE = 1_048_576
+_WEIGHED_TOGETHER = 16
 
 
 class RecorderLimits(msgspec.Struct, frozen=True):
@@ -31,66 +33,75 @@ class RecorderLimits(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A sighting as it was kept. ``at`` is in seconds since the epoch, ``monotonic`` of a clock
-    that never goes back; all that came of one cause has the same ``flow``, and the beginning and
-    the end of something the same ``span``."""
+    """A sighting under its number. All that came of one cause has the same ``flow``, the beginning
+    and the end of something the same ``span``."""
 
     id: int
-    at: float
-    monotonic: float
-    flow: str
-    span: str
-    item: Any
-    size: int
+    sighting: Sighting[Any]
+
+    @property
+    def item(self) -> Any:
+        """What was seen."""
+        return self.sighting.item
+
+    @property
+    def flow(self) -> str:
+        """The id of its trace, or the empty string."""
+        return "" if self.sighting.span is None else self.sighting.span.trace_id
+
+    @property
+    def span(self) -> str:
+        """The id of its span, or the empty string."""
+        return "" if self.sighting.span is None else self.sighting.span.span_id
 
 
 class Recorder:
-    """Keeps the latest items, the oldest of which make room for new ones.
+    """Keeps the latest sightings, the oldest of which make room for new ones.
 
-    ``clock`` gives seconds since the epoch. It is an observer of services and hosts: call it with a
-    sighting, on their event loop.
+    ``people`` get to know whose connections they are; ``clock`` gives seconds since the epoch. It
+    is an observer of services and hosts: call it with a sighting, on their event loop.
     """
 
     def __init__(
         self,
+        people: People | None = None,
         limits: RecorderLimits | None = None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.last_id = 0
+        self.people = people or People()
         self._limits = limits or RecorderLimits()
         self._clock = clock
-        self._entries: deque[Entry] = deque()
+        self._kept: deque[Sighting[Any]] = deque()
+        #: Those of the kept that have been weighed.
+        self._weights: deque[int] = deque()
         self._bytes = 0
         self._waiting: set[asyncio.Event] = set()
 
     def __call__(self, sighting: Sighting[Any]) -> None:
-        """Keep an item."""
-        item, span = sighting.item, sighting.span
-        if type(item) in UNRECORDED:
+        """Keep a sighting."""
+        if type(sighting.item) in UNRECORDED:
             return
-        if type(item) is Delivered:
-            item = _without_encodings(item)
+        self._kept.append(sighting)
         self.last_id += 1
-        size = weight(item)
-        trace_id, span_id = ("", "") if span is None else (span.trace_id, span.span_id)
-        at, monotonic = sighting.at, sighting.monotonic
-        self._entries.append(Entry(self.last_id, at, monotonic, trace_id, span_id, item, size))
-        self._bytes += size
-        if self._bytes > self._limits.bytes or len(self._entries) > self._limits.entries:
-            self._make_room()
+        if not self.last_id % _WEIGHED_TOGETHER:
+            self._settle()
         for event in self._waiting:
             event.set()
 
     @property
     def first_id(self) -> int:
         """The id of the oldest that is kept, or of the next one when there is none."""
-        return self._entries[0].id if self._entries else self.last_id + 1
+        return self.last_id - len(self._kept) + 1
 
     def after(self, entry_id: int, limit: int) -> Sequence[Entry]:
         """The oldest, at most ``limit`` of them, of those that came after this one."""
-        start = max(0, entry_id + 1 - self.first_id)
-        return list(islice(self._entries, start, start + limit))
+        self._settle()
+        first = max(self.first_id, entry_id + 1)
+        start = first - self.first_id
+        found = islice(self._kept, start, start + limit)
+        return [Entry(number, sighting) for number, sighting in enumerate(found, start=first)]
 
     def find(self, entry_id: int) -> Entry | None:
         """One of those that are kept."""
@@ -102,7 +113,9 @@ class Recorder:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._entries.clear()
+        self._settle()
+        self._kept.clear()
+        self._weights.clear()
         self._bytes = 0
 
     async def wait(self, entry_id: int, seconds: float) -> None:
@@ -119,14 +132,16 @@ class Recorder:
         finally:
             self._waiting.discard(event)
 
-    def _make_room(self) -> None:
-        limits, entries = self._limits, self._entries
-        while entries and (self._bytes > limits.bytes or len(entries) > limits.entries):
-            self._bytes -= entries.popleft().size
-
-
-def _without_encodings(item: Delivered) -> Delivered:
-    """Frames are made for the wire after this, and would be kept with the delivery."""
-    sent = item.delivery
-    kept = Delivery(sent.message, sent.group, sent.from_user_id, sent.expires_at, sent.stream)
-    return Delivered(item.hub, kept, item.recipients)
+    def _settle(self) -> None:
+        """Weigh what is new, and make room for it."""
+        for sighting in islice(self._kept, len(self._weights), None):
+            item = sighting.item
+            if type(item) is SessionBegan:
+                self.people.meet(item)
+            size = weight(item)
+            self._weights.append(size)
+            self._bytes += size
+        limits, kept = self._limits, self._kept
+        while kept and (self._bytes > limits.bytes or len(kept) > limits.entries):
+            kept.popleft()
+            self._bytes -= self._weights.popleft()

@@ -30,12 +30,14 @@ class ShownHub(msgspec.Struct, frozen=True, rename="camel"):
     anonymous: bool
 
 
-def state(service: Service, app: AppView | None) -> dict[str, Any]:
-    """Everything the overview shows. A key that somebody has set is not in it."""
+def state(service: Service, app: AppView | None, now: float) -> dict[str, Any]:
+    """Everything the overview shows. A key that somebody has set is not in it; ``now`` is in
+    seconds since the epoch."""
     development = service.settings.access_keys[0] == DEVELOPMENT_KEY
     text = service.connection_string
     hubs = list(_hubs(service, app))
     return {
+        "now": now,
         "status": service.status.name.lower(),
         "endpoint": service.endpoint,
         "connectionString": text if development else _masked(text, service),

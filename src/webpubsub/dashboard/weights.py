@@ -25,7 +25,9 @@ def _message(holder: Any) -> int:
 
 
 def _delivered(item: service.Delivered) -> int:
-    return len(item.delivery.message.data) + _POINTER * len(item.recipients)
+    """Its frames are kept with it."""
+    frames = sum(map(len, item.delivery.encodings.values()))
+    return len(item.delivery.message.data) + frames + _POINTER * len(item.recipients)
 
 
 def _value(value: Value) -> int:

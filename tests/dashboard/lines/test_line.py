@@ -4,6 +4,7 @@ from tests.dashboard.world import TRACE, entry
 from webpubsub.dashboard.lines.line import line
 from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Entry
+from webpubsub.protocol.observation import Sighting
 from webpubsub.service.observation import AckSent, SessionBegan
 
 
@@ -20,7 +21,7 @@ def test_a_line_names_the_user_of_its_connection() -> None:
 def test_what_belongs_to_no_trace_is_alone() -> None:
     """It must not seem to belong to all others that belong to none."""
     flows = {
-        line(Entry(n, 1.0, 1.0, "", "", AckSent("chat", "c", 1, None), 0), People()).flow
+        line(Entry(n, Sighting(AckSent("chat", "c", 1, None), None, 1.0, 1.0)), People()).flow
         for n in (1, 2)
     }
     assert len(flows) == 2

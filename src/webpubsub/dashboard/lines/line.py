@@ -50,8 +50,8 @@ def line(entry: Entry, people: People) -> Line:
         made["user"] = people.user_of(connection) or ""
     return Line(
         id=entry.id,
-        at=entry.at,
-        clock=entry.monotonic,
+        at=entry.sighting.at,
+        clock=entry.sighting.monotonic,
         flow=entry.flow or f"alone {entry.id}",
         span=entry.span,
         **made,

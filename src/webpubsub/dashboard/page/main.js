@@ -31,8 +31,10 @@ function route() {
   const [title, view] = VIEWS[key];
   leave?.();
   for (const link of byId("nav").children) {
-    if (link.dataset.view === key) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.view === key) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else link.removeAttribute("aria-current");
   }
   document.title = `${title} · webpubsub`;
   const root = byId("view");

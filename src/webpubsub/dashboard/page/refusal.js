@@ -18,6 +18,10 @@ export function refusalView(refusal) {
       copyButton(`webpubsub explain ${refusal.code}`)));
 }
 
+function result(check) {
+  return check.result === "passed" && check.seen ? `passed: ${check.seen}` : check.result;
+}
+
 export function checksView(all) {
   if (all.length < 2) return null;
   // Several checks may look at the same thing, one after the other: the last of them speaks for all.
@@ -26,7 +30,6 @@ export function checksView(all) {
   return h("ol", { class: "checks", "aria-label": "Checks in order" }, checks.map((check) =>
     h("li", { "data-result": check.result },
       h("span", { class: "mark", "aria-hidden": "true" }, MARKS[check.result]),
-      h("span", {}, check.checked, h("small", {}, ` ${check.result}`),
-        check.result === "failed" && h("span", { class: "why" }, `saw ${check.seen}; wanted ${check.wanted}`),
-        check.result === "passed" && check.seen && h("span", { class: "why" }, `saw ${check.seen}`)))));
+      h("span", {}, check.checked, " ", h("small", {}, result(check)),
+        check.result === "failed" && h("span", { class: "why" }, `saw ${check.seen}; wanted ${check.wanted}`)))));
 }

@@ -7,6 +7,7 @@ import { Expired, get, post } from "./api.js";
 
 const MOST_LINES = 20000;
 const RETRY_MS = 1000;
+const RATE_SECONDS = 5;
 
 class Store extends EventTarget {
   lines = [];
@@ -18,7 +19,6 @@ class Store extends EventTarget {
   rate = 0;
   #last = 0;
   #source = null;
-  #recent = [];
 
   start() {
     this.#open();
@@ -67,7 +67,6 @@ class Store extends EventTarget {
       else this.flows.set(line.flow, [line]);
       if (line.code) this.refusals.push(line);
     }
-    this.#recent.push([performance.now(), lines.length]);
     this.#forget();
     this.#tell("lines");
   }
@@ -85,9 +84,7 @@ class Store extends EventTarget {
   }
 
   #stand(state) {
-    const since = performance.now() - 5000;
-    this.#recent = this.#recent.filter(([at]) => at > since);
-    this.rate = this.#recent.reduce((sum, [, lines]) => sum + lines, 0) / 5;
+    this.rate = this.#since(state.now - RATE_SECONDS) / RATE_SECONDS;
     this.state = state;
     this.#change("live");
     this.#tell("state");
@@ -105,6 +102,11 @@ class Store extends EventTarget {
       this.#change("gone");
     }
     setTimeout(() => this.#open(), RETRY_MS);
+  }
+
+  #since(time) {
+    const first = this.lines.findLastIndex((line) => line.at < time);
+    return this.lines.length - 1 - first;
   }
 
   #change(phase) {

@@ -18,7 +18,7 @@ export function overviewView(root) {
     if (!state) return;
     showFigures(figures, state);
     // What does not change is left alone, so that a selection or the focus survives.
-    const key = JSON.stringify([state, store.lines.length > 0]);
+    const key = JSON.stringify([{ ...state, now: 0 }, store.lines.length > 0]);
     if (key === shown) return;
     shown = key;
     fill(begin, store.lines.length || state.connections ? null : firstSteps(state));
@@ -28,8 +28,12 @@ export function overviewView(root) {
   }
 
   store.addEventListener("state", show);
+  store.addEventListener("lines", show);
   show();
-  return () => store.removeEventListener("state", show);
+  return () => {
+    store.removeEventListener("state", show);
+    store.removeEventListener("lines", show);
+  };
 }
 
 function showFigures(node, state) {

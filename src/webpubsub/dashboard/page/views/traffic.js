@@ -2,7 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { entryPanel } from "../entry.js";
-import { bytes, clock, count, shortId } from "../format.js";
+import { bytes, clock, count, duration, shortId } from "../format.js";
 import { KINDS, kindMark } from "../kinds.js";
 import { store } from "../store.js";
 import { VirtualList } from "../virtual.js";
@@ -142,5 +142,5 @@ function row(line) {
     h("span", { class: "who" }, who),
     h("span", { class: "hub" }, line.hub ?? ""),
     h("span", { class: "text" }, line.text ?? ""),
-    h("span", { class: "size" }, line.size ? bytes(line.size) : ""));
+    h("span", { class: "size" }, line.seconds === undefined ? line.size && bytes(line.size) : duration(line.seconds)));
 }
