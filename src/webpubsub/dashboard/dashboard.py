@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 from aiohttp import hdrs, web
@@ -10,6 +11,7 @@ from webpubsub.dashboard import commands, connections_view
 from webpubsub.dashboard.admission import ROOT, Admission, Verdict
 from webpubsub.dashboard.answers import BadCall, protect, refused, shown
 from webpubsub.dashboard.app_view import AppView
+from webpubsub.dashboard.attention import Attention, Point
 from webpubsub.dashboard.client_urls import client_url, inspected
 from webpubsub.dashboard.details import detail
 from webpubsub.dashboard.files import file_response
@@ -50,14 +52,14 @@ class Dashboard:
             ("POST", "token"): self._token,
             ("POST", "clear"): self._clear,
         }
-        self._look_away: list[Callable[[], None]] = []
+        self._attention: Attention | None = None
 
     def watch(self, app: AppView | None = None) -> None:
         """Begin to record what happens, in ``app``, too. On the event loop of the service."""
         self.app = app
-        self._look_away.append(self._service.point.attach(self._recorder))
-        if app is not None:
-            self._look_away.append(app.point.attach(self._recorder))
+        points: list[Point] = [self._service.point, *(() if app is None else (app.point,))]
+        self._attention = Attention(self._recorder, points)
+        self._attention.begin()
 
     @property
     def link(self) -> str:
@@ -83,8 +85,8 @@ class Dashboard:
     def close(self) -> None:
         """Let go of all open pages, and look no more."""
         self._closed = True
-        for look_away in self._look_away:
-            look_away()
+        if self._attention is not None:
+            self._attention.end()
 
     async def _admit(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path + "/" == ROOT:
@@ -136,7 +138,8 @@ class Dashboard:
             status=self._stand,
             is_closed=lambda: self._closed,
         )
-        await updates.follow(response, after)
+        with nullcontext() if self._attention is None else self._attention.viewed():
+            await updates.follow(response, after)
         return response
 
     async def _entry(self, request: web.BaseRequest) -> web.StreamResponse:

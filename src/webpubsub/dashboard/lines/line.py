@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from webpubsub.dashboard.attention import LookedAway
 from webpubsub.dashboard.lines.of_host import HOST_LINES
 from webpubsub.dashboard.lines.of_service import SERVICE_LINES
 from webpubsub.dashboard.people import People
@@ -39,7 +40,15 @@ class Line(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_o
     recipients: int | None = None
 
 
-_MAKERS: Mapping[type[Any], Make] = {**SERVICE_LINES, **HOST_LINES}
+def _away(item: LookedAway) -> dict[str, Any]:
+    return {
+        "kind": "gap",
+        "title": f"Not recorded for {item.seconds:.2f} s",
+        "text": "too much happened while no page was open",
+    }
+
+
+_MAKERS: Mapping[type[Any], Make] = {**SERVICE_LINES, **HOST_LINES, LookedAway: _away}
 
 
 def line(entry: Entry, people: People) -> Line:

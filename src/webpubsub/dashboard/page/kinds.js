@@ -19,9 +19,10 @@ export const KINDS = {
   listener: "Listeners",
   app: "App",
   fault: "Faults",
+  gap: "Gaps",
   "keep-alive": "Keep-alive",
 };
 
 export function kindMark(kind) {
-  return h("i", { class: "kind", "data-kind": kind, title: KINDS[kind] ?? kind });
+  return h("i", { class: "kind", "data-kind": kind, "aria-hidden": "true", title: KINDS[kind] ?? kind });
 }

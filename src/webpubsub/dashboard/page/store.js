@@ -24,6 +24,11 @@ class Store extends EventTarget {
     this.#open();
   }
 
+  /** Whether nothing has happened but that an app has begun to serve. */
+  get isFresh() {
+    return this.lines.length < 10 && this.lines.every((line) => line.kind === "app");
+  }
+
   line(id) {
     let low = 0;
     let high = this.lines.length - 1;

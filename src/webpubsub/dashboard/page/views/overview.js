@@ -18,10 +18,10 @@ export function overviewView(root) {
     if (!state) return;
     showFigures(figures, state);
     // What does not change is left alone, so that a selection or the focus survives.
-    const key = JSON.stringify([{ ...state, now: 0 }, store.lines.length > 0]);
+    const key = JSON.stringify([{ ...state, now: 0 }, store.isFresh]);
     if (key === shown) return;
     shown = key;
-    fill(begin, store.lines.length || state.connections ? null : firstSteps(state));
+    fill(begin, store.isFresh && !state.connections ? firstSteps(state) : null);
     fill(connect, ...connecting(state));
     fill(app, state.app && appCard(state.app));
     fill(hubs, ...hubTable(state.hubs));

@@ -1,0 +1,76 @@
+"""When the record is kept."""
+
+import asyncio
+
+import pytest
+
+from webpubsub.dashboard import attention
+from webpubsub.dashboard.attention import Attention, LookedAway
+from webpubsub.dashboard.recorder import Recorder
+from webpubsub.service.observation import ObservationPoint, SessionEnded
+
+
+class World:
+    """Two points, one of which is busy."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(attention, "_SECOND", 0.1)
+        monkeypatch.setattr(attention, "_ITEMS_A_SECOND", 5)
+        self.recorder = Recorder()
+        self.point, self.other = ObservationPoint(), ObservationPoint()
+        self.attention = Attention(self.recorder, [self.point, self.other])
+        self.attention.begin()
+
+    def happen(self, times: int) -> None:
+        for _ in range(times):
+            if self.point.observer is not None:
+                self.point.observer(SessionEnded("chat", "c", ""))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [type(one.item).__name__ for one in self.recorder.after(0, 100)]
+
+
+async def test_too_much_at_once_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the second is over; then the record says that there is a gap, and how long it was."""
+    world = World(monkeypatch)
+    world.happen(100)
+    assert world.kinds == ["SessionEnded"] * 6
+    assert world.attention.is_away
+    assert world.point.observer is world.other.observer is None
+    await asyncio.sleep(0.15)
+    world.happen(1)
+    assert world.kinds[6:] == ["LookedAway", "SessionEnded"]
+    away = world.recorder.after(6, 1)[0].item
+    assert isinstance(away, LookedAway)
+    assert 0.05 < away.seconds < 1
+
+
+async def test_little_at_a_time_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it goes on."""
+    world = World(monkeypatch)
+    for _ in range(4):
+        world.happen(5)
+        await asyncio.sleep(0.11)
+    assert world.kinds == ["SessionEnded"] * 20
+
+
+async def test_whoever_looks_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the moment on in which the page is opened."""
+    world = World(monkeypatch)
+    world.happen(100)
+    with world.attention.viewed(), world.attention.viewed():
+        world.happen(50)
+        assert not world.attention.is_away
+    world.happen(3)
+    assert world.kinds[6:] == ["LookedAway"] + ["SessionEnded"] * 53
+
+
+async def test_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is one, also for who has looked away."""
+    world = World(monkeypatch)
+    world.happen(100)
+    world.attention.end()
+    await asyncio.sleep(0.15)
+    assert world.point.observer is None
+    assert len(world.kinds) == 6
