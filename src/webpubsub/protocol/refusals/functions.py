@@ -39,6 +39,14 @@ KEY_LEVEL = RefusalKind(
     http_status=401,
 )
 
+ORIGIN_FOREIGN = RefusalKind(
+    code="function.origin.foreign",
+    checked="whether a web page of another origin wants the administration to change something",
+    wanted="no Origin header, or the origin of the host itself, or the master key",
+    remedy="Administer the host with a command such as curl, or with the master key.",
+    http_status=403,
+)
+
 FUNCTION_DISABLED = RefusalKind(
     code="function.disabled",
     checked="whether the function is enabled",

@@ -49,6 +49,11 @@ async def _spoils_the_keys(place: Place) -> None:
     assert (answer.status, await answer.read()) == (500, b"")
 
 
+async def _is_another_page(place: Place) -> None:
+    headers = {"Origin": "http://elsewhere.example"}
+    assert (await place.session.post("/admin/host/ping", headers=headers)).status == 403
+
+
 async def _takes_the_app_offline(place: Place) -> None:
     (place.folder / "app_offline.htm").write_text("<h1>Back at noon</h1>", encoding="utf-8")
     answer = await place.session.get("/api/open")
@@ -97,6 +102,7 @@ PROVOKED: Mapping[str, Act] = {
     "function.key.unknown": gets("/api/f?code=unknown", 401),
     "function.key.other-function": gets("/api/f", 401, Scope(ScopeKind.FUNCTION, "g")),
     "function.key.level": gets("/admin/host/status", 401, Scope(ScopeKind.HOST)),
+    "function.origin.foreign": _is_another_page,
     "function.keys.unreadable": _spoils_the_keys,
     "function.disabled": gets("/api/off", 404, Scope(ScopeKind.HOST)),
     "function.host.not-running": _asks_before_there_is_an_app,

@@ -50,6 +50,30 @@ def test_addresses_are_matched_in_any_letter_case(
     assert (found[0].template if found else None) == template
 
 
+@pytest.mark.parametrize(
+    ("method", "origin", "refused"),
+    [
+        ("POST", None, False),
+        ("POST", "http://{host}", False),
+        ("POST", "http://elsewhere.example", True),
+        ("POST", "http://127.0.0.1:1", True),
+        ("POST", "null", True),
+        ("GET", "http://elsewhere.example", False),
+    ],
+)
+async def test_pages_of_other_origins_change_nothing(
+    method: str, origin: str | None, refused: bool
+) -> None:
+    """A host that asks nobody for keys cannot be restarted or drained by a page that somebody
+    visits; what such a page reads, the browser keeps from it."""
+    async with serving((http_function("f"), returning("x"))) as (session, extension):
+        host = f"127.0.0.1:{extension.port}"
+        headers = {} if origin is None else {"Origin": origin.format(host=host)}
+        path = "drain" if method == "POST" else "status"
+        answer = await session.request(method, f"/admin/host/{path}", headers=headers)
+        assert (answer.status == 403) == refused
+
+
 async def test_another_address_is_not_found() -> None:
     """And is no function's, whatever its route."""
     everything = http_function("all", route="{*rest}")

@@ -6,8 +6,9 @@ Specification: functions-python section 5.4.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from webpubsub.host.extensions.http.admin import functions, host, keys
@@ -17,10 +18,13 @@ from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.templates import path_segments
 from webpubsub.host.keys.authority import ADMINISTRATION, Demand, Level
 from webpubsub.host.keys.files import KeyFilesError
+from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.refusals.functions import ORIGIN_FOREIGN
 
 logger = logging.getLogger("webpubsub.host.http")
 
 _EVERYBODY = Demand(Level.ANONYMOUS)
+_READING = frozenset({"GET", "HEAD"})
 
 
 class AdminRoute(NamedTuple):
@@ -79,7 +83,7 @@ class AdminApi:
         if found is None or office is None:
             return None
         route, values = found
-        refusal = self._gate.refusal(request, route.demand)
+        refusal = self._gate.refusal(request, route.demand) or self._foreign(request)
         if refusal is not None:
             return refused(request, refusal)
         try:
@@ -91,6 +95,15 @@ class AdminApi:
         except KeyFilesError as error:
             logger.error("%s", error)
             return problem(500, str(error))
+
+    def _foreign(self, request: web.BaseRequest) -> Refusal | None:
+        """Without keys, a page that somebody visits must not be able to restart or drain the host:
+        browsers say where such a request comes from."""
+        origin = request.headers.get(hdrs.ORIGIN)
+        if origin is None or request.method in _READING or self._gate.is_master(request):
+            return None
+        is_own = urlsplit(origin).netloc.lower() == request.host.lower()
+        return None if is_own else ORIGIN_FOREIGN.refuse(origin[:200])
 
 
 def route_of(method: str, segments: Sequence[str]) -> tuple[AdminRoute, Mapping[str, str]] | None:
