@@ -16,6 +16,7 @@ from webpubsub.cli.explain import explain
 from webpubsub.cli.func_flags import FuncCommand
 from webpubsub.cli.keys import keys
 from webpubsub.cli.new import init, new
+from webpubsub.cli.record import record
 from webpubsub.cli.replay import replay
 from webpubsub.cli.service import service
 from webpubsub.cli.start import start
@@ -83,7 +84,15 @@ app.command(
 app.command(
     epilog=(
         "Examples:\n\n"
-        "webpubsub start --record session.jsonl\n\n"
+        "webpubsub record session.jsonl\n\n"
+        "webpubsub record session.jsonl examples/chat\n\n"
+        "webpubsub exec examples/chat --record session.jsonl -- node client.js"
+    )
+)(record)
+app.command(
+    epilog=(
+        "Examples:\n\n"
+        "webpubsub record session.jsonl\n\n"
         "webpubsub replay session.jsonl\n\n"
         "webpubsub replay session.jsonl examples/chat"
     )
