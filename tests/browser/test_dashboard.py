@@ -171,12 +171,43 @@ def test_a_client_is_handled_from_the_page(developer: Developer, talk: Guest) ->
     page.get_by_label("Message", exact=True).fill("from the server")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("Sent.")).to_be_visible()
-    row.locator("summary").click()
+    row.locator("summary").first.click()
     row.get_by_role("button", name="Close").click()
     expect(row).to_have_count(0)
 
     developer.open("Test clients")
     expect(client.get_by_role("log")).to_contain_text("from the server")
+    expect(client.get_by_role("status")).to_contain_text("closed")
+
+
+def test_a_client_is_cut_off_from_the_page(developer: Developer) -> None:
+    """It has lost its connection, and the traffic tells why; what is wrong is shown until it is
+    cleared."""
+    page = developer.page
+    developer.open("Test clients")
+    page.get_by_label("User", exact=True).fill("unlucky")
+    page.get_by_label("Protocol").select_option(label="JSON")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    client = page.get_by_role("region", name="Client unlucky")
+    expect(client.get_by_role("status")).to_have_text("connected")
+
+    developer.open("Connections")
+    row = page.locator("details.connection").filter(has_text="unlucky")
+    row.locator("summary").first.click()
+    row.get_by_text("Faults", exact=True).click()
+    active = page.get_by_role("region", name="Faults of the service").get_by_role("status")
+    row.get_by_role("button", name="Freeze").click()
+    expect(active).to_contain_text("freeze: nothing arrives")
+    active.get_by_role("button", name="Clear all").click()
+    expect(active).to_be_hidden()
+    row.get_by_role("button", name="Drop").click()
+    expect(row).to_have_count(0)
+
+    developer.open("Traffic")
+    developer.filter("Fault: drop")
+    expect(developer.lines).to_have_count(1)
+    expect(developer.lines).to_contain_text("unlucky")
+    developer.open("Test clients")
     expect(client.get_by_role("status")).to_contain_text("closed")
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import hdrs, web
 
-from webpubsub.dashboard import commands, connections_view
+from webpubsub.dashboard import commands, connections_view, faults
 from webpubsub.dashboard.admission import ROOT, Admission, Verdict
 from webpubsub.dashboard.answers import BadCall, protect, refused, shown
 from webpubsub.dashboard.app_view import AppView
@@ -48,6 +48,7 @@ class Dashboard:
             ("GET", "connections"): self._connections,
             ("GET", "functions"): self._functions,
             ("POST", "operation"): self._operation,
+            ("POST", "fault"): self._fault,
             ("POST", "client-url"): self._client_url,
             ("POST", "token"): self._token,
             ("POST", "clear"): self._clear,
@@ -121,7 +122,8 @@ class Dashboard:
         return response
 
     def _stand(self) -> dict[str, Any]:
-        return state(self._service, self.app, self._recorder.now())
+        stand = state(self._service, self.app, self._recorder.now())
+        return {**stand, "faults": faults.active(self._service.faults)}
 
     # What the page asks for
 
@@ -161,6 +163,12 @@ class Dashboard:
             refusal = await self._service.hubs.perform(operation)
         if refusal is not None:
             raise BadCall(refusal.describe(), 409)
+        return shown({})
+
+    async def _fault(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await _body(request)
+        with self._service.point.trace():
+            faults.inject(self._service.faults, body)
         return shown({})
 
     async def _client_url(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -181,6 +181,39 @@ async def test_every_fault_is_seen(name: str) -> None:
         service.faults.clear()
 
 
+async def test_what_is_active_is_listed_until_it_has_happened_or_is_cleared() -> None:
+    """With whose it is; what is over at once is never in it."""
+    async with served() as (service, come):
+        peer, connection_id = await come(roles=["webpubsub.joinLeaveGroup"])
+        faults = service.faults
+        faults.lose_next_ack(connection_id)
+        await peer.say(JOIN)
+        await until(lambda: not faults.active())
+        for act, _ in FAULTS.values():
+            if act not in (FAULTS["drop"][0], FAULTS["thaw"][0], FAULTS["recycle"][0]):
+                act(faults, connection_id)
+        assert {(one.fault, one.connection_id) for one in faults.active()} == {
+            (name, connection_id) for name in ("freeze", "delay", "duplicate", "lose_ack")
+        } | {("fail", None), ("expire_tokens", None)}
+        seen: list[Sighting] = []
+        service.point.attach(seen.append)
+        faults.clear()
+        faults.clear()
+        assert [one.item.fault for one in seen if isinstance(one.item, FaultInjected)] == ["clear"]
+        assert not faults.active()
+
+
+async def test_a_connection_that_is_being_cut_can_be_meddled_with() -> None:
+    """Nothing comes of it."""
+    async with served() as (service, come):
+        peer, connection_id = await come()
+        for act in ("freeze", "freeze", "drop", "freeze", "thaw", "drop", "freeze"):
+            getattr(service.faults, act)(connection_id)
+        assert await peer.aborted()
+        await until(lambda: sessions(service) == 0)
+        assert not service.faults.active()
+
+
 async def test_those_who_are_gone_are_forgotten() -> None:
     """Meddling with many connections keeps none of them."""
     async with served() as (service, come):

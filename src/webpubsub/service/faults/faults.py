@@ -5,6 +5,7 @@ reception, or whoever answers events. What nobody has asked for costs nothing, b
 the way. Every fault passes the observation point, so that a list of the traffic can show it.
 """
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from webpubsub.protocol.outcomes import EventFailed
@@ -128,6 +129,8 @@ class Faults:
     def clear(self) -> None:
         """Let everything be as it was: delays, frozen connections, failures that have not come,
         expired tokens."""
+        if self.active():
+            self._tell("clear", "everything is as it was")
         for client, line in self._lines.items():
             line.delay, line.duplicates = 0.0, 0
             line.thaw()
@@ -139,6 +142,29 @@ class Faults:
             self._answerer = None
         if self._reception is not None:
             self._door.reception, self._reception = self._reception, None
+
+    def active(self) -> list[FaultInjected]:
+        """What is wrong now, until it has happened, is undone, or ``clear`` mends it."""
+        self._forget_gone()
+        return [*self._active_of_clients(), *self._active_of_all()]
+
+    def _active_of_clients(self) -> Iterator[FaultInjected]:
+        for client, line in self._lines.items():
+            if line.is_frozen:
+                yield _fault("freeze", "nothing arrives", client)
+            if line.delay:
+                yield _fault("delay", f"everything takes {line.delay:g} seconds", client)
+            if line.duplicates:
+                yield _fault("duplicate", "what is sent next arrives twice", client)
+        for client, codec in self._codecs.items():
+            if codec.losses:
+                yield _fault("lose_ack", "the next ack is lost", client)
+
+    def _active_of_all(self) -> Iterator[FaultInjected]:
+        for one in () if self._answerer is None else self._answerer.failures:
+            yield _fault("fail", f"the next '{one.event}' is answered with {one.outcome.status}")
+        if self._reception is not None:
+            yield _fault("expire_tokens", "tokens of clients have expired")
 
     def _client(self, connection_id: str) -> Connection:
         self._forget_gone()
@@ -169,13 +195,14 @@ class Faults:
                 del kept[client]
 
     def _tell(self, fault: str, detail: str, client: Connection | None = None) -> None:
-        observer = self._point.observer
-        if observer is None:
-            return
-        if client is None:
-            observer(FaultInjected(fault, detail))
-        else:
-            observer(FaultInjected(fault, detail, client.session.hub, client.session.connection_id))
+        if self._point.observer is not None:
+            self._point.observer(_fault(fault, detail, client))
+
+
+def _fault(fault: str, detail: str, client: Connection | None = None) -> FaultInjected:
+    if client is None:
+        return FaultInjected(fault, detail)
+    return FaultInjected(fault, detail, client.session.hub, client.session.connection_id)
 
 
 def _fields(reception: Reception) -> dict[str, Any]:

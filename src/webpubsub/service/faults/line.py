@@ -35,6 +35,11 @@ class Line:
         """Whether writing is no longer of use."""
         return self._transport.is_closing()
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether everything is kept."""
+        return self._frozen
+
     def freeze(self) -> None:
         """Keep everything from now on."""
         self._frozen = True

@@ -2,6 +2,7 @@
 
 import { field, fill, h, options } from "../dom.js";
 import { get, post } from "../api.js";
+import { connectionFaults, serviceFaults } from "../faults.js";
 import { count, shortId } from "../format.js";
 import { replaceWithError } from "../payload.js";
 import { store } from "../store.js";
@@ -12,6 +13,7 @@ export function connectionsView(root, query) {
   const wish = { hub: query.get("hub") ?? "", search: "" };
   let shown = "";
   let opened = null;
+  const faultsOpen = new Set();
   const hub = h("select", { onchange: () => { wish.hub = hub.value; shown = ""; refresh(); } });
   const search = h("input", { type: "search", placeholder: "Connection, user or group",
     oninput: () => { wish.search = search.value; refresh(); } });
@@ -19,9 +21,10 @@ export function connectionsView(root, query) {
   const groups = h("div", { class: "chips" });
   const body = h("div", { class: "stack" });
   const said = h("p", { role: "status", class: "said" });
+  const faults = serviceFaults(say);
   root.append(h("h1", {}, "Connections"),
     h("div", { class: "tools" }, field("Hub", hub), field("Search", search)),
-    summary, groups, sendForm(wish, say), said, body);
+    summary, groups, sendForm(wish, say), faults.card, said, body);
 
   function say(text, isBad = false) {
     said.textContent = text;
@@ -69,7 +72,8 @@ export function connectionsView(root, query) {
         one.queued > 0 && h("span", { class: "badge warn" }, `${one.queued} queued`),
         one.buffered > 0 && h("span", { class: "badge" }, `${one.buffered} unacknowledged`),
         h("small", { class: "groups" }, one.groups.join(", "))),
-      h("div", { class: "body" }, h("dl", {}, facts(one)), actions(one)));
+      h("div", { class: "body" }, h("dl", {}, facts(one)), actions(one),
+        connectionFaults(one, { say, refresh, kept: faultsOpen })));
     details.addEventListener("toggle", () => { opened = details.open ? one.id : opened === one.id ? null : opened; });
     return details;
   }
@@ -106,7 +110,10 @@ export function connectionsView(root, query) {
 
   refresh();
   const timer = setInterval(refresh, EVERY_MS);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    faults.leave();
+  };
 }
 
 function nobody() {
