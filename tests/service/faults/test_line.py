@@ -1,5 +1,8 @@
 """The way to one client, which can be made worse."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.service.fakes import ManualLoop, Wire
 from webpubsub.service.faults.line import Line
 
@@ -41,6 +44,28 @@ def test_frozen_it_keeps_everything() -> None:
     assert wire.writes == []
     line.thaw()
     assert wire.writes == [b"under way and after"]
+
+
+@given(st.lists(st.sampled_from(["write", "freeze", "thaw", "slow", "slower", "fast", "later"])))
+def test_nothing_is_lost_or_overtakes(steps: list[str]) -> None:
+    """However often a delay changes or the line is frozen in between."""
+    wire, loop = Wire(), ManualLoop()
+    line = Line(wire, loop.asyncio)
+    delays = {"slow": 2.0, "slower": 5.0, "fast": 0.0}
+    written = []
+    for number, step in enumerate(steps):
+        if step == "write":
+            written.append(b"%d;" % number)
+            line.write(written[-1])
+        elif step in delays:
+            line.delay = delays[step]
+        elif step == "later":
+            loop.advance(1)
+        else:
+            getattr(line, step)()
+    line.thaw()
+    loop.advance(10)
+    assert b"".join(wire.writes) == b"".join(written)
 
 
 def test_doubled_is_what_is_written_next() -> None:
