@@ -1,10 +1,10 @@
 """A running service for the official clients, on a free port of the loopback address."""
 
-import gc
-import warnings
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+import websocket
 
 from tests.conformance.handlers import EchoApplication
 from webpubsub.service.service import Service
@@ -25,10 +25,17 @@ async def service(application: EchoApplication) -> AsyncIterator[Service]:
 
 
 @pytest.fixture
-def left_sockets() -> Iterator[None]:
-    """The synchronous client leaves the socket behind that it has lost: here it is collected, so
-    that no later test is told of it."""
+def left_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The synchronous client leaves sockets behind that it has lost, and its threads may hold them
+    a little longer: here all are closed, so that no later test is told of them."""
+    made: list[Any] = []
+    connect: Any = websocket.WebSocket.connect
+
+    def remembered(self: Any, *arguments: Any, **options: Any) -> Any:
+        made.append(self)
+        return connect(self, *arguments, **options)
+
+    monkeypatch.setattr(websocket.WebSocket, "connect", remembered)
     yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    for one in made:
+        one.shutdown()
