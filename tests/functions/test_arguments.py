@@ -133,6 +133,14 @@ def test_a_connection_string_is_refused_without_showing_it(key: str) -> None:
     assert key not in raised.value.refusal.describe()
 
 
+def test_settings_are_not_replaced_in_names_of_connections() -> None:
+    """So that a name with one is none."""
+    with pytest.raises(AppMistake, match="is '%CHAT%', and %SETTING% is not replaced"):
+        check_connection("d", "%CHAT%")
+    with pytest.raises(AppMistake, match="is '%CHAT%'"):
+        check_connections("d", ["A", "%CHAT%"])
+
+
 @pytest.mark.parametrize("connection", ["", 7])
 def test_a_connection_must_be_a_name(connection: Any) -> None:
     """The empty one is no name."""

@@ -82,7 +82,7 @@ class FakeTriggers:
     """Serves ``testTrigger``; a binding with ``fail`` fails its check, one with ``taken`` its
     attachment."""
 
-    binding_types = frozenset({"testtrigger"})
+    binding_types: Mapping[str, frozenset[str]] = {"testtrigger": frozenset({"hub"})}
 
     def __init__(
         self, start_error: Exception | None = None, stop_error: Exception | None = None
@@ -123,7 +123,10 @@ class FakeTriggers:
 class FakeData:
     """Serves ``testInput`` and ``testOutput``; remembers what is read and written."""
 
-    binding_types = frozenset({"testinput", "testoutput"})
+    binding_types: Mapping[str, frozenset[str]] = {
+        "testinput": frozenset(),
+        "testoutput": frozenset({"path"}),
+    }
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -148,7 +151,7 @@ class FakeData:
 class SourceOnly:
     """Has inputs, and nothing else."""
 
-    binding_types = frozenset({"sourceonly"})
+    binding_types: Mapping[str, frozenset[str]] = {"sourceonly": frozenset()}
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None: ...
 
@@ -159,7 +162,10 @@ class SourceOnly:
 class SinkOnly:
     """Has outputs, and nothing else, although one of its types is that of a trigger."""
 
-    binding_types = frozenset({"sinkonly", "datatrigger"})
+    binding_types: Mapping[str, frozenset[str]] = {
+        "sinkonly": frozenset(),
+        "datatrigger": frozenset(),
+    }
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None: ...
 

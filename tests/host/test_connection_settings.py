@@ -77,6 +77,12 @@ def test_section_2_6_a_named_connection_does_not_fall_back(values: Mapping[str, 
         settings(values).named("X")
 
 
+def test_section_2_1_the_name_of_a_connection_is_taken_as_it_is() -> None:
+    """The setting that was meant is told."""
+    with pytest.raises(BindingError, match=r"no connection '%X%'.*write 'X'"):
+        settings({"X": A}).named("%X%")
+
+
 @pytest.mark.parametrize(
     ("siblings", "expected"),
     [

@@ -85,25 +85,45 @@ def test_names_that_no_function_may_have(name: str) -> None:
 SETTINGS = {"HUB": "chat", "NESTED": "%HUB%"}
 
 
-def test_settings_are_replaced_in_every_text() -> None:
-    """At any depth, once; what is no text stays. Section 9."""
-    raw = {**TRIGGER, "hub": "a-%HUB%", "list": ["%HUB%", 1], "map": {"x": "%NESTED%"}, "n": None}
-    resolved = with_settings(function("fn", raw), SETTINGS.get)
-    assert resolved.bindings[0].raw == {
-        **TRIGGER,
-        "hub": "a-chat",
-        "list": ["chat", 1],
-        "map": {"x": "%HUB%"},
-        "n": None,
-    }
+#: Only these properties of these types hold settings.
+REPLACED = {"testtrigger": {"hub", "eventname"}, "testoutput": frozenset({"path"})}
+
+
+def test_settings_are_replaced_where_a_type_of_binding_has_them() -> None:
+    """Once, within other text, and in any letter case of the property. Section 9."""
+    raw = {**TRIGGER, "HUB": "a-%HUB%-%HUB%", "eventName": "%NESTED%"}
+    resolved = with_settings(
+        function("fn", raw, {**OUTPUT, "path": "%HUB%"}), REPLACED, SETTINGS.get
+    )
+    assert [binding.raw for binding in resolved.bindings] == [
+        {**TRIGGER, "HUB": "a-chat-chat", "eventName": "%HUB%"},
+        {**OUTPUT, "path": "chat"},
+    ]
     assert (resolved.name, resolved.trigger.name) == ("fn", "request")
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [
+        {**TRIGGER, "connection": "%HUB%", "connections": ["%HUB%"]},
+        {**TRIGGER, "hub": ["%HUB%"], "eventName": {"x": "%HUB%"}},
+        {**TRIGGER, "hub": 1, "eventName": None},
+        {**TRIGGER, "path": "%HUB%"},
+        {**TRIGGER, "route": "a%20b/100%"},
+        {**INPUT, "hub": "%HUB%", "name": "%HUB%"},
+        {**TRIGGER, "type": "other", "hub": "%GONE%"},
+    ],
+)
+def test_everything_else_stays_as_it_is_written(binding: Mapping[str, Any]) -> None:
+    """Another property, another type, what is no text; a percent sign there is nothing wrong."""
+    assert with_settings(function("fn", binding), REPLACED, SETTINGS.get).bindings[0].raw == binding
 
 
 @pytest.mark.parametrize(("text", "named"), [("%GONE%", "GONE"), ("100%", "closing")])
 def test_a_setting_that_is_missing_is_named(text: str, named: str) -> None:
-    """With the binding that asks for it. Section 9."""
-    with pytest.raises(InvalidFunction, match=rf"(?s)'request'.*{named}"):
-        with_settings(function("fn", {**TRIGGER, "hub": text}), SETTINGS.get)
+    """With the binding and the property that ask for it. Section 9."""
+    with pytest.raises(InvalidFunction, match=rf"(?s)'request', 'hub': .*{named}"):
+        with_settings(function("fn", {**TRIGGER, "hub": text}), REPLACED, SETTINGS.get)
 
 
 @given(
@@ -114,6 +134,6 @@ def test_a_setting_that_is_missing_is_named(text: str, named: str) -> None:
 )
 def test_bindings_without_settings_stay_as_they_are(raw: dict[str, str]) -> None:
     """Nothing else has a meaning here, expressions included."""
-    assert with_settings(function("fn", raw or TRIGGER), SETTINGS.get).bindings[0].raw == (
-        raw or TRIGGER
-    )
+    binding = {**TRIGGER, **raw}
+    replaced = {"testtrigger": frozenset(name.lower() for name in raw)}
+    assert with_settings(function("fn", binding), replaced, SETTINGS.get).bindings[0].raw == binding

@@ -146,6 +146,12 @@ def _setting_name(decorator: str, connection: Any) -> str:
             f"{decorator}: connection must be the name of the app setting that holds the "
             "connection string, not the string itself.",
         )
+    if _SETTING.search(connection):
+        raise AppMistake(
+            apps.CONNECTION_INVALID,
+            f"{decorator}: connection is '{connection}', and %SETTING% is not replaced in names of "
+            "connections. Write the name of the app setting without percent signs.",
+        )
     return connection
 
 

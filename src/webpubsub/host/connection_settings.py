@@ -77,6 +77,11 @@ class ConnectionSettings:
         """The connection with this name, which never falls back to the default. Raises
         BindingError."""
         found = self._find(name)
+        if found is None and "%" in name:
+            raise BindingError(
+                f"there is no connection '{name}'. Names of connections are taken as they are "
+                f"written: write '{name.strip('%')}' for the setting of that name."
+            )
         if found is None:
             raise BindingError(
                 f"the connection '{name}' is not set. Add '{name}' with a connection string, or "

@@ -95,6 +95,9 @@ class AppGeneration:
         self._extensions: Mapping[str, Extension] = {
             kind: extension for extension in extensions for kind in extension.binding_types
         }
+        self._with_settings = {
+            kind: extension.binding_types[kind] for kind, extension in self._extensions.items()
+        }
         self._triggers = [
             cast("TriggerExtension", item) for item in extensions if hasattr(item, "attach")
         ]
@@ -203,8 +206,8 @@ class AppGeneration:
             return FunctionReport(function.name, function, disabled=True)
         try:
             await self._worker.load(function)
-            function = with_settings(function, self._settings.get)
             check_function(function, self._extensions)
+            function = with_settings(function, self._with_settings, self._settings.get)
             self._attach(function, disabled=disabled)
         except (BindingError, FunctionLoadError, InvalidFunction) as error:
             problem = None if disabled else str(error)  # which may be why it is disabled

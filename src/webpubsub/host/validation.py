@@ -5,7 +5,7 @@ Specification: functions-python sections 2.1, 3.5 and 9.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,28 +24,33 @@ class InvalidFunction(Exception):
 
 
 def with_settings(
-    function: FunctionMetadata, lookup: Callable[[str], str | None]
+    function: FunctionMetadata,
+    replaced: Mapping[str, Collection[str]],
+    lookup: Callable[[str], str | None],
 ) -> FunctionMetadata:
-    """The function with every ``%NAME%`` in its bindings replaced. Raises InvalidFunction."""
-    bindings = tuple(_resolved(binding, lookup) for binding in function.bindings)
+    """The function with ``%NAME%`` replaced in the properties that ``replaced`` has for the type of
+    a binding, both in lower case; all others stay as they are written. Raises InvalidFunction.
+
+    Specification: bindings section 2.1.
+    """
+    bindings = tuple(
+        _resolved(one, replaced.get(one.kind, ()), lookup) for one in function.bindings
+    )
     return msgspec.structs.replace(function, bindings=bindings)
 
 
-def _resolved(binding: Binding, lookup: Callable[[str], str | None]) -> Binding:
-    try:
-        return Binding({name: _replaced(value, lookup) for name, value in binding.raw.items()})
-    except ExpressionError as error:
-        raise InvalidFunction(f"Binding '{binding.name}': {error}") from None
+def _resolved(
+    binding: Binding, replaced: Collection[str], lookup: Callable[[str], str | None]
+) -> Binding:
+    def value_of(name: str, value: Any) -> Any:
+        if name.lower() not in replaced or not isinstance(value, str):
+            return value
+        try:
+            return resolve_settings(value, lookup)
+        except ExpressionError as error:
+            raise InvalidFunction(f"Binding '{binding.name}', '{name}': {error}") from None
 
-
-def _replaced(value: Any, lookup: Callable[[str], str | None]) -> Any:
-    if isinstance(value, str):
-        return resolve_settings(value, lookup)
-    if isinstance(value, Mapping):
-        return {name: _replaced(item, lookup) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_replaced(item, lookup) for item in value]
-    return value
+    return Binding({name: value_of(name, value) for name, value in binding.raw.items()})
 
 
 def check_function(function: FunctionMetadata, known_types: Iterable[str]) -> None:

@@ -67,6 +67,14 @@ BINDING_CONNECTION = Trap(
     remedy="Write 'connections' with a list of names, as the typed decorators do.",
 )
 
+BINDING_SETTING = Trap(
+    code="trap.binding.setting",
+    situation="A binding writes the name of its connection as %SETTING%.",
+    azure="it is not replaced there, no connection has that name, and the function does not start",
+    remedy="Write the name of the setting without percent signs. %SETTING% is replaced in 'hub', "
+    "'eventName' and 'userId' alone.",
+)
+
 BINDING_DUPLICATE = Trap(
     code="trap.binding.duplicate",
     situation="Two functions ask for the same event of the same hub and kind of client.",
@@ -263,6 +271,7 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         BINDING_NAME,
         BINDING_PROPERTY,
         BINDING_CONNECTION,
+        BINDING_SETTING,
         BINDING_DUPLICATE,
         BINDING_CONTEXT_ALONE,
         BINDING_CONTEXT_ROUTE,

@@ -19,8 +19,10 @@ def uses_of_connections(app: AzureApp) -> Mapping[str, Sequence[str]]:
 
 
 def names_of_connections(binding: Binding) -> Sequence[str]:
-    """The settings that a binding needs, none for one that cannot be read."""
+    """The settings that a binding needs, none for one that cannot be read. No setting is meant by a
+    name with a percent sign."""
     try:
-        return connection_names(binding) or [DEFAULT_CONNECTION]
+        names = connection_names(binding) or [DEFAULT_CONNECTION]
     except BindingError:
         return []  # the function is in error
+    return [name for name in names if "%" not in name]

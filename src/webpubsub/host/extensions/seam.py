@@ -65,8 +65,9 @@ class Extension(Protocol):
     """Base of all extensions."""
 
     @property
-    def binding_types(self) -> frozenset[str]:
-        """The lower-case binding types it serves."""
+    def binding_types(self) -> Mapping[str, frozenset[str]]:
+        """The binding types it serves, each with the properties in which ``%SETTING%`` is replaced,
+        all in lower case."""
         ...
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None:

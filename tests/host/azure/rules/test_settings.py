@@ -40,6 +40,7 @@ ON_AZURE: list[tuple[str, Sequence[FunctionReport], Mapping[str, str], str]] = [
     ("settings.connection.missing", EVENTS, {f"{DEFAULT}__serviceUri": "https://x"}, ""),
     ("settings.connection.missing", NAMED, {DEFAULT: REAL}, "'Mine' is not set"),
     ("settings.connection.missing", NAMED, {"Mine": REAL}, ""),
+    ("settings.connection.missing", [function("f", OUTPUT | {"connection": "%A%"})], {}, ""),
     ("settings.connection.local", [], {DEFAULT: REAL}, ""),
     ("settings.connection.local", [], {"A": "Endpoint=http://localhost:80;AccessKey=k"}, "A is"),
     ("settings.connection.local", [], {"A": "Endpoint=http://[::1]:80;AccessKey=k"}, "A is"),

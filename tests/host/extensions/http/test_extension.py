@@ -97,6 +97,17 @@ def test_a_taken_route_is_refused_when_a_function_is_attached() -> None:
         extension.attach(http_function("b", route="x"), returning("x"))
 
 
+def test_section_9_a_route_has_no_settings(caplog: pytest.LogCaptureFixture) -> None:
+    """Nor has any other property; who writes a percent sign there is told what comes of it."""
+    assert HttpExtension.binding_types == {"httptrigger": set(), "http": set()}
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))
+    extension.attach(http_function("plain", route="items"), returning("x"))
+    assert not caplog.messages
+    extension.attach(http_function("odd", Route="a%20b"), returning("x"))
+    assert "The route 'a%20b' of function 'odd' is taken as it is written" in caplog.text
+    assert "'%NAME%', and '%20' fits no space" in caplog.text
+
+
 async def test_an_output_that_is_no_response_fails_the_invocation() -> None:
     """The pipeline learns of it where it writes outputs."""
     extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))

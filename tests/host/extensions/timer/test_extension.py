@@ -45,6 +45,11 @@ def test_right_timers_are_accepted(trigger: dict[str, Any]) -> None:
     TimerExtension(zone=UTC).check(function, function.trigger)
 
 
+def test_section_9_a_schedule_may_be_a_setting() -> None:
+    """And nothing else of a timer."""
+    assert TimerExtension.binding_types == {"timertrigger": {"schedule"}}
+
+
 @pytest.mark.parametrize(
     ("trigger", "message"),
     [

@@ -65,6 +65,7 @@ CASES = [
     Case(trap=traps.BINDING_NAME, functions=[[output(name="my_actions")]]),
     Case(trap=traps.BINDING_PROPERTY, functions=[[connection(user_id="ann")]]),
     Case(trap=traps.BINDING_CONNECTION, functions=[[trigger(connection="A")]]),
+    Case(trap=traps.BINDING_SETTING, functions=[[trigger(connections=["%A%"])]]),
     Case(trap=traps.BINDING_DUPLICATE, functions=[[trigger()], [trigger(hub="CHAT")]]),
     Case(trap=traps.BINDING_CONTEXT_ALONE, functions=[[http(), context_input()]]),
     Case(trap=traps.BINDING_CONTEXT_ROUTE, functions=[[trigger(), context_input()]]),

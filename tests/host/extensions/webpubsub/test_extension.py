@@ -216,12 +216,12 @@ async def test_a_trigger_is_no_input() -> None:
         await extension.read(trigger(), invocation())
 
 
-def test_binding_types_are_in_lower_case() -> None:
-    """All four types of the extension, so that none is taken for another's."""
+def test_section_2_1_the_types_and_the_properties_that_hold_settings() -> None:
+    """In lower case; a connection is a name already, and holds none."""
     extension = WebPubSubExtension(lambda _: RecordingClient())
     assert extension.binding_types == {
-        "webpubsubtrigger",
-        "webpubsubconnection",
-        "webpubsubcontext",
-        "webpubsub",
+        "webpubsubtrigger": {"hub", "eventname"},
+        "webpubsubconnection": {"hub", "userid"},
+        "webpubsubcontext": set(),
+        "webpubsub": {"hub"},
     }

@@ -59,7 +59,13 @@ def _is_known_later(hub: object) -> bool:
     return not isinstance(hub, str) or "%" in hub or has_expressions(hub)
 
 
-def _trapped(trap: Trap) -> Rule:
+def _with_percent_in_route(app: AzureApp) -> Iterator[Seen]:
+    for where, binding, _ in app.bindings("httptrigger"):
+        if "%" in str(binding.get("route")):
+            yield Seen(where, f"the route '{binding.get('route')}'")
+
+
+def _trapped(trap: Trap, *, explains: bool = False) -> Rule:
     """The rule for a trap that one binding shows."""
 
     def find(app: AzureApp) -> Iterator[Seen]:
@@ -68,7 +74,7 @@ def _trapped(trap: Trap) -> Rule:
             tell_of_binding(report.metadata, binding, lambda *one, told=told: told.append(one))
             yield from (Seen(where, f"it {what}") for one, what in told if one is trap)
 
-    return Rule.of_trap(trap, find)
+    return Rule.of_trap(trap, find, explains=explains)
 
 
 RULES = (
@@ -95,8 +101,17 @@ RULES = (
         find=_of_impossible_hub,
         explains=True,
     ),
+    Rule(
+        code="binding.route.percent",
+        happens="The route is taken as it is written: no setting takes the place of '%NAME%', and "
+        "paths are compared after their escapes are decoded, so that '%20' fits no space.",
+        mend="Write the characters themselves, and the whole route in the code. What all routes "
+        "begin with is extensions.http.routePrefix of host.json, which a setting can lie over.",
+        find=_with_percent_in_route,
+    ),
     _trapped(traps.BINDING_PROPERTY),
     _trapped(traps.BINDING_CONNECTION),
+    _trapped(traps.BINDING_SETTING, explains=True),
     _trapped(traps.BINDING_CONTEXT_ROUTE),
     _trapped(traps.BINDING_RETURN),
     _trapped(traps.EVENT_NAME),

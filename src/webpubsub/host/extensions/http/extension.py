@@ -65,7 +65,10 @@ class HttpExtension:
     wrong.
     """
 
-    binding_types = frozenset({_TRIGGER_TYPE, OUTPUT_TYPE})
+    binding_types: Mapping[str, frozenset[str]] = {
+        _TRIGGER_TYPE: frozenset(),
+        OUTPUT_TYPE: frozenset(),
+    }
 
     def __init__(
         self,
@@ -147,6 +150,14 @@ class HttpExtension:
                 'Set extensions.http.routePrefix to "" in host.json to have it see them without.',
                 function.name,
                 self._prefix,
+            )
+        if "%" in str(function.trigger.get("route")):
+            logger.warning(
+                "The route '%s' of function '%s' is taken as it is written, here and on Azure: no "
+                "setting takes the place of '%%NAME%%', and '%%20' fits no space, because paths "
+                "are compared decoded. Write the characters themselves.",
+                function.trigger.get("route"),
+                function.name,
             )
         self._routes.add(function, self._route(function), invoke)
 

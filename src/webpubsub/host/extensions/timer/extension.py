@@ -32,7 +32,7 @@ class TimerExtension:
     of a timer apart from those of the same one in the generation before.
     """
 
-    binding_types = frozenset({_TRIGGER_TYPE})
+    binding_types: Mapping[str, frozenset[str]] = {_TRIGGER_TYPE: frozenset({"schedule"})}
 
     def __init__(
         self,

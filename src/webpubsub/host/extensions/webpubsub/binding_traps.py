@@ -3,7 +3,7 @@
 Specification: bindings sections 2.1, 2.2, 2.4, 2.9, 4.1 and 5.2.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.protocol import traps
@@ -38,11 +38,20 @@ def tell_of_binding(function: FunctionMetadata, binding: Binding, tell: Tell) ->
     _tell_of_properties(binding, tell)
     if binding.kind in (TRIGGER, CONTEXT) and binding.get("connection"):
         tell(traps.BINDING_CONNECTION, f"has the 'connection' '{binding.get('connection')}'")
+    if names := [name for name in _connections(binding) if "%" in name]:
+        tell(traps.BINDING_SETTING, f"names a connection {listed(names)}")
     if binding.kind == CONTEXT:
         _tell_of_route(function, tell)
     if binding.kind == TRIGGER:
         _tell_of_parameter(binding, tell)
         _tell_of_return(function, binding, tell)
+
+
+def _connections(binding: Binding) -> Sequence[str]:
+    """All names that are written, whether the type of the binding has them or not."""
+    several = binding.get("connections")
+    names = [binding.get("connection"), *(several if isinstance(several, list) else ())]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _tell_of_properties(binding: Binding, tell: Tell) -> None:

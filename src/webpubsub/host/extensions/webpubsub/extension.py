@@ -5,7 +5,7 @@ Specification: bindings sections 2, 3.5 and 4 to 8.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from webpubsub.host.extensions.seam import (
@@ -87,7 +87,12 @@ class WebPubSubExtension:
     that name none.
     """
 
-    binding_types = frozenset({TRIGGER, CONNECTION, CONTEXT, OUTPUT})
+    binding_types: Mapping[str, frozenset[str]] = {
+        TRIGGER: frozenset({"hub", "eventname"}),
+        CONNECTION: frozenset({"hub", "userid"}),
+        CONTEXT: frozenset(),
+        OUTPUT: frozenset({"hub"}),
+    }
 
     def __init__(
         self,
@@ -140,7 +145,10 @@ class WebPubSubExtension:
             return
         module = connection_input if binding.kind == CONNECTION else output
         module.check(binding, self._hub)
-        client = self._clients(optional_text(binding, "connection"))
+        try:
+            client = self._clients(optional_text(binding, "connection"))
+        except BindingError as error:
+            raise wrong(binding, str(error)) from None
         if binding.kind == CONNECTION:
             connection_input.check_service(binding, client)
         hub = connection_input.binding_hub(binding, self._hub)
