@@ -5,12 +5,16 @@ Specification: functions-python sections 8.7 and 22 (check 23).
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
 
+from tests.acceptance.serving import script, served
 from tests.cli.apps import write_app
 from tests.cli.processes import StartedApp
+from webpubsub.cli.reloading import reloaded
 
 APP = """
 import azure.functions as func
@@ -117,3 +121,26 @@ async def test_an_app_need_not_be_followed(tmp_path: Path) -> None:
             assert await answer.text() == "one"
         assert await asyncio.to_thread(app.interrupt) == 0
         assert "File change" not in app.output
+
+
+async def test_edits_within_one_second_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of files of the same size, whose bytecode Python takes for that of both."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    source = "from word import WORD\n@app.route('a')\ndef a(req): return WORD\n"
+    folder, shown = script(tmp_path, source), asyncio.Event()
+
+    def save_word(word: str) -> None:
+        fresh = tmp_path / "word.py"
+        fresh.write_text(f"WORD = '{word}'", encoding="utf-8")
+        os.utime(fresh, (1_000_000_000, 1_000_000_000))
+        os.replace(fresh, folder / "word.py")
+
+    save_word("one")
+    async with served(folder) as app, reloaded(app.app, shown.set):
+        assert await app.ask("/api/a") == (200, "one")
+        await asyncio.sleep(0.1)  # until the files are watched
+        save_word("two")
+        await asyncio.wait_for(shown.wait(), 10)
+        assert await app.ask("/api/a") == (200, "two")

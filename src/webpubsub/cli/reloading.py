@@ -6,7 +6,8 @@ Specification: functions-python section 8.7.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,9 @@ async def _follow(app: "LocalApp", show: Callable[[], None], stop: asyncio.Event
         async for changes in awatch(
             app.folder, watch_filter=is_of_app, step=_QUIET, debounce=_LONGEST, stop_event=stop
         ):
-            _tell_changes(Path(path).relative_to(app.folder) for _, path in changes)
+            paths = [Path(path) for _, path in changes]
+            _tell_changes(path.relative_to(app.folder) for path in paths)
+            _forget_bytecode(paths)
             await _reload(app, show)
     except OSError as error:
         tell_error(
@@ -62,6 +65,14 @@ def _tell_changes(paths: Iterable[Path]) -> None:
     names = sorted(str(path) for path in paths)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     timed_line(f"File change detected for {', '.join(names[:_SHOWN])}{more}; signaling restart.")
+
+
+def _forget_bytecode(paths: Iterable[Path]) -> None:
+    """Python knows the source of bytecode by its size and whole seconds, and would run the first of
+    two edits within a second."""
+    for path in paths:
+        with suppress(OSError):
+            Path(cache_from_source(path)).unlink(missing_ok=True)
 
 
 async def _reload(app: "LocalApp", show: Callable[[], None]) -> None:
