@@ -1,11 +1,17 @@
 """What all tests share."""
 
+import os
 import sys
 from importlib.util import find_spec
 
 from hypothesis import HealthCheck, settings
 
 from tests.requirements import in_ci
+
+# Where Python may not keep bytecode, each of the hundreds of processes that the tests start would
+# compile all of its modules anew, which takes most of its time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes says more about the machine than about us, and what is red in CI must
 # be red for everybody: there the examples are always the same, while elsewhere new ones are tried.

@@ -138,12 +138,18 @@ def test_commands_exist_with_their_options(line: str) -> None:
     """Every command and option in a shell block is in the help of that command."""
     words = shlex.split(line)
     depth = 2 if words[0] in GROUPS else 1
-    command = [] if words[0].startswith("-") else words[:depth]
-    shown = run(*command, "--help")
-    assert shown.returncode == 0, shown.stderr
+    shown = help_of(*([] if words[0].startswith("-") else words[:depth]))
     own = words[: words.index("--")] if "--" in words else words
     for option in (word for word in own if word.startswith("--")):
-        assert re.search(rf"(?<!\S){option}(?![\w-])", shown.stdout), option
+        assert re.search(rf"(?<!\S){option}(?![\w-])", shown), option
+
+
+@cache
+def help_of(*command: str) -> str:
+    """What a command says of itself."""
+    shown = run(*command, "--help")
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
