@@ -179,6 +179,10 @@ async def test_a_cancelled_call_ends_there_too(
             await task
         await until(lambda: not app.worker.busy)
         assert "cancelled" in caplog.messages
+        task = asyncio.ensure_future(app.call("forever"))
+        await asyncio.sleep(0)
+        task.cancel()  # before the process has heard of the call
+        await until(lambda: not app.worker.busy)
 
 
 async def test_text_that_cannot_travel_is_a_failure_of_its_call(

@@ -1,7 +1,10 @@
 """What the host and a worker in another process say to each other."""
 
+import asyncio
 import logging
+from types import MappingProxyType
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -13,6 +16,7 @@ from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import (
     EventValue,
+    HttpReply,
     HttpRequestData,
     HttpResponseData,
     JsonText,
@@ -31,13 +35,30 @@ from webpubsub.host.worker_messages import (
     Stop,
     ToHost,
     ToWorker,
+    WireValue,
     encoded,
     log_record,
     off_the_wire,
     on_the_wire,
 )
-from webpubsub.protocol.events import UserEventRequest
-from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.events import (
+    AnyEventRequest,
+    ClientCertificate,
+    ConnectedEventRequest,
+    ConnectEventRequest,
+    DisconnectedEventRequest,
+    MqttConnectedEventRequest,
+    MqttConnectEventRequest,
+    MqttDisconnectedEventRequest,
+)
+from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.mqtt_events import (
+    MqttConnectProperties,
+    MqttDisconnectedProperties,
+    MqttDisconnectPacket,
+    MqttUserProperty,
+)
+from webpubsub.protocol.responses import UserEventResponse
 
 REQUEST = HttpRequestData(
     method="POST",
@@ -109,31 +130,91 @@ def test_a_request_loses_what_is_not_for_workers() -> None:
     assert encoded(Returned(call=1, return_value=on_the_wire(request)))
 
 
+def there(value: WireValue) -> Value:
+    """A value as it arrives."""
+    sent = encoded(Returned(call=1, return_value=value))
+    return off_the_wire(msgspec.msgpack.decode(sent[4:], type=Returned).return_value)
+
+
+CONTEXT = user_event().connection_context
+EVENTS: list[AnyEventRequest] = [
+    user_event(),
+    user_event(b"\xff\x00", DataType.BINARY),
+    msgspec.structs.replace(user_event(), message=Message(DataType.TEXT, b"", {"a": "b"})),
+    ConnectedEventRequest(connection_context=CONTEXT),
+    DisconnectedEventRequest(connection_context=CONTEXT, reason="left"),
+    ConnectEventRequest(
+        connection_context=msgspec.structs.replace(CONTEXT, received_headers={"a": ["b"]}),
+        claims={"role": ["a", "b"]},
+        query=MappingProxyType({"q": ["1"]}),
+        subprotocols=("a", "b"),
+        client_certificates=(ClientCertificate("AB", "pem"),),
+    ),
+    MqttConnectEventRequest(
+        connection_context=CONTEXT,
+        mqtt=MqttConnectProperties(
+            protocol_version=5, user_properties=[MqttUserProperty("a", "b")]
+        ),
+    ),
+    MqttConnectedEventRequest(connection_context=CONTEXT),
+    MqttDisconnectedEventRequest(
+        connection_context=CONTEXT,
+        mqtt=MqttDisconnectedProperties(disconnect_packet=MqttDisconnectPacket(code=4)),
+    ),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_arrives_whole(event: AnyEventRequest) -> None:
+    """For functions that take it as it is, in process as elsewhere."""
+    value = TriggerValue(event=event, parameter="request")
+    assert there(on_the_wire(value, whole_events=True)) == EventValue(event=event)
+
+
 @pytest.mark.parametrize("parameter", ["request", "data", "connectionContext"])
-def test_a_binary_message_stays_whole(parameter: str) -> None:
-    """For typed functions, which take the whole event; others see what they see on Azure."""
-    event = user_event(b"\xff\x00", DataType.BINARY)
-    value = TriggerValue(event=event, parameter=parameter)
-    returned = Returned(call=1, return_value=on_the_wire(value))
-    read = msgspec.msgpack.decode(encoded(returned)[4:], type=Returned)
-    back = off_the_wire(read.return_value)
-    if parameter == "request":
-        assert isinstance(back, EventValue)
-        assert isinstance(back.event, UserEventRequest)
-        assert back.event.data == b"\xff\x00"
-        back = back.wire
-    assert back == value.wire
+def test_others_see_what_they_see_on_azure(parameter: str) -> None:
+    """The text of a binary message is damaged."""
+    value = TriggerValue(event=EVENTS[1], parameter=parameter)
+    assert there(on_the_wire(value)) == value.wire is not None
+
+
+def test_an_answer_of_ours_arrives_as_its_value() -> None:
+    """Nobody looks for the mistakes of others in it. What is added to it may be none of JSON."""
+    answer = UserEventResponse("x", states={"big": 2**70})
+    assert there(on_the_wire(JsonValue(answer))) == JsonValue(dict(answer))
+    answer["states"] = object()
+    with pytest.raises(TypeError, match="cannot be written as JSON"):
+        on_the_wire(JsonValue(answer))
+
+
+async def test_what_is_sent_in_a_turn_is_one_write() -> None:
+    """But what cannot wait goes at once, after what came before it."""
+    channel: Channel[ToHost] = Channel(ToHost, lambda _: None, lambda: None)
+    transport = Mock()
+    channel.connection_made(transport)
+    channel.send(Index(1, ""))
+    channel.send(Stop())
+    assert not transport.writelines.called
+    await asyncio.sleep(0)
+    channel.send(Stop())
+    channel.write_now(b"now")
+    await asyncio.sleep(0)
+    channel.send(Stop())
+    channel.close()
+    written = [call.args[0] for call in transport.writelines.call_args_list]
+    stop = encoded(Stop())
+    assert written == [[encoded(Index(1, "")), stop], [stop, b"now"], [stop]]
 
 
 def test_objects_of_this_process_stay_in_it() -> None:
-    """A worker elsewhere writes them as JSON text before."""
+    """There is no way to hand them over."""
     with pytest.raises(TypeError, match="cannot leave its process"):
-        on_the_wire(JsonValue({}))
+        on_the_wire(HttpReply(application=Mock()))
     with pytest.raises(TypeError, match="object cannot leave"):
         encoded(Load(1, FunctionMetadata(id="", name="", bindings=(Binding({"x": object()}),))))
 
 
-def test_nothing_is_said_to_one_who_is_gone() -> None:
+async def test_nothing_is_said_to_one_who_is_gone() -> None:
     """Its end is told once."""
     ends: list[str] = []
     channel: Channel[ToHost] = Channel(ToHost, lambda _: None, lambda: ends.append("lost"))

@@ -81,6 +81,7 @@ class ProcessWorker:
         self._calls: dict[int, asyncio.Future[ToHost]] = {}
         self._numbers = count(1)
         self._want_metadata: set[str] = set()
+        self._want_event: set[str] = set()
         #: The spans of invocations that are under way, while somebody looks.
         self._spans: dict[str, SpanContext] = {}
         self._stopping = False
@@ -117,8 +118,11 @@ class ProcessWorker:
         reply = await self._ask(Load(next(self._numbers), function))
         if isinstance(reply, NotLoaded):
             raise FunctionLoadError(reply.message)
-        if _expected(reply, Loaded).wants_metadata:
+        loaded = _expected(reply, Loaded)
+        if loaded.wants_metadata:
             self._want_metadata.add(function.id)
+        if loaded.wants_event:
+            self._want_event.add(function.id)
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Call a function there. Raises WorkerLost."""
@@ -126,11 +130,14 @@ class ProcessWorker:
         call = next(self._numbers)
         wants_metadata = invocation.function_id in self._want_metadata
         metadata = invocation.trigger_metadata() if wants_metadata else {}
+        whole = invocation.function_id in self._want_event
         message = Invoke(
             call=call,
             id=invocation.id,
             function_id=invocation.function_id,
-            inputs=[(name, on_the_wire(value)) for name, value in invocation.inputs],
+            inputs=[
+                (name, on_the_wire(value, whole_events=whole)) for name, value in invocation.inputs
+            ],
             metadata={name: on_the_wire(value) for name, value in metadata.items()},
             trace_context=invocation.trace_context,
             retry_count=invocation.retry_count,

@@ -7,8 +7,8 @@ the order: what a function logged arrives before what it returned.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -24,9 +24,16 @@ from webpubsub.host.values import (
     Value,
 )
 from webpubsub.host.worker import FunctionFailure, TraceContext
-from webpubsub.protocol.event_json import event_from_json
-from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
-from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.events import (
+    AnyEventRequest,
+    ConnectedEventRequest,
+    ConnectEventRequest,
+    DisconnectedEventRequest,
+    MqttConnectedEventRequest,
+    MqttConnectEventRequest,
+    MqttDisconnectedEventRequest,
+    UserEventRequest,
+)
 
 _LENGTH_BYTES = 4
 
@@ -37,69 +44,94 @@ class Blob(msgspec.Struct, frozen=True, tag=True):
     data: bytes
 
 
-class BinaryEvent(msgspec.Struct, frozen=True, tag=True):
-    """An event with a binary message: as text, which damages the message, and the message whole."""
+class WholeEvent(msgspec.Struct, frozen=True, tag=True):
+    """An event with all its members, by the name of its class."""
 
-    text: str
-    data: bytes
+    kind: str
+    members: msgspec.Raw
 
 
-class RestoredEvent(EventValue, frozen=True, kw_only=True):
-    """Such an event, whole for typed functions; others see the text, as on Azure."""
+class Written(msgspec.Struct, frozen=True, tag=True):
+    """A JSON value that is not to be looked at as text."""
 
-    text: str
-
-    @property
-    def wire(self) -> str:
-        """The text."""
-        return self.text
+    json: bytes
 
 
 WireValue: TypeAlias = (
-    str | int | float | JsonText | HttpRequestData | HttpResponseData | Blob | BinaryEvent | None
+    str
+    | int
+    | float
+    | JsonText
+    | HttpRequestData
+    | HttpResponseData
+    | Blob
+    | WholeEvent
+    | Written
+    | None
 )
 
 
-def on_the_wire(value: Value) -> WireValue:
-    """A value as it travels: an event is what the real worker would be given of it.
+def on_the_wire(value: Value, *, whole_events: bool = False) -> WireValue:
+    """A value as it travels: an event either whole, for a function that takes it as it is, or what
+    the real worker would be given of it.
 
-    Raises TypeError for what only a worker in this process hands over.
+    Raises TypeError for what cannot be written.
     """
     if isinstance(value, EventValue):
-        event, value = value.event, value.wire
-        if isinstance(value, str) and _is_binary(event):
-            return BinaryEvent(value, event.message.data)
+        if whole_events:
+            event = value.event
+            return WholeEvent(type(event).__name__, msgspec.Raw(_encoder.encode(event)))
+        value = value.wire
     if isinstance(value, bytes):
         return Blob(value)
     if isinstance(value, HttpRequestData):  # the lines are for bindings of the host
         return msgspec.structs.replace(value, header_lines=[])
-    if isinstance(value, JsonValue | EventValue | HttpExchange | HttpReply):
-        raise TypeError("an object cannot leave its process; write it as JsonText")
+    if isinstance(value, JsonValue):
+        return Written(_json(value.value))
+    if isinstance(value, EventValue | HttpExchange | HttpReply):
+        raise TypeError("an object cannot leave its process")
     return value
 
 
 def off_the_wire(value: WireValue) -> Value:
     """The value again."""
-    if isinstance(value, BinaryEvent):
-        return _restored(value)
+    if isinstance(value, WholeEvent):
+        return EventValue(event=_whole(value))
+    if isinstance(value, Written):
+        return JsonValue(msgspec.json.decode(value.json))
     return value.data if isinstance(value, Blob) else value
 
 
-def _is_binary(event: AnyEventRequest) -> TypeGuard[UserEventRequest]:
-    texts = (DataType.TEXT, DataType.JSON)
-    return isinstance(event, UserEventRequest) and event.message.data_type not in texts
+_EVENT_KINDS: Sequence[type[AnyEventRequest]] = (
+    ConnectEventRequest,
+    ConnectedEventRequest,
+    DisconnectedEventRequest,
+    MqttConnectEventRequest,
+    MqttConnectedEventRequest,
+    MqttDisconnectedEventRequest,
+    UserEventRequest,
+)
+_EVENT_DECODERS: Mapping[str, msgspec.msgpack.Decoder[AnyEventRequest]] = {
+    kind.__name__: msgspec.msgpack.Decoder(kind) for kind in _EVENT_KINDS
+}
 
 
-def _restored(value: BinaryEvent) -> Value:
-    """Text that is not the whole event, but a member of it, is all there is."""
+def _whole(value: WholeEvent) -> AnyEventRequest:
+    event = _EVENT_DECODERS[value.kind].decode(value.members)
+    if isinstance(event, ConnectEventRequest):  # what never changes arrives as a list
+        return msgspec.structs.replace(
+            event,
+            subprotocols=tuple(event.subprotocols),
+            client_certificates=tuple(event.client_certificates),
+        )
+    return event
+
+
+def _json(value: Any) -> bytes:
     try:
-        event = event_from_json(value.text)
-    except ValueError:
-        return value.text
-    if not isinstance(event, UserEventRequest):
-        return value.text
-    message = msgspec.structs.replace(event.message, data=value.data)
-    return RestoredEvent(event=msgspec.structs.replace(event, message=message), text=value.text)
+        return msgspec.json.encode(value)
+    except (TypeError, msgspec.MsgspecError) as error:
+        raise TypeError(f"what the function gave cannot be written as JSON: {error}") from None
 
 
 class Index(msgspec.Struct, frozen=True, tag=True):
@@ -155,10 +187,11 @@ class NotIndexed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Loaded(msgspec.Struct, frozen=True, tag=True):
-    """A function is ready; ``wants_metadata`` says that invocations need that of the trigger."""
+    """A function is ready; invocations need the metadata of the trigger, or the whole event."""
 
     call: int
     wants_metadata: bool
+    wants_event: bool
 
 
 class NotLoaded(msgspec.Struct, frozen=True, tag=True):
@@ -219,7 +252,11 @@ def encoded(message: ToWorker | ToHost) -> bytes:
 
 
 class Channel(asyncio.Protocol, Generic[_ReceivedT]):
-    """One end of the stream. ``received`` is called with each message, ``lost`` once at the end."""
+    """One end of the stream. ``received`` is called with each message, ``lost`` once at the end.
+
+    What is sent in one turn of the event loop is written at its end: a system call costs more than
+    a message, and calls come in crowds.
+    """
 
     def __init__(
         self, kinds: Any, received: Callable[[_ReceivedT], None], lost: Callable[[], None]
@@ -228,6 +265,7 @@ class Channel(asyncio.Protocol, Generic[_ReceivedT]):
         self._received = received
         self._lost = lost
         self._buffer = bytearray()
+        self._outgoing: list[bytes] = []
         self._transport: asyncio.Transport | None = None
 
     @property
@@ -238,17 +276,26 @@ class Channel(asyncio.Protocol, Generic[_ReceivedT]):
     def send(self, message: ToWorker | ToHost) -> None:
         """Send a message; once the other end is gone, nothing happens. Raises what ``encoded``
         does."""
-        self.write(encoded(message))
+        data = encoded(message)
+        if not self._outgoing:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outgoing.append(data)
 
-    def write(self, data: bytes) -> None:
-        """Send what is encoded already."""
-        if self._transport is not None:
-            self._transport.write(data)
+    def write_now(self, data: bytes) -> None:
+        """Send what is encoded already, after what waits, without waiting itself."""
+        self._outgoing.append(data)
+        self._flush()
 
     def close(self) -> None:
         """Send what waits, and end."""
+        self._flush()
         if self._transport is not None:
             self._transport.close()
+
+    def _flush(self) -> None:
+        waiting, self._outgoing = self._outgoing, []
+        if waiting and self._transport is not None:
+            self._transport.writelines(waiting)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The other end is there."""

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,17 @@ class Child:
         self.channel: Channel[ToWorker] = Channel(ToWorker, self._received, self.ended.set)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._worker = PythonWorker(left_behind=self._left_behind, passes_objects=False)
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._worker = PythonWorker(left_behind=self._left_behind, takes_streams=False)
+        self._tasks: dict[int, asyncio.Task[ToHost]] = {}
 
     def send(self, message: ToHost) -> None:
-        """Tell the host something, from any thread and in order. Raises what ``encoded`` does."""
+        """Tell the host something at once, even if this process is about to die, from any thread
+        and in order. Raises what ``encoded`` does."""
         data = encoded(message)
         if threading.get_ident() == self._thread:
-            self.channel.write(data)
+            self.channel.write_now(data)
         else:
-            self._loop.call_soon_threadsafe(self.channel.write, data)
+            self._loop.call_soon_threadsafe(self.channel.write_now, data)
 
     async def stop(self) -> None:
         """Let go of the functions."""
@@ -77,33 +79,30 @@ class Child:
         if isinstance(message, Index | Load | Invoke):
             task = self._loop.create_task(self._do(message))
             self._tasks[message.call] = task
-            task.add_done_callback(lambda _: self._tasks.pop(message.call))
+            task.add_done_callback(partial(self._done, message.call))
         elif isinstance(message, Cancel):
             if message.call in self._tasks:
                 self._tasks[message.call].cancel()
         else:
             self.ended.set()
 
-    async def _do(self, message: Index | Load | Invoke) -> None:
-        """Every call is answered, also one that was cancelled."""
-        if isinstance(message, Index):
-            self.send(await self._index(message))
-        elif isinstance(message, Load):
-            self.send(await self._load(message))
-        else:
-            reply = Returned(call=message.call)
-            try:
-                reply = await self._invoke(message)
-            finally:
-                self._answer(reply)
+    async def _do(self, message: Index | Load | Invoke) -> ToHost:
+        if isinstance(message, Invoke):
+            return await self._invoke(message)
+        if isinstance(message, Load):
+            return await self._load(message)
+        return await self._index(message)
 
-    def _answer(self, reply: Returned) -> None:
+    def _done(self, call: int, task: asyncio.Task[ToHost]) -> None:
+        """Every call is answered, also one that was cancelled before it began."""
+        del self._tasks[call]
+        reply = _reply(call, task)
         try:
-            self.send(reply)
+            self.channel.send(reply)
         except Exception as error:
-            failure = reply.failure or as_failure(error)
+            failure = (isinstance(reply, Returned) and reply.failure) or as_failure(error)
             text = {name: _printable(getattr(failure, name)) for name in failure.__struct_fields__}
-            self.send(Returned(call=reply.call, failure=FunctionFailure(**text)))
+            self.channel.send(Returned(call=call, failure=FunctionFailure(**text)))
 
     async def _index(self, message: Index) -> ToHost:
         try:
@@ -119,7 +118,11 @@ class Child:
             await self._worker.load(message.function)
         except FunctionLoadError as error:
             return NotLoaded(message.call, str(error))
-        return Loaded(message.call, self._worker.wants_metadata(message.function))
+        return Loaded(
+            message.call,
+            wants_metadata=self._worker.wants_metadata(message.function),
+            wants_event=self._worker.wants_event(message.function),
+        )
 
     async def _invoke(self, message: Invoke) -> Returned:
         enter_trace(message.trace_context)
@@ -134,10 +137,7 @@ class Child:
             retry_count=message.retry_count,
             max_retry_count=message.max_retry_count,
         )
-        try:
-            result = await self._worker.invoke(invocation)
-        except Exception as error:
-            return Returned(call=message.call, failure=as_failure(error))
+        result = await self._worker.invoke(invocation)
         return Returned(
             call=message.call,
             return_value=on_the_wire(result.return_value),
@@ -156,6 +156,13 @@ class Child:
                 self.send(Spent(function_name))
 
         self._loop.call_later(_GRACE_SECONDS, look_again)
+
+
+def _reply(call: int, task: asyncio.Task[ToHost]) -> ToHost:
+    if task.cancelled():
+        return Returned(call=call)
+    error = task.exception()
+    return task.result() if error is None else Returned(call=call, failure=as_failure(error))
 
 
 def _printable(text: str) -> str:

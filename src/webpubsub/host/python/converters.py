@@ -90,6 +90,11 @@ def takes_metadata(binding_type: str) -> bool:
     return converter is not None and converter.has_trigger_support()
 
 
+def takes_events(binding_type: str) -> bool:
+    """Whether the converter of a binding takes events as they are."""
+    return binding_type == _TAKES_EVENTS
+
+
 Metadata: TypeAlias = Callable[[], Mapping[str, Value]]
 
 
@@ -102,7 +107,7 @@ def decoder_for(binding_type: str) -> Callable[[Value, Metadata], Any]:
     if converter is None:
         return _decode_generic
     decode = _decoder(binding_type, converter)
-    return _event_decoder(converter, decode) if binding_type == _TAKES_EVENTS else decode
+    return _event_decoder(converter, decode) if takes_events(binding_type) else decode
 
 
 def _event_decoder(
@@ -179,19 +184,14 @@ def _texts(values: Mapping[str, str]) -> dict[str, Datum]:
     return {name: Datum(value, "string") for name, value in values.items()}
 
 
-def encoder_for(
-    binding_type: str, expected_type: Any, *, passes_objects: bool = True
-) -> Callable[[Any], Value]:
-    """What makes a value out of what a function returned or set.
-
-    It raises TypeError for what cannot be encoded. Without ``passes_objects``, the value can leave
-    the process: it is what the real worker would send.
-    """
+def encoder_for(binding_type: str, expected_type: Any) -> Callable[[Any], Value]:
+    """What makes a value out of what a function returned or set. It raises TypeError for what
+    cannot be encoded."""
     converter = converter_for(binding_type)
     if converter is None:
         return partial(_encode_generic, binding_type)
     encode = _encoder(binding_type, converter, expected_type)
-    kind = _GIVES_OBJECTS.get(binding_type) if passes_objects else None
+    kind = _GIVES_OBJECTS.get(binding_type)
     return encode if kind is None else partial(_pass_on, kind, encode)
 
 

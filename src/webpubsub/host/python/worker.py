@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,13 @@ from webpubsub.host.current_invocation import (
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.context import context_of
-from webpubsub.host.python.converters import Metadata, decoder_for, encoder_for, takes_metadata
+from webpubsub.host.python.converters import (
+    Metadata,
+    decoder_for,
+    encoder_for,
+    takes_events,
+    takes_metadata,
+)
 from webpubsub.host.python.function_folders import index_folders, warn_of_ignored_folders
 from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
@@ -65,8 +70,8 @@ class PythonWorker:
 
     ``threads`` is how many functions that are not ``async`` run at once; None asks the setting
     PYTHON_THREADPOOL_THREAD_COUNT. ``environment`` is that of the process unless given.
-    ``left_behind`` is told of functions that were cancelled and run on in their threads. Without
-    ``passes_objects``, every value of a result can leave the process.
+    ``left_behind`` is told of functions that were cancelled and run on in their threads. With
+    ``takes_streams``, HTTP functions may be given requests before their bodies.
     """
 
     def __init__(
@@ -75,10 +80,10 @@ class PythonWorker:
         threads: int | None = None,
         environment: Mapping[str, str] | None = None,
         left_behind: Callable[[str, "Future[Any]"], None] = warn_of_thread,
-        passes_objects: bool = True,
+        takes_streams: bool = True,
     ) -> None:
         self._left_behind = left_behind
-        self._passes_objects = passes_objects
+        self._takes_streams = takes_streams
         self._environment = os.environ if environment is None else environment
         self._thread_count = threads
         self._threads: ThreadPoolExecutor | None = None
@@ -113,7 +118,7 @@ class PythonWorker:
 
     def _check_streams(self, functions: Sequence[IndexedFunction]) -> None:
         streaming = [one.metadata.name for one in functions if one.metadata.streams_http]
-        if streaming and not self._passes_objects:
+        if streaming and not self._takes_streams:
             raise AppError(
                 f"Function '{streaming[0]}' takes the requests of a web framework, which cannot be "
                 "passed on to another process. Start without --workers (and without "
@@ -125,12 +130,17 @@ class PythonWorker:
         indexed = self._indexed.get(function.id)
         if indexed is None:
             raise FunctionLoadError(f"function '{function.name}' is not of this app.")
-        self._ready[function.id] = _made_ready(indexed.load(), self._passes_objects)
+        self._ready[function.id] = _made_ready(indexed.load())
 
     def wants_metadata(self, function: FunctionMetadata) -> bool:
         """Whether a function that is loaded needs the metadata of its trigger."""
         inputs = self._ready[function.id].function.inputs.values()
         return any(takes_metadata(item.binding_type) for item in inputs)
+
+    def wants_event(self, function: FunctionMetadata) -> bool:
+        """Whether a function that is loaded takes events as they are."""
+        inputs = self._ready[function.id].function.inputs.values()
+        return any(takes_events(item.binding_type) for item in inputs)
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Call a function. Raises WorkerLost once stopped; a failure of user code is a result."""
@@ -232,16 +242,15 @@ def _tell_of_wait(seconds: float) -> None:
         )
 
 
-def _made_ready(function: LoadedFunction, passes_objects: bool) -> _Ready:
-    encoder = partial(encoder_for, passes_objects=passes_objects)
+def _made_ready(function: LoadedFunction) -> _Ready:
     return _Ready(
         function=function,
         decoders={name: _decoder(function, item) for name, item in function.inputs.items()},
         encoders={
-            name: encoder(item.binding_type, item.annotation)
+            name: encoder_for(item.binding_type, item.annotation)
             for name, item in function.outputs.items()
         },
-        encode_answer=_answer_encoder(function, encoder),
+        encode_answer=_answer_encoder(function),
     )
 
 
@@ -252,13 +261,11 @@ def _decoder(function: LoadedFunction, item: Conversion) -> Callable[[Value, Met
     return decoder_for(item.binding_type)
 
 
-def _answer_encoder(
-    function: LoadedFunction, encoder: Callable[[str, Any], Callable[[Any], Value]]
-) -> Callable[[Any], Value] | None:
+def _answer_encoder(function: LoadedFunction) -> Callable[[Any], Value] | None:
     if function.framework is not None:
         return function.framework.encode
     answer = function.answer
-    return None if answer is None else encoder(answer.binding_type, answer.annotation)
+    return None if answer is None else encoder_for(answer.binding_type, answer.annotation)
 
 
 def _result(ready: _Ready, arguments: Mapping[str, Any], answer: Any) -> InvocationResult:
