@@ -142,11 +142,17 @@ if not TYPE_CHECKING:  # a type checker would take any name for granted
     def __getattr__(name: str) -> Any:
         """The first name that is asked for brings all of them."""
         if name not in __all__:
-            raise AttributeError(f"module '{__name__}' has no attribute '{name}'", name=name)
+            raise AttributeError(_nothing_called(name), name=name)
         for room in _ROOMS:
             found = vars(import_module(f"{__name__}.{room}"))
             globals().update((known, found[known]) for known in __all__ if known in found)
         return globals()[name]
+
+
+def _nothing_called(name: str) -> str:
+    from webpubsub.protocol.spelling import did_you_mean
+
+    return f"module '{__name__}' has no attribute '{name}'.{did_you_mean(name, __all__)}"
 
 
 def __dir__() -> list[str]:

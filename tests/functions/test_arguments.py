@@ -162,6 +162,33 @@ def test_connections_must_be_a_list(connections: Any) -> None:
         check_connections("d", connections)
 
 
+def test_one_connection_is_shown_as_a_list() -> None:
+    """Unless it is a connection string, which holds a secret."""
+    with pytest.raises(AppMistake, match=r"app settings\. Write \['Mine'\]\.$"):
+        check_connections("d", "Mine")
+    with pytest.raises(AppMistake, match="not the string itself") as raised:
+        check_connections("d", "Endpoint=https://h;AccessKey=secret")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["", "ann", "{query.user}", "{a}-{{b}}-%C%", "{{", "}}"])
+def test_users_and_hubs_with_expressions(text: str) -> None:
+    """What the host can resolve."""
+    assert check_user_id("d", text) == text
+    assert check_hub("d", "{connectionContext.hub}x", expressions=True)
+
+
+@pytest.mark.parametrize("text", ["{query.user", "query.user}", "{}", "{a}}", "{a{b}}"])
+def test_braces_without_a_partner(text: str) -> None:
+    """They would fail every call."""
+    with pytest.raises(AppMistake, match="a brace has no partner") as raised:
+        check_user_id("d", text)
+    assert raised.value.refusal.kind is apps.OPTION_INVALID
+    with pytest.raises(AppMistake, match="a brace has no partner") as raised:
+        check_hub("d", f"{{x}}{text}", expressions=True)
+    assert raised.value.refusal.kind is apps.HUB_INVALID
+
+
 @pytest.mark.parametrize("connections", [[""], [None], ["Endpoint=https://h"]])
 def test_every_connection_must_be_a_name(connections: Any) -> None:
     """None is not skipped here."""

@@ -62,6 +62,8 @@ def test_a_name_that_is_not_there() -> None:
     """It fails as in any module."""
     with pytest.raises(AttributeError, match="module 'webpubsub' has no attribute 'Nothing'"):
         webpubsub.Nothing  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match=r"Did you mean 'UserEventResponse'\?$"):
+        webpubsub.UserEventRespone  # type: ignore[attr-defined]  # noqa: B018
 
 
 #: What an Azure deployment does not have.

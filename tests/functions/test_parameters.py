@@ -98,7 +98,14 @@ def test_triggers(
             None,
             USER,
             apps.PARAMETER_MISSING,
-            "has no parameter 'request'. Add it",
+            "has no parameter 'request'. Add it, or correct arg_name.",
+        ),
+        (
+            function("body", "actions"),
+            "request",
+            USER,
+            apps.PARAMETER_MISSING,
+            "It has 'body', 'actions'. Add it, or correct arg_name.",
         ),
         (
             function(event=wps.UserEventRequest),

@@ -89,6 +89,72 @@ def test_an_event_must_be_called_request() -> None:
         wps.typed_bindings(main)
 
 
+def connect_answered(request: wps.ConnectEventRequest) -> wps.UserEventResponse | None:
+    """Answers another event."""
+
+
+def thing_answered(request: wps.MqttConnectEventRequest) -> wps.UserEventResponse:
+    """Answers another event of MQTT clients."""
+    return wps.UserEventResponse()
+
+
+def message_answered(request: wps.UserEventRequest) -> wps.ConnectEventResponse:
+    """Answers another event."""
+    return wps.ConnectEventResponse()
+
+
+def connected_answered(request: wps.ConnectedEventRequest) -> wps.EventErrorResponse:
+    """Answers an event without an answer."""
+    return wps.EventErrorResponse("userError")
+
+
+def listed(request: wps.UserEventRequest, actions: func.Out[list[wps.Action]]) -> None:
+    """Has an output that the worker refuses."""
+
+
+def plain(timer: func.TimerRequest, actions: wps.Actions) -> None:
+    """Has no output at all."""
+
+
+def generator(request: wps.UserEventRequest) -> Any:
+    """Gives what nobody takes."""
+    yield wps.UserEventResponse()
+
+
+@pytest.mark.parametrize(
+    ("main", "words"),
+    [
+        (connect_answered, "does not answer 'connect'. Return wps.ConnectEventResponse,"),
+        (thing_answered, "does not answer 'connect'. Return wps.ConnectEventResponse,"),
+        (message_answered, "does not answer 'a user event'. Return wps.UserEventResponse,"),
+        (connected_answered, "nobody waits for the answer of 'connected'"),
+        (listed, r"'actions' cannot be annotated .* Annotate it func.Out\[wps.Actions\]."),
+        (plain, "'actions' cannot be annotated Actions. Annotate it func.Out"),
+        (generator, "has a 'yield'"),
+    ],
+)
+def test_what_cannot_work(main: Any, words: str) -> None:
+    """It is refused when the app is imported, as with decorators."""
+    with pytest.raises(wps.AppMistake, match=words):
+        wps.typed_bindings(main)
+
+
+def test_what_may_be_meant_for_an_output() -> None:
+    """``function.json`` may say that what is returned is an output."""
+
+    def main(request: wps.UserEventRequest) -> str:
+        return request.text()
+
+    def tick(timer: func.TimerRequest) -> wps.Actions:
+        return [wps.SendToAllAction("tick")]
+
+    def no_outputs(req: func.HttpRequest, out: func.Out[bytes]) -> str:
+        return ""
+
+    for function in (main, tick, no_outputs):
+        assert wps.typed_bindings(function).__name__ == function.__name__
+
+
 def test_text_that_is_no_event() -> None:
     """The invocation fails with a reason."""
     main: Any = wps.typed_bindings(message)

@@ -145,6 +145,21 @@ def test_every_action_has_an_example() -> None:
             "Did you mean 'joinLeaveGroup'?",
         ),
         (
+            lambda: SendToAllAction(message="x"),  # type: ignore[call-arg]
+            TypeError,
+            "no argument 'message'. It takes 'data', 'data_type' or 'excluded'.",
+        ),
+        (
+            lambda: CloseClientConnectionAction("c", "bye"),  # type: ignore[call-arg]
+            TypeError,
+            "takes 1 argument without a name, and got 2. By name it takes 'reason'.",
+        ),
+        (
+            lambda: SendToUserAction("\ud800", "hi"),
+            ValueError,
+            "SendToUserAction: user_id holds half of a surrogate pair, which cannot be sent",
+        ),
+        (
             lambda: CloseClientConnectionAction("c", reason=1),  # type: ignore[arg-type]
             TypeError,
             "reason must be a str, not int",

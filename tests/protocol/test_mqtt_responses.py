@@ -60,6 +60,13 @@ def test_properties_of_the_wrong_type(properties: Any) -> None:
         MqttConnectEventResponse(user_properties=properties)
 
 
+@pytest.mark.parametrize(("name", "value"), [("a", 5), (None, "b")])
+def test_properties_that_are_no_text(name: Any, value: Any) -> None:
+    """The error names the part."""
+    with pytest.raises(TypeError, match="of a user property must be a str, not "):
+        MqttConnectEventErrorResponse(135, user_properties=[MqttUserProperty(name, value)])
+
+
 @pytest.mark.parametrize(
     ("response", "status"),
     [

@@ -103,6 +103,22 @@ def test_only_what_was_given_is_said(make: Make, members: dict[str, Any]) -> Non
             TypeError,
             "every name in states must be a str, not int",
         ),
+        (
+            lambda: ConnectEventResponse(states={"\ud800": 1}),
+            ValueError,
+            "every name in states holds half of a surrogate pair",
+        ),
+        (
+            lambda: ConnectEventResponse(states={"a": ["\ud800"]}),
+            ValueError,
+            "a value in states holds half of a surrogate pair",
+        ),
+        (
+            lambda: ConnectEventResponse("ada"),  # type: ignore[call-arg]
+            TypeError,
+            "takes no arguments without a name, and got 1. By name it takes 'user_id', 'groups', ",
+        ),
+        (lambda: EventResponse(data="hi"), TypeError, "EventResponse has no argument 'data'."),
         (lambda: UserEventResponse(data_type="text"), TypeError, "there is no data"),
         (
             lambda: EventErrorResponse("user_error"),  # type: ignore[arg-type]
@@ -125,8 +141,8 @@ def test_a_mistake_is_told_where_it_is_made(make: Make, error: type[Exception], 
 
 def test_states_become_plain_json_values() -> None:
     """A value that only msgspec can write is made plain, because the worker uses ``json.dumps``."""
-    response = ConnectEventResponse(states={"s": {1: ("a",)}})
-    assert json.loads(json.dumps(response)) == {"states": {"s": {"1": ["a"]}}}
+    response = ConnectEventResponse(states={"s": {1: ("a", float("nan"))}})
+    assert json.loads(json.dumps(response)) == {"states": {"s": {"1": ["a", None]}}}
 
 
 def test_responses_can_be_copied() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 import webpubsub as wps
 from tests.requirements import requires
+from webpubsub.functions.apps import WebPubSubApi
 
 ROOT = Path(__file__).parent.parent.parent
 USER_CODE = Path(__file__).with_name("user_code.py")
@@ -46,6 +47,12 @@ wps.ConnectEventResponse(userId="u")  # error
 wps.ConnectEventResponse(states="s")  # error
 wps.MqttConnectEventResponse(subprotocol="mqtt")  # error
 wps.MqttConnectEventErrorResponse("no")  # error
+wps.MqttConnectEventResponse(user_properties=["a"])  # error
+wps.UserEventResponse("hi", dataType="text")  # error
+wps.encode_states("s")  # error
+wps.Blueprint(hub="h")  # error
+wps.typed_bindings("main")  # error
+app.web_pubsub_trigger("h", "user", "message")  # error
 app.web_pubsub_context_input(arg_name="e", connections=[1])  # error
 app.web_pubsub_connection_input(arg_name="c", hub="h", client_protocol="http")  # error
 
@@ -126,6 +133,17 @@ def test_checkers_accept_what_works_and_refuse_what_does_not(
     shutil.copy(USER_CODE, tmp_path)
     (tmp_path / "mistakes.py").write_text(MISTAKES, encoding="utf-8")
     assert checker(tmp_path) == {"user_code.py": set(), "mistakes.py": MARKED}
+
+
+def test_every_public_name_is_used() -> None:
+    """What no checker has seen may be a mistake."""
+    used = set(re.findall(r"\bwps\.(\w+)", USER_CODE.read_text(encoding="utf-8")))
+    assert set(wps.__all__) - used == set()
+    api = vars(WebPubSubApi)
+    decorators = {name for name in api if name.startswith("web_pubsub_")}
+    called = set(re.findall(r"@(?:app|blueprint)\.(\w+)", USER_CODE.read_text(encoding="utf-8")))
+    assert len(decorators) == 4
+    assert decorators <= called
 
 
 async def test_the_code_that_is_checked_also_runs() -> None:

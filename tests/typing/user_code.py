@@ -28,7 +28,9 @@ def connect(
     assert_type(request.user_id, str | None)
     assert_type(request.connection_context, wps.ConnectionContext)
     if "blocked" in request.query:
-        return wps.EventErrorResponse("unauthorized", "blocked")
+        refused: wps.EventResponse = wps.EventErrorResponse("unauthorized", "blocked")
+        assert isinstance(refused, wps.EventErrorResponse)
+        return refused
     if request.client_certificates:
         certificate = request.client_certificates[0]
         assert_type(certificate, wps.ClientCertificate)
@@ -88,6 +90,8 @@ def negotiate(req: func.HttpRequest, connection: wps.WebPubSubConnection) -> fun
 @app.web_pubsub_context_input(arg_name="event", connections=["WebPubSubConnectionString"])
 def webhook(req: func.HttpRequest, event: wps.WebPubSubContext) -> func.HttpResponse:
     if event.has_error or event.is_preflight:
+        assert_type(event.response, wps.SimpleResponse)
+        assert_type(event.error_message, str | None)
         return event.response.to_http_response()
     match event.request:
         case wps.UserEventRequest() as request:
@@ -98,7 +102,8 @@ def webhook(req: func.HttpRequest, event: wps.WebPubSubContext) -> func.HttpResp
             assert_type(other.hub, str)
         case None:
             pass
-    return func.HttpResponse(status_code=204)
+    states = {"ce-connectionState": wps.encode_states({"visits": 1})}
+    return func.HttpResponse(status_code=204, headers=states)
 
 
 @app.web_pubsub_trigger(

@@ -82,6 +82,13 @@ def is_actions(annotation: Any) -> bool:
     return typing.get_origin(annotation) in (list, dict)
 
 
+def mentions_actions(annotation: Any) -> bool:
+    """Whether this says something of actions, in a way that the worker accepts or not."""
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return issubclass(annotation, (Action, _RUNTIME_ACTIONS))
+    return any(mentions_actions(argument) for argument in typing.get_args(annotation))
+
+
 def parts(annotation: Any) -> Iterator[Any]:
     """The members of a union, each without its arguments and annotations."""
     origin = typing.get_origin(annotation)

@@ -15,6 +15,8 @@ from webpubsub.protocol.spelling import did_you_mean, listed
 
 _TYPES = ("system", "user")
 _SETTING = re.compile(r"%[^%]+%")
+#: Text with ``{expressions}`` and with braces written twice.
+_TEMPLATE = re.compile(r"(?:\{\{|\}\}|\{[^{}]+\}|[^{}])*")
 #: Where a real setting name has no business, and a connection string always does.
 _CONNECTION_STRING = re.compile(r"[;=]|://")
 
@@ -105,8 +107,10 @@ def check_hub(decorator: str, hub: Any, *, expressions: bool) -> str:
     if not isinstance(hub, str):
         raise AppMistake(apps.HUB_INVALID, f"{decorator}: hub must be a str, not {hub!r}.")
     if "{" in hub and "}" in hub:
-        if expressions:
+        if expressions and _TEMPLATE.fullmatch(hub):
             return hub
+        if expressions:
+            raise AppMistake(apps.HUB_INVALID, _unbalanced(decorator, "hub", hub))
         raise AppMistake(
             apps.HUB_INVALID,
             f"{decorator}: hub is '{hub}', and a trigger's hub cannot depend on the event. Name a "
@@ -160,9 +164,11 @@ def check_connections(decorator: str, connections: Any) -> Sequence[str] | None:
     if connections is None:
         return None
     if not _is_list(connections):
+        is_text = isinstance(connections, str)
+        mend = f" Write [{_setting_name(decorator, connections)!r}]." if is_text else ""
         raise AppMistake(
             apps.CONNECTION_INVALID,
-            f"{decorator}: connections must be a list of names of app settings.",
+            f"{decorator}: connections must be a list of names of app settings.{mend}",
         )
     names = [_setting_name(decorator, name) for name in connections]
     if len(set(names)) < len(names):
@@ -180,11 +186,22 @@ def _is_list(value: Any) -> bool:
 
 def check_user_id(decorator: str, user_id: Any) -> str | None:
     """Whose connection it will be, or None. Raises AppMistake."""
-    if user_id is None or isinstance(user_id, str):
-        return user_id
-    raise AppMistake(
-        apps.OPTION_INVALID,
-        f"{decorator}: user_id must be a str such as '{{query.user}}', not {user_id!r}.",
+    if user_id is None:
+        return None
+    if not isinstance(user_id, str):
+        raise AppMistake(
+            apps.OPTION_INVALID,
+            f"{decorator}: user_id must be a str such as '{{query.user}}', not {user_id!r}.",
+        )
+    if not _TEMPLATE.fullmatch(user_id):
+        raise AppMistake(apps.OPTION_INVALID, _unbalanced(decorator, "user_id", user_id))
+    return user_id
+
+
+def _unbalanced(decorator: str, name: str, seen: str) -> str:
+    return (
+        f"{decorator}: {name} is '{seen}', in which a brace has no partner, so that every call "
+        "would fail. Write '{query.user}' for an expression, and '{{' or '}}' for a brace."
     )
 
 

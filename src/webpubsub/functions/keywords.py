@@ -1,31 +1,35 @@
-"""Arguments that do not exist, met with the one that was probably meant."""
+"""Arguments that a decorator does not take, met with those that it does."""
 
 import functools
 import inspect
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from webpubsub.protocol.spelling import did_you_mean
+from webpubsub.protocol.call_mistakes import call_mistake
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def suggest_keywords(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The same function; a keyword it does not take raises TypeError with a suggestion.
+def suggest_keywords(decorator: Callable[_P, _R]) -> Callable[_P, _R]:
+    """The same decorator; an argument it does not take raises TypeError with those it takes, and
+    so does its use without any, as if it were the decorated function."""
+    name = decorator.__name__
 
-    The documentation of the bindings spells properties in camelCase, which is what people type
-    first, and Python's own message has no suggestion before 3.13.
-    """
-    known = inspect.signature(function).parameters
-
-    @functools.wraps(function)
+    @functools.wraps(decorator)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        for name in kwargs:
-            if name not in known:
-                raise TypeError(
-                    f"{function.__name__} has no argument '{name}'.{did_you_mean(name, known)}"
-                )
-        return function(*args, **kwargs)
+        places = list(args)[1:]  # without ``self``
+        if not kwargs and inspect.isfunction(places[0] if places else None):
+            raise TypeError(f"{name} is a call: write @app.{name}({_required(decorator)}).")
+        mistake = call_mistake(name, decorator, places, kwargs)
+        if mistake is not None:
+            raise TypeError(mistake)
+        return decorator(*args, **kwargs)
 
     return checked
+
+
+def _required(function: Callable[..., Any]) -> str:
+    parameters = inspect.signature(function).parameters.values()
+    named = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
+    return ", ".join(f"{one.name}=..." for one in named if one.default is one.empty)

@@ -161,8 +161,13 @@ def _check_exists(function: UserFunction, arg_name: str) -> None:
         raise AppMistake(
             apps.PARAMETER_MISSING,
             f"Function '{function.name}' has no parameter '{arg_name}'."
-            + (did_you_mean(arg_name, function.parameters) or " Add it, or correct arg_name."),
+            + (did_you_mean(arg_name, function.parameters) or _add_it(function)),
         )
+
+
+def _add_it(function: UserFunction) -> str:
+    has = ", ".join(f"'{name}'" for name in function.parameters)
+    return f"{has and f' It has {has}.'} Add it, or correct arg_name."
 
 
 def _check_binding_name(function: UserFunction, arg_name: str) -> None:

@@ -12,18 +12,33 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
 import azure.functions as func
+import msgspec
 
 from webpubsub.functions import annotations
+from webpubsub.functions.arguments import Event
 from webpubsub.functions.connections import WebPubSubConnection, connection_from_json
 from webpubsub.functions.contexts import WebPubSubContext, context_from_json
 from webpubsub.functions.mistakes import AppMistake
+from webpubsub.functions.parameters import check_answer, check_output_parameter, check_returns
 from webpubsub.functions.signatures import UserFunction
-from webpubsub.protocol.event_json import event_from_json
+from webpubsub.protocol.event_json import SYSTEM_EVENTS, event_from_json
+from webpubsub.protocol.events import MQTT_REQUESTS, UserEventRequest
 from webpubsub.protocol.refusals import apps
+from webpubsub.protocol.responses import EventResponse
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _Convert = Callable[[str | bytes], Any]
+
+_REQUEST = "request"
+#: The event by the class of its request.
+_EVENTS: Mapping[Any, Event] = {
+    UserEventRequest: Event(kind="user", name="a user event", request=UserEventRequest)
+} | {
+    request: Event(kind="system", name=name, request=kind)
+    for name, kind in SYSTEM_EVENTS.items()
+    for request in (kind, MQTT_REQUESTS[kind])
+}
 
 
 def typed_bindings(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -33,7 +48,10 @@ def typed_bindings(function: Callable[_P, _R]) -> Callable[_P, _R]:
     with the event must be called ``request``. Called directly, the function takes the same objects.
     Raises AppMistake.
     """
+    check_returns(function)
     user_function = UserFunction.of(function)
+    _check_responses(user_function)
+    _check_outputs(user_function)
     converters = _converters(user_function)
     is_async = inspect.iscoroutinefunction(function)
     wrapper = _wrapped_async(function, converters) if is_async else _wrapped(function, converters)
@@ -94,12 +112,28 @@ def _converters(function: UserFunction) -> Mapping[str, _Convert]:
 
 
 def _check_event_name(function: UserFunction, name: str) -> None:
-    if name.lower() != "request":
+    if name.lower() != _REQUEST:
         raise AppMistake(
             apps.PARAMETER_NAME,
             f"Function '{function.name}': the event comes in a parameter named 'request', not "
             f"'{name}'. Rename it to 'request', in function.json too.",
         )
+
+
+def _check_responses(function: UserFunction) -> None:
+    """Responses fit the event, as far as its class says which it is; what else is returned may be
+    for an output ``$return``."""
+    event = _EVENTS.get(function.hints.get(_REQUEST))
+    for part in annotations.parts(function.hints.get("return", Any)):
+        if event and isinstance(part, type) and issubclass(part, EventResponse):
+            check_answer(msgspec.structs.replace(function, hints={"return": part}), event)
+
+
+def _check_outputs(function: UserFunction) -> None:
+    """Only ``function.json`` knows the outputs, so that what speaks of actions is one."""
+    for name in function.parameters:
+        if annotations.mentions_actions(function.hints.get(name)):
+            check_output_parameter(function, name)
 
 
 def _worker_annotations(

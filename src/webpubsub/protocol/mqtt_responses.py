@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webpubsub.protocol.mqtt_events import CONNACK_STATUSES, MqttUserProperty
-from webpubsub.protocol.payloads import optional_text
+from webpubsub.protocol.payloads import optional_text, text
 from webpubsub.protocol.responses import ConnectEventResponse, EventResponse
 
 
@@ -70,5 +70,14 @@ def _properties(owner: str, given: Any) -> list[dict[str, str]] | None:
     if given is None:
         return None
     if not isinstance(given, Sequence) or not all(isinstance(p, MqttUserProperty) for p in given):
-        raise TypeError(f"{owner}: user_properties must be a list of MqttUserProperty.")
-    return [{"name": one.name, "value": one.value} for one in given]
+        raise TypeError(
+            f"{owner}: user_properties must be a list of MqttUserProperty, such as "
+            "[MqttUserProperty('name', 'value')]."
+        )
+    return [
+        {
+            "name": text(owner, "the name of a user property", one.name),
+            "value": text(owner, "the value of a user property", one.value),
+        }
+        for one in given
+    ]

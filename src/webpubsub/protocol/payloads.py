@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import msgspec
 
+from webpubsub.protocol.call_mistakes import call_mistake
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.spelling import did_you_mean, listed
 
@@ -25,19 +26,18 @@ class JsonObject(dict[str, Any]):
 
     __slots__ = ()
     _parameters: ClassVar[frozenset[str]] = frozenset()
+    _places: ClassVar[int] = 0
 
     def __init_subclass__(cls) -> None:
         if "__init__" in vars(cls):
             code = cls.__init__.__code__
             names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
             cls._parameters = frozenset(names)
+            cls._places = code.co_argcount - 1
 
-    def __new__(cls, *_args: Any, **given: Any) -> Self:
-        # Python's own message for an unknown argument has no suggestion before 3.13.
-        for name in given.keys() - cls._parameters:
-            raise TypeError(
-                f"{cls.__name__} has no argument '{name}'.{did_you_mean(name, cls._parameters)}"
-            )
+    def __new__(cls, *arguments: Any, **given: Any) -> Self:
+        if len(arguments) > cls._places or not given.keys() <= cls._parameters:
+            raise TypeError(call_mistake(cls.__name__, cls.__init__, arguments, given))
         return super().__new__(cls)
 
     def _put(self, **members: Any) -> None:
@@ -57,10 +57,10 @@ def payload_members(owner: str, data: Any, data_type: DataTypeName | None) -> di
 
 
 def text(owner: str, name: str, value: Any) -> str:
-    """``value`` if it is a str. Raises TypeError."""
+    """``value`` if it is a str. Raises TypeError, and ValueError when it is not Unicode."""
     if not isinstance(value, str):
         raise TypeError(f"{owner}: {name} must be a str, not {_kind(value)}.")
-    return value
+    return _sendable(owner, name, value)
 
 
 def optional_text(owner: str, name: str, value: Any) -> str | None:
@@ -80,16 +80,16 @@ def texts(owner: str, name: str, value: Any) -> list[str] | None:
 
 
 def state_members(owner: str, states: Any) -> dict[str, Any] | None:
-    """``states`` as plain JSON values, or None. Raises TypeError."""
+    """``states`` as plain JSON values, or None. Raises TypeError or ValueError."""
     if states is None:
         return None
     if not isinstance(states, Mapping):
         raise TypeError(f"{owner}: states must be a mapping of names to JSON values.")
+    named = {text(owner, "every name in states", name): value for name, value in states.items()}
     try:
-        return {
-            text(owner, "every name in states", key): msgspec.to_builtins(value, str_keys=True)
-            for key, value in states.items()
-        }
+        return msgspec.json.decode(msgspec.json.encode(named), type=dict[str, Any])
+    except UnicodeEncodeError:
+        raise _halved(owner, "a value in states") from None
     except (TypeError, msgspec.MsgspecError) as error:
         raise TypeError(f"{owner}: states must hold JSON values: {error}") from None
 
@@ -114,12 +114,37 @@ def _data_type(owner: str, data: Any, data_type: DataTypeName | None) -> str:
 
 def _text(owner: str, data: Any) -> str:
     if _is_bytes(data):
-        return bytes(data).decode()
+        return _decoded(owner, bytes(data))
     if isinstance(data, str):
-        return data
+        return _sendable(owner, "data", data)
     raise TypeError(
         f"{owner}: text data must be a str, not {_kind(data)}; "
         "pass data_type='json' to send it as JSON."
+    )
+
+
+def _decoded(owner: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{owner}: bytes sent as text must be UTF-8 ({error}); leave data_type out to send "
+            "them as binary."
+        ) from None
+
+
+def _sendable(owner: str, name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _halved(owner, name) from None
+    return value
+
+
+def _halved(owner: str, name: str) -> ValueError:
+    return ValueError(
+        f"{owner}: {name} holds half of a surrogate pair, which cannot be sent; replace it, as "
+        ".encode(errors='replace').decode() does."
     )
 
 
@@ -127,6 +152,8 @@ def _json(owner: str, data: Any) -> str:
     if not (isinstance(data, str) or _is_bytes(data)):
         try:
             return msgspec.json.encode(data).decode()
+        except UnicodeEncodeError:
+            raise _halved(owner, "data") from None
         except (TypeError, msgspec.MsgspecError) as error:
             raise TypeError(f"{owner}: data cannot be written as JSON: {error}") from None
     json_text = _text(owner, data)
