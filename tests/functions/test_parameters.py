@@ -1,6 +1,6 @@
 """Whether a function fits the binding it is decorated with.
 
-Specification: bindings sections 4.1, 4.5 and 5.2.
+Specification: bindings sections 4.1, 4.5, 5.2 and 5.7.
 """
 
 from collections.abc import Callable
@@ -334,6 +334,17 @@ def test_answers_for_mqtt_clients_only(answer: Any) -> None:
     parameters.check_answer(user_function, MQTT_CONNECT)
     with pytest.raises(AppMistake, match="no MQTT clients with client_protocols='webPubSub'"):
         parameters.check_answer(user_function, PLAIN_CONNECT)
+
+
+def test_section_5_7_errors_that_refuse_no_mqtt_client() -> None:
+    """Where only MQTT clients come; their messages have no errors of their own."""
+    user_function = function(
+        "request", returns=wps.MqttConnectEventResponse | wps.EventErrorResponse
+    )
+    with pytest.raises(AppMistake, match=r"Return wps\.MqttConnectEventResponse, wps\.MqttC"):
+        parameters.check_answer(user_function, MQTT_CONNECT)
+    parameters.check_answer(user_function, CONNECT)
+    parameters.check_answer(function("request", returns=wps.EventErrorResponse), MQTT_USER)
 
 
 @pytest.mark.parametrize("name", ["data", "states", "groups", "code", "mqtt"])

@@ -34,6 +34,8 @@ def test_the_line_for_a_log() -> None:
     assert "\n" not in line
     assert line.endswith(f"On Azure it is dropped. {traps.ANSWER_MEMBER.remedy}")
     assert len(line) < 600
+    asked = traps.ANSWER_MEMBER.describe("f", "answered with 'a'. Did you mean 'b'?")
+    assert "Did you mean 'b'? On Azure" in asked
 
 
 def test_the_beginning_of_a_code() -> None:

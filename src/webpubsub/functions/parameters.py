@@ -13,6 +13,7 @@ from webpubsub.functions.signatures import UserFunction
 from webpubsub.protocol.event_json import PARAMETER_NAMES
 from webpubsub.protocol.events import MQTT_REQUESTS, EventRequest
 from webpubsub.protocol.refusals import apps
+from webpubsub.protocol.responses import EventErrorResponse
 from webpubsub.protocol.spelling import did_you_mean, listed
 
 RETURN = "$return"
@@ -80,6 +81,12 @@ def check_answer(function: UserFunction, event: Event) -> None:
                 apps.RETURN_TYPE,
                 f"Function '{function.name}' returns {shown(part)}, and gets no MQTT clients with "
                 f"client_protocols='webPubSub'. Return {_answers(event)}.",
+            )
+        if _connects_mqtt(event) and part is EventErrorResponse:
+            raise AppMistake(
+                apps.RETURN_TYPE,
+                f"Function '{function.name}' returns {shown(part)}, which refuses no MQTT client: "
+                f"it fails with status 500. Return {_answers(event)}.",
             )
         if event.waits and not annotations.is_answer(part, _kind(event)):
             raise AppMistake(
@@ -241,10 +248,16 @@ def _wrong_type(function: UserFunction, arg_name: str, hint: Any, wanted: str) -
     )
 
 
+def _connects_mqtt(event: Event) -> bool:
+    return event.clients == "mqtt" and _kind(event) == "connect"
+
+
 def _kind(event: Event) -> str:
     return "user" if event.kind == "user" else "connect"
 
 
 def _answers(event: Event) -> str:
+    if _connects_mqtt(event):
+        return "wps.MqttConnectEventResponse, wps.MqttConnectEventErrorResponse or None"
     response = "UserEventResponse" if event.kind == "user" else "ConnectEventResponse"
     return f"wps.{response}, wps.EventErrorResponse or None"

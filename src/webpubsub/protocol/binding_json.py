@@ -44,10 +44,19 @@ def word(value: Any, known: Sequence[str], first: int = 0) -> str:
         for candidate in known:
             if candidate.lower() == value.strip().lower():
                 return candidate
-    number = _integer(value)
+    number = integer(value)
     if number is not None and 0 <= number - first < len(known):
         return known[number - first]
     raise ValueError(f"must be {listed(known)}, not {shown(value)}.{_suggestion(value, known)}")
+
+
+def integer(value: Any) -> int | None:
+    """The whole number that ``value`` is, as a number or as text; None when it is none."""
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,9}", value.strip()):
+        return int(value)
+    return None
 
 
 def data_type(value: Any) -> DataType:
@@ -145,14 +154,6 @@ def _decoded(content: str) -> bytes:
 
 def _is_byte(item: Any) -> bool:
     return type(item) is int and 0 <= item <= 255
-
-
-def _integer(value: Any) -> int | None:
-    if type(value) is int:
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,9}", value.strip()):
-        return int(value)
-    return None
 
 
 def _suggestion(value: Any, known: Sequence[str]) -> str:

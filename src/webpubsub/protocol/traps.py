@@ -33,7 +33,10 @@ class Trap(msgspec.Struct, frozen=True, kw_only=True):
         """One line for a log. ``seen`` goes on after the name of the function; it holds nothing
         that clients sent."""
         seen = one_line(seen[:_MOST_SEEN])
-        return f"{self.code}: function '{function}' {seen}. On Azure {self.azure}. {self.remedy}"
+        end = "" if seen.endswith("?") else "."
+        return (
+            f"{self.code}: function '{function}' {seen}{end} On Azure {self.azure}. {self.remedy}"
+        )
 
 
 #: Told of a trap, and of what was seen.
@@ -106,6 +109,13 @@ BINDING_RETURN = Trap(
     remedy="Give the output a name, set actions on that parameter, and return the answer.",
 )
 
+BINDING_OUTPUTS = Trap(
+    code="trap.binding.outputs",
+    situation="A function has several outputs of type webPubSub for one hub.",
+    azure="they are carried out at the same time, so that there is no order between their actions",
+    remedy="Set a list of actions, which are carried out one after another, on one output.",
+)
+
 EVENT_NAME = Trap(
     code="trap.event.name",
     situation="The parameter of a trigger has a name that selects nothing of the event.",
@@ -115,10 +125,17 @@ EVENT_NAME = Trap(
 
 EVENT_BINARY = Trap(
     code="trap.event.binary",
-    situation="A message that is no text comes to a parameter of text.",
+    situation="A binary message that is no text comes in a parameter other than 'data: bytes'.",
     azure="what is not UTF-8 is replaced, and cannot be got back",
     remedy="Call the parameter 'data' with the data type binary, or 'data: bytes' with the typed "
     "decorators; here alone 'request: wps.UserEventRequest' has it intact, too.",
+)
+
+EVENT_PROTOBUF = Trap(
+    code="trap.event.protobuf",
+    situation="A client sends a protobuf message to a service in the process of the host.",
+    azure="the webhook answers it with 400, and no function is called",
+    remedy="Let clients send text, JSON or binary data, such as the bytes of the protobuf message.",
 )
 
 ANSWER_TEXT = Trap(
@@ -154,8 +171,8 @@ ANSWER_OUTPUT = Trap(
     code="trap.answer.output",
     situation="An answer has a member called like an output of the function.",
     azure="the member is carried out as the actions of that output, in place of what was set",
-    remedy="Rename the output, for example to 'actions', and set actions on it; return only the "
-    "answer.",
+    remedy="Set actions on the output and leave that member out of the answer; or give the output "
+    "a name that no answer has.",
 )
 
 ANSWER_MEMBER = Trap(
@@ -244,6 +261,14 @@ ERROR_SPELLING = Trap(
     remedy="Write 'code' in small letters, or return wps.EventErrorResponse.",
 )
 
+ERROR_MQTT = Trap(
+    code="trap.error.mqtt",
+    situation="An MQTT client is refused with 'code', as other clients are.",
+    azure="its status is 500 whatever its code says",
+    remedy="Return {'mqtt': {'code': 135, 'reason': '...'}}, or wps.MqttConnectEventErrorResponse, "
+    "when connection_context.is_mqtt.",
+)
+
 STATES_SPELLING = Trap(
     code="trap.states.spelling",
     situation="An answer has 'States' in the place of 'states'.",
@@ -276,8 +301,9 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         BINDING_CONTEXT_ALONE,
         BINDING_CONTEXT_ROUTE,
         BINDING_RETURN,
+        BINDING_OUTPUTS,
     ),
-    "An event is received": (EVENT_NAME, EVENT_BINARY),
+    "An event is received": (EVENT_NAME, EVENT_BINARY, EVENT_PROTOBUF),
     "An event is answered": (
         ANSWER_TEXT,
         ANSWER_TYPE,
@@ -290,6 +316,7 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         ERROR_MESSAGE,
         ERROR_CODE,
         ERROR_SPELLING,
+        ERROR_MQTT,
         STATES_SPELLING,
         STATES_SHAPE,
         STATES_KEPT,

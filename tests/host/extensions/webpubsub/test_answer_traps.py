@@ -1,6 +1,6 @@
 """Traps in answers of generic functions.
 
-Specification: bindings sections 5.2 to 5.6.
+Specification: bindings sections 5.2 to 5.7.
 """
 
 from typing import Any
@@ -14,6 +14,7 @@ from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.traps import Trap
 
 CONNECT, USER, STATED = connect_event(), user_event(), user_event(connection_state=STATES)
+MQTT = connect_event(physical_connection_id="pc")
 TEXT = {"data": "hi", "dataType": "text"}
 
 
@@ -48,6 +49,8 @@ def told(event: AnyEventRequest, answer: Any, *outputs: str) -> list[tuple[Trap,
         (CONNECT, {"code": "unauthorized"}, [traps.ERROR_MESSAGE]),
         (USER, {"code": 0, "errorMessage": None}, [traps.ERROR_MESSAGE]),
         (CONNECT, {"Code": "unauthorized", "errorMessage": "x"}, [traps.ERROR_SPELLING]),
+        (MQTT, {"code": "unauthorized", "errorMessage": "x"}, [traps.ERROR_MQTT]),
+        (MQTT, {"code": 5, "errorMessage": "x"}, [traps.ERROR_CODE]),
         (USER, {"States": {"a": 1}}, [traps.STATES_SPELLING]),
         (USER, {"states": "a"}, [traps.STATES_SHAPE]),
         (CONNECT, {"states": [1]}, [traps.STATES_SHAPE]),
@@ -69,6 +72,10 @@ def test_traps_of_answers(event: AnyEventRequest, answer: Any, expected: list[Tr
         (CONNECT, {"states": {"a": 1}, "mqtt": {"userProperties": None}}),
         (CONNECT, {"code": "success", "userId": "a"}),
         (CONNECT, {"code": "Unauthorized", "ErrorMessage": "x"}),
+        (MQTT, {"code": "success"}),
+        (MQTT, {"code": "unauthorized", "mqtt": {"code": 135}}),
+        (MQTT, {"mqtt": {"code": 135}}),
+        (USER, {"data": "hi", "dataType": None}),
         (USER, {}),
         (USER, TEXT),
         (USER, {"data": "", "states": {}}),
@@ -92,6 +99,7 @@ def test_members_that_are_outputs() -> None:
     assert [trap for trap, _ in told(USER, TEXT, "data")] == [traps.ANSWER_OUTPUT]
     assert [trap for trap, _ in told(USER, {"Actions": []}, "actions")] == [traps.ANSWER_MEMBER]
     assert told(USER, TEXT, "data", "$return") == []
+    assert told(USER, {**TEXT, "actionName": "sendToAll"}, "$return") == []
 
 
 def test_what_was_probably_meant_is_told() -> None:

@@ -4,6 +4,8 @@ tables.
 Specification: bindings sections 5.2 and 5.8.
 """
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -17,10 +19,11 @@ from webpubsub.host.extensions.webpubsub.answers import (
     answer_of,
     answer_of_failure,
 )
-from webpubsub.host.values import JsonText, JsonValue
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.mqtt_events import MqttConnectProperties
+from webpubsub.protocol.responses import EventErrorResponse, UserEventResponse
 
 FAILURE = FunctionFailure(type="ValueError", message="no", stack_trace="")
 
@@ -42,11 +45,26 @@ def test_a_failure_is_internal(event: Awaiting) -> None:
     assert chosen == FailedAnswer(status=500, message="no")
 
 
-def test_only_an_mqtt_client_that_connects_is_refused_in_terms_of_mqtt() -> None:
+def test_an_mqtt_client_that_connects_is_told_of_a_failure_in_terms_of_mqtt() -> None:
     """Its messages fail like those of everybody."""
     mqtt = MqttConnectProperties(protocol_version=5)
     connecting = msgspec.structs.replace(connect_event(), mqtt=mqtt)
     assert answer_of_failure(connecting, FAILURE).mqtt is not None
-    answer = answer_of(user_event(physical_connection_id="p"), JsonValue({"mqtt": {"code": 135}}))
-    assert isinstance(answer, FailedAnswer)
-    assert (answer.status, answer.mqtt) == (500, None)
+    assert answer_of_failure(user_event(physical_connection_id="p"), FAILURE).mqtt is None
+
+
+@pytest.mark.parametrize(
+    ("value", "is_shown"),
+    [
+        (JsonValue(UserEventResponse("hi")), False),
+        (JsonValue(EventErrorResponse("userError", "no")), True),
+        (JsonText("{}"), True),
+        ("text", True),
+        (None, False),
+    ],
+)
+def test_what_is_looked_at(value: Value, is_shown: bool) -> None:
+    """Errors, and whatever is not made of our responses, which have no trap."""
+    shown: list[Any] = []
+    answer_of(user_event(), value, lambda _, answer: shown.append(answer))
+    assert bool(shown) is is_shown

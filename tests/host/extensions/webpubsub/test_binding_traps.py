@@ -1,6 +1,6 @@
 """Traps that are seen before anything is called.
 
-Specification: bindings sections 2.1 to 2.5, 4.1 and 5.2.
+Specification: bindings sections 2.1 to 2.5, 4.1, 5.2 and 5.9.
 """
 
 from typing import Any
@@ -115,6 +115,22 @@ def test_an_answer_that_is_an_action_too(binding: Binding, warned: bool) -> None
     found = [trap for trap, _ in told(binding, output(name="$return"))]
     assert found == ([traps.BINDING_RETURN] if warned else [])
     assert told(binding, output()) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "warned"),
+    [
+        (output(name="more"), True),
+        (output(name="$return", hub="CHAT"), True),
+        (output(name="more", hub="other"), False),
+        (output(name="more", connection="A"), False),
+        (connection(), False),
+    ],
+)
+def test_section_5_9_outputs_without_an_order(other: Binding, warned: bool) -> None:
+    """Those that go to one hub of one service."""
+    seen = f"has the outputs 'actions' and '{other.name}' for one hub"
+    assert told(output(), other) == ([(traps.BINDING_OUTPUTS, seen)] if warned else [])
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,12 @@ from tests.host.extensions.webpubsub.bindings import (
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.metadata import Binding
-from webpubsub.host.values import JsonText, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import traps
 from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.responses import EventErrorResponse
 from webpubsub.protocol.traps import BY_CODE, Trap
 
 FAILURE = FunctionFailure(type="ValueError", message="no", stack_trace="")
@@ -70,9 +71,12 @@ CASES = [
     Case(trap=traps.BINDING_CONTEXT_ALONE, functions=[[http(), context_input()]]),
     Case(trap=traps.BINDING_CONTEXT_ROUTE, functions=[[trigger(), context_input()]]),
     Case(trap=traps.BINDING_RETURN, functions=[[trigger(), output(name="$return")]]),
+    Case(trap=traps.BINDING_OUTPUTS, functions=[[trigger(), output(), output(name="more")]]),
     Case(trap=traps.EVENT_NAME, functions=[[trigger(name="event")]]),
     Case(trap=traps.EVENT_BINARY, event=BINARY),
     Case(trap=traps.EVENT_BINARY, functions=[[trigger(name="data")]], event=BINARY),
+    Case(trap=traps.EVENT_BINARY, functions=[[trigger(dataType="binary")]], event=BINARY),
+    Case(trap=traps.EVENT_PROTOBUF, event=user_event(b"\n\x00", DataType.PROTOBUF)),
     Case(trap=traps.ANSWER_TEXT, event=user_event(), answer='{"data": "hi"}'),
     Case(trap=traps.ANSWER_TYPE, event=user_event(), answer=1),
     answered(traps.ANSWER_LIST, []),
@@ -84,6 +88,11 @@ CASES = [
     answered(traps.ERROR_MESSAGE, {"code": "userError"}),
     answered(traps.ERROR_CODE, {"code": 200, "data": "hi"}),
     answered(traps.ERROR_SPELLING, {"Code": "userError"}),
+    Case(
+        trap=traps.ERROR_MQTT,
+        event=user_event(physical_connection_id="pc"),
+        answer=JsonValue(EventErrorResponse("unauthorized", "no")),
+    ),
     answered(traps.STATES_SPELLING, {"States": {"a": 1}}),
     answered(traps.STATES_SHAPE, {"states": 1}),
     answered(traps.STATES_KEPT, {"states": {}}),
@@ -132,7 +141,6 @@ async def act(case: Case, extension: WebPubSubExtension, called: RecordingFuncti
     """What the service and the function do."""
     if case.event is not None:
         await extension.handle(case.event)
-        called.calls[-1].value.wire  # type: ignore[union-attr]  # noqa: B018
     if case.actions is not None:
         try:
             await extension.write(output(), case.actions, invocation())
@@ -158,13 +166,22 @@ def test_every_trap_has_a_case() -> None:
     assert {case.trap.code for case in CASES} == set(BY_CODE)
 
 
-async def test_a_binary_message_of_text_is_whole(caplog: pytest.LogCaptureFixture) -> None:
-    """And so is any that no function received as text: expressions of other bindings do not
-    count."""
-    called = RecordingFunction()
-    extension = await start(Case(trap=traps.EVENT_BINARY), called)
-    await extension.handle(user_event("hé".encode(), DataType.BINARY))
-    assert "hé" in str(called.calls[0].value.wire)  # type: ignore[union-attr]
-    await extension.handle(BINARY)
-    assert called.calls[1].binding_data["data"] is not None
+@pytest.mark.parametrize(
+    ("binding", "event"),
+    [
+        (trigger(), user_event("hé".encode(), DataType.BINARY)),
+        (trigger(), user_event(b"\xff", DataType.TEXT)),
+        (trigger(name="Data", dataType="Binary"), BINARY),
+        (trigger(name="connectionContext"), BINARY),
+        (trigger(name="dataType"), BINARY),
+    ],
+)
+async def test_what_of_a_message_is_whole(
+    binding: Binding, event: AnyEventRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Text that is marked as binary, the bytes themselves, and what is no data at all; a text is
+    not looked into."""
+    case = Case(trap=traps.EVENT_BINARY, functions=[[binding]])
+    extension = await start(case, RecordingFunction())
+    await extension.handle(event)
     assert "trap." not in caplog.text

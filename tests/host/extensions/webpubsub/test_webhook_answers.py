@@ -126,6 +126,8 @@ def test_section_5_4_a_wrong_reply(answer: Any) -> None:
         ("serverError", 500),
         (2, 500),
         (404, 500),
+        ("404", 500),
+        (-2, 500),
     ],
 )
 def test_section_5_5_errors(event: Awaiting, code: Any, status: int) -> None:
@@ -210,6 +212,72 @@ def test_section_5_7_an_mqtt_client_is_refused() -> None:
     answer = {"mqtt": refusal, "errorMessage": "no", "userId": "u"}
     text = msgspec.json.encode({"mqtt": refusal}).decode()
     assert shown(answered(mqtt_connect(), JsonValue(answer))) == (401, JSON, text)
+
+
+MQTT_EVENTS = [mqtt_connect(), user_event(physical_connection_id="pc")]
+
+
+@pytest.mark.parametrize("event", MQTT_EVENTS)
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"mqtt": {"code": 5}}, (401, '{"mqtt":{"code":5,"reason":null,"userProperties":null}}')),
+        (
+            {"code": "userError", "mqtt": {"code": 136, "reason": "r"}, "errorMessage": "no"},
+            (500, '{"mqtt":{"code":136,"reason":"r","userProperties":null}}'),
+        ),
+        (
+            {"code": -1, "mqtt": {"code": 133}},
+            (400, '{"mqtt":{"code":133,"reason":null,"userProperties":null}}'),
+        ),
+    ],
+)
+def test_section_5_7_errors_of_mqtt_clients(
+    event: Awaiting, answer: Any, expected: tuple[int, str]
+) -> None:
+    """Whatever else is in an answer, and for their messages, too."""
+    assert shown(answered(event, JsonValue(answer))) == (expected[0], JSON, expected[1])
+
+
+@pytest.mark.parametrize("event", MQTT_EVENTS)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"code": "unauthorized", "errorMessage": "no"},
+        {"code": 1, "errorMessage": "no", "mqtt": {"userProperties": None}},
+        {"mqtt": {"code": 0}},
+        {"mqtt": {"code": 128}},
+        {"mqtt": {"code": None}},
+    ],
+)
+def test_section_5_7_errors_that_an_mqtt_client_is_not_told(event: Awaiting, answer: Any) -> None:
+    """Those of every other client, and codes that refuse nobody: 500, and a text about it."""
+    assert shown(answered(event, JsonValue(answer)))[:2] == (500, MESSAGE)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ({"mqtt": {"code": 133}, "errorMessage": "no"}, 401),
+        ({"mqtt": {"code": 133}, "errorMessage": "no", "code": 1}, 400),
+        ({"mqtt": {"code": 133}, "errorMessage": "no", "code": -1}, 500),
+        ({"mqtt": {"code": 0}, "errorMessage": "no"}, 401),
+        ({"mqtt": {"code": 133}}, 500),
+    ],
+)
+def test_section_5_7_errors_of_mqtt_for_other_clients(
+    event: Awaiting, answer: Any, status: int
+) -> None:
+    """They are errors without a code of their own, whose first word is unauthorized."""
+    assert shown(answered(event, JsonValue(answer)))[:2] == (status, MESSAGE)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("mqtt", [None, 5, {}, {"Code": 133}, {"userProperties": []}])
+def test_section_5_7_an_mqtt_member_that_is_no_error(event: Awaiting, mqtt: Any) -> None:
+    """Without a code in small letters."""
+    assert answered(event, JsonValue({"mqtt": mqtt})).status == 200
 
 
 @pytest.mark.parametrize("event", EVENTS)

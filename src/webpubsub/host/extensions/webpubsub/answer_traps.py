@@ -1,7 +1,7 @@
-"""Traps in what a generic function returned as the answer to an event.
+"""Traps in what a function returned as the answer to an event.
 
-Answers made of our response classes have none of these, and are not looked at. Specification:
-bindings sections 5.2 to 5.6.
+Answers made of our response classes have none of these but that of errors for MQTT clients, and
+are not looked at otherwise. Specification: bindings sections 5.2 to 5.7.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ Look: TypeAlias = Callable[[AnyEventRequest, Any], None]
 #: Names of members can come from clients, too.
 _MOST_SHAPES = 256
 
+_ABSENT: Any = object()
 _ERROR = ("code", "errorMessage", "states")
 _CONNECT = ("userId", "groups", "subprotocol", "roles", "mqtt", *_ERROR)
 _USER = ("data", "dataType", "mqtt", *_ERROR)
@@ -34,9 +35,9 @@ def unseen(_event: AnyEventRequest, _answer: Any) -> None:
 
 
 def look(tell: Tell, outputs: Sequence[str]) -> Look:
-    """What looks at the answers of a function with these outputs. An output ``$return`` keeps the
-    members of an answer from the others."""
-    return partial(_look, tell, () if "$return" in outputs else tuple(outputs))
+    """What looks at the answers of a function with these outputs. With an output ``$return`` an
+    answer is actions, too, whose members mean something and go to no other output."""
+    return partial(_look, tell, tuple(outputs))
 
 
 def _look(tell: Tell, outputs: tuple[str, ...], event: AnyEventRequest, answer: Any) -> None:
@@ -45,7 +46,7 @@ def _look(tell: Tell, outputs: tuple[str, ...], event: AnyEventRequest, answer: 
         for trap, seen in _of_members(tuple(answer), connecting, outputs):
             tell(trap, seen)
         if "code" in answer:
-            _tell_of_error(answer, tell)
+            _tell_of_error(event, answer, tell)
             return
         _tell_of_states(event, answer, tell)
         if not connecting:
@@ -63,33 +64,39 @@ def _of_members(
     names: tuple[str, ...], connecting: bool, outputs: tuple[str, ...]
 ) -> Sequence[tuple[Trap, str]]:
     """Traps in the names of members; remembered, because the answers of a function are alike."""
+    is_returned = "$return" in outputs
     known = _CONNECT if connecting else _USER
     read = {name.lower(): name for name in known}
     found: list[tuple[Trap, str]] = []
     unknown: list[str] = []
     for name in names:
         meant = read.get(name.lower())
-        if name in outputs:
+        if name in outputs and not is_returned:
             found.append((traps.ANSWER_OUTPUT, f"answered with '{name}', which is an output of it"))
         elif meant is None:
             unknown.append(name)
         elif meant in _EXACT and name != meant:
             found.append((_EXACT[meant], f"answered with '{name}'"))
-    if unknown:
+    if unknown and not is_returned:
         suggestions = "".join(did_you_mean(name, known) for name in unknown)
         seen = f"answered with {listed(unknown)}.{suggestions}".rstrip(".")
         found.append((traps.ANSWER_MEMBER, seen))
     return found
 
 
-def _tell_of_error(answer: Mapping[str, Any], tell: Tell) -> None:
+def _tell_of_error(event: AnyEventRequest, answer: Mapping[str, Any], tell: Tell) -> None:
     try:
         code = binding_json.word(answer["code"], ERROR_CODES, FIRST_ERROR_CODE)
     except ValueError:
         code = ""
     if not code or (code != "success" and _member(answer, "data") is not None):
         tell(traps.ERROR_CODE, f"answered with a 'code' that is {_code(code)}")
-    elif code != "success" and _member(answer, "errorMessage") is None:
+    elif code == "success":
+        return
+    elif event.connection_context.is_mqtt:
+        if "mqtt" not in answer:
+            tell(traps.ERROR_MQTT, f"answered an MQTT client with the 'code' '{code}'")
+    elif _member(answer, "errorMessage") is None:
         tell(traps.ERROR_MESSAGE, f"answered with the 'code' '{code}' and no 'errorMessage'")
 
 
@@ -114,8 +121,8 @@ def _tell_of_reply(answer: Mapping[str, Any], tell: Tell) -> None:
     data = _member(answer, "data", "")
     if data in ("", {}):
         return
-    kind = _member(answer, "dataType")
-    if kind is None:
+    kind = _member(answer, "dataType", _ABSENT)
+    if kind is _ABSENT:
         tell(traps.REPLY_DATA_TYPE, "replied with 'data' and no 'dataType'")
     if kind != DataType.TEXT or not isinstance(data, str):
         tell_of_data(_data_type(kind), data, tell)
@@ -124,7 +131,7 @@ def _tell_of_reply(answer: Mapping[str, Any], tell: Tell) -> None:
 def _data_type(kind: Any) -> DataType:
     """One that does not exist fails the event, and is told there."""
     try:
-        return binding_json.data_type(kind)
+        return DataType.BINARY if kind is _ABSENT else binding_json.data_type(kind)
     except ValueError:
         return DataType.BINARY
 

@@ -21,6 +21,7 @@ from webpubsub.protocol.binding_json import ERROR_CODES, FIRST_ERROR_CODE, shown
 from webpubsub.protocol.events import ConnectEventRequest, UserEventRequest
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.mqtt_events import MqttUserProperty
+from webpubsub.protocol.responses import EventErrorResponse
 
 _STATUSES = {"unauthorized": 401, "userError": 400, "serverError": 500}
 
@@ -73,12 +74,15 @@ NO_ANSWER = NoAnswer()
 
 def answer_of(event: Awaiting, value: Value, look: Look = unseen) -> Answer:
     """The answer that a returned value is. Never raises: a value that cannot be an answer fails the
-    event with status 500 and the reason. ``look`` is shown what is not made of our own responses.
+    event with status 500 and the reason. ``look`` is shown errors, and what is not made of our own
+    responses.
     Specification: bindings sections 5.2 to 5.7."""
     if value is None:
         return NO_ANSWER
     try:
         if isinstance(value, JsonValue):
+            if isinstance(value.value, EventErrorResponse):
+                look(event, value.value)
             return _read(event, value.value)
         if not isinstance(value, JsonText):
             look(event, value)
@@ -95,7 +99,7 @@ def answer_of_failure(event: Awaiting, failure: FunctionFailure) -> FailedAnswer
     bindings section 5.8."""
     mqtt = None
     if isinstance(event, ConnectEventRequest) and event.mqtt is not None:
-        mqtt = mqtt_answers.failure(event.mqtt, "serverError", None)
+        mqtt = mqtt_answers.failure(event.mqtt)
     return FailedAnswer(
         status=500, message=f"{failure.type}: {failure.message}", mqtt=mqtt, internal=True
     )
@@ -113,34 +117,36 @@ def _read(event: Awaiting, answer: Any) -> Answer:
 
 
 def _error(event: Awaiting, answer: Mapping[str, Any]) -> FailedAnswer | None:
-    """An object with ``code`` is an error, whatever else it holds; the name's letter case
-    counts."""
-    connecting = event.mqtt if isinstance(event, ConnectEventRequest) else None
-    mqtt = answer.get("mqtt")
-    if isinstance(mqtt, dict) and "code" in mqtt:
-        if connecting is None:
-            raise ValueError("'mqtt.code' refuses MQTT clients, and this client is not one.")
-        status, told = mqtt_answers.refusal(mqtt)
-        return FailedAnswer(status=status, message=str(mqtt.get("reason") or ""), mqtt=told)
-    if "code" not in answer:
+    """An object with ``code``, its own or that of ``mqtt``, is an error whatever else it holds; the
+    name's letter case counts. The kind of client decides which of the two is read."""
+    member = answer.get("mqtt")
+    mqtt = member if isinstance(member, dict) and "code" in member else None
+    is_error = "code" in answer and _code(answer["code"]) != "success"
+    if not is_error and mqtt is None:
         return None
-    code = _code(answer["code"])
-    if code == "success":
-        return None
+    if event.connection_context.is_mqtt:
+        if mqtt is None:
+            raise ValueError("'code' refuses no MQTT client without 'mqtt' and a code in it.")
+        status, body = mqtt_answers.refusal(mqtt)
+        return FailedAnswer(status=status, message=str(mqtt.get("reason") or ""), mqtt=body)
+    code = _code(answer.get("code", "unauthorized"))
     message = _text(_folded(answer), "errorMessage")
     if message is None:
-        raise ValueError(f"'code' is '{code}' and 'errorMessage' is missing.")
-    body = None if connecting is None else mqtt_answers.failure(connecting, code, message)
-    return FailedAnswer(status=_STATUSES[code], message=message, mqtt=body)
+        raise ValueError(
+            f"'code' is '{code}' and 'errorMessage' is missing."
+            if is_error
+            else "'mqtt.code' refuses MQTT clients, and this client is not one."
+        )
+    return FailedAnswer(status=_STATUSES.get(code, 500), message=message)
 
 
 def _code(value: Any) -> str:
     """Numbers without a name are server errors, as is an answer of an application's own with a
-    ``code``."""
+    ``code``; a number may be text."""
     try:
         return binding_json.word(value, ERROR_CODES, FIRST_ERROR_CODE)
     except ValueError as error:
-        if type(value) is int:
+        if binding_json.integer(value) is not None:
             return "serverError"
         raise ValueError(f"'code' {error}") from None
 

@@ -1,6 +1,6 @@
 """Traps that can be seen in a binding before anything is called.
 
-Specification: bindings sections 2.1, 2.2, 2.4, 2.9, 4.1 and 5.2.
+Specification: bindings sections 2.1, 2.2, 2.4, 2.9, 4.1, 5.2 and 5.9.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,6 +42,8 @@ def tell_of_binding(function: FunctionMetadata, binding: Binding, tell: Tell) ->
         tell(traps.BINDING_SETTING, f"names a connection {listed(names)}")
     if binding.kind == CONTEXT:
         _tell_of_route(function, tell)
+    if binding.kind == OUTPUT:
+        _tell_of_outputs(function, binding, tell)
     if binding.kind == TRIGGER:
         _tell_of_parameter(binding, tell)
         _tell_of_return(function, binding, tell)
@@ -75,6 +77,19 @@ def _tell_of_return(function: FunctionMetadata, binding: Binding, tell: Tell) ->
     returned = any(one.kind == OUTPUT and one.name == _RETURN for one in function.outputs)
     if returned and str(binding.get("eventName")).lower() not in ("connected", "disconnected"):
         tell(traps.BINDING_RETURN, "returns actions, and its event is answered with them")
+
+
+def _tell_of_outputs(function: FunctionMetadata, binding: Binding, tell: Tell) -> None:
+    outputs = (one for one in function.outputs if one.kind == OUTPUT)
+    names = [one.name for one in outputs if _service(one) == _service(binding)]
+    if len(names) > 1:
+        seen = " and ".join(f"'{name}'" for name in names)
+        tell(traps.BINDING_OUTPUTS, f"has the outputs {seen} for one hub")
+
+
+def _service(binding: Binding) -> tuple[str, str]:
+    """The connection and the hub that actions go to."""
+    return str(binding.get("connection") or ""), str(binding.get("hub") or "").lower()
 
 
 def _tell_of_route(function: FunctionMetadata, tell: Tell) -> None:

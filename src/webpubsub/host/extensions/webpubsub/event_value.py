@@ -12,9 +12,9 @@ import msgspec
 from webpubsub.host.values import EventValue, JsonText, Value
 from webpubsub.protocol import traps
 from webpubsub.protocol.event_json import wire_value
-from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
+from webpubsub.protocol.events import UserEventRequest
 from webpubsub.protocol.messages import DataType
-from webpubsub.protocol.traps import Tell, untold
+from webpubsub.protocol.traps import Tell
 
 #: What every event shows to other bindings, in the spelling of trigger metadata.
 _NAMES = (
@@ -29,8 +29,7 @@ _NAMES = (
     "Reason",
 )
 _PLAIN_TEXT = frozenset({"Data", "DataType", "Reason"})
-#: The parameters that hold what a client sent.
-_PAYLOADS = frozenset({"request", "data"})
+_TEXTS = (DataType.TEXT, DataType.JSON)
 
 
 class TriggerValue(EventValue, frozen=True, kw_only=True):
@@ -38,18 +37,26 @@ class TriggerValue(EventValue, frozen=True, kw_only=True):
 
     parameter: str
     data_type: str | None = None
-    tell: Tell = untold
 
     @property
     def wire(self) -> str | bytes | None:
         """What the real worker would receive: the member that the parameter's name selects."""
-        if self.data_type != "binary":
-            _tell_of_damage(self.event, self.parameter, self.tell)
-        return self.delivered()
-
-    def delivered(self) -> str | bytes | None:
-        """The same, where no function is about to receive it."""
         return wire_value(self.event, self.parameter, data_type=self.data_type)
+
+    def tell_of_message(self, tell: Tell) -> None:
+        """Tell what is lost on the way to a function, or would be. Text is always UTF-8, so that
+        only other data has to be looked at."""
+        if not isinstance(self.event, UserEventRequest) or self.event.data_type in _TEXTS:
+            return
+        if self.event.data_type is DataType.PROTOBUF:
+            tell(traps.EVENT_PROTOBUF, "received a protobuf message")
+        elif self._is_lossy and not _is_text(self.event.message.data):
+            tell(traps.EVENT_BINARY, f"received a binary message in '{self.parameter}'")
+
+    @property
+    def _is_lossy(self) -> bool:
+        name = self.parameter.lower()
+        return name == "request" or (name == "data" and self.data_type != "binary")
 
 
 class EventBindingData(Mapping[str, Any]):
@@ -107,20 +114,17 @@ def _member(value: TriggerValue, name: str) -> Any:
 
 
 def _delivered_members(value: TriggerValue) -> Mapping[str, Any]:
-    text = value.delivered()
+    text = value.wire
     parsed = _parsed(text) if isinstance(text, str) else None
     return parsed if isinstance(parsed, dict) else {}
 
 
-def _tell_of_damage(event: AnyEventRequest, parameter: str, tell: Tell) -> None:
-    """Text is always UTF-8, so that only binary data has to be looked at."""
-    if not isinstance(event, UserEventRequest) or parameter.lower() not in _PAYLOADS:
-        return
-    if event.data_type not in (DataType.TEXT, DataType.JSON):
-        try:
-            event.message.data.decode()
-        except UnicodeDecodeError:
-            tell(traps.EVENT_BINARY, f"received a binary message as text in '{parameter}'")
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _parsed(text: str | bytes) -> Any:

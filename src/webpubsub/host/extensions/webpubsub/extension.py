@@ -226,8 +226,8 @@ class WebPubSubExtension:
             event=event,
             parameter=route.parameter,
             data_type=route.data_type,
-            tell=route.tell,
         )
+        value.tell_of_message(route.tell)
         result = await route.invoke(_call(value, _REASON))
         if not isinstance(event, ConnectEventRequest | UserEventRequest):
             if result.return_value is not None:

@@ -18,12 +18,8 @@ from webpubsub.protocol.mqtt_events import (
 _T = TypeVar("_T")
 
 _MQTT_5 = 5
-#: The code for MQTT 3.1.1 and for MQTT 5.0 that says what an error of every client says.
-_CODES: Mapping[str, tuple[int, int]] = {
-    "unauthorized": (5, 135),
-    "userError": (4, 134),
-    "serverError": (3, 136),
-}
+#: "Server unavailable", in MQTT 3.1.1 and in 5.0.
+_UNAVAILABLE, _UNAVAILABLE_5 = 3, 136
 
 
 class _Refusal(msgspec.Struct, rename="camel"):
@@ -45,11 +41,10 @@ def refusal(member: Mapping[str, Any]) -> tuple[int, bytes]:
     return status, msgspec.json.encode(_Body(read))
 
 
-def failure(client: MqttConnectProperties, code: str, reason: str | None) -> bytes:
-    """The body for an error that is not of MQTT, with the code that comes nearest."""
-    of_3_1_1, of_5_0 = _CODES[code]
+def failure(client: MqttConnectProperties) -> bytes:
+    """The body when the function has failed, in the version that the client speaks."""
     is_newer = client.protocol_version >= _MQTT_5
-    return msgspec.json.encode(_Body(_Refusal(of_5_0 if is_newer else of_3_1_1, reason)))
+    return msgspec.json.encode(_Body(_Refusal(_UNAVAILABLE_5 if is_newer else _UNAVAILABLE)))
 
 
 def user_properties(member: Any) -> tuple[MqttUserProperty, ...] | None:
