@@ -76,13 +76,20 @@ class Served:
 
 
 @asynccontextmanager
+async def asked(app: LocalApp) -> AsyncIterator[Served]:
+    """A client, meanwhile, of an app that serves."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{app.http.port}") as session:
+        yield Served(app, session)
+
+
+@asynccontextmanager
 async def served(folder: Path, **place: Any) -> AsyncIterator[Served]:
     """Serve an app meanwhile."""
     app = LocalApp(Place(folder=folder, port=0, service_port=0, **place))
     await app.start()
     try:
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{app.http.port}") as session:
-            yield Served(app, session)
+        async with asked(app) as serving:
+            yield serving
     finally:
         await app.stop()
 

@@ -1,7 +1,7 @@
 """How functions run.
 
 Specification: functions-python section 22, checks 20 to 24.
-And functions-python sections 8.1, 8.2, 8.5 and 11.
+And functions-python sections 8.1, 8.2, 8.5, 8.7 and 11.
 """
 
 import asyncio
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.serving import HEAD, Served, refusal, script, served, values, written
-from webpubsub.cli.reloading import reloaded
+from tests.acceptance.serving import HEAD, Served, asked, refusal, script, served, values, written
+from webpubsub.cli.reloading import running
+from webpubsub.composition.local_app import LocalApp, Place
 
 CONTEXT = """
 import json
@@ -152,9 +153,10 @@ async def test_check_23_an_app_that_is_edited(tmp_path: Path) -> None:
         return {"function_app.py": source, "local.settings.json": values(WORD=word)}
 
     folder, shown = written(tmp_path, files("one", "word")), asyncio.Event()
-    async with served(folder) as app, reloaded(app.app, shown.set):
+    local = LocalApp(Place(folder=folder, port=0, service_port=0))
+    async with running(local, shown.set), asked(local) as app:
+        shown.clear()
         assert await app.ask("/api/count") == (200, "one 1 word")
-        await asyncio.sleep(0.1)  # until the files are watched
         (folder / "local.settings.json").write_text(values(WORD="other"), encoding="utf-8")
         await asyncio.sleep(0.6)
         assert not shown.is_set()

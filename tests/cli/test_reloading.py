@@ -11,10 +11,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.acceptance.serving import script, served
+from tests.acceptance.serving import asked, script
 from tests.cli.apps import write_app
 from tests.cli.processes import StartedApp
-from webpubsub.cli.reloading import reloaded
+from webpubsub.cli.reloading import running
+from webpubsub.composition.local_app import LocalApp, Place
 
 APP = """
 import azure.functions as func
@@ -110,6 +111,43 @@ async def test_check_23_an_edited_app_serves_its_clients_anew(tmp_path: Path) ->
         assert await asyncio.to_thread(app.interrupt) == 0
 
 
+async def test_an_app_that_is_broken_at_first_is_waited_for(tmp_path: Path) -> None:
+    """Its author sees what is wrong, mends it, and goes on; whoever asks meanwhile is told that
+    there is no app."""
+    folder = write_app(tmp_path / "app", APP + "\n1 / 0\n")
+    with StartedApp(folder) as app:
+        text = await asyncio.to_thread(app.wait_for, "No app runs, until a change mends it.")
+        assert "ZeroDivisionError" in text
+        assert 'function_app.py", line' in text
+        assert "Functions:" not in text
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{app.url}/version") as answer:
+                assert answer.status == 503
+            save(folder, "function_app.py", APP + "\nanother\n")
+            await asyncio.to_thread(app.wait_for, "NameError: name 'another' is not defined")
+            await asyncio.to_thread(app.wait_for, "No app runs, until a change mends it.")
+            save(folder, "function_app.py", APP.replace("VERSION", "mended"))
+            assert "Functions:" in await asyncio.to_thread(app.wait_for, READY)
+            url = await (await session.get(f"{app.url}/negotiate")).text()
+            async with session.ws_connect(url) as client:
+                assert await said(client) == "mended 1"
+        assert await asyncio.to_thread(app.interrupt) == 0
+
+
+async def test_a_change_while_the_app_is_imported_counts(tmp_path: Path) -> None:
+    """The app is read again once it serves."""
+    slow = "import time\nprint('importing', flush=True)\ntime.sleep(1)\n"
+    folder = write_app(tmp_path / "app", slow + APP.replace("VERSION", "one"))
+    with StartedApp(folder) as app:
+        await asyncio.to_thread(app.wait_for, "importing")
+        save(folder, "function_app.py", APP.replace("VERSION", "two"))
+        await asyncio.to_thread(app.wait_for, READY)
+        await asyncio.to_thread(app.wait_for, READY)
+        async with aiohttp.ClientSession() as session, session.get(f"{app.url}/version") as answer:
+            assert await answer.text() == "two"
+        assert await asyncio.to_thread(app.interrupt) == 0
+
+
 async def test_an_app_need_not_be_followed(tmp_path: Path) -> None:
     """With --no-reload it stays what it was."""
     folder = write_app(tmp_path / "app", APP.replace("VERSION", "one"))
@@ -138,9 +176,10 @@ async def test_edits_within_one_second_are_told_apart(
         os.replace(fresh, folder / "word.py")
 
     save_word("one")
-    async with served(folder) as app, reloaded(app.app, shown.set):
+    local = LocalApp(Place(folder=folder, port=0, service_port=0))
+    async with running(local, shown.set), asked(local) as app:
+        shown.clear()
         assert await app.ask("/api/a") == (200, "one")
-        await asyncio.sleep(0.1)  # until the files are watched
         save_word("two")
         await asyncio.wait_for(shown.wait(), 10)
         assert await app.ask("/api/a") == (200, "two")

@@ -255,11 +255,12 @@ def connect(request: wps.ConnectEventRequest) -> None: ...
         (WRONG_EVENT, "'connect'", ""),
     ],
 )
-def test_a_broken_app_is_one_line_after_its_own_traceback(
+def test_a_broken_app_that_is_not_followed_is_one_line_after_its_own_traceback(
     tmp_path: Path, source: str, reason: str, shown: str
 ) -> None:
     """The traceback ends in the user's file; none of ours is in it."""
-    done = run("start", write_app(tmp_path, source), "--port", "0", "--service-port", "0")
+    ports = ("--port", "0", "--service-port", "0")
+    done = run("start", write_app(tmp_path, source), *ports, "--no-reload")
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
     assert last.startswith("error: ")
@@ -267,6 +268,14 @@ def test_a_broken_app_is_one_line_after_its_own_traceback(
     assert shown in done.stderr
     assert "webpubsub/host" not in done.stderr
     assert "webpubsub/cli" not in done.stderr
+
+
+def test_a_broken_app_ends_the_command_where_nobody_could_mend_it(tmp_path: Path) -> None:
+    """As continuous integration says of itself; the exit code tells it."""
+    app = write_app(tmp_path, BROKEN_IMPORT)
+    done = run("start", app, "--port", "0", "--service-port", "0", env={"CI": "1"})
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("error: function_app.py cannot be imported")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from tests.cli.apps import HOST, write_app
 from tests.cli.edges import EDGES, Edge, client_url, started
 from tests.service.wire import until
 from webpubsub.composition.local_app import LocalApp, Place
-from webpubsub.host.errors import HostError
+from webpubsub.host.control import HostState
+from webpubsub.host.errors import BrokenApp, HostError
 
 #: As documented for Python today: untyped bindings by their public names.
 GENERIC = """
@@ -338,6 +339,30 @@ async def test_clients_stay_while_the_app_is_read_again(tmp_path: Path) -> None:
         host = f"http://127.0.0.1:{app.http.port}"
         assert (await session.get(f"{host}/api/negotiate?user=bob")).status == 404
         assert (await session.get(f"{host}/v2/negotiate?user=bob")).status == 200
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_a_broken_app_may_be_waited_for(tmp_path: Path, waits: bool) -> None:
+    """Its port answers 503 until a change has mended it; else it is closed, and all is over.
+    Specification: functions-python section 8.7."""
+    folder = write_app(tmp_path, COUNTING)
+    app = LocalApp(Place(folder=folder, port=0, service_port=0))
+    with pytest.raises(BrokenApp, match="No module named 'helper'"):
+        await app.start(waits=waits)
+    assert (app.host.state, app.serves_clients) == (HostState.ERROR, False)
+    url = f"http://127.0.0.1:{app.listener.port}/api/negotiate?user=alice"
+    async with aiohttp.ClientSession() as session:
+        if not waits:
+            with pytest.raises(aiohttp.ClientConnectorError):
+                await session.get(url)
+            return
+        assert (await session.get(url)).status == 503
+        (folder / "helper.py").write_text("WORD = 'new'", encoding="utf-8")
+        await app.reload()
+        assert app.host.last_error is None
+        async with session.ws_connect(await client_url(session, app, "alice")) as client:
+            assert await said(client) == "new 1"
+    await app.stop()
 
 
 async def test_what_a_reload_cannot_change_is_told(

@@ -1,4 +1,4 @@
-"""A function app from start to stop. Specification: functions-python sections 1 and 2.3."""
+"""A function app from start to stop. Specification: functions-python sections 1, 2.3 and 8.7."""
 
 import asyncio
 from pathlib import Path
@@ -415,13 +415,19 @@ async def test_the_state_of_a_host_follows_its_life() -> None:
 
 
 async def test_a_host_that_cannot_start_is_in_error() -> None:
-    """And stays so when it is stopped."""
+    """It stays so when it is stopped, and runs once a change has mended the app. Section 8.7."""
     app = App()
     app.worker.index_error = AppError("no function app")
     with pytest.raises(HostError):
         await app.host.start()
+    assert app.host.last_error == "no function app"
     await app.host.stop()
-    assert app.host.state is HostState.ERROR
+    states = [app.host.state]
+    app.worker.index_error = None
+    await app.host.reload()
+    states.append(app.host.state)
+    await app.host.stop()
+    assert [*states, app.host.state] == [HostState.ERROR, HostState.RUNNING, HostState.STOPPED]
 
 
 async def test_what_becomes_of_the_app_is_seen() -> None:

@@ -1,19 +1,21 @@
-"""Reads the app again whenever its files change, while its clients stay connected.
+"""Runs an app, and reads it again whenever its files change, while its clients stay connected.
 
 Specification: functions-python section 8.7.
 """
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from webpubsub.cli.console import tell_error, tell_problem, timed_line
+from webpubsub.cli.console import runs_unattended, tell_error, tell_problem, timed_line
 from webpubsub.host.app_files import AppFiles
-from webpubsub.host.errors import HostError
+from webpubsub.host.control import HostState
+from webpubsub.host.errors import BrokenApp, HostError
 
 if TYPE_CHECKING:
     from webpubsub.composition.local_app import LocalApp
@@ -26,21 +28,55 @@ _SHOWN = 3
 
 
 @asynccontextmanager
-async def reloaded(app: "LocalApp", show: Callable[[], None]) -> AsyncIterator[None]:
-    """Follow the files of the app meanwhile; ``show`` says what runs after each change."""
+async def running(
+    app: "LocalApp", show: Callable[[], None], *, reloads: bool = True
+) -> AsyncIterator[None]:
+    """Run the app meanwhile, and follow its files if it ``reloads``; ``show`` says what runs, at
+    first and after each change.
+
+    Raises HostError when the app cannot start. One that is broken is waited for until a change
+    mends it, unless it is not followed or nobody is there to mend it.
+    """
+    waits = reloads and not runs_unattended(os.environ)
+    try:
+        async with _followed(app, show) if reloads else nullcontext(asyncio.Event()) as begun:
+            await _start(app, show, waits=waits)
+            begun.set()
+            yield
+    finally:
+        await app.stop()
+
+
+@asynccontextmanager
+async def _followed(app: "LocalApp", show: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+    """What changes until the event that this gives counts, too, and not before it is set."""
     # It tells of every change, and a log in the app's folder is changed by that.
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    stop = asyncio.Event()
-    watcher = asyncio.create_task(_follow(app, show, stop))
+    begun, stop = asyncio.Event(), asyncio.Event()
+    watcher = asyncio.create_task(_follow(app, show, begun, stop))
     await asyncio.sleep(0)  # it watches from here on
     try:
-        yield
+        yield begun
     finally:
         stop.set()
+        begun.set()
         await watcher
 
 
-async def _follow(app: "LocalApp", show: Callable[[], None], stop: asyncio.Event) -> None:
+async def _start(app: "LocalApp", show: Callable[[], None], *, waits: bool) -> None:
+    try:
+        await app.start(waits=waits)
+    except BrokenApp as problem:
+        if not waits:
+            raise
+        _tell_broken(app, problem)
+    else:
+        show()
+
+
+async def _follow(
+    app: "LocalApp", show: Callable[[], None], begun: asyncio.Event, stop: asyncio.Event
+) -> None:
     from watchfiles import awatch
 
     def is_of_app(_change: object, path: str) -> bool:
@@ -50,6 +86,9 @@ async def _follow(app: "LocalApp", show: Callable[[], None], stop: asyncio.Event
         async for changes in awatch(
             app.folder, watch_filter=is_of_app, step=_QUIET, debounce=_LONGEST, stop_event=stop
         ):
+            await begun.wait()
+            if stop.is_set():
+                return
             paths = [Path(path) for _, path in changes]
             _tell_changes(path.relative_to(app.folder) for path in paths)
             _forget_bytecode(paths)
@@ -79,9 +118,16 @@ async def _reload(app: "LocalApp", show: Callable[[], None]) -> None:
     try:
         await app.reload()
     except HostError as problem:
-        tell_problem(problem)
-        timed_line("The app that ran before goes on, until the next change.")
+        _tell_broken(app, problem)
     except Exception:
         logging.getLogger(__name__).exception("The app could not be read again.")
     else:
         show()
+
+
+def _tell_broken(app: "LocalApp", problem: HostError) -> None:
+    tell_problem(problem)
+    if app.host.state is HostState.RUNNING:
+        timed_line("The app that ran before goes on, until the next change.")
+    else:
+        timed_line("No app runs, until a change mends it.")

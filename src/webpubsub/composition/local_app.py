@@ -11,7 +11,7 @@ from webpubsub.composition.surroundings import Surroundings
 from webpubsub.composition.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH
-from webpubsub.host.errors import HostError
+from webpubsub.host.errors import BrokenApp, HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.admin.office import Administration
 from webpubsub.host.extensions.http.bodies import MAX_BODY_BYTES
@@ -123,8 +123,12 @@ class LocalApp:
         """The Web PubSub functions of the app as it is now."""
         return self.host.app.extension(WebPubSubExtension)
 
-    async def start(self) -> None:
-        """Serve. Raises HostError; whatever had started by then is stopped again."""
+    async def start(self, *, waits: bool = False) -> None:
+        """Serve. Raises HostError; whatever had started by then is stopped again.
+
+        If this ``waits``, only the port stays open after a BrokenApp, and answers 503 until
+        ``reload`` serves what has become of the app.
+        """
         try:
             await self.listener.start()  # user code may ask for the port while it is imported
             self.settings.describe_host(self.folder, f"localhost:{self.listener.port}")
@@ -132,13 +136,12 @@ class LocalApp:
                 await self._start_service()
                 self._tell_where_it_is([DEFAULT_CONNECTION])
             await self.host.start()
-            if self.web_pubsub.events:
-                _logger.info("Registered Web PubSub negotiate Endpoint = %s", self.webhook_url)
             await self._serve_clients()
             if self._isolated:
                 self._tell_where_it_is(self.connection_names())
-        except HostError:
-            await self.stop()
+        except HostError as problem:
+            if not (waits and isinstance(problem, BrokenApp)):
+                await self.stop()
             raise
 
     async def inspect(self) -> Sequence[FunctionReport]:
@@ -189,7 +192,10 @@ class LocalApp:
         return self.http.webhook_url(_WEB_PUBSUB)
 
     async def _serve_clients(self) -> None:
-        """Start the embedded service once the app uses it; clients would miss it if it stopped."""
+        """Say where events go, and start the embedded service once the app uses it; clients would
+        miss it if it stopped."""
+        if self.web_pubsub.events:
+            _logger.info("Registered Web PubSub negotiate Endpoint = %s", self.webhook_url)
         if self.serves_clients or (self.remote_endpoints() and not self._uses_embedded()):
             return
         await self._start_service()

@@ -14,8 +14,8 @@ class HostState(Enum):
     """Where a host is in its life.
 
         created --> starting --> running --> stopping --> stopped
-                        |
-                        +--> error
+                        |          ^
+                        +--> error -+ once a change has mended the app
 
     A change of the app that is broken leaves a running host running. Values are those of Azure.
     """

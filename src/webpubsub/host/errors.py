@@ -1,4 +1,4 @@
-"""Why a host cannot start."""
+"""Why a host cannot start, or not yet."""
 
 
 class HostError(Exception):
@@ -10,3 +10,7 @@ class HostError(Exception):
     def __init__(self, message: str, traceback: str | None = None) -> None:
         super().__init__(message)
         self.traceback = traceback
+
+
+class BrokenApp(HostError):
+    """The code of the app is at fault, so that a change of its files can mend it."""

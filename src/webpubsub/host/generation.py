@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.errors import HostError
+from webpubsub.host.errors import BrokenApp
 from webpubsub.host.extensions.seam import (
     BindingError,
     DisabledTriggers,
@@ -113,15 +113,15 @@ class AppGeneration:
         raise LookupError(f"the app has no {kind.__name__}")
 
     async def index(self) -> None:
-        """Find out what becomes of each function, and start nothing. Raises HostError when the
-        whole app is broken."""
+        """Find out what becomes of each function, and start nothing. Raises BrokenApp when the
+        whole app is."""
         self.functions = await self._take_on_all(await self._index())
 
     async def start(self) -> None:
         """Index the app and get ready to call its functions.
 
-        Raises HostError when the whole app is broken or an extension cannot start; nothing is left
-        running then.
+        Raises BrokenApp when the whole app is, and HostError when an extension cannot start;
+        nothing is left running then.
         """
         try:
             await self.index()
@@ -180,7 +180,7 @@ class AppGeneration:
         try:
             functions = await self._worker.index(self._app_directory)
         except AppError as error:
-            raise HostError(str(error), error.traceback) from None
+            raise BrokenApp(str(error), error.traceback) from None
         allowed = self.config.functions
         wanted = [item for item in functions if allowed is None or item.name.lower() in allowed]
         return sorted(wanted, key=lambda function: function.name.lower())

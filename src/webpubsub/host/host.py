@@ -4,7 +4,7 @@ The journey of a generation of the app:
 
     created -- start --> ready -- open --> serving -- the next one opens --> draining --> stopped
        |                   |
-       +--- it is broken --+--> stopped, and the generation before serves on
+       +--- it is broken --+--> stopped, and the generation before, if any, serves on
 
 One generation serves at any time. The next one is indexed and loaded beside it; all triggers change
 over in one turn of the loop, so that every request meets one whole app; what has begun by then has
@@ -63,15 +63,16 @@ class FunctionHost:
     async def start(self) -> None:
         """Index the app and begin to call its functions.
 
-        Raises HostError when the whole app is broken or an extension cannot start; nothing is left
-        running then.
+        Raises BrokenApp when the whole app is, which ``reload`` gets over once it is mended, and
+        HostError when an extension cannot start; nothing is left running then.
         """
         self.state = HostState.STARTING
         try:
             await self.app.start()
         except BaseException as error:
             self.state = HostState.ERROR
-            self._observe(AppBroken(str(error)))
+            self.last_error = str(error)
+            self._observe(AppBroken(self.last_error))
             raise
         self.app.open()
         self.state = HostState.RUNNING
@@ -89,6 +90,8 @@ class FunctionHost:
             old, self.app = self.app, fresh
             fresh.open()
             self.is_draining = False
+            if self.state is HostState.ERROR:
+                self.state = HostState.RUNNING
             self._observe(AppServes(self.functions, reloaded=True))
             task = asyncio.create_task(old.stop(_DRAIN_SECONDS))
             self._retiring.add(task)
@@ -124,7 +127,7 @@ class FunctionHost:
             self.state = HostState.STOPPING
         async with self._reloading:
             await asyncio.gather(self.app.stop(seconds), *self._retiring)
-        if self.state is HostState.STOPPING:
+        if self.state in (HostState.STOPPING, HostState.RUNNING):
             self.state = HostState.STOPPED
 
     def _observe(self, item: Observed) -> None:

@@ -340,6 +340,27 @@ class _Categories(logging.Handler):
         self.of[record.getMessage()] = category_of(record)
 
 
+ON_THE_LOOP = f"""
+import asyncio, signal, sqlite3
+LOOP = asyncio.get_running_loop()
+TASK = asyncio.create_task(asyncio.sleep(0, "done"))
+STORE = sqlite3.connect(":memory:")
+signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+{TRIGGER}async def fn(request: str) -> str:
+    stored = STORE.execute("select 'stored'").fetchone()
+    return " ".join([await TASK, *stored, str(LOOP is asyncio.get_running_loop())])
+"""
+
+
+async def test_code_outside_of_functions_has_the_loop_whenever_it_runs(start: Start) -> None:
+    """As on Azure, when the app is read again as at first: it may begin tasks, take signals, and
+    make what only its own thread may use. Section 8.7."""
+    first = await start(ON_THE_LOOP)
+    second = await start(ON_THE_LOOP)
+    for app in (first, second):
+        assert (await app.call()).return_value == "done stored True"
+
+
 @BOTH_KINDS
 async def test_a_thread_says_whose_it_is(start: Start, kind: str) -> None:
     """By the id of the invocation in the context; one that does not is nobody's. Sections 8.2 and

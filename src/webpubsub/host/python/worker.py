@@ -95,8 +95,11 @@ class PythonWorker:
     async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
         """The functions of the app. Raises AppError when the whole app is broken.
 
-        User code is imported here, on the loop's own thread, as many libraries expect: nothing
-        else runs meanwhile, which a warning says when an app that others use is replaced.
+        User code is imported here, on the loop's own thread, as on Azure: it may begin tasks, take
+        signals, and make what only the thread that made it may use, such as a connection of
+        sqlite3. In another thread some of that would fail at once, and some only when a function
+        uses it after a reload. So nothing else runs meanwhile, which a warning says when an app
+        that others use is replaced.
         """
         script = script_name(self._environment)
         self._modules = AppModules(app_directory)
