@@ -4,6 +4,7 @@ import os
 import sys
 from importlib.util import find_spec
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.requirements import in_ci
@@ -23,6 +24,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("webpubsub")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, for many tests wait: for timers and other processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def _has_official_engine() -> bool:

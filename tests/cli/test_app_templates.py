@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.calls import call
 from tests.cli.processes import environment, run
 from webpubsub.cli.app_templates import AppExists, Template, write_app
 
@@ -86,7 +87,7 @@ def test_types_are_right(tmp_path: Path) -> None:
 def test_nothing_keeps_it_from_azure(template: Template, tmp_path: Path) -> None:
     """As the command that looks for it says."""
     write_app(tmp_path, template)
-    done = run("check", tmp_path, "--azure")
+    done = call("check", tmp_path, "--azure")
     assert "nothing found" in done.stdout
     assert done.returncode == 0
 

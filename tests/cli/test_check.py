@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.cli.apps import HALF, write_app
-from tests.cli.processes import EXAMPLES, run
+from tests.cli.calls import call
+from tests.cli.processes import EXAMPLES
 
 #: Prints while it is imported, and has a trigger that gets nothing.
 CHATTY = """
@@ -33,7 +34,7 @@ REAL = "Endpoint=https://x.webpubsub.azure.com;AccessKey=k;Version=1.0;"
 @pytest.mark.parametrize("options", [[], ["--azure"]])
 def test_nothing_is_wrong_with_the_examples(example: str, options: list[str]) -> None:
     """Here and on Azure."""
-    done = run("check", EXAMPLES / example, *options)
+    done = call("check", EXAMPLES / example, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("functions, nothing found.\n")
     assert done.stderr == ""
@@ -41,7 +42,7 @@ def test_nothing_is_wrong_with_the_examples(example: str, options: list[str]) ->
 
 def test_functions_in_error(tmp_path: Path) -> None:
     """Each is named with what is wrong; the exit code says that there is something."""
-    done = run("check", write_app(tmp_path, HALF))
+    done = call("check", write_app(tmp_path, HALF))
     assert done.returncode == 1
     assert "function_app.py, function bad: function.error\n  seen    Binding 'item'" in done.stdout
     assert "good" not in done.stdout
@@ -58,7 +59,7 @@ def test_functions_in_error(tmp_path: Path) -> None:
 )
 def test_a_broken_app(source: str, seen: str, traceback: bool, tmp_path: Path) -> None:
     """Is a finding, and the user's own traceback is on the error stream."""
-    done = run("check", write_app(tmp_path, source), "--json")
+    done = call("check", write_app(tmp_path, source), "--json")
     (finding,) = json.loads(done.stdout)["findings"]
     assert done.returncode == 1
     assert finding["code"] == "app.broken"
@@ -72,7 +73,7 @@ def test_json_is_all_there_is(tmp_path: Path) -> None:
     file = tmp_path / "azure.json"
     file.write_text(json.dumps([{"name": k, "value": v} for k, v in settings.items()]), "utf-8")
     folder = write_app(tmp_path / "app", CHATTY)
-    done = run("check", folder, "--azure", "--settings", file, "--json")
+    done = call("check", folder, "--azure", "--settings", file, "--json")
     report: dict[str, Any] = json.loads(done.stdout)
     assert done.returncode == 1
     assert "a line of the app" in done.stderr
@@ -96,8 +97,8 @@ def test_findings_are_left_out_by_their_codes(tmp_path: Path) -> None:
     folder = write_app(tmp_path, CHATTY, HUB="chat")
     ignored = ("trap", "host-json.bundle.missing", "requirements", "publish")
     options = [option for code in ignored for option in ("--ignore", code)]
-    assert run("check", folder, "--azure", *options).returncode == 0
-    assert run("check", folder, "--azure", *options[:-2], "--ignore", "pub").returncode == 1
+    assert call("check", folder, "--azure", *options).returncode == 0
+    assert call("check", folder, "--azure", *options[:-2], "--ignore", "pub").returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_findings_are_left_out_by_their_codes(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_one_line(arguments: list[str], reason: str) -> None:
     """On the error stream."""
-    done = run("check", *arguments)
+    done = call("check", *arguments)
     assert done.returncode == 1
     assert done.stdout == ""
     assert reason in done.stderr

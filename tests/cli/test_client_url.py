@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from tests.cli.processes import run
+from tests.cli.calls import call
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
 OTHER_KEY = "k" * 40
@@ -14,7 +14,7 @@ OTHER_KEY = "k" * 40
 
 def printed(*arguments: str) -> str:
     """The URL, which must be all there is on the standard output."""
-    done = run("client-url", *arguments)
+    done = call("client-url", *arguments)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert done.stdout == done.stdout.strip() + "\n"
@@ -83,7 +83,7 @@ def test_the_service_is_named_in_one_of_three_ways(
 )
 def test_a_mistake_is_one_line_on_the_error_stream(arguments: list[str], reason: str) -> None:
     """Nothing on the standard output, so that a pipe gets nothing wrong."""
-    done = run("client-url", *arguments)
+    done = call("client-url", *arguments)
     assert done.returncode == 1
     assert done.stdout == ""
     assert reason in done.stderr
@@ -96,6 +96,6 @@ def test_a_mistake_is_one_line_on_the_error_stream(arguments: list[str], reason:
 )
 def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     """As every command line does, with the usage on the error stream."""
-    done = run("client-url", *arguments)
+    done = call("client-url", *arguments)
     assert done.returncode == 2
     assert "Usage: webpubsub client-url" in done.stderr

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.cli.calls import call
 from tests.cli.processes import environment, run
 
 COMMANDS = ("new", "start", "service", "client-url", "exec", "doctor", "replay", "explain", "check")
@@ -24,7 +25,7 @@ def test_help_lists_the_commands() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_teaches_by_example(command: str) -> None:
     """Every command shows at least two ways to call it."""
-    done = run(command, "--help")
+    done = call(command, "--help")
     assert done.returncode == 0
     examples = done.stdout.partition("Examples:")[2]
     assert examples.count(f"webpubsub {command}") >= 2, done.stdout
@@ -38,7 +39,7 @@ def test_version() -> None:
 
 def test_an_unknown_command_exits_with_2() -> None:
     """With the usage on the error stream."""
-    done = run("strat")
+    done = call("strat")
     assert done.returncode == 2
     assert "strat" in done.stderr
 

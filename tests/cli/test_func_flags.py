@@ -7,7 +7,8 @@ import pytest
 import typer
 
 from tests.cli.apps import ECHO, write_app
-from tests.cli.processes import Command, StartedApp, free_port, run
+from tests.cli.calls import call
+from tests.cli.processes import Command, StartedApp, free_port
 from webpubsub.cli.func_flags import IGNORED, REFUSED, understood
 
 
@@ -52,7 +53,7 @@ def test_a_flag_that_cannot_be_kept_ends_the_command(
 
 def test_an_option_that_nobody_knows_is_wrong_usage() -> None:
     """As with every command."""
-    done = run("host", "start", "--colour")
+    done = call("host", "start", "--colour")
     assert done.returncode == 2
     assert "--colour" in done.stderr
 

@@ -7,6 +7,7 @@ import socket
 import aiohttp
 import pytest
 
+from tests.cli.calls import call
 from tests.cli.processes import Command, free_port, run
 
 KEY = "a-key-that-is-long-enough-to-be-accepted"
@@ -29,7 +30,7 @@ async def test_clients_get_a_close_frame_when_it_stops(number: signal.Signals) -
     port = str(free_port())
     with Command("service", "--port", port) as service:
         await asyncio.to_thread(service.wait_for, "Connection string:")
-        url = run("client-url", "--hub", "h", "--service-port", port).stdout.strip()
+        url = call("client-url", "--hub", "h", "--service-port", port).stdout.strip()
         async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket_:
             service.send(number)
             message = await socket_.receive(timeout=10)
@@ -57,7 +58,7 @@ def test_the_key_may_come_from_the_environment() -> None:
 )
 def test_a_weak_key_is_refused_with_the_rule(key: str, rule: str) -> None:
     """In one line, which does not repeat the key."""
-    done = run("service", "--port", "0", "--access-key", key)
+    done = call("service", "--port", "0", "--access-key", key)
     assert done.returncode == 1
     assert done.stdout == ""
     assert rule in done.stderr

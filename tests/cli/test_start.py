@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from tests.cli.apps import ECHO, HALF, STUBBORN, write_app
+from tests.cli.calls import call
 from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port, run
 from webpubsub.cli.banner import banner
 from webpubsub.service.settings import DEVELOPMENT_KEY
@@ -289,7 +290,7 @@ def test_a_broken_app_ends_the_command_where_nobody_could_mend_it(tmp_path: Path
 )
 def test_a_wrong_folder_is_one_line(argument: str, reason: str) -> None:
     """It says what was looked for."""
-    done = run("start", argument)
+    done = call("start", argument)
     assert (done.returncode, done.stdout) == (1, "")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1
@@ -311,7 +312,7 @@ def test_a_wrong_folder_is_one_line(argument: str, reason: str) -> None:
 def test_a_wrong_setting_is_one_line(echo: Path, name: str, text: str, reason: str) -> None:
     """It names the file or the setting."""
     (echo / name).write_text(text, encoding="utf-8")
-    done = run("start", echo, "--port", "0", "--service-port", "0")
+    done = call("start", echo, "--port", "0", "--service-port", "0")
     assert done.returncode == 1
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1

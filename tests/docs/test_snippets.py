@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.cli.processes import ROOT, environment, run
+from tests.cli.calls import call
+from tests.cli.processes import ROOT, environment
 from webpubsub.service.hub_settings.files import HubSettingsFile
 
 PAGES = sorted(
@@ -147,7 +148,7 @@ def test_commands_exist_with_their_options(line: str) -> None:
 @cache
 def help_of(*command: str) -> str:
     """What a command says of itself."""
-    shown = run(*command, "--help")
+    shown = call(*command, "--help")
     assert shown.returncode == 0, shown.stderr
     return shown.stdout
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.cli.processes import StartedApp, run
+from tests.cli.calls import call
+from tests.cli.processes import StartedApp
 
 SAMPLES = Path(__file__).parent
 
@@ -79,7 +80,7 @@ async def test_chat_with_generic_bindings() -> None:
 @pytest.mark.parametrize("name", ["notifications", "simplechat"])
 def test_what_has_become_of_the_samples(name: str) -> None:
     """They are whole; what Azure makes of them today is not what it was."""
-    assert run("check", SAMPLES / name).returncode == 0
-    done = run("check", SAMPLES / name, "--azure", "--json")
+    assert call("check", SAMPLES / name).returncode == 0
+    done = call("check", SAMPLES / name, "--azure", "--json")
     codes = {finding["code"] for finding in json.loads(done.stdout)["findings"]}
     assert {"host-json.bundle.old", "requirements.missing"} <= codes
