@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class Running:
     """The worker, and what it said of itself."""
 
     def __init__(self) -> None:
-        self.endings: asyncio.Queue[str] = asyncio.Queue()
+        self.endings: asyncio.Queue[Awaitable[str]] = asyncio.Queue()
         self.worker = ProcessWorker(
             lost=lambda _, ending: self.endings.put_nowait(ending), spent=lambda _: None
         )
@@ -157,13 +157,13 @@ async def test_pending_calls_fail_at_once_when_the_process_dies(tmp_path: Path) 
         for task in pending:
             with pytest.raises(WorkerLost, match="has died"):
                 await task
-        assert await app.endings.get() == "signal SIGKILL"
+        assert await app.endings.get_nowait() == "signal SIGKILL"
         with pytest.raises(WorkerLost):
             await app.call("same")
     async with running(tmp_path) as app:
         with pytest.raises(WorkerLost):
             await app.call("leaves")
-        assert await app.endings.get() == "exit code 7"
+        assert await app.endings.get_nowait() == "exit code 7"
         assert app.endings.empty()
 
 

@@ -18,7 +18,7 @@ from webpubsub.host.worker import (
     InvocationResult,
     WorkerLost,
 )
-from webpubsub.host.worker_pool import PoolMember, RestartPolicy, WorkerPool
+from webpubsub.host.worker_pool import Lost, PoolMember, RestartPolicy, WorkerPool
 
 CALL = Invocation(id="i", function_id="fn", inputs=[])
 QUICK = RestartPolicy(most=3, first_wait=0.01, longest_wait=0.02, patience=0.2, drain=0.05)
@@ -27,7 +27,7 @@ QUICK = RestartPolicy(most=3, first_wait=0.01, longest_wait=0.02, patience=0.2, 
 class Member(FakeWorker):
     """A process that can be made to die."""
 
-    def __init__(self, number: int, lost: Callable[[PoolMember, str], None]) -> None:
+    def __init__(self, number: int, lost: Lost) -> None:
         super().__init__([function("fn")])
         self.pid = number
         self.busy = 0
@@ -45,7 +45,7 @@ class Member(FakeWorker):
         return InvocationResult(return_value=self.pid)
 
     def die(self) -> None:
-        self._lost(self, "signal SIGKILL")
+        self._lost(self, asyncio.sleep(0.01, "signal SIGKILL"))
 
 
 class Setup:
@@ -58,9 +58,7 @@ class Setup:
         self.spent: Callable[[PoolMember], None] = lambda _: None
         self.pool = WorkerPool(self._new, size, policy)
 
-    def _new(
-        self, lost: Callable[[PoolMember, str], None], spent: Callable[[PoolMember], None]
-    ) -> PoolMember:
+    def _new(self, lost: Lost, spent: Callable[[PoolMember], None]) -> PoolMember:
         member = Member(len(self.members), lost)
         self.spent = spent
         if member.pid in self.broken:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -18,16 +18,19 @@ from typing import TypeVar
 from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.processes import Process, start_process
+from webpubsub.host.relay import Relay
+from webpubsub.host.values import HttpExchange, HttpReply
 from webpubsub.host.worker import (
     AppError,
+    FunctionFailure,
     FunctionLoadError,
     Invocation,
     InvocationResult,
     WorkerLost,
 )
+from webpubsub.host.worker_channel import Channel
 from webpubsub.host.worker_messages import (
     Cancel,
-    Channel,
     Index,
     Indexed,
     Invoke,
@@ -39,12 +42,12 @@ from webpubsub.host.worker_messages import (
     Returned,
     Spent,
     Stop,
+    ToClient,
     ToHost,
     ToWorker,
     log_record,
-    off_the_wire,
-    on_the_wire,
 )
+from webpubsub.host.worker_values import Reply, off_the_wire, on_the_wire
 from webpubsub.protocol.observation import Scope
 from webpubsub.protocol.trace_context import SpanContext, current_span
 
@@ -55,6 +58,7 @@ _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _CHILD = "webpubsub.host.python.child"
 _LOST = "the worker process has died"
+_NOT_WHOLE = FunctionFailure(type="WorkerLost", message=_LOST, stack_trace="")
 
 _ReplyT = TypeVar("_ReplyT")
 
@@ -62,14 +66,14 @@ _ReplyT = TypeVar("_ReplyT")
 class ProcessWorker:
     """Implements ``host.worker.Worker`` by a PythonWorker in another process.
 
-    ``lost`` is called when the process ends by itself, with how it ended; ``spent`` when it should
-    be replaced, because a function holds a thread that cannot be stopped.
+    ``lost`` is called when the process ends by itself, with what tells how it ended; ``spent`` when
+    it should be replaced, because a function holds a thread that cannot be stopped.
     """
 
     def __init__(
         self,
         *,
-        lost: Callable[["ProcessWorker", str], None],
+        lost: Callable[["ProcessWorker", Awaitable[str]], None],
         spent: Callable[["ProcessWorker"], None],
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -79,19 +83,21 @@ class ProcessWorker:
         self._process: Process | None = None
         self._channel: Channel[ToHost] | None = None
         self._calls: dict[int, asyncio.Future[ToHost]] = {}
+        self._relays: dict[int, Relay] = {}
         self._numbers = count(1)
         self._want_metadata: set[str] = set()
         self._want_event: set[str] = set()
         #: The spans of invocations that are under way, while somebody looks.
         self._spans: dict[str, SpanContext] = {}
         self._stopping = False
-        self._burial: asyncio.Task[None] | None = None
+        self._burial: asyncio.Task[str] | None = None
         self.served = 0
 
     @property
     def busy(self) -> int:
-        """How many calls it has not answered, those included that nobody waits for."""
-        return len(self._calls)
+        """How many calls it has not answered, those included that nobody waits for, and how many
+        HTTP exchanges are open."""
+        return len(self._calls) + len(self._relays)
 
     @property
     def pid(self) -> int | None:
@@ -143,6 +149,8 @@ class ProcessWorker:
             retry_count=invocation.retry_count,
             max_retry_count=invocation.max_retry_count,
         )
+        if isinstance(invocation.inputs[0][1], HttpExchange):
+            self._open_relay(call, invocation.inputs[0][1])
         span = current_span.get()
         if span is not None:
             self._spans[invocation.id] = span
@@ -153,8 +161,9 @@ class ProcessWorker:
             raise
         finally:
             self._spans.pop(invocation.id, None)
+        value = reply.return_value
         return InvocationResult(
-            return_value=off_the_wire(reply.return_value),
+            return_value=self._reply(call) if isinstance(value, Reply) else off_the_wire(value),
             outputs={name: off_the_wire(value) for name, value in reply.outputs.items()},
             failure=reply.failure,
         )
@@ -169,6 +178,15 @@ class ProcessWorker:
             self._channel.close()
         if self._burial is not None:
             await self._burial
+
+    def _open_relay(self, call: int, exchange: HttpExchange) -> None:
+        """Until the end of the exchange, which is after that of the call."""
+        relay = self._relays[call] = Relay(call, exchange.receive, self._send)
+        exchange.at_end.callback(relay.close)
+        exchange.at_end.callback(self._relays.pop, call, None)
+
+    def _reply(self, call: int) -> HttpReply:
+        return HttpReply(self._relays[call].respond)
 
     async def _start(self, directory: Path) -> None:
         def channel() -> Channel[ToHost]:
@@ -199,6 +217,9 @@ class ProcessWorker:
                 _log(message)
         elif isinstance(message, Spent):
             self._on_spent(self)
+        elif isinstance(message, ToClient):
+            if relay := self._relays.get(message.call):
+                relay.received(message)
         else:
             reply = self._calls.pop(message.call)
             if not reply.done():
@@ -210,17 +231,18 @@ class ProcessWorker:
         for reply in calls.values():
             if not reply.done():
                 reply.set_exception(WorkerLost(_LOST))
-        if not self._stopping:
-            self._burial = asyncio.get_running_loop().create_task(self._bury())
+        for relay in self._relays.values():
+            relay.end(_NOT_WHOLE)
+        if self._process is None or self._stopping:
+            return  # whoever starts or stops it learns of its end
+        self._burial = asyncio.get_running_loop().create_task(_buried(self._process))
+        self._on_lost(self, asyncio.shield(self._burial))
 
-    async def _bury(self) -> None:
-        process = self._process
-        if process is None:  # it is still being started; who starts it learns of its end
-            return
-        process.kill()  # what it has started, or itself when it only let go of us
-        ending = await process.wait()
-        if not self._stopping:
-            self._on_lost(self, ending)
+
+async def _buried(process: Process) -> str:
+    """How it has ended."""
+    process.kill()  # what it has started, or itself when it only let go of us
+    return await process.wait()
 
 
 def _log(message: Logged) -> None:

@@ -6,6 +6,7 @@ another process or another language can take the place of the one in this proces
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeAlias
 
 import msgspec
@@ -58,11 +59,14 @@ Send: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class HttpExchange(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP request whose body its function reads as it arrives, in the terms of ASGI: for a
-    worker in this process."""
+    """An HTTP request whose body its function reads as it arrives, in the terms of ASGI.
+
+    ``at_end`` is closed when it has been answered, or will never be.
+    """
 
     scope: Mapping[str, Any]
     receive: Receive
+    at_end: ExitStack
 
 
 class HttpReply(msgspec.Struct, frozen=True):

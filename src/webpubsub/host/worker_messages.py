@@ -1,137 +1,21 @@
 """What the host and a worker in another process say to each other.
 
-Each message is MessagePack with its length in four bytes before it. Every ``call`` is answered once
-by a message with the same number, whatever becomes of it, unless the process dies. One stream keeps
-the order: what a function logged arrives before what it returned.
+Every ``call`` is answered once by a message with the same number, whatever becomes of it, unless
+the process dies. One stream keeps the order: what a function logged arrives before what it
+returned.
+
+The body of an HTTP request, and a response that is sent as it is made, are asked for piece by piece
+under the number of their call, in the terms of ASGI.
 """
 
-import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import msgspec
 
 from webpubsub.host.metadata import FunctionMetadata
-from webpubsub.host.values import (
-    EventValue,
-    HttpExchange,
-    HttpReply,
-    HttpRequestData,
-    HttpResponseData,
-    JsonText,
-    JsonValue,
-    Value,
-)
 from webpubsub.host.worker import FunctionFailure, TraceContext
-from webpubsub.protocol.events import (
-    AnyEventRequest,
-    ConnectedEventRequest,
-    ConnectEventRequest,
-    DisconnectedEventRequest,
-    MqttConnectedEventRequest,
-    MqttConnectEventRequest,
-    MqttDisconnectedEventRequest,
-    UserEventRequest,
-)
-
-_LENGTH_BYTES = 4
-
-
-class Blob(msgspec.Struct, frozen=True, tag=True):
-    """Bytes as a value, told from text by their type."""
-
-    data: bytes
-
-
-class WholeEvent(msgspec.Struct, frozen=True, tag=True):
-    """An event with all its members, by the name of its class."""
-
-    kind: str
-    members: msgspec.Raw
-
-
-class Written(msgspec.Struct, frozen=True, tag=True):
-    """A JSON value that is not to be looked at as text."""
-
-    json: bytes
-
-
-WireValue: TypeAlias = (
-    str
-    | int
-    | float
-    | JsonText
-    | HttpRequestData
-    | HttpResponseData
-    | Blob
-    | WholeEvent
-    | Written
-    | None
-)
-
-
-def on_the_wire(value: Value, *, whole_events: bool = False) -> WireValue:
-    """A value as it travels: an event either whole, for a function that takes it as it is, or what
-    the real worker would be given of it.
-
-    Raises TypeError for what cannot be written.
-    """
-    if isinstance(value, EventValue):
-        if whole_events:
-            event = value.event
-            return WholeEvent(type(event).__name__, msgspec.Raw(_encoder.encode(event)))
-        value = value.wire
-    if isinstance(value, bytes):
-        return Blob(value)
-    if isinstance(value, HttpRequestData):  # the lines are for bindings of the host
-        return msgspec.structs.replace(value, header_lines=[])
-    if isinstance(value, JsonValue):
-        return Written(_json(value.value))
-    if isinstance(value, EventValue | HttpExchange | HttpReply):
-        raise TypeError("an object cannot leave its process")
-    return value
-
-
-def off_the_wire(value: WireValue) -> Value:
-    """The value again."""
-    if isinstance(value, WholeEvent):
-        return EventValue(event=_whole(value))
-    if isinstance(value, Written):
-        return JsonValue(msgspec.json.decode(value.json))
-    return value.data if isinstance(value, Blob) else value
-
-
-_EVENT_KINDS: Sequence[type[AnyEventRequest]] = (
-    ConnectEventRequest,
-    ConnectedEventRequest,
-    DisconnectedEventRequest,
-    MqttConnectEventRequest,
-    MqttConnectedEventRequest,
-    MqttDisconnectedEventRequest,
-    UserEventRequest,
-)
-_EVENT_DECODERS: Mapping[str, msgspec.msgpack.Decoder[AnyEventRequest]] = {
-    kind.__name__: msgspec.msgpack.Decoder(kind) for kind in _EVENT_KINDS
-}
-
-
-def _whole(value: WholeEvent) -> AnyEventRequest:
-    event = _EVENT_DECODERS[value.kind].decode(value.members)
-    if isinstance(event, ConnectEventRequest):  # what never changes arrives as a list
-        return msgspec.structs.replace(
-            event,
-            subprotocols=tuple(event.subprotocols),
-            client_certificates=tuple(event.client_certificates),
-        )
-    return event
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return msgspec.json.encode(value)
-    except (TypeError, msgspec.MsgspecError) as error:
-        raise TypeError(f"what the function gave cannot be written as JSON: {error}") from None
+from webpubsub.host.worker_values import WireValue
 
 
 class Index(msgspec.Struct, frozen=True, tag=True):
@@ -227,98 +111,58 @@ class Spent(msgspec.Struct, frozen=True, tag=True):
     function_name: str
 
 
-ToWorker = Index | Load | Invoke | Cancel | Stop
-ToHost = Indexed | NotIndexed | Loaded | NotLoaded | Returned | Logged | Spent
+class Receive(msgspec.Struct, frozen=True, tag=True):
+    """What else comes with the request of this call? ``Received``, once there is something."""
 
-_ReceivedT = TypeVar("_ReceivedT")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, str):  # of a class of its own, as names of headers are
-        return str.__str__(value)
-    raise TypeError(f"{type(value).__name__} cannot leave its process")
+    call: int
 
 
-_encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
+class Received(msgspec.Struct, frozen=True, tag=True):
+    """A message that ASGI calls one of ``receive``."""
+
+    call: int
+    message: dict[str, Any]
 
 
-def encoded(message: ToWorker | ToHost) -> bytes:
-    """A message as it travels. Raises TypeError, ValueError or OverflowError for what cannot, such
-    as text with half a surrogate pair."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(_LENGTH_BYTES, "big") + body
+class Respond(msgspec.Struct, frozen=True, tag=True):
+    """Send the response of a call that has returned: any number of ``Send``, and ``Responded``."""
+
+    call: int
 
 
-class Channel(asyncio.Protocol, Generic[_ReceivedT]):
-    """One end of the stream. ``received`` is called with each message, ``lost`` once at the end.
+class Send(msgspec.Struct, frozen=True, tag=True):
+    """A message that ASGI calls one of ``send``: ``Sent``, once there is room for more."""
 
-    What is sent in one turn of the event loop is written at its end: a system call costs more than
-    a message, and calls come in crowds.
-    """
+    call: int
+    message: dict[str, Any]
 
-    def __init__(
-        self, kinds: Any, received: Callable[[_ReceivedT], None], lost: Callable[[], None]
-    ) -> None:
-        self._decode = msgspec.msgpack.Decoder(kinds).decode
-        self._received = received
-        self._lost = lost
-        self._buffer = bytearray()
-        self._outgoing: list[bytes] = []
-        self._transport: asyncio.Transport | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the other end is there."""
-        return self._transport is not None
+class Sent(msgspec.Struct, frozen=True, tag=True):
+    """It was sent, or could not be."""
 
-    def send(self, message: ToWorker | ToHost) -> None:
-        """Send a message; once the other end is gone, nothing happens. Raises what ``encoded``
-        does."""
-        data = encoded(message)
-        if not self._outgoing:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._outgoing.append(data)
+    call: int
+    failed: bool
 
-    def write_now(self, data: bytes) -> None:
-        """Send what is encoded already, after what waits, without waiting itself."""
-        self._outgoing.append(data)
-        self._flush()
 
-    def close(self) -> None:
-        """Send what waits, and end."""
-        self._flush()
-        if self._transport is not None:
-            self._transport.close()
+class Responded(msgspec.Struct, frozen=True, tag=True):
+    """There is no more of the response; with a failure, it is not whole."""
 
-    def _flush(self) -> None:
-        waiting, self._outgoing = self._outgoing, []
-        if waiting and self._transport is not None:
-            self._transport.writelines(waiting)
+    call: int
+    failure: FunctionFailure | None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The other end is there."""
-        self._transport = transport  # type: ignore[assignment]  # a stream's is one
 
-    def data_received(self, data: bytes) -> None:
-        """Take messages apart."""
-        buffer = self._buffer
-        buffer += data
-        start = 0
-        while len(buffer) - start >= _LENGTH_BYTES:
-            body = start + _LENGTH_BYTES
-            end = body + int.from_bytes(buffer[start:body], "big")
-            if end > len(buffer):
-                break
-            self._received(self._decode(bytes(buffer[body:end])))
-            start = end
-        del buffer[:start]
+class Release(msgspec.Struct, frozen=True, tag=True):
+    """The request of this call has been answered, or will never be."""
 
-    def connection_lost(self, error: Exception | None) -> None:
-        """The other end is gone."""
-        self._transport = None
-        self._lost()
+    call: int
+
+
+#: What the two ends of an HTTP exchange say to each other.
+ToClient: TypeAlias = Receive | Send | Responded
+FromClient: TypeAlias = Received | Sent | Respond | Release
+
+ToWorker: TypeAlias = Index | Load | Invoke | Cancel | Stop | FromClient
+ToHost: TypeAlias = Indexed | NotIndexed | Loaded | NotLoaded | Returned | Logged | Spent | ToClient
 
 
 def log_record(message: Logged) -> logging.LogRecord:

@@ -14,9 +14,9 @@ Specification: functions-python sections 2.1, 8.1, 8.4 and 8.5.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -67,8 +67,10 @@ class PoolMember(Worker, Protocol):
     served: int
 
 
-#: Makes a worker out of what is to be called when it has died, and how, and when it is spent.
-NewMember = Callable[[Callable[[PoolMember, str], None], Callable[[PoolMember], None]], PoolMember]
+#: Called when a worker cannot be talked to any more; how it has ended is known a little later.
+Lost: TypeAlias = Callable[[PoolMember, Awaitable[str]], None]
+#: Makes a worker out of what is to be called when it is lost, and when it is spent.
+NewMember: TypeAlias = Callable[[Lost, Callable[[PoolMember], None]], PoolMember]
 
 
 class WorkerPool:
@@ -157,13 +159,17 @@ class WorkerPool:
             raise WorkerLost("there is no worker process; the log says why")
         return self._least_busy()
 
-    def _lost(self, member: PoolMember, ending: str) -> None:
-        """A process has died by itself; one that was not ready is the business of who starts it."""
+    def _lost(self, member: PoolMember, ending: Awaitable[str]) -> None:
+        """A process has died by itself, and is called no more from now on; one that was not ready
+        is the business of who starts it."""
         if member in self._ready:
             self._ready.remove(member)
             self._members.discard(member)
-            _logger.error("Worker process %s has died: %s.", member.pid, ending)
-            self._keep(self._make_up_for_death())
+            self._keep(self._mourn(member, ending))
+
+    async def _mourn(self, member: PoolMember, ending: Awaitable[str]) -> None:
+        _logger.error("Worker process %s has died: %s.", member.pid, await ending)
+        await self._make_up_for_death()
 
     def _spent(self, member: PoolMember) -> None:
         if member in self._ready:
@@ -219,12 +225,12 @@ class WorkerPool:
 
     def _keep(self, work: Coroutine[object, object, None]) -> None:
         """Do it beside everything else, until the pool stops."""
+        self._replacing += 1
         task = asyncio.get_running_loop().create_task(self._counted(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _counted(self, work: Coroutine[object, object, None]) -> None:
-        self._replacing += 1
         try:
             await work
         finally:

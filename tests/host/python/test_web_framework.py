@@ -16,7 +16,6 @@ import pytest
 
 from tests.acceptance.serving import HEAD, refusal, script, served, written
 from tests.service.wire import until
-from webpubsub.host.errors import HostError
 from webpubsub.host.python.web_framework import forget_framework, imported_framework
 from webpubsub.host.values import HttpRequestData
 
@@ -252,13 +251,6 @@ async def test_it_is_chosen_anew_by_each_reading(tmp_path: Path) -> None:
         written(tmp_path, {"function_app.py": HEAD + APP})
         await app.app.reload()
         assert await app.ask("/api/sync") == (200, "ab")
-
-
-async def test_not_with_processes(tmp_path: Path) -> None:
-    """The message says what to do."""
-    with pytest.raises(HostError, match="Start without --workers"):
-        async with served(script(tmp_path, APP), workers=1):
-            pass
 
 
 def test_without_the_package() -> None:

@@ -21,13 +21,16 @@ from webpubsub.host.console_log import root_level
 from webpubsub.host.current_invocation import invocation_here
 from webpubsub.host.leaving import leave_threads_behind
 from webpubsub.host.loops import fastest_loop
-from webpubsub.host.python.tracebacks import as_failure
+from webpubsub.host.python.relayed import RelayedExchange
+from webpubsub.host.python.tracebacks import as_failure, printable, printable_failure
 from webpubsub.host.python.user_traces import enter_trace
 from webpubsub.host.python.worker import PythonWorker
-from webpubsub.host.worker import AppError, FunctionFailure, FunctionLoadError, Invocation
+from webpubsub.host.values import HttpReply, Value
+from webpubsub.host.worker import AppError, FunctionLoadError, Invocation
+from webpubsub.host.worker_channel import Channel, encoded
 from webpubsub.host.worker_messages import (
     Cancel,
-    Channel,
+    FromClient,
     Index,
     Indexed,
     Invoke,
@@ -40,10 +43,8 @@ from webpubsub.host.worker_messages import (
     Spent,
     ToHost,
     ToWorker,
-    encoded,
-    off_the_wire,
-    on_the_wire,
 )
+from webpubsub.host.worker_values import Request, WireValue, off_the_wire, on_the_wire
 
 #: How long a function that was cancelled may hold its thread before the process is to be replaced.
 _GRACE_SECONDS = 5.0
@@ -59,7 +60,8 @@ class Child:
         self.channel: Channel[ToWorker] = Channel(ToWorker, self._received, self.ended.set)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._worker = PythonWorker(left_behind=self._left_behind, takes_streams=False)
+        self._worker = PythonWorker(left_behind=self._left_behind)
+        self._exchanges: dict[int, RelayedExchange] = {}
         self._tasks: dict[int, asyncio.Task[ToHost]] = {}
 
     def send(self, message: ToHost) -> None:
@@ -80,6 +82,9 @@ class Child:
             task = self._loop.create_task(self._do(message))
             self._tasks[message.call] = task
             task.add_done_callback(partial(self._done, message.call))
+        elif isinstance(message, FromClient):
+            if exchange := self._exchanges.get(message.call):
+                exchange.received(message)
         elif isinstance(message, Cancel):
             if message.call in self._tasks:
                 self._tasks[message.call].cancel()
@@ -101,8 +106,7 @@ class Child:
             self.channel.send(reply)
         except Exception as error:
             failure = (isinstance(reply, Returned) and reply.failure) or as_failure(error)
-            text = {name: _printable(getattr(failure, name)) for name in failure.__struct_fields__}
-            self.channel.send(Returned(call=call, failure=FunctionFailure(**text)))
+            self.channel.send(Returned(call=call, failure=printable_failure(failure)))
 
     async def _index(self, message: Index) -> ToHost:
         try:
@@ -129,7 +133,7 @@ class Child:
         invocation = Invocation(
             id=message.id,
             function_id=message.function_id,
-            inputs=[(name, off_the_wire(value)) for name, value in message.inputs],
+            inputs=[(name, self._value(message.call, value)) for name, value in message.inputs],
             trigger_metadata=lambda: {
                 name: off_the_wire(value) for name, value in message.metadata.items()
             },
@@ -138,12 +142,21 @@ class Child:
             max_retry_count=message.max_retry_count,
         )
         result = await self._worker.invoke(invocation)
+        if isinstance(result.return_value, HttpReply):
+            self._exchanges[message.call].reply = result.return_value
         return Returned(
             call=message.call,
             return_value=on_the_wire(result.return_value),
             outputs={name: on_the_wire(value) for name, value in result.outputs.items()},
             failure=result.failure,
         )
+
+    def _value(self, call: int, value: WireValue) -> Value:
+        if not isinstance(value, Request):
+            return off_the_wire(value)
+        exchange = self._exchanges[call] = RelayedExchange(call, value.scope, self.channel.send)
+        exchange.value.at_end.callback(self._exchanges.pop, call)
+        return exchange.value
 
     def _left_behind(self, function_name: str, thread: "Future[Any]") -> None:
         def look_again() -> None:
@@ -165,10 +178,6 @@ def _reply(call: int, task: asyncio.Task[ToHost]) -> ToHost:
     return task.result() if error is None else Returned(call=call, failure=as_failure(error))
 
 
-def _printable(text: str) -> str:
-    return text.encode(errors="backslashreplace").decode()
-
-
 class ForwardingHandler(logging.Handler):
     """Sends each record to the host, with the invocation that it belongs to."""
 
@@ -185,7 +194,7 @@ class ForwardingHandler(logging.Handler):
                 Logged(
                     logger=record.name,
                     level=record.levelno,
-                    message=_printable(self._formatter.format(record)),
+                    message=printable(self._formatter.format(record)),
                     created=record.created,
                     invocation_id="" if invocation is None else invocation.id,
                     function_name="" if invocation is None else invocation.function_name,

@@ -4,6 +4,8 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from webpubsub.host.worker import FunctionFailure
 
 _OWN_DIRECTORY = str(Path(__file__).parent)
@@ -36,6 +38,17 @@ def as_failure(error: BaseException) -> FunctionFailure:
         message=text_of(error),
         stack_trace="".join(traceback.format_exception(type(error), error, frames)),
     )
+
+
+def printable(text: str) -> str:
+    """Text that can be written: half a surrogate pair is not."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def printable_failure(failure: FunctionFailure) -> FunctionFailure:
+    """A failure whose texts can be written."""
+    texts = {name: printable(text) for name, text in msgspec.structs.asdict(failure).items()}
+    return FunctionFailure(**texts)
 
 
 def _without_own(frames: TracebackType | None) -> TracebackType | None:

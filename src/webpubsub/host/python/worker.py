@@ -70,8 +70,7 @@ class PythonWorker:
 
     ``threads`` is how many functions that are not ``async`` run at once; None asks the setting
     PYTHON_THREADPOOL_THREAD_COUNT. ``environment`` is that of the process unless given.
-    ``left_behind`` is told of functions that were cancelled and run on in their threads. With
-    ``takes_streams``, HTTP functions may be given requests before their bodies.
+    ``left_behind`` is told of functions that were cancelled and run on in their threads.
     """
 
     def __init__(
@@ -80,10 +79,8 @@ class PythonWorker:
         threads: int | None = None,
         environment: Mapping[str, str] | None = None,
         left_behind: Callable[[str, "Future[Any]"], None] = warn_of_thread,
-        takes_streams: bool = True,
     ) -> None:
         self._left_behind = left_behind
-        self._takes_streams = takes_streams
         self._environment = os.environ if environment is None else environment
         self._thread_count = threads
         self._threads: ThreadPoolExecutor | None = None
@@ -107,7 +104,6 @@ class PythonWorker:
         began = time.monotonic()
         try:
             functions = _index(self._modules, script)
-            self._check_streams(functions)
             self._web_apps = web_apps_in(sys.modules[name] for name in self._modules.own_names())
         except BaseException:
             self._modules.leave()
@@ -118,15 +114,6 @@ class PythonWorker:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="function")
         self._indexed = {function.metadata.id: function for function in functions}
         return [function.metadata for function in functions]
-
-    def _check_streams(self, functions: Sequence[IndexedFunction]) -> None:
-        streaming = [one.metadata.name for one in functions if one.metadata.streams_http]
-        if streaming and not self._takes_streams:
-            raise AppError(
-                f"Function '{streaming[0]}' takes the requests of a web framework, which cannot be "
-                "passed on to another process. Start without --workers (and without "
-                "FUNCTIONS_WORKER_PROCESS_COUNT)."
-            )
 
     async def load(self, function: FunctionMetadata) -> None:
         """Make a function ready to be invoked. Raises FunctionLoadError."""

@@ -163,9 +163,10 @@ class Answering:
             request, match.route_params, max_body_bytes=self._max_body_bytes, finish=finish
         )
         data = request_data(request, match.route_params, b"")
-        result = await match.invoke(_trigger_call(match, request, data, exchange.value))
-        if result.failure is None and isinstance(result.return_value, HttpReply):
-            return await self._sent_stream(match, exchange, result.return_value)
+        with exchange.value.at_end:
+            result = await match.invoke(_trigger_call(match, request, data, exchange.value))
+            if result.failure is None and isinstance(result.return_value, HttpReply):
+                return await self._sent_stream(match, exchange, result.return_value)
         if exchange.problem is not None:
             raise exchange.problem
         return _sent(FAILED)

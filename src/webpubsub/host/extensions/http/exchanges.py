@@ -7,7 +7,7 @@ section 2.5.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -51,7 +51,9 @@ class Exchange:
         self._is_read = False
         self._response: web.StreamResponse | None = None
         self.problem: Exception | None = None
-        self.value = HttpExchange(scope=_scope(request, route_params), receive=self._receive)
+        self.value = HttpExchange(
+            scope=_scope(request, route_params), receive=self._receive, at_end=ExitStack()
+        )
 
     @property
     def has_begun(self) -> bool:
