@@ -49,6 +49,14 @@ def connections(values: Mapping[str, str] = {}, host_json: str | None = None) ->
         ({"webpubsubconnectionstring": REMOTE}, None, None, "https://a.example"),
         ({"WebPubSubConnectionString": REMOTE}, OTHER, None, "https://b.example"),
         ({"WebPubSubConnectionString": OWN}, None, None, None),
+        ({}, None, "webpubsubconnectionstring", None),
+        ({"WebPubSubConnectionString": REMOTE}, OTHER, "", "https://b.example"),
+        (
+            {"WebPubSubConnectionString": REMOTE},
+            OTHER,
+            "WebPubSubConnectionString",
+            "https://a.example",
+        ),
         ({"X": OTHER}, None, "X", "https://b.example"),
         ({"X": OTHER}, None, None, None),
         ({"X": OWN}, None, "X", None),
@@ -100,6 +108,16 @@ def test_a_named_connection_that_leads_nowhere(values: Mapping[str, str], reason
     """It never falls back to the default one."""
     with pytest.raises(BindingError, match=reason):
         connections(values).client("X")
+
+
+def test_the_default_connection_by_its_name_is_not_that_of_host_json() -> None:
+    """Nor does a name fall back to it; what names nothing has it."""
+    made = connections(host_json=REMOTE)
+    with pytest.raises(BindingError, match="'WebPubSubConnectionString' is not set"):
+        made.client("WebPubSubConnectionString")
+    with pytest.raises(BindingError, match="'WebPubSubConnectionString' is not set"):
+        made.accesses(["WebPubSubConnectionString"])
+    assert made.accesses([]).allows(["a.example"])
 
 
 def test_a_default_connection_that_cannot_be_read_stops_the_host() -> None:

@@ -96,7 +96,27 @@ class TestLocalSettings:
         assert message in caplog.text
         assert caplog.records[0].levelno == logging.WARNING
 
-    @pytest.mark.parametrize("value", [True, "true"])
+    @pytest.mark.parametrize(
+        ("document", "message"),
+        [
+            ({"Values": {"": "x"}}, "'' in Values is no name of a variable"),
+            ({"Values": {"A=B": "x"}}, "'A=B' in Values is no name of a variable"),
+            ({"ConnectionStrings": {"A=B": "x"}}, "'A=B' in ConnectionStrings is no name"),
+            ({"Values": {"A": "x\0y"}}, "Values.'A' holds a character that no variable"),
+            ({"Values": {"A\0": "x"}}, "holds a character that no variable"),
+            ({"Values": {"A": "\ud800"}}, "holds a character that no variable"),
+        ],
+    )
+    def test_what_no_variable_can_hold_is_refused(
+        self, tmp_path: Path, document: Any, message: str
+    ) -> None:
+        """Rather than lost; the value, which may be a secret, is not shown."""
+        _write(tmp_path, document)
+        with pytest.raises(HostError) as refused:
+            read_local_settings(tmp_path)
+        assert message in str(refused.value)
+
+    @pytest.mark.parametrize("value", [True, "true", "TRUE"])
     def test_an_encrypted_file_is_refused(self, tmp_path: Path, value: object) -> None:
         _write(tmp_path, {"IsEncrypted": value, "Values": {}})
         with pytest.raises(HostError, match=r"is encrypted. Run 'func settings decrypt'"):

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.connection_settings import Connection, ConnectionSettings, Identity
+from webpubsub.host.connection_settings import (
+    Connection,
+    ConnectionSettings,
+    Identity,
+    default_hub,
+)
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.host_config import HostConfig
@@ -87,6 +92,8 @@ def test_section_2_1_the_name_of_a_connection_is_taken_as_it_is() -> None:
     ("siblings", "expected"),
     [
         ({}, Identity()),
+        ({"credential": "", "clientId": "", "tenantId": "", "clientSecret": ""}, Identity()),
+        ({"clientId": "i", "tenantId": "t"}, Identity(client_id="i", tenant_id="t")),
         ({"credential": "managedIdentity"}, Identity(managed_identity=True)),
         (
             {"credential": "managedidentity", "clientId": "i"},
@@ -117,6 +124,14 @@ def test_section_2_8_identities(siblings: dict[str, str], expected: Identity) ->
         ({"X__serviceUri": URI, "X__credential": "password"}, "X__credential is 'password'"),
         ({"X__serviceUri": URI, "X__clientSecret": "s"}, "needs X__clientId and X__tenantId"),
         (
+            {"X__serviceUri": URI, "X__clientSecret": "s", "X__clientId": "i"},
+            "needs X__clientId and X__tenantId",
+        ),
+        (
+            {"X__serviceUri": URI, "X__clientSecret": "s", "X__tenantId": "t"},
+            "needs X__clientId and X__tenantId",
+        ),
+        (
             {
                 "X__serviceUri": URI,
                 "X__clientId": "i",
@@ -132,6 +147,43 @@ def test_sections_2_7_and_2_8_what_cannot_be_read(values: dict[str, str], reason
     with pytest.raises(BindingError, match=reason) as refused:
         settings(values).named("X")
     assert KEY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "host_json", "expected"),
+    [
+        ({}, None, None),
+        ({"WebPubSubHub": "one"}, None, "one"),
+        ({"webpubsubhub": "one"}, "two", "two"),
+        ({}, "two", "two"),
+        ({"WebPubSubHub": ""}, None, None),
+        ({"WebPubSubHub": "one"}, "", None),
+    ],
+)
+def test_section_2_6_the_hub_of_the_whole_app(
+    values: Mapping[str, str], host_json: str | None, expected: str | None
+) -> None:
+    """host.json, even an empty one there, then the app setting."""
+    section = {} if host_json is None else {"extensions": {"webPubSub": {"hub": host_json}}}
+    config = HostConfig(raw={"version": "2.0", **section})
+    assert default_hub(AppSettings(dict(values)), config) == expected
+
+
+def test_section_2_6_an_empty_connection_string_is_none() -> None:
+    """Neither in host.json nor beside it, and an empty URI neither."""
+    raw = {"extensions": {"webPubSub": {"connectionString": ""}}}
+    found = ConnectionSettings(AppSettings({DEFAULT: A}), HostConfig(raw=raw)).default()
+    assert found is not None
+    assert found.endpoint == "https://a.example"
+    assert settings({DEFAULT: "", f"{DEFAULT}__serviceUri": ""}).default() is None
+
+
+def test_a_string_in_host_json_that_cannot_be_read_is_told_by_its_place() -> None:
+    """And not by that of the app setting."""
+    with pytest.raises(
+        HostError, match=r"^host\.json: extensions\.webPubSub\.connectionString: the"
+    ):
+        settings({DEFAULT: A}, f"AccessKey={KEY}").default()
 
 
 def test_a_default_connection_that_cannot_be_read_stops_the_host() -> None:

@@ -83,6 +83,11 @@ class TestSettings:
         with pytest.raises(ExpressionError, match=message):
             resolve_settings(text, _SETTINGS.get)
 
+    def test_nothing_is_the_name_of_a_setting(self) -> None:
+        """Even where the environment has something under it."""
+        with pytest.raises(ExpressionError, match="'%%' does not resolve"):
+            resolve_settings("%%", {"": "x"}.get)
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),

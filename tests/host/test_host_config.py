@@ -26,6 +26,11 @@ def test_the_file_of_the_app_is_read(tmp_path: Path) -> None:
     assert HostConfig.load(tmp_path, {}).functions == frozenset({"a"})
 
 
+def test_an_empty_list_of_functions_is_none() -> None:
+    """Every function runs. Section 10.1."""
+    assert _config(functions=[]).functions is None
+
+
 def test_a_bad_file_is_refused_with_its_position(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text("{")
     with pytest.raises(HostError, match=r"host\.json is not valid JSON: .* line 1 column 2"):

@@ -43,6 +43,22 @@ def test_only_an_object_will_do(tmp_path: Path, text: str, kind: str) -> None:
         read_json_object(_write(tmp_path / "f.json", text))
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"a":' * 50_000, "nests too deeply"),
+        ('{"a": ' + "[" * 50_000 + "]" * 50_000 + "}", "nests too deeply"),
+        ('{"a": ' + "9" * 5_000 + "}", "has a number with thousands of digits"),
+    ],
+)
+def test_what_python_cannot_take_is_refused_as_well(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    """In the same way as any other mistake."""
+    with pytest.raises(JsonFileError, match=message):
+        read_json_object(_write(tmp_path / "f.json", text))
+
+
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "f.json"
     path.write_bytes(b'{"a": "\xff"}')

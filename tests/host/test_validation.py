@@ -1,7 +1,7 @@
 """Whether functions can run in a host.
 
 Specification: bindings section 2.1.
-And functions-python sections 2.1 and 3.5.
+And functions-python sections 2.1, 3.5 and 9.
 """
 
 from collections.abc import Mapping

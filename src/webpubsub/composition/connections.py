@@ -80,7 +80,7 @@ class Connections:
     def accesses(self, connections: Sequence[str]) -> AccessList:
         """Which services may deliver events to a function with these connections; none means the
         default one. Raises BindingError and ValueError. Specification: bindings section 2.6."""
-        names = connections or (DEFAULT_CONNECTION,)
+        names: Sequence[str | None] = connections or (None,)
         return AccessList.of(access for name in names for access in self._accesses_of(name))
 
     async def close(self) -> None:
@@ -88,27 +88,31 @@ class Connections:
         for client in self._remote.values():
             await client.close()
 
-    def _accesses_of(self, name: str) -> Sequence[Access]:
+    def _accesses_of(self, name: str | None) -> Sequence[Access]:
         found = self._found(name)
         if found is None:
             return [Access(host, self.key) for host in _LOOPBACK]
-        if found.access_key is None and found.identity is None and name not in self._warned:
-            self._warned.add(name)
+        if found.access_key is None and found.identity is None and found.name not in self._warned:
+            self._warned.add(found.name)
             _logger.warning(
                 "%s has no AccessKey, so the signatures of events are NOT checked: whoever reaches "
                 "the webhook can pass for the service.",
-                name,
+                found.name,
             )
         return [Access(found.host, found.access_key)]
 
     def _remote_connection(self, name: str | None) -> Connection | None:
         """The connection to a remote service, or None for the embedded one."""
-        found = self._found(name or DEFAULT_CONNECTION)
+        found = self._found(name)
         return None if found is None or self._is_embedded(found) else found
 
-    def _found(self, name: str) -> Connection | None:
-        if name == DEFAULT_CONNECTION or self._isolated:
+    def _found(self, name: str | None) -> Connection | None:
+        """The default connection may be named as well, and is then that of the app settings alone;
+        where there is none at all, both are the embedded service."""
+        if not name or self._isolated:
             return self._default
+        if self._default is None and name.lower() == DEFAULT_CONNECTION.lower():
+            return None
         return self._settings.named(name)
 
     def _is_embedded(self, connection: Connection) -> bool:

@@ -10,7 +10,7 @@ from webpubsub.composition.connections import Connections
 from webpubsub.composition.surroundings import Surroundings
 from webpubsub.composition.workers import new_worker, worker_count
 from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH
+from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH, default_hub
 from webpubsub.host.errors import BrokenApp, HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.admin.office import Administration
@@ -251,7 +251,7 @@ class LocalApp:
         web_pubsub = WebPubSubExtension(
             self.connections.client,
             accesses=self.connections.accesses,
-            hub=config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub"),
+            hub=default_hub(self.settings, config),
             entry=self._events,
             point=self.point,
         )

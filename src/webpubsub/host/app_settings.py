@@ -54,8 +54,9 @@ class AppSettings:
     ) -> "AppSettings":
         """Settings with those of local.settings.json added; variables that exist win.
 
-        Raises HostError for an encrypted file. A file that cannot be read counts for nothing, with
-        a warning, and so does a value in place of which another one is set already.
+        Raises HostError for an encrypted file, and for a value that no variable can have. A file
+        that cannot be read counts for nothing, with a warning, and so does a value in place of
+        which another one is set already.
         """
         local = read_local_settings(app_directory)
         settings = cls(environment, local.host)
@@ -100,7 +101,7 @@ def _normal(name: str) -> str:
 def read_local_settings(app_directory: Path) -> LocalSettings:
     """The local.settings.json of an app; empty when there is none or it cannot be read.
 
-    Raises HostError when it is encrypted.
+    Raises HostError when it is encrypted, and for a value that no variable can have.
     """
     path = app_directory / LOCAL_SETTINGS
     try:
@@ -138,11 +139,27 @@ def _strings(document: Mapping[str, Any], section: str) -> dict[str, str]:
         return {}
     if not isinstance(values, Mapping):
         raise _Unreadable(f"{section} must be an object")
-    return {
+    texts = {
         name: _coerced(value, f"{section}.{name}")
         for name, value in values.items()
         if value is not None
     }
+    for name, text in texts.items():
+        _check_variable(section, name, text)
+    return texts
+
+
+def _check_variable(section: str, name: str, text: str) -> None:
+    if not name or "=" in name:
+        raise HostError(
+            f"{LOCAL_SETTINGS}: {name!r} in {section} is no name of a variable. Write one with at "
+            "least one character and without '='."
+        )
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in name + text):
+        raise HostError(
+            f"{LOCAL_SETTINGS}: {section}.{name!r} holds a character that no variable can "
+            "hold: NUL, or half of a surrogate pair. Remove it."
+        )
 
 
 def _coerced(value: object, path: str) -> str:

@@ -17,7 +17,16 @@ from webpubsub.protocol.spelling import listed
 
 DEFAULT_CONNECTION = "WebPubSubConnectionString"
 HOST_JSON_PATH = "extensions:webPubSub:connectionString"
+_DEFAULT_HUB = "WebPubSubHub"
+_HUB_PATH = "extensions:webPubSub:hub"
 _MANAGED_IDENTITY = "managedidentity"
+
+
+def default_hub(settings: AppSettings, config: HostConfig) -> str | None:
+    """The hub of bindings that name none, or None. An empty one in host.json is none, and hides
+    that of the app settings. Raises HostError."""
+    hub = config.text(_HUB_PATH)
+    return (settings.get(_DEFAULT_HUB) if hub is None else hub) or None
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +77,7 @@ class ConnectionSettings:
         try:
             text = self._config.text(HOST_JSON_PATH)
             if text:
-                return _by_key(DEFAULT_CONNECTION, text)
+                return _by_key(DEFAULT_CONNECTION, text, "host.json: " + _shown(HOST_JSON_PATH))
             return self._find(DEFAULT_CONNECTION)
         except BindingError as error:
             raise HostError(str(error)) from None
@@ -93,16 +102,20 @@ class ConnectionSettings:
     def _find(self, name: str) -> Connection | None:
         text = self._get(name)
         if text:
-            return _by_key(name, text)
+            return _by_key(name, text, name)
         uri = self._get(f"{name}__serviceUri")
         return _by_identity(name, uri, self._get) if uri else None
 
 
-def _by_key(name: str, text: str) -> Connection:
+def _shown(path: str) -> str:
+    return path.replace(":", ".")
+
+
+def _by_key(name: str, text: str, place: str) -> Connection:
     try:
         parsed = ConnectionString.parse(text)
     except ValueError as problem:
-        raise BindingError(f"{name}: {problem}") from None
+        raise BindingError(f"{place}: {problem}") from None
     return Connection(name=name, endpoint=parsed.endpoint, access_key=parsed.access_key)
 
 

@@ -138,7 +138,8 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _lowered(texts: tuple[str, ...] | None) -> frozenset[str] | None:
-    return None if texts is None else frozenset(text.lower() for text in texts)
+    """An empty array is no array: the official host flattens the document, and loses it."""
+    return frozenset(text.lower() for text in texts) if texts else None
 
 
 def _wrong(path: str, value: object, wanted: str) -> HostError:

@@ -24,6 +24,10 @@ def read_json_object(path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         position = f"line {error.lineno} column {error.colno}"
         raise JsonFileError(f"{path} is not valid JSON: {error.msg} at {position}") from None
+    except RecursionError:
+        raise JsonFileError(f"{path} is JSON that nests too deeply") from None
+    except ValueError:
+        raise JsonFileError(f"{path} has a number with thousands of digits") from None
     if not isinstance(value, dict):
         raise JsonFileError(f"{path} must hold a JSON object, not {_kind(value)}")
     return value

@@ -10,6 +10,7 @@ import msgspec
 from webpubsub.host.app_settings import LOCAL_SETTINGS, AppSettings
 from webpubsub.host.azure.publishing import PublishedFiles
 from webpubsub.host.azure.requirements import Requirements
+from webpubsub.host.connection_settings import default_hub
 from webpubsub.host.generation import FunctionReport
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding
@@ -59,7 +60,7 @@ class AzureApp(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def default_hub(self) -> str | None:
         """The hub of bindings that name none."""
-        return self.config.text("extensions:webPubSub:hub") or self.settings.get("WebPubSubHub")
+        return default_hub(self.settings, self.config)
 
     def bindings(self, *kinds: str) -> Iterator[BoundFunction]:
         """The bindings of these lower-case types, or all, in the order of their functions."""

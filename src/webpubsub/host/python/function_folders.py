@@ -58,10 +58,11 @@ def _indexed(folder: Path, modules: AppModules) -> IndexedFunction:
     try:
         document = {key.lower(): item for key, item in read_json_object(_json_of(folder)).items()}
         bindings = _bindings(document.get("bindings"), folder)
-        script = _script(folder, document.get("scriptfile"))
+        script = _script(folder, _name(folder, "scriptFile", document.get("scriptfile")))
+        entry_point = _name(folder, "entryPoint", document.get("entrypoint"))
     except (JsonFileError, OSError, FunctionLoadError) as error:
         return IndexedFunction(_metadata(folder), partial(_fail, str(error)))
-    metadata = _metadata(folder, document, bindings, script)
+    metadata = _metadata(folder, document, bindings, script, entry_point)
     return IndexedFunction(metadata, partial(_load, metadata, folder, modules))
 
 
@@ -74,13 +75,14 @@ def _metadata(
     document: Mapping[str, Any] = {},
     bindings: tuple[Binding, ...] = (),
     script: Path | None = None,
+    entry_point: str | None = None,
 ) -> FunctionMetadata:
     return FunctionMetadata(
         id=str(uuid5(NAMESPACE_OID, folder.name)),
         name=folder.name,
         bindings=bindings,
         script_file="" if script is None else str(script),
-        entry_point=str(document.get("entrypoint") or _DEFAULT_ENTRY_POINT),
+        entry_point=entry_point or _DEFAULT_ENTRY_POINT,
         disabled=document.get("disabled") is True,
         retry=document.get("retry"),
     )
@@ -106,10 +108,19 @@ def _bindings(value: object, folder: Path) -> tuple[Binding, ...]:
     return bindings
 
 
-def _script(folder: Path, named: object) -> Path:
+def _name(folder: Path, member: str, value: object) -> str | None:
+    """A name in the document, None when it is absent. Raises FunctionLoadError."""
+    if value is None or (isinstance(value, str) and "\0" not in value):
+        return value or None
+    raise FunctionLoadError(
+        f"{_json_of(folder)}: {member} is {value!r}, and must be a name, in quotes."
+    )
+
+
+def _script(folder: Path, named: str | None) -> Path:
     """The file that is named; else the only one there is, then ``run.*``, then ``__init__.py``."""
     if named:
-        return _existing((folder / str(named)).resolve(), folder)
+        return _existing((folder / named).resolve(), folder)
     files = [path for path in folder.iterdir() if path.is_file() and path.name != _FUNCTION_JSON]
     if len(files) == 1:
         return files[0]

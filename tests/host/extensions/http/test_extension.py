@@ -1,6 +1,6 @@
 """The HTTP extension.
 
-Specification: functions-python section 5.
+Specification: functions-python sections 5 and 9.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The timer trigger."""
+"""The timer trigger. Specification: functions-python sections 7 and 9."""
 
 import asyncio
 import json
