@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+import webpubsub as wps
+from tests.lazy_annotations import defined
 from webpubsub.functions.signatures import UserFunction, resolved_hints
 
 
@@ -51,3 +53,35 @@ def test_an_annotation_may_raise_anything(annotation: str) -> None:
 
     function.__annotations__ = {"request": annotation, "return": str}
     assert resolved_hints(function) == {"return": str}
+
+
+LATER = """
+import functools
+import azure.functions as func
+import webpubsub as wps
+
+def message(
+    request: wps.UserEventRequest, out: func.Out[Later], *, other: list[Later]
+) -> Later: ...
+
+@functools.wraps(message)
+def wrapped(*args, **kwargs): ...
+"""
+
+
+@pytest.mark.parametrize("name", ["message", "wrapped"])
+def test_what_comes_later_in_the_file(name: str) -> None:
+    """An app is decorated while its module is imported: what exists is known, the rest is not."""
+    assert UserFunction.of(defined(LATER, name)) == UserFunction(
+        name="message",
+        parameters=("request", "out", "other"),
+        hints={"request": wps.UserEventRequest},
+    )
+
+
+def test_an_annotation_that_is_asked_for_may_raise_anything() -> None:
+    """It is code of the user, and runs when we ask."""
+    source = "zero = 0\ndef function(request: 1 / zero, other): ..."
+    assert UserFunction.of(defined(source, "function")) == UserFunction(
+        name="function", parameters=("request", "other"), hints={}
+    )

@@ -153,7 +153,7 @@ MALFORMED: list[tuple[str, str]] = [
     ("{]", "An output takes one action"),
     ("{,}", "is not valid JSON"),
     ("[1,]", "is not valid JSON"),
-    ("[" * 5000 + "]" * 5000, "nests too deeply"),
+    ("[" * 100_000 + "]" * 100_000, "nests too deeply"),
     ("[null]", "Action 1 is null"),
     ('["hi"]', "Action 1 is 'hi'"),
     ("[[]]", "Action 1 is an array"),

@@ -1,10 +1,10 @@
 """A user's function as the decorators see it."""
 
+import inspect
 import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
-from inspect import signature
 from typing import Any
 
 import msgspec
@@ -22,9 +22,19 @@ class UserFunction(msgspec.Struct, frozen=True, kw_only=True):
         """What there is to know of a function."""
         return cls(
             name=getattr(function, "__name__", repr(function)),
-            parameters=tuple(signature(function).parameters),
+            parameters=tuple(signature_of(function).parameters),
             hints=resolved_hints(function),
         )
+
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """The parameters of a function, whose annotations nobody runs: from Python 3.14 on they are
+    code until somebody asks, and may name what does not exist yet."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return inspect.signature(function, annotation_format=annotationlib.Format.STRING)
+    return inspect.signature(function)
 
 
 def resolved_hints(function: Callable[..., Any]) -> Mapping[str, Any]:
@@ -56,5 +66,8 @@ def _raw_annotations(function: Callable[..., Any]) -> Mapping[str, Any]:
     if sys.version_info >= (3, 14):
         import annotationlib
 
-        return annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF)
+        try:
+            return annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF)
+        except Exception:  # one that raises anything but NameError takes the others with it
+            return {}
     return getattr(function, "__annotations__", {})

@@ -20,7 +20,7 @@ from webpubsub.functions.connections import WebPubSubConnection, connection_from
 from webpubsub.functions.contexts import WebPubSubContext, context_from_json
 from webpubsub.functions.mistakes import AppMistake
 from webpubsub.functions.parameters import check_answer, check_output_parameter, check_returns
-from webpubsub.functions.signatures import UserFunction
+from webpubsub.functions.signatures import UserFunction, signature_of
 from webpubsub.protocol.event_json import SYSTEM_EVENTS, event_from_json
 from webpubsub.protocol.events import MQTT_REQUESTS, UserEventRequest
 from webpubsub.protocol.refusals import apps
@@ -64,7 +64,7 @@ def typed_bindings(function: Callable[_P, _R]) -> Callable[_P, _R]:
 def _wrapped(
     function: Callable[..., Any], converters: Mapping[str, _Convert]
 ) -> Callable[..., Any]:
-    bind = inspect.signature(function).bind
+    bind = signature_of(function).bind
 
     @functools.wraps(function)
     def main(*args: Any, **kwargs: Any) -> Any:
@@ -76,7 +76,7 @@ def _wrapped(
 def _wrapped_async(
     function: Callable[..., Any], converters: Mapping[str, _Convert]
 ) -> Callable[..., Any]:
-    bind = inspect.signature(function).bind
+    bind = signature_of(function).bind
 
     @functools.wraps(function)
     async def main(*args: Any, **kwargs: Any) -> Any:

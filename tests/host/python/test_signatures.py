@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Optional  # noqa: UP035 - users write these
 import azure.functions as func
 import pytest
 
+from tests.lazy_annotations import defined
 from webpubsub.host.python.signatures import (
     BoundBinding,
     Conversion,
@@ -320,3 +321,11 @@ def test_a_converter_for_the_other_direction_refuses() -> None:
     """The library's queue converter has outputs only."""
     with pytest.raises(SignatureError, match="'request'"):
         check(annotated(func.QueueMessage), bound("request", "queue"))
+
+
+@pytest.mark.parametrize("annotation", ["Nowhere", "1 / 0", "1 / zero", "func.Nothing"])
+def test_an_annotation_that_is_asked_for_may_raise_anything(annotation: str) -> None:
+    """It is code of the user, which runs when it is read. Section 3.1."""
+    source = f"import azure.functions as func\nzero = 0\ndef f(request: {annotation}): ..."
+    with pytest.raises(SignatureError, match=r"^Function 'fn' .*(not defined|zero|no attribute)"):
+        check(defined(source, "f"))

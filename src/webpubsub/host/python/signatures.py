@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Generic, Union, get_args, get_origin
 
 import msgspec
 
+from webpubsub.functions.signatures import signature_of
 from webpubsub.host.python.converters import (
     GENERIC,
     accepts_input,
@@ -109,8 +110,8 @@ def _framework_of(
 
 def _parameters(function: Callable[..., Any], name: str) -> Mapping[str, inspect.Parameter]:
     try:
-        return inspect.signature(function).parameters
-    except (TypeError, ValueError) as error:
+        return signature_of(function).parameters
+    except Exception as error:  # from Python 3.14 on it may run annotations
         raise SignatureError(f"Function '{name}' has no readable signature: {error}.") from None
 
 
