@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.parity.official_engine import Answer, Comparable, OfficialEngine
+from tests.parity.official_engine import Answer, Comparable, OfficialEngine, Retry
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python import PythonWorker
+from webpubsub.host.retry_policy import RetryPolicy
 from webpubsub.host.values import (
     HttpRequestData,
     HttpResponseData,
@@ -115,6 +116,11 @@ class Both:
         ours = {name: function.id for name, function in self.functions.items()}
         return Pair(ours, self._official.ids)
 
+    def retries(self) -> Pair:
+        """The retry policy of each function."""
+        ours = {name: _retry(function) for name, function in self.functions.items()}
+        return Pair(ours, self._official.retries)
+
     async def invoke(self, name: str, inputs: Sequence[Input]) -> Pair:
         """Call a function in both."""
         result = await self._worker.invoke(
@@ -135,6 +141,13 @@ class Both:
         wire = [(key, on_the_wire(value)) for key, value in inputs]
         context = (TRACE.trace_parent, TRACE.trace_state, RETRY_COUNT, MAX_RETRY_COUNT)
         return Pair(ours, await self._official.invoke(name, wire, *context))
+
+
+def _retry(function: FunctionMetadata) -> Retry:
+    if function.retry is None:
+        return None
+    policy = RetryPolicy.parse(function.retry)
+    return policy.max_retries, policy.first, policy.longest
 
 
 def comparable(value: Value) -> Comparable:

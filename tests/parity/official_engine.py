@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 #: A value with its kind on the wire, in a form that can be compared.
 Comparable: TypeAlias = tuple[str, Any] | None
+#: How often a function is tried again, and after how many seconds at least and at most.
+Retry: TypeAlias = tuple[int, float, float] | None
 
 
 class Answer(SimpleNamespace):
@@ -31,10 +33,24 @@ class _BindingInfo(SimpleNamespace):
     undefined = 0
 
 
+class _RetryOptions(SimpleNamespace):
+    """A retry policy as the protocol describes it, which knows its strategies by their names."""
+
+    def __init__(self, *, retry_strategy: str, **members: Any) -> None:
+        if retry_strategy not in _INTERVALS:
+            raise ValueError(f"unknown enum label {retry_strategy!r}")
+        super().__init__(retry_strategy=retry_strategy, **members)
+
+
+#: The intervals that each strategy has.
+_INTERVALS = {
+    "fixed_delay": ("delay_interval", "delay_interval"),
+    "exponential_backoff": ("minimum_interval", "maximum_interval"),
+}
 PROTOS = SimpleNamespace(
     BindingInfo=_BindingInfo,
     RpcFunctionMetadata=SimpleNamespace,
-    RpcRetryOptions=SimpleNamespace,
+    RpcRetryOptions=_RetryOptions,
 )
 _DIRECTIONS = {"in": 0, "out": 1, "inout": 2}
 
@@ -51,6 +67,8 @@ class OfficialEngine:
         self._threads = importlib.import_module(f"{package}.utils.threadpool")
         #: The id of each function by its name.
         self.ids: dict[str, str] = {}
+        #: The retry policy of each function of an app with decorators.
+        self.retries: dict[str, Retry] = {}
 
     def start(self) -> None:
         """As the worker does before it indexes."""
@@ -69,6 +87,7 @@ class OfficialEngine:
             PROTOS, self._events._functions, functions, str(folder)
         )
         self.ids = {function.name: function.function_id for function in found}
+        self.retries = {function.name: _retry(function.retry_options) for function in found}
         return {function.name: list(map(json.loads, function.raw_bindings)) for function in found}
 
     def load_folder(self, folder: Path, script: str, entry_point: str = "main") -> None:
@@ -126,3 +145,10 @@ class OfficialEngine:
             members = datum.value
             return ("http", (int(members["status_code"].value), members["body"].value))
         return (datum.type, datum.value)
+
+
+def _retry(options: Any) -> Retry:
+    if options is None:
+        return None
+    first, longest = (getattr(options, name) for name in _INTERVALS[options.retry_strategy])
+    return options.max_retry_count, first.total_seconds(), longest.total_seconds()

@@ -37,11 +37,6 @@ GOOD = {
     '@app.generic_trigger(arg_name="request", type="webPubSubTrigger", hub="h", eventType="user",'
     ' event_name="m", connections=["A", "B"], data_type=func.DataType.STRING)\n'
     "def generic(request, inp, out): pass\n",
-    "retries": APP
-    + '@app.retry(strategy="fixed_delay", max_retry_count="3", delay_interval="00:00:05")\n'
-    + ONE
-    + '@app.retry(strategy="exponential_backoff", max_retry_count="-1",'
-    ' minimum_interval="00:00:05", maximum_interval="00:01:00")\n' + TWO,
     "timer switches": APP
     + '@app.timer_trigger("t", "%S%", run_on_startup=True, use_monitor=False)\n'
     "def tick(t): pass\n",
@@ -93,8 +88,8 @@ async def test_apps_are_described_alike(source: str, both_of: WriteBoth) -> None
     ours, theirs = await both.index()
     assert ours == theirs
     assert list(ours) == list(theirs)
-    ids = both.ids()
-    assert ids.ours == ids.theirs
+    for pair in (both.ids(), both.retries()):
+        assert pair.ours == pair.theirs
 
 
 @pytest.mark.parametrize(("source", "text", "holds"), BROKEN.values(), ids=BROKEN)

@@ -19,6 +19,7 @@ from azure.functions import FunctionRegister
 
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
+from webpubsub.host.python.retries import retry_of
 from webpubsub.host.python.signatures import (
     BoundBinding,
     LoadedFunction,
@@ -135,7 +136,7 @@ def _indexed(function: Any, directory: Path, framework: WebFramework | None) -> 
         bindings=tuple(Binding(json.loads(raw)) for raw in function.get_raw_bindings()),
         script_file=str(directory / function.function_script_file),
         entry_point=name,
-        retry=function.get_settings_dict("retry_policy"),
+        retry=retry_of(function, name),
         streams_http=loaded.framework is not None,
     )
 
