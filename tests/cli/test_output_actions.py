@@ -204,6 +204,7 @@ async def test_actions_reach_clients(
 
 
 ONE = {"actionName": "sendToAll", "data": "hi"}
+GRANT = {"actionName": "grantPermission", "permission": "sendToGroup"}
 
 
 @pytest.mark.parametrize(
@@ -239,6 +240,19 @@ async def test_every_form_is_taken(room: Room, value: Value, count: int) -> None
             {"actionName": "addConnectionToGroup", "connectionId": "nobody", "group": "g"},
             r"the service refused action 2 \(status 404",
         ),
+        (
+            {"actionName": "addUserToGroup", "userId": "nobody", "group": "g"},
+            r"the service refused action 2 \(status 404",
+        ),
+        (
+            {**GRANT, "connectionId": "nobody", "targetName": "g"},
+            r"the service refused action 2 \(status 404",
+        ),
+        (GRANT, r"Action 2 \(grantPermission\): 'connectionId' is missing"),
+        (
+            {**GRANT, "connectionId": "c", "permission": None},
+            r"Action 2 \(grantPermission\): 'permission' must be",
+        ),
     ],
 )
 async def test_the_first_failure_stops_the_rest(
@@ -248,6 +262,14 @@ async def test_the_first_failure_stops_the_rest(
     with pytest.raises(BindingError, match=words):
         await room.act(ONE, wrong, {**ONE, "data": "never"})
     assert await room.heard() == {name: ["text hi"] for name in "ABC"}
+
+
+async def test_later_connections_are_not_in_the_groups_of_their_user(room: Room) -> None:
+    """Those that a user has are added, and no others."""
+    await room.act(action("addUserToGroup", userId="bob", group="g"))
+    async with await room.enter("D", user_id="bob"):
+        await room.act(HI)
+        assert await room.heard() == {name: ["text hi"] for name in "ABC"}
 
 
 async def may_join(peer: Peer, number: int) -> bool:

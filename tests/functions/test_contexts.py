@@ -1,4 +1,7 @@
-"""The context input of HTTP functions."""
+"""The context input of HTTP functions.
+
+Specification: bindings section 6.
+"""
 
 import json
 from typing import Any

@@ -1,11 +1,12 @@
 """A service elsewhere, over the official SDK, against a server that records what it is asked.
 
-Specification: bindings sections 8.2 and 8.5.
+Specification: bindings sections 7, 8.2 and 8.5.
 """
 
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import jwt
@@ -41,6 +42,7 @@ class FakeService:
         self.requests: list[tuple[str, str, str, bytes]] = []
         self.tokens: list[str] = []
         self.status = 0
+        self.failures = 0
         self.body: Any = None
         self.headers: dict[str, str] = {}
 
@@ -53,6 +55,9 @@ class FakeService:
         self.requests.append((request.method, path, content_type, await request.read()))
         self.tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
         status = self.status or _success(request)
+        if self.failures:
+            self.failures -= 1
+            status = 503
         if isinstance(self.body, dict):
             return web.json_response(self.body, status=status, headers=self.headers)
         return web.Response(text=self.body, status=status, headers=self.headers)
@@ -72,13 +77,20 @@ def fake() -> FakeService:
     return FakeService()
 
 
-@pytest.fixture
-async def client(fake: FakeService) -> AsyncIterator[RemoteServiceClient]:
-    """A client of a server on the loopback address."""
+@asynccontextmanager
+async def serving(fake: FakeService) -> AsyncIterator[str]:
+    """The endpoint of a server on the loopback address."""
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", fake.answer)
     async with TestServer(application, host="127.0.0.1") as server:
-        made = RemoteServiceClient(by_key(str(server.make_url(""))), retries=0)
+        yield str(server.make_url(""))
+
+
+@pytest.fixture
+async def client(fake: FakeService) -> AsyncIterator[RemoteServiceClient]:
+    """A client that does not try again."""
+    async with serving(fake) as endpoint:
+        made = RemoteServiceClient(by_key(endpoint), retries=0)
         yield made
         await made.close()
 
@@ -307,6 +319,36 @@ async def test_a_refusal_has_status_code_and_message(
     assert message in str(refused)
 
 
+#: How long the service asks to be left alone, so that tests do not wait for the SDK's own pauses.
+AT_ONCE = {"retry-after-ms": "1"}
+
+
+@pytest.mark.parametrize(
+    ("status", "requests"),
+    [(408, 4), (429, 4), (500, 4), (502, 4), (503, 4), (504, 4), (400, 1), (404, 1), (501, 1)],
+)
+async def test_what_may_pass_is_tried_again(fake: FakeService, status: int, requests: int) -> None:
+    """Three times, and then the action is refused."""
+    fake.status, fake.headers = status, AT_ONCE
+    async with serving(fake) as endpoint:
+        client = RemoteServiceClient(by_key(endpoint))
+        with pytest.raises(ServiceRefused) as caught:
+            await client.perform(ops.AddUserToGroup(hub="chat", group="g", user_id="u"))
+        await client.close()
+    assert (caught.value.status, len(fake.requests)) == (status, requests)
+
+
+async def test_what_has_passed(fake: FakeService) -> None:
+    """The action is carried out, with the same payload."""
+    fake.headers, fake.failures = AT_ONCE, 2
+    async with serving(fake) as endpoint:
+        client = RemoteServiceClient(by_key(endpoint))
+        await client.perform(ops.SendToAll(hub="chat", message=JSON))
+        await client.close()
+    assert fake.requests == [fake.requests[0]] * 3
+    assert fake.requests[0][2:] == ("application/json", JSON.data)
+
+
 async def test_a_service_that_is_not_there() -> None:
     """The error says which address was tried, and never the key."""
     endpoint = f"http://127.0.0.1:{unused_port()}"
@@ -349,12 +391,12 @@ async def test_client_access_is_made_without_asking(endpoint: str, base_url: str
 
 
 async def test_anonymous_access_has_no_subject() -> None:
-    """Without a user the token names none."""
+    """Without a user the token names none, and no roles and no groups."""
     client = RemoteServiceClient(by_key("http://localhost"))
     access = await client.client_access("chat", minutes_to_expire=5)
     await client.close()
     claims = jwt.decode(access.access_token, KEY, ["HS256"], options={"verify_aud": False})
-    assert "sub" not in claims
+    assert claims.keys() == {"aud", "iat", "exp"}
     assert claims["exp"] - claims["iat"] <= 300
 
 

@@ -1,6 +1,7 @@
 """Access tokens.
 
-Specification: client-protocols sections 1.3 and 15, rest-api sections 3.1, 3.3 and 4.1.
+Specification: client-protocols sections 1.3 and 15, rest-api sections 3.1, 3.3 and 4.1, bindings
+section 7.
 """
 
 import base64
@@ -214,7 +215,7 @@ def test_claims_are_shown_as_lists_of_texts() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["http://Localhost:8080", "http://localhost:8080/"])
-def test_a_client_token_has_the_claims_of_the_official_sdk(endpoint: str) -> None:
+def test_a_client_token_has_the_claims_of_the_official_extension(endpoint: str) -> None:
     """The audience is the lower-case endpoint with the hub as given; nothing is said in vain."""
     bare = jwt.decode(
         client_token(endpoint, "Chat", KEY, now=NOW + 0.9),
@@ -223,19 +224,22 @@ def test_a_client_token_has_the_claims_of_the_official_sdk(endpoint: str) -> Non
         options={"verify_exp": False, "verify_aud": False, "verify_iat": False},
     )
     audience = "http://localhost:8080/client/hubs/Chat"
-    assert bare == {"aud": audience, "iat": NOW, "exp": NOW + 3600}
+    assert bare == {"aud": audience, "nbf": NOW, "iat": NOW, "exp": NOW + 3600}
     full = client_token(
         endpoint, "Chat", KEY, now=NOW, user_id="u", roles=["r"], groups=("g",), minutes_to_expire=5
     )
     claims = read(full, is_audience=lambda text: text == audience)
     assert claims == {
         "aud": audience,
+        "nbf": NOW,
         "iat": NOW,
         "exp": NOW + 300,
         "sub": "u",
         "role": ["r"],
         "webpubsub.group": ["g"],
     }
+    nameless = client_token(endpoint, "Chat", KEY, now=NOW, user_id="")
+    assert read(nameless, is_audience=lambda text: text == audience)["sub"] == ""
     assert jwt.get_unverified_header(full) == {"alg": "HS256", "typ": "JWT"}
 
 

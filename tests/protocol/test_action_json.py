@@ -6,6 +6,7 @@ Specification: bindings sections 8.2 to 8.5.
 import contextlib
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -122,6 +123,12 @@ def test_an_array_keeps_its_order(form: Any) -> None:
     """All actions of an array become operations in the order of the array."""
     text = form(f" {json.dumps([members for members, _ in TABLE])}\n")
     assert operations_from_json(text, "chat") == [operation for _, operation in TABLE]
+
+
+def test_any_mapping_is_an_action() -> None:
+    """Not only a dictionary."""
+    one = MappingProxyType({"actionName": "closeAllConnections"})
+    assert operations_from_json(one, "chat") == [ops.CloseAllConnections(hub="chat")]
 
 
 def test_an_empty_array_is_no_operation() -> None:

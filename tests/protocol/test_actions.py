@@ -1,4 +1,7 @@
-"""Actions are exactly the JSON objects the output binding reads."""
+"""Actions are exactly the JSON objects the output binding reads.
+
+Specification: bindings section 8.2.
+"""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""The service as the application in the same process sees it."""
+"""The service as the application in the same process sees it.
+
+Specification: bindings section 7.
+"""
 
 import pytest
 
@@ -79,6 +82,14 @@ async def test_client_access(endpoint: str, base_url: str) -> None:
     identity = client_claims(claims)
     assert (identity.user_id, identity.roles, identity.groups) == ("alice", ("r",), ("g",))
     assert claims["exp"] == NOW + 300
+
+
+async def test_section_7_access_for_anybody() -> None:
+    """It lasts an hour, and says nothing of a user, of roles and of groups."""
+    access = await client().client_access("chat")
+    claims = verify(access.access_token, keys=[KEY], is_audience=lambda _: True, now=NOW)
+    audience = "http://127.0.0.1:8080/client/hubs/chat"
+    assert claims == {"aud": audience, "nbf": NOW, "iat": NOW, "exp": NOW + 3600}
 
 
 @pytest.mark.parametrize("hub", ["", "1", "a b", "a/b", "x" * 129])

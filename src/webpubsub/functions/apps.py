@@ -96,7 +96,8 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         ``client_protocols`` ``"mqtt"`` is for events of MQTT clients alone, which are annotated
         MqttConnectEventRequest and so on, ``"webPubSub"`` for those of all others. ``connections``
         are the settings with the connection strings of the services that may call,
-        by default ``WebPubSubConnectionString``. ``hub`` and ``event_name`` may be ``%SETTING%``.
+        by default ``WebPubSubConnectionString``. ``hub``, a letter and up to 127 letters, digits or
+        any of ``_ ` , . [ ]``, and ``event_name`` may be ``%SETTING%``.
         Return an event response, or None, from ``connect`` and user events; None from the others.
         Raises AppMistake. Specification: bindings sections 2.2, 4.1 and 5.
         """
@@ -133,8 +134,11 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         Annotate it WebPubSubConnection, or str for the JSON text. ``user_id`` is whose connection
         it will be, anonymous by default; like ``hub`` it may hold ``{expressions}`` such as
         ``{query.user}`` and ``%SETTING%``. ``connection`` is the setting with the connection
-        string, by default ``WebPubSubConnectionString``. The token is valid for an hour. Raises
-        AppMistake. Specification: bindings sections 2.3 and 7.
+        string, by default ``WebPubSubConnectionString``. ``client_protocol`` ``"mqtt"`` is for an
+        MQTT client, which takes a service that has such clients. The token is valid for an hour and
+        has neither roles nor groups, which an answer to ``connect`` can give. An expression without
+        a value fails the call, which is then answered with status 500. Raises AppMistake.
+        Specification: bindings sections 2.3 and 7.
         """
         decorator = "web_pubsub_connection_input"
         binding = WebPubSubConnectionInput(
@@ -160,8 +164,9 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         """Give an HTTP function the event that came as its request, in the parameter ``arg_name``.
 
         Annotate it WebPubSubContext, or str for the JSON text. The route must allow the methods
-        POST and OPTIONS. ``connections`` are as on the trigger. Raises AppMistake. Specification:
-        bindings sections 2.4 and 6.
+        POST and OPTIONS. ``connections`` are as on the trigger. Nothing of a request fails the
+        call: what is wrong with one is in the context, with the response to give. Raises
+        AppMistake. Specification: bindings sections 2.4 and 6.
         """
         binding = WebPubSubContextInput(
             name=arg_name, connections=check_connections("web_pubsub_context_input", connections)
@@ -180,7 +185,8 @@ class WebPubSubApi(func.DecoratorApi, ABC):
         """Carry out the actions that the function sets on its parameter ``arg_name``.
 
         Annotate it ``func.Out[Actions]``: ``set`` takes one action or several, carried out in order
-        once the function has returned; the last ``set`` counts. ``arg_name`` may be ``$return``.
+        once the function has returned; the last ``set`` counts. The first action that fails stops
+        those after it, undoes none before it, and fails the call. ``arg_name`` may be ``$return``.
         ``hub`` may hold ``{expressions}`` and ``%SETTING%``; ``connection`` is the setting with the
         connection string, by default ``WebPubSubConnectionString``. Raises AppMistake.
         Specification: bindings sections 2.5 and 8.
@@ -216,11 +222,19 @@ class WebPubSubApi(func.DecoratorApi, ABC):
 
 
 class WebPubSubApp(WebPubSubApi, func.FunctionApp):
-    """A function app with the decorators of Web PubSub, and all of azure-functions' own."""
+    """A function app with the decorators of Web PubSub, and all of azure-functions' own.
+
+    ``http_auth_level`` is who may call its HTTP functions, as with ``func.FunctionApp``. The
+    decorators are keyword-only and raise TypeError for an argument they do not have.
+    Specification: functions-python sections 2.1 and 16.
+    """
 
 
 class Blueprint(WebPubSubApi, func.Blueprint):
-    """Functions in a module of their own, added to an app with its ``register_functions``."""
+    """Functions in a module of their own, added to an app with its ``register_functions``.
+
+    It has the same decorators as WebPubSubApp. Specification: functions-python section 2.2.
+    """
 
     def __init__(self) -> None:
         # The one of azure-functions has no annotations, which strict type checkers hold against

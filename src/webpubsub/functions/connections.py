@@ -7,7 +7,7 @@ class WebPubSubConnection(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     """What a client needs to connect.
 
     ``url`` is ``base_url`` with the access token in its query; give it to the client and to nobody
-    else. Specification: bindings section 7.
+    else. The token is new at every call and valid for an hour. Specification: bindings section 7.
     """
 
     base_url: str

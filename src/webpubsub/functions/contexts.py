@@ -11,13 +11,19 @@ from webpubsub.protocol.events import AnyEventRequest
 
 
 class PreflightRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The service asks whether it may send events here; ``is_valid`` is the answer."""
+    """The service asks whether it may send events here; ``is_valid`` is the answer.
+
+    Specification: bindings sections 3.3 and 6.
+    """
 
     is_valid: bool
 
 
 class SimpleResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """The HTTP answer that the binding proposes: for a preflight or an error, the one to give."""
+    """The HTTP answer that the binding proposes: for a preflight or an error, the one to give.
+
+    A header has one value or several. Specification: bindings section 6.
+    """
 
     body: str | None = None
     status: int = 200
@@ -34,7 +40,8 @@ class WebPubSubContext(msgspec.Struct, frozen=True, kw_only=True):
 
     ``request`` is None when ``has_error``, and for system events that are not known. The function
     answers by itself: return ``response.to_http_response()`` when ``has_error`` or
-    ``is_preflight``. Specification: bindings section 6.
+    ``is_preflight``. ``error_message`` is what was wrong with the headers, the signature or the
+    body; it is None without an error. Specification: bindings section 6.
     """
 
     request: AnyEventRequest | PreflightRequest | None = None

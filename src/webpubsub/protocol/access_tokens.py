@@ -61,6 +61,7 @@ def client_token(
     """A token with which a client may connect to a hub; ``now`` is seconds since the epoch."""
     claims: dict[str, Any] = {
         "aud": f"{endpoint.rstrip('/').lower()}/client/hubs/{hub}",
+        "nbf": int(now),
         "iat": int(now),
         "exp": int(now) + minutes_to_expire * 60,
     }

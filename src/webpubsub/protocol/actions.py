@@ -28,7 +28,11 @@ _PERMISSIONS = tuple(permission.value for permission in Permission)
 class Action(JsonObject):
     """Base of all actions. ``action_name`` is the class name without ``Action``.
 
-    An action is checked when it is made: TypeError or ValueError for what the host would refuse.
+    An action is checked when it is made: it raises TypeError for a wrong type, and ValueError for
+    what the host would refuse, such as an empty id, or the name of a group that has not 1 to 1024
+    characters. A service that refuses an action, as it does for a connection that is not there
+    (404), fails the invocation, once its function has returned. Specification: bindings sections
+    8.2 and 8.5.
     """
 
     __slots__ = ()
@@ -75,7 +79,8 @@ class SendToAllAction(Action):
 
     Without ``data_type``, a str is sent as text, bytes as binary and any other value as JSON. With
     ``data_type="json"``, a str must be JSON text already. The other send actions do the same.
-    Raises TypeError or ValueError for data that does not fit its type.
+    Raises TypeError or ValueError for data that does not fit its type. Specification: bindings
+    sections 8.2 to 8.4.
     """
 
     __slots__ = ()
@@ -91,7 +96,11 @@ class SendToAllAction(Action):
 
 
 class SendToGroupAction(Action):
-    """Send a message to the members of a group, except the connection ids in ``excluded``."""
+    """Send a message to the members of a group, except the connection ids in ``excluded``.
+
+    ``data`` and ``data_type`` are as in SendToAllAction. Nobody in the group is no error. Raises
+    TypeError or ValueError. Specification: bindings sections 8.2 to 8.4.
+    """
 
     __slots__ = ()
 
@@ -111,7 +120,11 @@ class SendToGroupAction(Action):
 
 
 class SendToUserAction(Action):
-    """Send a message to every connection of a user."""
+    """Send a message to every connection of a user.
+
+    ``data`` and ``data_type`` are as in SendToAllAction. A user who is not there is no error.
+    Raises TypeError or ValueError. Specification: bindings sections 8.2 to 8.4.
+    """
 
     __slots__ = ()
 
@@ -120,7 +133,11 @@ class SendToUserAction(Action):
 
 
 class SendToConnectionAction(Action):
-    """Send a message to one connection."""
+    """Send a message to one connection.
+
+    ``data`` and ``data_type`` are as in SendToAllAction. Raises TypeError or ValueError.
+    Specification: bindings sections 8.2 to 8.4.
+    """
 
     __slots__ = ()
 
@@ -134,7 +151,11 @@ class SendToConnectionAction(Action):
 
 
 class AddUserToGroupAction(Action):
-    """Make every connection of a user, now and later, a member of a group."""
+    """Make every connection that a user has now a member of a group.
+
+    Connections that the user opens later are no members, and without any the service refuses the
+    action (404). Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -143,7 +164,10 @@ class AddUserToGroupAction(Action):
 
 
 class RemoveUserFromGroupAction(Action):
-    """Undo AddUserToGroupAction for one group."""
+    """Remove every connection of a user from a group; one that is no member is no error.
+
+    Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -152,7 +176,10 @@ class RemoveUserFromGroupAction(Action):
 
 
 class RemoveUserFromAllGroupsAction(Action):
-    """Remove a user from every group."""
+    """Remove every connection of a user from every group; a user without any is no error.
+
+    Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -161,7 +188,12 @@ class RemoveUserFromAllGroupsAction(Action):
 
 
 class AddConnectionToGroupAction(Action):
-    """Make one connection a member of a group."""
+    """Make one connection a member of a group.
+
+    The service refuses the action for a connection that is not there (404), as it is not yet while
+    ``connect`` is answered: use the groups of ConnectEventResponse. Raises TypeError or ValueError.
+    Specification: bindings sections 5.9 and 8.2.
+    """
 
     __slots__ = ()
 
@@ -173,7 +205,10 @@ class AddConnectionToGroupAction(Action):
 
 
 class RemoveConnectionFromGroupAction(Action):
-    """Remove one connection from a group."""
+    """Remove one connection from a group; one that is no member is no error.
+
+    Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -185,7 +220,10 @@ class RemoveConnectionFromGroupAction(Action):
 
 
 class CloseAllConnectionsAction(Action):
-    """Close every connection of the hub, except the connection ids in ``excluded``."""
+    """Close every connection of the hub, except the connection ids in ``excluded``.
+
+    Clients are told ``reason``. Raises TypeError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -197,7 +235,10 @@ class CloseAllConnectionsAction(Action):
 
 
 class CloseClientConnectionAction(Action):
-    """Close one connection; its client is told ``reason``."""
+    """Close one connection; its client is told ``reason``. One that is not there is no error.
+
+    Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -209,7 +250,11 @@ class CloseClientConnectionAction(Action):
 
 
 class CloseGroupConnectionsAction(Action):
-    """Close the connections of a group, except the connection ids in ``excluded``."""
+    """Close the connections of a group, except the connection ids in ``excluded``.
+
+    Clients are told ``reason``. Raises TypeError or ValueError. Specification: bindings section
+    8.2.
+    """
 
     __slots__ = ()
 
@@ -229,7 +274,12 @@ class CloseGroupConnectionsAction(Action):
 
 class GrantPermissionAction(Action):
     """Allow one connection to send to, or to join and leave, the group ``target_name``, or every
-    group when it is None."""
+    group when it is None.
+
+    ``permission`` is ``"sendToGroup"`` or ``"joinLeaveGroup"``. A service on Azure refuses a
+    permission for every group (400), and every service one for a connection that is not there
+    (404). Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 
@@ -244,7 +294,10 @@ class GrantPermissionAction(Action):
 
 
 class RevokePermissionAction(Action):
-    """Undo GrantPermissionAction."""
+    """Take back what GrantPermissionAction has allowed, with the same arguments.
+
+    Raises TypeError or ValueError. Specification: bindings section 8.2.
+    """
 
     __slots__ = ()
 

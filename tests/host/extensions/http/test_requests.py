@@ -1,6 +1,6 @@
 """Requests as functions and binding expressions see them.
 
-Specification: functions-python sections 5.1 and 9.
+Specification: functions-python sections 5.1 and 9, bindings section 7.
 """
 
 from collections.abc import Mapping

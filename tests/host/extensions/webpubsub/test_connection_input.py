@@ -19,6 +19,7 @@ from webpubsub.host.extensions.webpubsub import connection_input
         ({}, None, ("chat", None)),
         ({"hub": "CHAT", "userId": "ann"}, None, ("chat", "ann")),
         ({"hub": None}, "main", ("main", None)),
+        ({"hub": "chat"}, "main", ("chat", None)),
         ({"hub": "{query.hub}", "userId": "{headers.x-id}-1"}, None, ("h1", "ann-1")),
         ({"userId": ""}, None, ("chat", "")),
         ({"clientProtocol": "Default"}, None, ("chat", None)),
@@ -34,6 +35,14 @@ async def test_access_is_asked_for(
     context = invocation(query={"hub": "h1"}, headers={"X-Id": "ann"})
     await connection_input.read(binding, context, lambda _: client, default_hub)
     assert client.accesses == [(*expected, (), (), 60)]
+
+
+async def test_no_token_serves_two_clients() -> None:
+    """The service is asked at every call."""
+    client = RecordingClient()
+    for _ in range(2):
+        await connection_input.read(connection(), invocation(), lambda _: client, None)
+    assert len(client.accesses) == 2
 
 
 async def test_the_function_receives_json_text() -> None:

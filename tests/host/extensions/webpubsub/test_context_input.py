@@ -22,8 +22,10 @@ from webpubsub.functions.contexts import context_from_json
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
+from webpubsub.host.extensions.webpubsub.context_input import check
 from webpubsub.host.metadata import Binding
 from webpubsub.host.values import HttpRequestData, JsonText
+from webpubsub.protocol.cloud_events import signature
 from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.events import ConnectEventRequest, UserEventRequest
 
@@ -32,9 +34,11 @@ KNOWN = AccessList.of([Access(ORIGIN, KEY)])
 
 
 def accesses(names: Sequence[str]) -> AccessList:
-    """The default connection, one without a list, and none called X."""
+    """The default connection, one without a list, none called X, and two of one host."""
     if "X" in names:
         raise BindingError("the connection 'X' is not set")
+    if "TWICE" in names:
+        return AccessList.of([Access(ORIGIN, KEY), Access(ORIGIN)])
     return EVERYBODY if "OPEN" in names else KNOWN
 
 
@@ -68,6 +72,13 @@ async def read(sent: WebhookRequest | None, **properties: Any) -> dict[str, Any]
     parsed = json.loads(await text_of(sent, **properties))
     assert isinstance(parsed, dict)
     return parsed
+
+
+async def context_of(sent: WebhookRequest) -> dict[str, Any]:
+    """What the function is told of the connection."""
+    about = (await read(sent))["request"]["connectionContext"]
+    assert isinstance(about, dict)
+    return about
 
 
 def preflight(*origins: str) -> WebhookRequest:
@@ -105,6 +116,7 @@ async def test_the_text_is_indented() -> None:
     [
         ([ORIGIN], {}, True),
         ([f"x.example,{ORIGIN}"], {}, True),
+        (["x.example", ORIGIN], {}, True),
         (["x.example"], {}, False),
         (["x.example"], {"connections": ["OPEN"]}, True),
         (["x.example"], {"connection": "OPEN"}, True),
@@ -119,6 +131,8 @@ async def test_preflight(origins: list[str], properties: dict[str, Any], valid: 
     assert (shown["errorMessage"], shown["hasError"], shown["isPreflight"]) == (None, False, True)
 
 
+SIGNED = ("ce-signature", signature("c1", [KEY]))
+KNOWN_ORIGIN = ("WebHook-Request-Origin", ORIGIN)
 MISSING = "Invalid Web PubSub upstream request missing required fields in header."
 UNTRUSTED = "Signature validation failed."
 
@@ -135,12 +149,26 @@ UNTRUSTED = "Signature validation failed."
         (request(origin=None), {}, 401, UNTRUSTED),
         (request(content_type="image/png"), {}, 400, "ContentType is not supported: image/png"),
         (request(), {"connections": ["X"]}, 400, "the connection 'X' is not set"),
+        (
+            request(),
+            {"connections": ["TWICE"]},
+            400,
+            (
+                f"two of its connections have the host '{ORIGIN}'; name one of them, which is "
+                "enough for both keys of a resource"
+            ),
+        ),
+        (request(ce_signature="sha256=ab", more=[SIGNED]), {}, 401, UNTRUSTED),
+        (request(origin="x.example", more=[KNOWN_ORIGIN]), {}, 401, UNTRUSTED),
         (request("connect", b"{"), {}, 400, "1 bytes: Input data was truncated"),
         (None, {}, 400, "HttpContext is null."),
     ],
 )
 async def test_errors(
-    sent: WebhookRequest | None, properties: dict[str, Any], status: int, message: str
+    sent: WebhookRequest | None,
+    properties: dict[str, Any],
+    status: int,
+    message: str,
 ) -> None:
     """They are part of the value, without a request and with the response to give."""
     assert await read(sent, **properties) == {
@@ -149,6 +177,28 @@ async def test_errors(
         "hasError": True,
         "isPreflight": False,
     }
+
+
+async def test_what_is_refused_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The function may hide it, the log does not."""
+    await read(request(origin="x.example"))
+    assert "the origin 'x.example'" in caplog.text
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        ({"direction": "out"}, "'direction' must be 'in'"),
+        ({"connections": "X"}, "'connections' must be an array"),
+        ({"connections": [""]}, "none may be empty"),
+        ({"connection": 5}, "'connection' must be a string"),
+    ],
+)
+def test_section_2_4_what_is_wrong_with_a_context(properties: dict[str, Any], words: str) -> None:
+    """The error names the binding and the property."""
+    with pytest.raises(BindingError, match=f"^webPubSubContext 'wps': .*{words}"):
+        check(binding(**properties))
 
 
 async def test_a_system_event_that_is_not_known() -> None:
@@ -174,6 +224,21 @@ async def test_a_get_is_no_validation() -> None:
     """Only OPTIONS is."""
     sent = WebhookRequest(method="GET", headers=[("WebHook-Request-Origin", ORIGIN)])
     assert (await read(sent))["errorMessage"] == MISSING
+
+
+@pytest.mark.parametrize(
+    ("first", "is_mqtt"), [(None, True), ("p1", False)], ids=["mqtt first", "mqtt second"]
+)
+async def test_who_is_an_mqtt_client(first: str | None, is_mqtt: bool) -> None:
+    """The first subprotocol says so, and no other does."""
+    about = await context_of(request(ce_subprotocol=first, more=MQTT))
+    assert ("physicalConnectionId" in about) is is_mqtt
+
+
+async def test_who_sent_it() -> None:
+    """The user of the connection, if there is one."""
+    assert (await context_of(request(ce_userId="ann")))["userId"] == "ann"
+    assert (await context_of(request(ce_userId="")))["userId"] is None
 
 
 async def test_an_mqtt_client() -> None:
