@@ -176,6 +176,20 @@ TABLE: list[tuple[HubOperation, str, str, str, bytes]] = [
         b"",
     ),
     (
+        ops.SendToAll(hub="chat", message=TEXT, filter="userId ne 'b'"),
+        "POST",
+        "/:send?filter=userId%20ne%20'b'",
+        "text/plain",
+        TEXT.data,
+    ),
+    (
+        ops.SendToGroup(hub="chat", group="g", message=TEXT, filter="userId ne 'b'"),
+        "POST",
+        "/groups/g/:send?filter=userId%20ne%20'b'",
+        "text/plain",
+        TEXT.data,
+    ),
+    (
         ops.SendToUser(hub="chat", user_id="u", message=TEXT, filter="userId ne 'b'"),
         "POST",
         "/users/u/:send?filter=userId%20ne%20'b'",
