@@ -5,11 +5,13 @@ Specification: bindings section 2.8.
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import jwt
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from azure.identity import aio
 
 from webpubsub.host import credentials
 from webpubsub.host.connection_settings import Connection, Identity
@@ -108,6 +110,50 @@ async def test_an_identity_that_was_assigned_by_a_user(
     await client.perform(SEND)
     await client.close()
     assert asked.items() <= identity.asked[0].items()
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "asked"),
+    [
+        (Identity(), {}, {}),
+        (Identity(client_id="i"), {"AZURE_CLIENT_ID": "v"}, {"client_id": "i"}),
+        (Identity(), {"AZURE_CLIENT_ID": "v"}, {"client_id": "v"}),
+        (
+            Identity(managed_identity_resource_id="/r"),
+            {"AZURE_CLIENT_ID": "v"},
+            {"mi_res_id": "/r"},
+        ),
+    ],
+)
+async def test_section_2_8_the_identity_in_the_default_chain(
+    monkeypatch: pytest.MonkeyPatch,
+    identity: IdentityEndpoint,
+    service: Service,
+    given: Identity,
+    variables: dict[str, str],
+    asked: dict[str, str],
+) -> None:
+    """As the connection names it, else as the variable does, else that of the app itself."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    client = RemoteServiceClient(Connection(name="X", endpoint=service.endpoint, identity=given))
+    await client.perform(SEND)
+    await client.close()
+    names = {"client_id", "mi_res_id"}
+    assert {name: identity.asked[0][name] for name in names & identity.asked[0].keys()} == asked
+
+
+def test_section_2_8_a_tenant_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is that of all members of the default chain that know one."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(aio, "DefaultAzureCredential", lambda **options: given.update(options))
+    identity = Identity(tenant_id="t")
+    credential_of(Connection(name="X", endpoint="https://a.example", identity=identity))
+    assert given == {
+        "workload_identity_tenant_id": "t",
+        "shared_cache_tenant_id": "t",
+        "visual_studio_code_tenant_id": "t",
+    }
 
 
 async def test_a_service_that_does_not_believe_the_token(identity: IdentityEndpoint) -> None:

@@ -41,7 +41,17 @@ _GUID = UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
         ("r", "Wed, 04 Mar 2026 05:06:07 GMT"),
         ("d", "03/04/2026"),
         ("D", "Wednesday, 04 March 2026"),
+        ("f", "Wednesday, 04 March 2026 05:06"),
+        ("F", "Wednesday, 04 March 2026 05:06:07"),
+        ("g", "03/04/2026 05:06"),
+        ("G", "03/04/2026 05:06:07"),
+        ("m", "March 04"),
+        ("M", "March 04"),
+        ("R", "Wed, 04 Mar 2026 05:06:07 GMT"),
+        ("t", "05:06"),
         ("T", "05:06:07"),
+        ("y", "2026 March"),
+        ("Y", "2026 March"),
     ],
 )
 def test_times(text: str, expected: str) -> None:
@@ -60,6 +70,12 @@ def test_times(text: str, expected: str) -> None:
 )
 def test_times_elsewhere(text: str, expected: str) -> None:
     assert format_datetime(_EVENING, f"%{text}") == expected
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(0, "12 AM"), (11, "11 AM"), (12, "12 PM")])
+def test_hours_of_half_a_day(hour: int, expected: str) -> None:
+    """There is no hour 0, and noon is after itself."""
+    assert format_datetime(_TIME.replace(hour=hour), "hh tt") == expected
 
 
 @pytest.mark.parametrize("text", ["Q", "ffffffff"])

@@ -169,6 +169,8 @@ def test_mistakes_say_what_the_real_host_says(text: str, message: str) -> None:
 
 def test_binding_data_of_that_exact_name_beats_a_built_in() -> None:
     assert _resolve("{datetime}", {"DateTime": "mine"}) == "mine"
+    assert _resolve("{datetime:HH}", {"DateTime": "mine"}) == "05"
+    assert _resolve("{datetime:HH}", {"datetime:hh": "mine"}) == "mine"
 
 
 def test_times_and_identifiers_are_new_by_default() -> None:
@@ -181,6 +183,7 @@ def test_system_data_is_a_mapping() -> None:
     data = SystemData("f")
     assert list(data) == ["methodname", "utcnow", "randguid"]
     assert len(data) == 3
+    assert data["MethodName"] == "f"
 
 
 @given(st.text())

@@ -69,7 +69,8 @@ def test_a_wrong_member_is_refused_by_name(document: dict[str, Any], message: st
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("00:00:02", 2.0), ("01:00:00", 3600.0), ("-1", None), ("00:00:01", 1.0)]
+    ("text", "seconds"),
+    [("00:00:02", 2.0), ("01:00:00", 3600.0), ("-1", None), (" -1 ", None), ("00:00:01", 1.0)],
 )
 def test_function_timeout(text: str, seconds: float | None) -> None:
     assert _config(functionTimeout=text).function_timeout == seconds
@@ -113,6 +114,28 @@ class TestOverrides:
     def test_settings_of_the_host_itself(self) -> None:
         config = _config({"AzureFunctionsJobHost__functionTimeout": "00:00:05"})
         assert config.function_timeout == 5
+
+    def test_letter_case_does_not_matter(self) -> None:
+        """Neither of the last name nor of those before it."""
+        environment = {
+            "AZUREFUNCTIONSJOBHOST__FUNCTIONTIMEOUT": "00:00:05",
+            "AZUREFUNCTIONSJOBHOST__LOGGING__LOGLEVEL__DEFAULT": "Error",
+        }
+        config = _config(
+            environment,
+            functionTimeout="00:00:09",
+            logging={"logLevel": {"default": "Trace"}, "console": {}},
+        )
+        assert config.function_timeout == 5
+        assert config.log_levels == {"default": "error"}
+        assert config.get("logging:console") == {}
+
+    @pytest.mark.parametrize("backwards", [False, True])
+    def test_the_order_of_the_variables_does_not_matter(self, backwards: bool) -> None:
+        """What is below a value takes its place."""
+        names = ["AzureFunctionsJobHost__a", "AzureFunctionsJobHost__a__b"]
+        environment = {name: name[-1] for name in (reversed(names) if backwards else names)}
+        assert _config(environment).get("a") == {"b": "b"}
 
     @pytest.mark.parametrize("name", ["AzureFunctionsJobHost", "AzureFunctionsJobHost__", "PATH"])
     def test_other_variables_are_not_overrides(self, name: str) -> None:

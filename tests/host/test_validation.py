@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.host.fakes import INPUT, OUTPUT, RETURN, TRIGGER, function
+from webpubsub.host.metadata import Binding
 from webpubsub.host.validation import (
     InvalidFunction,
     check_function,
@@ -30,6 +31,9 @@ KNOWN = frozenset({"testtrigger", "testinput", "testoutput", "httptrigger"})
         (RETURN, TRIGGER),
         ({**TRIGGER, "type": "TESTTRIGGER", "name": "_a_1"},),
         ({**TRIGGER, "name": "a" * 128},),
+        ({**TRIGGER, "direction": None, "dataType": "", "cardinality": None},),
+        ({**TRIGGER, "direction": 0, "dataType": "2", "cardinality": "MANY"},),
+        ({**TRIGGER, "DATATYPE": "Stream"}, {**OUTPUT, "direction": "OUT"}),
     ],
 )
 def test_functions_that_fit(bindings: tuple[Mapping[str, Any], ...]) -> None:
@@ -52,6 +56,13 @@ def test_functions_that_fit(bindings: tuple[Mapping[str, Any], ...]) -> None:
         (({**TRIGGER, "type": "tubeTrigger"},), "'tubeTrigger', which this host does not have."),
         (({**TRIGGER, "type": "tubeTrigger"},), "Known types: httptrigger, testinput,"),
         (({**TRIGGER, "type": "htpTrigger"},), "Did you mean 'httptrigger'?"),
+        (
+            (TRIGGER, {**OUTPUT, "direction": "outt"}),
+            "Binding 'out': 'direction' must be 'in', 'out' or 'inout', not 'outt'.",
+        ),
+        (({**TRIGGER, "direction": ["in"]},), "'direction' must be 'in', 'out' or 'inout'"),
+        (({**TRIGGER, "dataType": "blob"},), "'dataType' must be 'string', 'binary' or 'stream'"),
+        (({**TRIGGER, "cardinality": "two"},), "'cardinality' must be 'one' or 'many'"),
     ],
 )
 def test_functions_that_do_not_fit(bindings: tuple[Mapping[str, Any], ...], message: str) -> None:
@@ -59,6 +70,24 @@ def test_functions_that_do_not_fit(bindings: tuple[Mapping[str, Any], ...], mess
     with pytest.raises(InvalidFunction) as raised:
         check_function(function("fn", *bindings), KNOWN)
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("properties", "direction", "data_type"),
+    [
+        ({}, "in", None),
+        ({"direction": "OUT", "dataType": "BINARY"}, "out", "binary"),
+        ({"direction": 2, "dataType": 1}, "inout", "binary"),
+        ({"direction": "0", "dataType": "0"}, "in", "string"),
+        ({"direction": "", "dataType": "Stream"}, "in", "stream"),
+    ],
+)
+def test_section_2_1_words_and_their_numbers(
+    properties: Mapping[str, Any], direction: str, data_type: str | None
+) -> None:
+    """In any letter case; what goes nowhere comes in."""
+    binding = Binding({"type": "testTrigger", "name": "a", **properties})
+    assert (binding.direction, binding.data_type) == (direction, data_type)
 
 
 def test_a_host_without_extensions_knows_no_types() -> None:

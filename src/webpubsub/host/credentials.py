@@ -16,6 +16,8 @@ from webpubsub.host.extensions.seam import BindingError
 SCOPE = "https://webpubsub.azure.com/.default"
 #: App Service and virtual machines have different names for it, and ignore the other's.
 _RESOURCE_ID = ("mi_res_id", "msi_res_id")
+#: Every member of the default chain that knows a tenant has an option of its own for it.
+_TENANT = ("workload_identity_tenant_id", "shared_cache_tenant_id", "visual_studio_code_tenant_id")
 
 
 def check_credential(connection: Connection) -> None:
@@ -74,12 +76,24 @@ def _token_credential(identity: Identity) -> Any:
             identity.tenant_id or "", identity.client_id or "", identity.client_secret
         )
     if identity.managed_identity:
-        resource = identity.managed_identity_resource_id
         return aio.ManagedIdentityCredential(
-            client_id=identity.client_id,
-            identity_config=dict.fromkeys(_RESOURCE_ID, resource) if resource else None,
+            client_id=identity.client_id, identity_config=_resource_of(identity)
         )
-    return aio.DefaultAzureCredential(
-        managed_identity_client_id=identity.client_id,
-        additionally_allowed_tenants=[identity.tenant_id] if identity.tenant_id else [],
-    )
+    return aio.DefaultAzureCredential(**_default_options(identity))
+
+
+def _resource_of(identity: Identity) -> dict[str, str] | None:
+    resource = identity.managed_identity_resource_id
+    return dict.fromkeys(_RESOURCE_ID, resource) if resource else None
+
+
+def _default_options(identity: Identity) -> dict[str, Any]:
+    """Only what is set, because an option that is None hides the variable it stands for. A resource
+    id hides AZURE_CLIENT_ID on purpose: one identity has one name."""
+    options: dict[str, Any] = dict.fromkeys(_TENANT, identity.tenant_id)
+    options["managed_identity_client_id"] = identity.client_id
+    options["identity_config"] = _resource_of(identity)
+    chosen = {name: value for name, value in options.items() if value}
+    if "identity_config" in chosen:
+        chosen["managed_identity_client_id"] = None
+    return chosen

@@ -4,11 +4,18 @@ The raw binding JSON is the only metadata, as on Azure: a worker's private type 
 the host (functions-python section 16).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import msgspec
+
+from webpubsub.protocol.binding_json import word
+
+#: The words of the real host, in the order of their numbers.
+DIRECTIONS = ("in", "out", "inout")
+DATA_TYPES = ("string", "binary", "stream")
+CARDINALITIES = ("one", "many")
 
 
 class Binding(msgspec.Struct, frozen=True, dict=True):
@@ -43,18 +50,26 @@ class Binding(msgspec.Struct, frozen=True, dict=True):
     @property
     def direction(self) -> str:
         """``in``, ``out`` or ``inout``."""
-        return str(self.get("direction", "in")).lower()
+        return _word(self.get("direction") or "in", DIRECTIONS)
 
     @property
     def data_type(self) -> str | None:
         """``string``, ``binary`` or ``stream``, or None when the app does not say."""
         value = self.get("dataType")
-        return str(value).lower() if value is not None else None
+        return _word(value, DATA_TYPES) if value is not None else None
 
     @property
     def is_trigger(self) -> bool:
         """Whether the type ends in ``trigger``, which is all that makes a trigger."""
         return self.kind.endswith("trigger")
+
+
+def _word(value: Any, known: Sequence[str]) -> str:
+    """What is no word of them is left to ``check_function``."""
+    try:
+        return word(value, known)
+    except ValueError:
+        return str(value)
 
 
 class FunctionMetadata(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -11,7 +11,14 @@ from typing import Any
 import msgspec
 
 from webpubsub.host.expressions import ExpressionError, resolve_settings
-from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.metadata import (
+    CARDINALITIES,
+    DATA_TYPES,
+    DIRECTIONS,
+    Binding,
+    FunctionMetadata,
+)
+from webpubsub.protocol.binding_json import word
 from webpubsub.protocol.spelling import did_you_mean
 
 _FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_\-]{0,127}", re.IGNORECASE)
@@ -61,6 +68,7 @@ def check_function(function: FunctionMetadata, known_types: Iterable[str]) -> No
     check_function_name(function.name)
     _check_binding_names(function.bindings)
     _check_types(function.bindings, frozenset(known_types))
+    _check_words(function.bindings)
     _check_trigger(function.bindings)
 
 
@@ -99,6 +107,19 @@ def _check_types(bindings: Iterable[Binding], known: frozenset[str]) -> None:
                 f"Binding '{binding.name}' has the type '{binding.type}', which this host does not "
                 f"have.{did_you_mean(binding.type, known)} Known types: {names}."
             )
+
+
+_WORDS = {"direction": DIRECTIONS, "dataType": DATA_TYPES, "cardinality": CARDINALITIES}
+
+
+def _check_words(bindings: Iterable[Binding]) -> None:
+    for binding in bindings:
+        for name, known in _WORDS.items():
+            value = binding.get(name)
+            try:
+                word(value or known[0], known)
+            except ValueError as error:
+                raise InvalidFunction(f"Binding '{binding.name}': '{name}' {error}") from None
 
 
 def _check_trigger(bindings: Iterable[Binding]) -> None:

@@ -124,6 +124,8 @@ def test_the_same_template_with_other_methods_is_no_conflict() -> None:
         ({"route": "/x"}, "Write 'x'"),
         ({"route": "{id"}, "no closing"),
         ({"route": "{id:integer}"}, "Did you mean 'int'"),
+        ({"route": ["x"]}, r"is \['x'\], and must be a string"),
+        ({"route": 0}, "is 0, and must be a string"),
         ({"methods": "get"}, "must be an array"),
         ({"methods": ["GET", 5]}, "must be an array"),
         ({"methods": ["GET POST"]}, "must be an array"),

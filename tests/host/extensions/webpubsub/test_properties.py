@@ -88,6 +88,10 @@ def test_sections_2_2_and_2_4_whose_events_are_taken(
     [
         ({"connections": "A"}, "'connections' must be an array of names of app settings, not 'A'"),
         ({"connections": [""]}, "none may be empty"),
+        ({"connections": ["A", " "]}, "none may be empty"),
+        ({"connection": 0}, "'connection' must be a string, not 0"),
+        ({"connection": False}, "'connection' must be a string"),
+        ({"connections": {}}, "'connections' must be an array"),
         ({"connections": [5]}, "must hold names"),
         ({"connection": ["A"]}, "'connection' must be a string, not an array"),
     ],

@@ -130,9 +130,13 @@ def is_of_web_app(route: object) -> bool:
 
 
 def _own_route(function: FunctionMetadata, route: Any) -> str:
-    if route is None or not str(route).strip():
+    if route is not None and not isinstance(route, str):
+        raise BindingError(
+            f"the route of function '{function.name}' is {route!r}, and must be a string."
+        )
+    text = route or ""
+    if not text.strip():
         return function.name
-    text = str(route)
     if is_of_web_app(text):
         return text.removeprefix("/")
     if text.strip("/").lower().startswith(RESERVED):
