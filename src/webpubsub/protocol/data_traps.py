@@ -1,6 +1,7 @@
 """Data of replies and actions that is not sent as it looks. Specification: bindings sections 5.4,
-8.3 and 8.4."""
+8.3 and 8.4, functions-python section 4.5."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,17 @@ from webpubsub.protocol import traps
 from webpubsub.protocol.binding_json import is_guid, is_json, shown
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.traps import Tell
+
+#: A whole string of JSON, not of JSON within a string, that .NET reads as a date.
+_DATE = re.compile(
+    r'(?<!\\)"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?|\\?/Date\([^"]*\)\\?/)"'
+)
+
+
+def tell_of_dates(text: str, tell: Tell) -> None:
+    """Tell of strings in the JSON text of actions that the host would read as dates."""
+    if _DATE.search(text):
+        tell(traps.DATA_DATE, "set actions as text in which a string has the form of a date")
 
 
 def tell_of_data(kind: DataType, data: Any, tell: Tell) -> None:

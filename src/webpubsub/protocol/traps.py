@@ -232,6 +232,15 @@ DATA_JSON = Trap(
     "itself to wps.UserEventResponse or wps.SendToAllAction.",
 )
 
+DATA_DATE = Trap(
+    code="trap.data.date",
+    situation="Actions are set as JSON text, and a string in it has the form of a date and time.",
+    azure="it becomes a date: as 'data' it fails the call, and elsewhere it is spelled in another "
+    "way",
+    remedy="Set the dict or list itself, without json.dumps, or actions such as "
+    "wps.SendToAllAction.",
+)
+
 ACTION_TARGET = Trap(
     code="trap.action.target",
     situation="A permission is granted or revoked without a targetName, for every group.",
@@ -326,6 +335,7 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         DATA_BUFFER,
         DATA_GUID,
         DATA_JSON,
+        DATA_DATE,
         ACTION_TARGET,
     ),
 }

@@ -105,6 +105,10 @@ CASES = [
     sent(traps.DATA_GUID, data=GUID, dataType="binary"),
     answered(traps.DATA_JSON, {"data": "hi", "dataType": "json"}),
     sent(traps.DATA_JSON, data="hi", dataType="json"),
+    Case(
+        trap=traps.DATA_DATE,
+        actions='{"actionName": "sendToAll", "data": "2026-11-26T04:00:00Z"}',
+    ),
     sent(
         traps.ACTION_TARGET,
         actionName="grantPermission",

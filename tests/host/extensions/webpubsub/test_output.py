@@ -14,10 +14,13 @@ from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.webpubsub.output import check, write
 from webpubsub.host.values import JsonText, Value
 from webpubsub.protocol import operations as ops
+from webpubsub.protocol import traps
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.traps import Trap
 
 CLOSE = '{"actionName": "closeAllConnections"}'
 SEND = '{"actionName": "sendToUser", "userId": "u", "data": "hi"}'
+DATED = '{"actionName": "sendToAll", "data": "2026-11-26T04:00:00Z"}'
 CLOSED = ops.CloseAllConnections(hub="chat")
 SENT = ops.SendToUser(hub="chat", user_id="u", message=Message(DataType.TEXT, b"hi"))
 
@@ -114,3 +117,15 @@ async def test_a_refused_action_stops_the_rest() -> None:
     with pytest.raises(BindingError, match=words):
         await write(output(), f"[{SEND},{CLOSE},{SEND}]", invocation(), client, None)
     assert client.operations == [SENT]
+
+
+@pytest.mark.parametrize(("value", "warned"), [(DATED, True), (JsonText(DATED), False)])
+async def test_functions_python_4_5_dates_in_text(value: Value, warned: bool) -> None:
+    """The host reads text that was set as JSON, and hands objects on as they are."""
+    told: list[Trap] = []
+    client = RecordingClient()
+    await write(output(), value, invocation(), client, None, lambda trap, _: told.append(trap))
+    assert told == ([traps.DATA_DATE] if warned else [])
+    sent = client.operations[0]
+    assert isinstance(sent, ops.SendToAll)
+    assert sent.message.data == b"2026-11-26T04:00:00Z"

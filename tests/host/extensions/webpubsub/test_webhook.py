@@ -3,11 +3,15 @@
 Specification: bindings sections 2.2, 3.1 to 3.7, 5.1 and 5.8.
 """
 
+import asyncio
 import json
 import logging
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.host.extensions.webpubsub.bindings import (
     RecordingFunction,
@@ -164,6 +168,80 @@ async def test_section_3_2_what_is_turned_away(
     assert f"{kind.code}: checked " in caplog.text
     assert KEY not in caplog.text
     assert called.calls == []
+
+
+#: What fails each check, in their order.
+FAULTS: list[tuple[RefusalKind, dict[str, Any]]] = [
+    (deliveries.HEADERS_INVALID, {"ce_type": None}),
+    (deliveries.NO_FUNCTION, {"ce_hub": "other"}),
+    (deliveries.NOT_TRUSTED, {"ce_signature": "sha256=00"}),
+    (deliveries.METHOD_WRONG, {"method": "PUT"}),
+    (deliveries.CONTENT_TYPE_UNKNOWN, {"content_type": "image/png"}),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(FAULTS, 2)))
+async def test_section_3_2_of_two_faults_the_first_answers(
+    first: tuple[RefusalKind, dict[str, Any]],
+    second: tuple[RefusalKind, dict[str, Any]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whichever comes earlier among the checks."""
+    extension = await running(RecordingFunction(), *EVERY)
+    answer = await extension.receive(request(**first[1], **second[1]))
+    assert answer == WebhookAnswer(status=first[0].http_status or 0)
+    assert f"{first[0].code}: checked " in caplog.text
+    assert second[0].code not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+async def test_section_3_2_a_validation_looks_at_nothing_else(method: str) -> None:
+    """Neither at the headers of an event nor at a signature."""
+    extension = await running(RecordingFunction(), *EVERY)
+    sent = request("connect", {}, method=method, ce_signature="x", ce_hub="other", ce_type=None)
+    assert await extension.receive(sent) == ALLOWED
+
+
+HEADERS = [name for name, _ in request(more=MQTT).headers]
+HEADERS += ["ce-userId", "ce-connectionState", "ce-id", "ce-time", "traceparent", "x-other"]
+VALUES = st.text() | st.sampled_from(
+    ["chat", "connect", "message", "azure.webpubsub.sys.connect", "mqtt", "e30=", ORIGIN, ",, "]
+)
+
+
+@given(
+    sent=st.sampled_from(
+        [
+            request("connect", CONNECT_BODY, more=MQTT),
+            request("disconnected", {"reason": None}),
+            request("connected"),
+            request(),
+        ]
+    ),
+    left_out=st.sets(st.sampled_from(HEADERS), max_size=2),
+    more=st.lists(st.tuples(st.sampled_from(HEADERS), VALUES), max_size=3),
+    method=st.sampled_from(["POST", "PUT", "DELETE", "OPTIONS", "GET"]),
+    body=st.none() | st.binary(),
+)
+@settings(deadline=None)
+def test_section_3_2_whatever_is_sent_is_answered(
+    sent: WebhookRequest,
+    left_out: set[str],
+    more: list[tuple[str, str]],
+    method: str,
+    body: bytes | None,
+) -> None:
+    """With one of the statuses of the reference, and never with a failure of our own."""
+    headers = [pair for pair in sent.headers if pair[0] not in left_out]
+    sent = WebhookRequest(
+        method=method, headers=[*headers, *more], body=sent.body if body is None else body
+    )
+
+    async def receive() -> WebhookAnswer:
+        extension = await running(RecordingFunction(), *EVERY)
+        return await extension.receive(sent)
+
+    assert asyncio.run(receive()).status in (200, 400, 401, 404)
 
 
 async def test_section_3_7_a_content_type_that_is_not_supported(

@@ -18,6 +18,7 @@ from webpubsub.host.extensions.webpubsub.properties import (
 from webpubsub.host.metadata import Binding
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol.action_json import iter_operations
+from webpubsub.protocol.data_traps import tell_of_dates
 from webpubsub.protocol.seams import ServiceRefused
 from webpubsub.protocol.traps import Tell, untold
 
@@ -45,6 +46,8 @@ async def write(
     """
     if value is None:
         return
+    if isinstance(value, str):
+        tell_of_dates(value, tell)
     actions = _actions(binding, value)
     hub = binding_hub(binding, default_hub)
     hub = checked_hub(binding, None if hub is None else resolved(binding, hub, context))
