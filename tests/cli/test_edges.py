@@ -3,10 +3,11 @@
 Specification: bindings sections 3 to 6 and 2.8.
 """
 
+import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.cli.apps import HOST, write_app
-from tests.cli.edges import EDGES, Edge, client_url, started, started_elsewhere
+from tests.cli.edges import (
+    EDGES,
+    SERVICE_KEY,
+    Edge,
+    client_url,
+    started,
+    started_elsewhere,
+)
+from webpubsub.protocol.cloud_events import signature
 
 NEGOTIATE = """
 import json
@@ -286,6 +295,62 @@ async def test_strangers_at_the_webhook(tmp_path: Path) -> None:
                 assert (got.status, await got.read()) == (status, b"")
         async with session.get(app.webhook_url) as got:
             assert got.status == 400
+
+
+SIGNED = {
+    "WebHook-Request-Origin": b"127.0.0.1",
+    "Content-Type": b"text/plain",
+    "ce-type": b"azure.webpubsub.user.say",
+    "ce-eventName": b"say",
+    "ce-hub": b"room",
+    "ce-connectionId": b"c1",
+    "ce-signature": signature("c1", [SERVICE_KEY]).encode(),
+}
+CONNECT = {"ce-type": b"azure.webpubsub.sys.connect", "ce-eventName": b"connect"}
+#: Bytes as nobody's library would send them, and what they are answered.
+MALFORMED: list[tuple[Mapping[str, bytes], bytes, int]] = [
+    ({"ce-hub": b"\xff\xfe"}, b"x", 404),
+    ({"ce-hub": b"a" * 5000}, b"x", 404),
+    ({"ce-connectionId": b"\xc3\xa9\xff"}, b"x", 401),
+    ({"ce-signature": b"sha256=\xff,,, sha256"}, b"x", 401),
+    ({"ce-signature": b""}, b"x", 401),
+    ({"WebHook-Request-Origin": b"127.0.0.1\xff"}, b"x", 401),
+    ({"ce-connectionState": b"%%%"}, b"x", 400),
+    ({"ce-connectionState": b"WzFd"}, b"x", 400),
+    ({"ce-type": b" "}, b"x", 400),
+    ({"CE-HUB": b"room"}, b"x", 400),
+    ({"Content-Type": b";;; charset=\xff"}, b"x", 400),
+    ({"Content-Type": b"application/x-protobuf"}, b"\x0a", 400),
+    (CONNECT, b"[" * 50_000, 400),
+    (CONNECT, b'{"claims": {"\\ud800": 5}}', 400),
+    (CONNECT, b"\xff", 400),
+    (CONNECT | {"ce-subprotocol": b"mqtt", "ce-physicalConnectionId": b"p"}, b"{}", 400),
+]
+
+
+async def test_malformed_requests_at_the_webhook(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each has the answer of its check, and one line in the log that says which it was."""
+    async with started_elsewhere(write_app(tmp_path, TYPED)) as app:
+        for changed, body, status in MALFORMED:
+            caplog.clear()
+            assert await sent_raw(app.http.port, SIGNED | changed, body) == status, (changed, body)
+            (line,) = [one for one in caplog.messages if one.startswith("delivery.")]
+            assert "\n" not in line
+        assert not [record for record in caplog.records if record.exc_info]
+
+
+async def sent_raw(port: int, headers: Mapping[str, bytes], body: bytes) -> int:
+    """The status that a request of these bytes is answered with."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    fixed = {"Host": b"localhost", "Content-Length": b"%d" % len(body), "Connection": b"close"}
+    lines = [name.encode() + b": " + value for name, value in {**headers, **fixed}.items()]
+    head = b"\r\n".join([b"POST /runtime/webhooks/webpubsub HTTP/1.1", *lines])
+    writer.write(head + b"\r\n\r\n" + body)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return int(answer.split(b" ", 2)[1])
 
 
 @pytest.fixture
