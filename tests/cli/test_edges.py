@@ -335,7 +335,10 @@ async def test_malformed_requests_at_the_webhook(
     async with started_elsewhere(write_app(tmp_path, TYPED)) as app:
         for changed, body, status in MALFORMED:
             caplog.clear()
-            assert await sent_raw(app.http.port, SIGNED | changed, body) == status, (changed, body)
+            assert await sent_raw(app.http.port, {**SIGNED, **changed}, body) == status, (
+                changed,
+                body,
+            )
             (line,) = [one for one in caplog.messages if one.startswith("delivery.")]
             assert "\n" not in line
         assert not [record for record in caplog.records if record.exc_info]

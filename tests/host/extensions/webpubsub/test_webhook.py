@@ -142,6 +142,7 @@ async def test_section_3_3_without_a_trigger_nobody_is_allowed() -> None:
 
 REFUSED: list[tuple[RefusalKind, WebhookRequest]] = [
     (deliveries.ORIGIN_MISSING, validation()),
+    (deliveries.ORIGIN_MISSING, validation("")),
     (deliveries.ORIGIN_NOT_ALLOWED, validation("x.example")),
     # Every check comes before those below it.
     (deliveries.HEADERS_INVALID, request(ce_hub=None, ce_type=None, method="PUT")),
