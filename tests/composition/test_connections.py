@@ -141,8 +141,8 @@ BY_IDENTITY = {"X__serviceUri": "https://a.example"}
 @pytest.mark.parametrize(
     ("values", "names", "trusted"),
     [
-        ({}, [], {"localhost", "127.0.0.1", "::1"}),
-        ({}, ["WebPubSubConnectionString"], {"localhost", "127.0.0.1", "::1"}),
+        ({}, [], {"localhost", "127.0.0.1", "[::1]"}),
+        ({}, ["WebPubSubConnectionString"], {"localhost", "127.0.0.1", "[::1]"}),
         ({"WebPubSubConnectionString": REMOTE}, [], {"a.example"}),
         ({"WebPubSubConnectionString": OWN}, [], {"localhost"}),
         ({"WebPubSubConnectionString": REMOTE, "X": OTHER}, ["X"], {"b.example"}),
@@ -158,7 +158,7 @@ def test_section_2_6_who_may_deliver_events(
     """The services of the function's own connections and no other; else that of the default one,
     which is the embedded service when it is not set."""
     found = connections(values).accesses(names)
-    hosts = {"localhost", "127.0.0.1", "::1", "a.example", "b.example", "c.example"}
+    hosts = {"localhost", "127.0.0.1", "[::1]", "a.example", "b.example", "c.example"}
     assert {host for host in hosts if found.allows([host])} == trusted
 
 

@@ -83,6 +83,7 @@ def test_names_that_are_made_to_point_here(host: str, verdict: Verdict) -> None:
         ("http://127.0.0.1", Verdict.FOREIGN),
         ("http://evil.example.com", Verdict.FOREIGN),
         (f"ftp://{HERE}", Verdict.FOREIGN),
+        ("http://[::1", Verdict.FOREIGN),
     ],
 )
 def test_only_the_page_itself_may_change_anything(origin: str | None, verdict: Verdict) -> None:

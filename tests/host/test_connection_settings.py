@@ -194,7 +194,7 @@ def test_a_default_connection_that_cannot_be_read_stops_the_host() -> None:
 
 @pytest.mark.parametrize(
     ("endpoint", "host"),
-    [("https://A.Example", "a.example"), ("http://localhost:8080", "localhost")],
+    [("https://A.Example", "a.example"), ("http://[::1]:8080", "[::1]")],
 )
 def test_the_host_of_a_connection(endpoint: str, host: str) -> None:
     """What a service calls itself as the origin of its events."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.protocol.connection_strings import ConnectionString
+from webpubsub.protocol.connection_strings import ConnectionString, host_of
 
 KEY = "top-secret-key=="
 
@@ -116,6 +116,20 @@ def test_the_key_shows_only_where_it_is_asked_for() -> None:
 def test_authority(endpoint: str, authority: str) -> None:
     """Host and port, as they stand in an audience."""
     assert ConnectionString(endpoint).authority == authority
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://LocalHost:8080", "localhost"),
+        ("https://h.example/p", "h.example"),
+        ("http://[::1]:1", "[::1]"),
+        ("", ""),
+    ],
+)
+def test_the_host_of_a_url(url: str, host: str) -> None:
+    """As it stands in WebHook-Request-Origin, which knows no ports."""
+    assert host_of(url) == host
 
 
 hosts = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9.-]{0,20}[a-zA-Z0-9])?", fullmatch=True)

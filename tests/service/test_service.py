@@ -134,6 +134,7 @@ def test_endpoints(address: str, public: str | None, endpoint: str) -> None:
         ("127.0.0.1", None, "127.0.0.1"),
         ("localhost", None, "localhost"),
         ("0.0.0.0", None, "127.0.0.1"),
+        ("::1", None, "[::1]"),
         ("127.0.0.1", "https://WPS.example.com:8443/", "wps.example.com"),
     ],
 )

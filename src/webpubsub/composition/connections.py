@@ -20,7 +20,7 @@ from webpubsub.host.remote_service import RemoteServiceClient
 from webpubsub.protocol.seams import ServiceClient
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 _logger = logging.getLogger(__name__)
 

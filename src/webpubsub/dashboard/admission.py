@@ -88,9 +88,8 @@ def _is_own(request: web.BaseRequest) -> bool:
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is None:
         return request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
-    parts = urlsplit(origin)
-    host = request.headers.get(hdrs.HOST, "")
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+    host = request.headers.get(hdrs.HOST, "").lower()
+    return origin.lower() in (f"http://{host}", f"https://{host}")
 
 
 def _port(host: str) -> int:

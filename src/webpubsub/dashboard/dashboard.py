@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
@@ -38,7 +39,7 @@ class Dashboard:
         self.app: AppView | None = None
         self._service = service
         self._public = service.settings.public_authority
-        self._admission = Admission(self._public and self._public.partition(":")[0])
+        self._admission = Admission(self._public and urlsplit(f"//{self._public}").hostname)
         self._recorder = Recorder()
         self._closed = False
         self._calls: Mapping[tuple[str, str], Call] = {

@@ -4,7 +4,6 @@ Specification: bindings sections 2.6 to 2.8.
 """
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -12,7 +11,7 @@ from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.host_config import HostConfig
-from webpubsub.protocol.connection_strings import ConnectionString
+from webpubsub.protocol.connection_strings import ConnectionString, host_of
 from webpubsub.protocol.spelling import listed
 
 DEFAULT_CONNECTION = "WebPubSubConnectionString"
@@ -54,8 +53,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """The host name of the service in lower case, without a port."""
-        return urlsplit(self.endpoint).hostname or ""
+        """The host name of the service, as it calls itself in its events."""
+        return host_of(self.endpoint)
 
     def __repr__(self) -> str:
         return f"Connection(name={self.name!r}, endpoint={self.endpoint!r})"

@@ -51,6 +51,13 @@ class ConnectionString(msgspec.Struct, frozen=True):
         return [("endpoint", self.endpoint)]
 
 
+def host_of(url: str) -> str:
+    """The host name in a URL as headers name it: in lower case, without a port, and with the
+    brackets of an IPv6 address."""
+    host = urlsplit(url).hostname or ""
+    return f"[{host}]" if ":" in host else host
+
+
 def _members(text: str) -> Iterator[tuple[str, str]]:
     for number, segment in enumerate(text.split(";"), start=1):
         if not segment.strip():

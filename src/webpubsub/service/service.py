@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
-from webpubsub.protocol.connection_strings import ConnectionString
+from webpubsub.protocol.connection_strings import ConnectionString, host_of
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.protocol.timers import Timers
 from webpubsub.service.connections.recovery import Recovery
@@ -63,6 +62,7 @@ class Service:
         timers: Timers | None = None,
     ) -> None:
         self.settings = settings or ServiceSettings()
+        self._port = self.settings.port
         #: May be replaced while the service runs, for whatever happens from then on.
         self.hub_settings = hub_settings or AllHubSettings()
         self.status = Status.STARTING
@@ -71,7 +71,7 @@ class Service:
         #: Who answers HTTP requests ahead of the REST API; may be set before the service starts.
         self.pages: ExtraPages | None = None
         self._webhooks = Webhooks(
-            self._host_name(),
+            host_of(self.endpoint),
             clock=clock,
             timeout=self.settings.event_timeout,
             point=self.point,
@@ -81,7 +81,7 @@ class Service:
             handler,
             keys=self.settings.access_keys,
             clock=clock,
-            origin=self._host_name(),
+            origin=host_of(self.endpoint),
             point=self.point,
             hub_settings=self.hub_settings,
             webhooks=self._webhooks,
@@ -98,7 +98,6 @@ class Service:
         )
         self._clock = clock
         self._timers = timers
-        self._port = self.settings.port
         self._listener: asyncio.Server | None = None
 
     @property
@@ -236,10 +235,6 @@ class Service:
         # Once in the life of a service, this is not worth an event that every ending would set.
         while any(hub.sessions for hub in self.hubs) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(_POLL)
-
-    def _host_name(self) -> str:
-        public = self.settings.public_endpoint
-        return (urlsplit(public).hostname or "") if public else self._reachable_address()
 
     def _authority(self) -> str:
         address = self._reachable_address()

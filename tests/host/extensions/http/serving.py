@@ -1,5 +1,6 @@
 """The HTTP extension with a few functions, and a client."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from webpubsub.host.extensions.seam import BindingError, Invoke, TriggerCall
 from webpubsub.host.generation import FunctionReport
 from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import Value
+from webpubsub.host.values import HttpRequestData, HttpResponseData, Value
 from webpubsub.host.worker import InvocationResult
 
 
@@ -40,6 +41,25 @@ def returning(value: Value) -> Invoke:
         return InvocationResult(return_value=value)
 
     return act
+
+
+class Recorder:
+    """A function that keeps what it was called with and answers the body it got."""
+
+    def __init__(self) -> None:
+        self.calls: list[TriggerCall] = []
+
+    async def __call__(self, call: TriggerCall) -> InvocationResult:
+        self.calls.append(call)
+        assert isinstance(call.value, HttpRequestData)
+        response = HttpResponseData(status=200, headers=(), body=call.value.body)
+        return InvocationResult(return_value=response)
+
+    @property
+    def request(self) -> HttpRequestData:
+        value = self.calls[-1].value
+        assert isinstance(value, HttpRequestData)
+        return value
 
 
 class FakeHost:
@@ -98,3 +118,14 @@ async def serving(
             yield session, extension
     finally:
         await extension.stop()
+
+
+async def raw(extension: HttpExtension, request: bytes, until: bytes = b"") -> bytes:
+    """What answers these bytes, which need not be HTTP, until these other bytes, or until the
+    connection ends."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", extension.port)
+    writer.write(request)
+    answer = await (reader.readuntil(until) if until else reader.read())
+    writer.close()
+    await writer.wait_closed()
+    return answer

@@ -3,55 +3,29 @@
 Specification: functions-python sections 5 and 8.4.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
-from tests.host.extensions.http.serving import config_of, http_function, returning, serving
+from tests.host.extensions.http.serving import (
+    Recorder,
+    config_of,
+    http_function,
+    raw,
+    returning,
+    serving,
+)
 from webpubsub.host.extensions.http.cors import CorsPolicy
-from webpubsub.host.extensions.seam import Invoke, TriggerCall
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.metadata import FunctionMetadata
-from webpubsub.host.values import HttpRequestData, HttpResponseData
+from webpubsub.host.extensions.seam import TriggerCall
+from webpubsub.host.values import HttpResponseData
 from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 
 
-class _Recorder:
-    """A function that keeps what it was called with and answers the body it got."""
-
-    def __init__(self) -> None:
-        self.calls: list[TriggerCall] = []
-
-    async def __call__(self, call: TriggerCall) -> InvocationResult:
-        self.calls.append(call)
-        assert isinstance(call.value, HttpRequestData)
-        response = HttpResponseData(status=200, headers=(), body=call.value.body)
-        return InvocationResult(return_value=response)
-
-    @property
-    def request(self) -> HttpRequestData:
-        value = self.calls[-1].value
-        assert isinstance(value, HttpRequestData)
-        return value
-
-
-@asynccontextmanager
-async def _serving(
-    *functions: tuple[FunctionMetadata, Invoke], config: HostConfig | None = None, **options: Any
-) -> AsyncIterator[ClientSession]:
-    async with serving(*functions, config=config, **options) as (session, _):
-        yield session
-
-
 async def test_a_request_reaches_its_function() -> None:
     """The function sees method, address, headers, query, route values and body."""
-    echo = _Recorder()
-    async with _serving((http_function("f", route="items/{id:int}"), echo)) as session:
+    echo = Recorder()
+    async with serving((http_function("f", route="items/{id:int}"), echo)) as (session, _):
         answer = await session.post("/api/items/7?a=1&b=", data=b"body", headers={"X-A": "1"})
         assert (answer.status, await answer.read()) == (200, b"body")
     request = echo.request
@@ -64,8 +38,8 @@ async def test_a_request_reaches_its_function() -> None:
 
 async def test_expressions_and_traces_come_with_the_call() -> None:
     """Binding data and the W3C trace context are those of the request."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
+    echo = Recorder()
+    async with serving((http_function("f"), echo)) as (session, _):
         await session.get("/api/f?user=ada", headers={"traceparent": "00-a", "tracestate": "b"})
     assert echo.calls[0].binding_data["query"] == {"user": "ada"}
     assert echo.calls[0].trace_context == TraceContext("00-a", "b")
@@ -94,14 +68,15 @@ async def test_a_request_is_answered_or_not_found(method: str, path: str, status
         (http_function("read", methods=["get"]), returning("x")),
         (http_function("any"), returning("x")),
     )
-    async with _serving(*functions) as session, session.request(method, path) as answer:
+    async with serving(*functions) as (session, _), session.request(method, path) as answer:
         assert answer.status == status
 
 
 async def test_a_catch_all_at_the_root_leaves_the_host_its_paths() -> None:
     """With no prefix and no start page a function has every path but the host's own."""
-    config, function = config_of(routePrefix=""), http_function("all", route="{*rest}")
-    async with _serving((function, returning("mine")), config=config, start_page=False) as session:
+    everything = (http_function("all", route="{*rest}"), returning("mine"))
+    http = {"routePrefix": ""}
+    async with serving(everything, http=http, start_page=False) as (session, _):
         assert await (await session.get("/")).text() == "mine"
         assert await (await session.get("/api/x")).text() == "mine"
         assert (await session.get("/runtime/x")).status == 404
@@ -120,7 +95,7 @@ async def test_a_response_goes_out_as_it_was_returned() -> None:
         ),
         body=b"tea",
     )
-    async with _serving((http_function("f"), returning(response))) as session:
+    async with serving((http_function("f"), returning(response))) as (session, _):
         answer = await session.get("/api/f")
         assert (answer.status, await answer.read()) == (418, b"tea")
         assert answer.headers.getall("Set-Cookie") == ["a=1", "b=2"]
@@ -132,7 +107,7 @@ async def test_a_response_goes_out_as_it_was_returned() -> None:
 
 async def test_a_head_request_gets_the_headers_alone() -> None:
     """The length is that of the body, which stays here; the connection lives on."""
-    async with _serving((http_function("f"), returning("hello"))) as session:
+    async with serving((http_function("f"), returning("hello"))) as (session, _):
         for _ in range(2):
             answer = await session.head("/api/f")
             assert (answer.headers["Content-Length"], await answer.read()) == ("5", b"")
@@ -145,7 +120,7 @@ async def test_a_failure_answers_500_with_an_empty_body() -> None:
         failure = FunctionFailure(type="ValueError", message="secret", stack_trace="secret")
         return InvocationResult(failure=failure)
 
-    async with _serving((http_function("f"), fail)) as session:
+    async with serving((http_function("f"), fail)) as (session, _):
         answer = await session.get("/api/f")
         assert (answer.status, await answer.read()) == (500, b"")
 
@@ -155,7 +130,7 @@ async def test_an_impossible_response_is_logged_and_answers_500(
 ) -> None:
     """The log names the function and what is wrong."""
     response = HttpResponseData(status=5, headers=(), body=b"")
-    async with _serving((http_function("f"), returning(response))) as session:
+    async with serving((http_function("f"), returning(response))) as (session, _):
         assert (await session.get("/api/f")).status == 500
     assert "Function 'f' answered no response: the status" in caplog.text
 
@@ -168,8 +143,8 @@ async def test_a_chunked_body_is_not_seen_unless_host_json_says_so(
     async def chunks() -> AsyncIterator[bytes]:
         yield b"x"
 
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
+    echo = Recorder()
+    async with serving((http_function("f"), echo)) as (session, _):
         await session.post("/api/f", data=chunks())
     assert echo.request.body == b""
     assert "enableChunkedRequestBinding" in caplog.text
@@ -177,29 +152,18 @@ async def test_a_chunked_body_is_not_seen_unless_host_json_says_so(
 
 async def test_a_compressed_body_is_handed_over_as_it_is() -> None:
     """The host does not unpack what a function may want packed."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
+    echo = Recorder()
+    async with serving((http_function("f"), echo)) as (session, _):
         await session.post("/api/f", data=b"packed", headers={"Content-Encoding": "gzip"})
     assert echo.request.body == b"packed"
 
 
-async def _raw(session: ClientSession, request: bytes) -> bytes:
-    url = session._base_url
-    assert url is not None
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    writer.write(request)
-    answer = await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    return answer
-
-
 async def test_bytes_that_are_no_text_never_reach_a_function() -> None:
     """A header outside UTF-8 is text without surrogates, which every encoder takes."""
-    echo = _Recorder()
-    async with _serving((http_function("f"), echo)) as session:
-        await _raw(
-            session, b"GET /api/f HTTP/1.1\r\nHost: h\r\nX-A: \xe9\r\nConnection: close\r\n\r\n"
+    echo = Recorder()
+    async with serving((http_function("f"), echo)) as (_, extension):
+        await raw(
+            extension, b"GET /api/f HTTP/1.1\r\nHost: h\r\nX-A: \xe9\r\nConnection: close\r\n\r\n"
         )
     assert echo.request.headers["x-a"] == "�"
 
@@ -208,10 +172,10 @@ async def test_what_is_no_http_is_a_mistake_of_the_client(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is answered with 400 and logged in one line, and the function is not called."""
-    echo = _Recorder()
+    echo = Recorder()
     request = b"POST /api/f HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-    async with _serving((http_function("f"), echo)) as session:
-        answer = await _raw(session, request)
+    async with serving((http_function("f"), echo)) as (_, extension):
+        answer = await raw(extension, request)
     assert answer.partition(b"\r\n")[0].endswith(b" 400 Bad Request")
     assert echo.calls == []
     assert [(r.levelname, r.exc_info) for r in caplog.records] == [("WARNING", None)]
@@ -220,7 +184,7 @@ async def test_what_is_no_http_is_a_mistake_of_the_client(
 async def test_requests_beyond_the_limit_are_turned_away() -> None:
     """The answer is the one that scale controllers know."""
     config = config_of(maxOutstandingRequests=0)
-    async with _serving((http_function("f"), returning("x")), config=config) as session:
+    async with serving((http_function("f"), returning("x")), config=config) as (session, _):
         answer = await session.get("/api/f")
         assert (answer.status, answer.headers["X-FUNCTION-SCALEOUT"]) == (429, "1")
 
@@ -234,12 +198,12 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
     async def webhook(request: WebhookRequest) -> WebhookAnswer:
         return WebhookAnswer(status=200)
 
-    async with _serving(
+    async with serving(
         (http_function("f"), returning("x")),
         config=config,
         cors=cors,
         webhooks={"thing": webhook},
-    ) as session:
+    ) as (session, _):
         for path in ("/api/f", "/api/none", "/runtime/webhooks/thing", "/admin/host/ping", "/"):
             answer = await session.get(path, headers=origin)
             assert answer.headers["Access-Control-Allow-Origin"] == "http://page.example"

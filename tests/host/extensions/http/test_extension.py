@@ -5,48 +5,21 @@ Specification: functions-python sections 5 and 9.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
-from tests.host.extensions.http.serving import config_of, http_function, returning, serving
+from tests.host.extensions.http.serving import (
+    config_of,
+    http_function,
+    returning,
+)
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.seam import BindingError, InvocationContext, Invoke, TriggerCall
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import HttpRequestData, HttpResponseData
+from webpubsub.host.extensions.seam import BindingError, InvocationContext, TriggerCall
+from webpubsub.host.metadata import Binding
 from webpubsub.host.worker import InvocationResult
-
-
-class _Recorder:
-    """A function that keeps what it was called with and answers the body it got."""
-
-    def __init__(self) -> None:
-        self.calls: list[TriggerCall] = []
-
-    async def __call__(self, call: TriggerCall) -> InvocationResult:
-        self.calls.append(call)
-        assert isinstance(call.value, HttpRequestData)
-        response = HttpResponseData(status=200, headers=(), body=call.value.body)
-        return InvocationResult(return_value=response)
-
-    @property
-    def request(self) -> HttpRequestData:
-        value = self.calls[-1].value
-        assert isinstance(value, HttpRequestData)
-        return value
-
-
-@asynccontextmanager
-async def _serving(
-    *functions: tuple[FunctionMetadata, Invoke], config: HostConfig | None = None, **options: Any
-) -> AsyncIterator[ClientSession]:
-    async with serving(*functions, config=config, **options) as (session, _):
-        yield session
 
 
 @pytest.mark.parametrize(

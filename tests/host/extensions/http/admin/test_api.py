@@ -54,7 +54,10 @@ def test_addresses_are_matched_in_any_letter_case(
     ("method", "origin", "refused"),
     [
         ("POST", None, False),
-        ("POST", "http://{host}", False),
+        ("POST", "HTTP://{host}", False),
+        ("POST", "https://{host}", False),
+        ("POST", "{host}", True),
+        ("POST", "http://[::1", True),
         ("POST", "http://elsewhere.example", True),
         ("POST", "http://127.0.0.1:1", True),
         ("POST", "null", True),

@@ -91,7 +91,7 @@ async def test_a_page_of_another_origin_cannot_call_functions(content_type: str)
 async def test_what_is_sent_must_be_json_and_no_more_than_fits() -> None:
     """Neither costs the host more than a line."""
     json = {"Content-Type": "application/json"}
-    async with serving(host=_host()) as (session, _):
+    async with serving(host=_host(), stop_seconds=0.1) as (session, _):
         for body, status in ((b"{", 400), (b"\xff", 400), (b" " * (4 * 1024 * 1024 + 1), 413)):
             answer = await session.post("/admin/functions/Tick", data=BytesIO(body), headers=json)
             assert answer.status == status

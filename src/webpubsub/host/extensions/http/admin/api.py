@@ -6,7 +6,6 @@ Specification: functions-python section 5.4.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -99,10 +98,10 @@ class AdminApi:
     def _foreign(self, request: web.BaseRequest) -> Refusal | None:
         """Without keys, a page that somebody visits must not be able to restart or drain the host:
         browsers say where such a request comes from."""
-        origin = request.headers.get(hdrs.ORIGIN)
+        origin, host = request.headers.get(hdrs.ORIGIN), request.host.lower()
         if origin is None or request.method in _READING or self._gate.is_master(request):
             return None
-        is_own = urlsplit(origin).netloc.lower() == request.host.lower()
+        is_own = origin.lower() in (f"http://{host}", f"https://{host}")
         return None if is_own else ORIGIN_FOREIGN.refuse(origin[:200])
 
 
