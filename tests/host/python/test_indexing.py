@@ -218,14 +218,20 @@ def test_the_host_never_sees_a_private_type(index: Index, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
-    [({}, "function_app.py"), ({"PYTHON_SCRIPT_FILE_NAME": "main_app-2.py"}, "main_app-2.py")],
+    [
+        ({}, "function_app.py"),
+        ({"PYTHON_SCRIPT_FILE_NAME": ""}, "function_app.py"),
+        ({"PYTHON_SCRIPT_FILE_NAME": "main_app-2.py"}, "main_app-2.py"),
+    ],
 )
 def test_the_script_can_be_named(environment: dict[str, str], expected: str) -> None:
     """By an app setting. Section 2.1."""
     assert script_name(environment) == expected
 
 
-@pytest.mark.parametrize("name", ["main", "a/b.py", "../x.py", "-x.py", "a b.py", ".py", "x.pyc"])
+@pytest.mark.parametrize(
+    "name", ["main", "a/b.py", "../x.py", "-x.py", "a b.py", "a.b.py", ".py", "x.pyc"]
+)
 def test_names_that_are_no_script(name: str) -> None:
     """The message names the setting."""
     with pytest.raises(AppError, match="PYTHON_SCRIPT_FILE_NAME"):

@@ -190,7 +190,8 @@ async def test_requests_beyond_the_limit_are_turned_away() -> None:
 
 
 async def test_policy_and_custom_headers_are_on_every_answer() -> None:
-    """Functions, refusals and preflight answers carry the headers of the CORS policy."""
+    """Functions, refusals and preflight answers carry the headers of the CORS policy, and what a
+    function says for itself stays."""
     cors = CorsPolicy.parse("http://page.example")
     config = config_of(customHeaders={"X-Content-Type-Options": "nosniff"})
     origin = {"Origin": "http://page.example"}
@@ -198,8 +199,10 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
     async def webhook(request: WebhookRequest) -> WebhookAnswer:
         return WebhookAnswer(status=200)
 
+    own = (("Vary", "Accept"), ("Access-Control-Allow-Origin", "http://own.example"))
     async with serving(
         (http_function("f"), returning("x")),
+        (http_function("own"), returning(HttpResponseData(status=200, headers=own, body=b""))),
         config=config,
         cors=cors,
         webhooks={"thing": webhook},
@@ -208,6 +211,9 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
             answer = await session.get(path, headers=origin)
             assert answer.headers["Access-Control-Allow-Origin"] == "http://page.example"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        answer = await session.get("/api/own", headers=origin)
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://own.example"
+        assert answer.headers.getall("Vary") == ["Accept", "Origin"]
         asked = {**origin, "Access-Control-Request-Method": "PUT"}
         for path in ("/api/f", "/runtime/webhooks/thing"):
             answer = await session.options(path, headers=asked)

@@ -18,6 +18,10 @@ def test_an_app_is_offline_while_its_page_is_there(tmp_path: Path) -> None:
         answer = availability.answer(REQUEST)
         assert answer is not None
         assert (answer.status, answer.body) == (503, content)
+    page.write_bytes(b"x" * (1024 * 1024 + 1))
+    answer = availability.answer(REQUEST)
+    assert answer is not None
+    assert answer.body == b"x" * 1024 * 1024
     page.unlink()
     assert availability.answer(REQUEST) is None
 

@@ -45,6 +45,33 @@ async def test_a_client_that_asks_first_is_told_to_go_on() -> None:
         assert answer.status == 413
 
 
+ASKS = b"POST /api/f HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nConnection: close\r\n"
+
+
+async def test_a_client_is_told_once_and_not_for_a_body_that_is_refused() -> None:
+    """However many pieces the body has; one whose length is too much is not waited for."""
+    async with serving((http_function("f"), Recorder()), max_body_bytes=8) as (_, extension):
+        answer = await raw(extension, ASKS + b"Content-Length: 9\r\n\r\n", until=b"\r\n")
+        assert answer == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", extension.port)
+        writer.write(ASKS + b"Content-Length: 8\r\n\r\n")
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        for piece in (b"1234", b"5678"):
+            writer.write(piece)
+            await asyncio.sleep(0.02)
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"\r\n\r\n12345678")
+
+
+def test_limits() -> None:
+    """100 MB as in the real host, and half a minute from piece to piece."""
+    assert bodies.MAX_BODY_BYTES == 104_857_600
+    assert bodies.PIECE_SECONDS == 30
+
+
 async def test_a_client_that_leaves_in_the_middle_is_forgotten(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -21,6 +21,13 @@ _PAGE = "http://page.example:3000"
         ("*", False, _PAGE, {"Access-Control-Allow-Origin": "*"}),
         (_PAGE, False, None, {}),
         (_PAGE, False, "http://other.example", {"Vary": "Origin"}),
+        ("http://[::1]:3000", False, "http://::1:3000", {"Vary": "Origin"}),
+        (
+            "http://[::1]:3000",
+            False,
+            "http://[::1]:3000",
+            {"Access-Control-Allow-Origin": "http://[::1]:3000", "Vary": "Origin"},
+        ),
         (
             f"http://a.example, {_PAGE}/",
             False,
@@ -59,6 +66,11 @@ def test_a_preflight_request_is_answered_with_what_it_asks_for() -> None:
         "Access-Control-Allow-Methods": "PUT",
         "Access-Control-Allow-Headers": "x-a,x-b",
     }
+    for headers in ({}, {"Access-Control-Request-Headers": ""}):
+        plain = {"Origin": _PAGE, "Access-Control-Request-Method": "PUT", **headers}
+        answer = CorsPolicy.parse("*").preflight("OPTIONS", plain)
+        assert answer is not None
+        assert "Access-Control-Allow-Headers" not in answer
     assert CorsPolicy.parse("http://other.example").preflight("OPTIONS", request) == {
         "Vary": "Origin"
     }
@@ -82,5 +94,6 @@ def test_other_requests_are_no_preflight_requests(
 
 def test_credentials_for_every_origin_are_refused() -> None:
     """Such a policy would let any page act for the user."""
-    with pytest.raises(HostError, match="name the origins"):
-        CorsPolicy.parse("*", credentials=True)
+    for origins in ("*", f"{_PAGE}, *"):
+        with pytest.raises(HostError, match="name the origins"):
+            CorsPolicy.parse(origins, credentials=True)

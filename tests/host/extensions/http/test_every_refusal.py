@@ -56,9 +56,10 @@ async def _is_another_page(place: Place) -> None:
 
 async def _takes_the_app_offline(place: Place) -> None:
     (place.folder / "app_offline.htm").write_text("<h1>Back at noon</h1>", encoding="utf-8")
-    answer = await place.session.get("/api/open")
-    assert (answer.status, await answer.text()) == (503, "<h1>Back at noon</h1>")
-    assert answer.content_type == "text/html"
+    for path in ("/api/open", "/", "/admin/host/ping"):
+        answer = await place.session.get(path)
+        assert (answer.status, await answer.text()) == (503, "<h1>Back at noon</h1>")
+        assert answer.content_type == "text/html"
     (place.folder / "app_offline.htm").unlink()
     assert (await place.session.get("/api/open")).status == 200
 

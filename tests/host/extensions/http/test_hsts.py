@@ -23,8 +23,11 @@ BY_HTTPS = {"X-Forwarded-Proto": "https", "Host": "app.example"}
             BY_HTTPS,
             "max-age=86400; includeSubDomains; preload",
         ),
+        ({"isEnabled": True}, BY_HTTPS | {"X-Forwarded-Proto": "HTTPS"}, "max-age=2592000"),
         ({"isEnabled": True}, {"Host": "app.example"}, None),
         ({"isEnabled": True}, BY_HTTPS | {"Host": "localhost:7071"}, None),
+        ({"isEnabled": True}, BY_HTTPS | {"Host": "localhost"}, None),
+        ({"isEnabled": True}, BY_HTTPS | {"Host": "[::1]:7071"}, None),
         ({"isEnabled": False, "maxAge": "10"}, BY_HTTPS, None),
         ({}, BY_HTTPS, None),
     ],
@@ -37,7 +40,7 @@ async def test_who_is_told(hsts: Any, headers: dict[str, str], value: str | None
         assert answer.headers.get("Strict-Transport-Security") == value
 
 
-@pytest.mark.parametrize("age", ["long", "-00:01:00", "1.5"])
+@pytest.mark.parametrize("age", ["long", "-00:01:00", "1.5", "²"])
 def test_an_age_that_is_none_is_refused(age: str) -> None:
     """The error names the setting."""
     with pytest.raises(HostError, match=r"hsts\.maxAge"):

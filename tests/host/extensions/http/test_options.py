@@ -12,6 +12,21 @@ from tests.host.extensions.http.serving import config_of
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.listener import Listener
+from webpubsub.host.extensions.http.options import HttpOptions
+
+
+@pytest.mark.parametrize(
+    ("http", "options"),
+    [
+        ({}, HttpOptions(prefix="api", custom_headers={}, takes_chunked=False)),
+        ({"routePrefix": ""}, HttpOptions(prefix="")),
+        ({"routePrefix": "/v1/"}, HttpOptions(prefix="v1")),
+        ({"enableChunkedRequestBinding": True}, HttpOptions(takes_chunked=True)),
+    ],
+)
+def test_what_host_json_says(http: Mapping[str, Any], options: HttpOptions) -> None:
+    """And what is so when it says nothing."""
+    assert HttpOptions.of(config_of(**http)) == options
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Which function answers a request. Specification: functions-python section 5.2."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from webpubsub.host.extensions.http.routing import Route, RouteTable, is_of_web_app, is_reserved
 from webpubsub.host.extensions.seam import BindingError, TriggerCall
+from webpubsub.host.keys.authority import Level
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.worker import InvocationResult
 
@@ -41,6 +43,7 @@ def _found(table: RouteTable, method: str, path: str) -> str | None:
         ("GET", "/api/ping", "a_all"),
         ("GET", "/api", "a_all"),
         ("POST", "/api/ping", "b_one"),
+        ("post", "/api/ping", "b_one"),
         ("POST", "/api/other", None),
         ("DELETE", "/api/ping", "c_any"),
         ("GET", "/ping", None),
@@ -114,6 +117,34 @@ def test_the_same_template_with_other_methods_is_no_conflict() -> None:
         _function("write", route="x", methods=["POST"]),
     )
     assert (_found(table, "GET", "/api/x"), _found(table, "POST", "/api/x")) == ("read", "write")
+
+
+@pytest.mark.parametrize(("names", "first"), [(("B", "a"), "a"), (("a_", "ab"), "ab")])
+def test_the_order_of_names_is_that_of_capitals(names: Sequence[str], first: str) -> None:
+    """As .NET compares names when letter case does not count: ``_`` comes after the letters."""
+    table = _table(*(_function(name, route=f"{{{name}}}") for name in names))
+    assert _found(table, "GET", "/api/x") == first
+
+
+@pytest.mark.parametrize("disabled_comes_first", [True, False])
+def test_a_disabled_function_has_no_route_that_another_has(disabled_comes_first: bool) -> None:
+    """Whatever their names are, and whichever is taken on first."""
+    table, off, on = RouteTable(), _function("a", route="x"), _function("b", route="x")
+    if disabled_comes_first:
+        table.add_disabled(off, _route(off), _never)
+    table.add(on, _route(on), _never)
+    if not disabled_comes_first:
+        table.add_disabled(off, _route(off), _never)
+    assert _found(table, "GET", "/api/x") == "b"
+
+
+@pytest.mark.parametrize(
+    ("level", "wanted"),
+    [(None, Level.FUNCTION), ("Anonymous", Level.ANONYMOUS), ("ADMIN", Level.ADMIN)],
+)
+def test_a_function_that_names_no_level_wants_a_key(level: str | None, wanted: Level) -> None:
+    """Letter case means nothing. Section 5.3."""
+    assert _route(_function("f", authLevel=level)).level is wanted
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Specification: functions-python sections 5 and 8.4.
 
 import logging
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
@@ -84,7 +84,8 @@ class Answering:
     def _finish(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
         """Add the headers that every answer has."""
         for name, value in self._cors.headers(request.headers).items():
-            response.headers.setdefault(name, value)
+            if name == hdrs.VARY or name not in response.headers:
+                response.headers.add(name, value)  # Vary lists what a function's own may not
         response.headers.update(self._hsts.headers(request))
         response.headers.update(self._options.custom_headers)
 

@@ -128,8 +128,8 @@ def _take_rest(parameter: Parameter, rest: Sequence[str], values: dict[str, str]
 def _take_mixed(segment: Segment, text: str, values: dict[str, str]) -> bool:
     if _match_mixed(segment, text, values):
         return True
-    *head, dot, last = segment
-    if not (isinstance(last, Parameter) and last.optional and dot == "."):
+    *head, _, last = segment
+    if not (head and isinstance(last, Parameter) and last.optional):
         return False
     return _take(tuple(head), (text,), values)
 
