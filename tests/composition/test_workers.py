@@ -90,8 +90,8 @@ async def test_events_of_a_connection_keep_their_order_over_processes(tmp_path: 
         for each in answers:
             assert [words[1] for words in each] == [str(number) for number in range(40)]
         assert max(len({words[2] for words in each}) for each in answers) == 2
-        imported = set(re.findall(r"imported by (\d+)", app.output))
-        assert {words[2] for each in answers for words in each} == imported
+    imported = set(re.findall(r"imported by (\d+)", app.output))
+    assert {words[2] for each in answers for words in each} == imported
 
 
 async def test_a_process_that_dies_harms_its_own_calls_only(tmp_path: Path) -> None:

@@ -348,6 +348,7 @@ STORE = sqlite3.connect(":memory:")
 signal.signal(signal.SIGUSR1, signal.SIG_DFL)
 {TRIGGER}async def fn(request: str) -> str:
     stored = STORE.execute("select 'stored'").fetchone()
+    STORE.close()
     return " ".join([await TASK, *stored, str(LOOP is asyncio.get_running_loop())])
 """
 
