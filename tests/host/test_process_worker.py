@@ -207,7 +207,7 @@ async def test_text_that_cannot_travel_is_a_failure_of_its_call(
     ("source", "reason", "traceback"),
     [
         ("1 / 0", "division by zero", "function_app.py"),
-        ("import os; os._exit(3)", "the worker process has died", None),
+        ("import os; os._exit(3)", "ended while it imported the app: exit code 3", None),
     ],
 )
 async def test_a_broken_app_is_told_as_in_this_process(
@@ -218,6 +218,20 @@ async def test_a_broken_app_is_told_as_in_this_process(
         async with running(tmp_path, source):
             pass
     assert (traceback or "") in (failure.value.traceback or "")
+
+
+async def test_stopping_cancels_what_runs(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Which may clean up, and nothing is written about it."""
+    async with running(tmp_path) as app:
+        pending = asyncio.ensure_future(app.call("forever"))
+        await app.call("same")
+    assert "cancelled" in caplog.messages
+    failure = (await pending).failure
+    assert failure is not None
+    assert failure.message == "the worker process was ended"
+    assert capfd.readouterr().err == ""
 
 
 async def test_stopping_runs_what_was_registered_for_the_end(

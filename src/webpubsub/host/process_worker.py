@@ -113,8 +113,14 @@ class ProcessWorker:
                 reply = await self._ask(Index(next(self._numbers), str(app_directory)))
         except TimeoutError:
             raise AppError(f"a worker was not ready within {_START_SECONDS:g} seconds") from None
-        except (OSError, WorkerLost) as error:
+        except OSError as error:
             raise AppError(f"a worker process cannot be started: {error}") from None
+        except WorkerLost:
+            ending = "at once" if self._burial is None else await self._burial
+            raise AppError(
+                f"a worker process ended while it imported the app: {ending}. Look for what ends "
+                "it, such as os._exit or a crash in a C library."
+            ) from None
         if isinstance(reply, NotIndexed):
             raise AppError(reply.message, reply.traceback)
         return _expected(reply, Indexed).functions

@@ -26,7 +26,7 @@ from webpubsub.host.python.tracebacks import as_failure, printable, printable_fa
 from webpubsub.host.python.user_traces import enter_trace
 from webpubsub.host.python.worker import PythonWorker
 from webpubsub.host.values import HttpReply, Value
-from webpubsub.host.worker import AppError, FunctionLoadError, Invocation
+from webpubsub.host.worker import AppError, FunctionFailure, FunctionLoadError, Invocation, WorkerLost
 from webpubsub.host.worker_channel import Channel, encoded
 from webpubsub.host.worker_messages import (
     Cancel,
@@ -48,6 +48,13 @@ from webpubsub.host.worker_values import Request, WireValue, off_the_wire, on_th
 
 #: How long a function that was cancelled may hold its thread before the process is to be replaced.
 _GRACE_SECONDS = 5.0
+#: How long those that run when the process is to end have to notice.
+_CANCEL_SECONDS = 1.0
+
+#: What is told of a call that was cancelled, if anybody still waits: a process that ends does that.
+_CANCELLED = FunctionFailure(
+    type=WorkerLost.__name__, message="the worker process was ended", stack_trace=""
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +81,12 @@ class Child:
             self._loop.call_soon_threadsafe(self.channel.write_now, data)
 
     async def stop(self) -> None:
-        """Let go of the functions."""
+        """Let go of the functions: those that run are cancelled."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
         await self._worker.stop()
 
     def _received(self, message: ToWorker) -> None:
@@ -173,7 +185,7 @@ class Child:
 
 def _reply(call: int, task: asyncio.Task[ToHost]) -> ToHost:
     if task.cancelled():
-        return Returned(call=call)
+        return Returned(call=call, failure=_CANCELLED)
     error = task.exception()
     return task.result() if error is None else Returned(call=call, failure=as_failure(error))
 

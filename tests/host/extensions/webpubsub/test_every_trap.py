@@ -189,3 +189,11 @@ async def test_what_of_a_message_is_whole(
     extension = await start(case, RecordingFunction())
     await extension.handle(event)
     assert "trap." not in caplog.text
+
+
+async def test_a_process_that_dies_is_no_trap(caplog: pytest.LogCaptureFixture) -> None:
+    """No function could have caught that."""
+    failure = FunctionFailure(type="WorkerLost", message="", stack_trace="")
+    extension = await start(Case(trap=traps.ANSWER_RAISES), RecordingFunction(None, failure))
+    await extension.handle(user_event())
+    assert "trap." not in caplog.text

@@ -58,6 +58,7 @@ from webpubsub.host.extensions.webpubsub.webhook_answers import text_answer
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.observation import ObservationPoint
 from webpubsub.host.values import Value
+from webpubsub.host.worker import WorkerLost
 from webpubsub.protocol import traps
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 from webpubsub.protocol.events import (
@@ -234,7 +235,8 @@ class WebPubSubExtension:
                 route.tell(traps.ANSWER_UNREAD, "returned something to an event that has no answer")
             return NO_ANSWER
         if result.failure is not None:
-            route.tell(traps.ANSWER_RAISES, f"failed with {result.failure.type}")
+            if result.failure.type != WorkerLost.__name__:  # which no code of the app can catch
+                route.tell(traps.ANSWER_RAISES, f"failed with {result.failure.type}")
             return answer_of_failure(event, result.failure)
         return answer_of(event, result.return_value, route.look)
 
