@@ -5,6 +5,7 @@ Specification: functions-python sections 2.1, 8.1, 8.4 and 8.5.
 
 import asyncio
 import os
+import random
 import re
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -28,7 +29,7 @@ import azure.functions as func
 import webpubsub as wps
 
 app = wps.WebPubSubApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-print("imported by", os.getpid(), flush=True)
+print(f"imported by {os.getpid()}\\n", end="", flush=True)
 
 @app.route("negotiate")
 @app.web_pubsub_connection_input(arg_name="connection", hub="room", user_id="u")
@@ -50,8 +51,10 @@ def stuck(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.web_pubsub_trigger(hub="room", event_type="user", event_name="message")
 async def message(request: wps.UserEventRequest) -> wps.UserEventResponse:
-    await asyncio.sleep(random.random() / 200)
-    return wps.UserEventResponse(f"VERSION {request.text()} {os.getpid()}")
+    begun = time.monotonic_ns()
+    await asyncio.sleep(random.choice([0, 0.001, 0.005]))
+    ended = time.monotonic_ns()
+    return wps.UserEventResponse(f"VERSION {request.text()} {os.getpid()} {begun} {ended}")
 """
 
 
@@ -75,21 +78,26 @@ async def get(session: aiohttp.ClientSession, url: str) -> str:
 
 
 async def exchange(session: aiohttp.ClientSession, url: str, count: int) -> Sequence[list[str]]:
-    """Answers to so many numbered messages that are sent at once, as their words."""
+    """Answers to so many numbered messages that are sent in bursts, as their words."""
     async with session.ws_connect(url) as client:
         for number in range(count):
             await client.send_str(str(number))
+            if random.random() < 0.1:
+                await asyncio.sleep(random.random() / 100)
         return [(await client.receive_str(timeout=30)).split() for _ in range(count)]
 
 
 async def test_events_of_a_connection_keep_their_order_over_processes(tmp_path: Path) -> None:
-    """Twenty connections send at the same time, and both processes answer."""
-    async with serving(tmp_path / "app", 2) as (app, session):
+    """Twenty connections send at the same time, and four processes answer: of one connection, each
+    call begins when the one before has ended, wherever that was."""
+    async with serving(tmp_path / "app", 4) as (app, session):
         url = (await get(session, f"{app.url}/negotiate")).removeprefix("200 ")
         answers = await asyncio.gather(*(exchange(session, url, 40) for _ in range(20)))
         for each in answers:
             assert [words[1] for words in each] == [str(number) for number in range(40)]
-        assert max(len({words[2] for words in each}) for each in answers) == 2
+            times = [int(time) for words in each for time in words[3:]]
+            assert times == sorted(times)
+        assert max(len({words[2] for words in each}) for each in answers) > 1
     imported = set(re.findall(r"imported by (\d+)", app.output))
     assert {words[2] for each in answers for words in each} == imported
 

@@ -26,7 +26,13 @@ from webpubsub.host.python.tracebacks import as_failure, printable, printable_fa
 from webpubsub.host.python.user_traces import enter_trace
 from webpubsub.host.python.worker import PythonWorker
 from webpubsub.host.values import HttpReply, Value
-from webpubsub.host.worker import AppError, FunctionFailure, FunctionLoadError, Invocation, WorkerLost
+from webpubsub.host.worker import (
+    AppError,
+    FunctionFailure,
+    FunctionLoadError,
+    Invocation,
+    WorkerLost,
+)
 from webpubsub.host.worker_channel import Channel, encoded
 from webpubsub.host.worker_messages import (
     Cancel,
