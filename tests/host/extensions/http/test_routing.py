@@ -1,4 +1,4 @@
-"""Which function answers a request. Specification: functions-python section 5.2."""
+"""Which function answers a request. Specification: functions-python sections 2.3 and 5.2."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -108,6 +108,41 @@ def test_a_taken_route_is_refused_by_naming_both_functions(
     """The same template with a method in common is a conflict."""
     with pytest.raises(BindingError, match="'b' is taken by function 'a'"):
         _table(_function("a", **first), _function("b", **second))
+
+
+@pytest.mark.parametrize(
+    ("disabled", "enabled", "is_hidden"),
+    [
+        (_function("a", route="x"), _function("b", route="X/"), True),
+        (_function("A", route="x", methods=["get"]), _function("b", route="x"), True),
+        (_function("b", route="x"), _function("A", route="x"), False),
+        (_function("a", route="x"), _function("b", route="y"), False),
+        (
+            _function("a", route="x", methods=["get"]),
+            _function("b", route="x", methods=["put"]),
+            False,
+        ),
+    ],
+)
+def test_section_2_3_a_route_that_a_disabled_function_hides_on_azure(
+    disabled: FunctionMetadata,
+    enabled: FunctionMetadata,
+    is_hidden: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Here it is found, and whoever starts the app is told, whichever comes first."""
+    for disabled_first in (True, False):
+        caplog.clear()
+        table = RouteTable()
+        if disabled_first:
+            table.add_disabled(disabled, _route(disabled), _never)
+        table.add(enabled, _route(enabled), _never)
+        if not disabled_first:
+            table.add_disabled(disabled, _route(disabled), _never)
+        name = enabled.name
+        told = f"Function '{name}' answers 404 on Azure: the disabled function '{disabled.name}'"
+        assert [told in line for line in caplog.messages] == [True] * is_hidden
+        assert _found(table, "PUT", "/api/" + str(enabled.trigger.get("route"))) == name
 
 
 def test_the_same_template_with_other_methods_is_no_conflict() -> None:

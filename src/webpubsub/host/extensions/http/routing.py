@@ -4,6 +4,7 @@ The first function by name whose template and methods fit wins, however specific
 method that does not fit is no match. Specification: functions-python section 5.2.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from webpubsub.host.extensions.seam import BindingError, Invoke
 from webpubsub.host.keys.authority import Level
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.protocol.spelling import did_you_mean, listed
+
+_logger = logging.getLogger(__name__)
 
 #: Paths that begin so belong to the host.
 RESERVED = ("admin", "runtime")
@@ -98,10 +101,14 @@ class RouteTable:
         self._take(RoutedFunction(function, route, invoke))
 
     def add_disabled(self, function: FunctionMetadata, route: Route, invoke: Invoke) -> None:
-        """Take on the route of a disabled function, which any other function may have too."""
+        """Take on the route of a disabled function, which any other function may have too. On Azure
+        it hides the route of one that comes later by name, which is told."""
         self._take(RoutedFunction(function, route, invoke, disabled=True))
 
     def _take(self, entry: RoutedFunction) -> None:
+        for other in self._entries:
+            if entry.disabled != other.disabled and entry.route.conflicts_with(other.route):
+                _tell_of_hidden(*sorted((entry, other), key=lambda one: one.function.name.upper()))
         self._entries.append(entry)
         self._entries.sort(key=lambda entry: (entry.disabled, entry.function.name.upper()))
 
@@ -115,6 +122,16 @@ class RouteTable:
             if values is not None:
                 return Match(function, route.level, invoke, dict(values), disabled)
         return None
+
+
+def _tell_of_hidden(first: RoutedFunction, second: RoutedFunction) -> None:
+    if first.disabled:
+        _logger.warning(
+            "Function '%s' answers 404 on Azure: the disabled function '%s' has its route and "
+            "comes before it by name. Give the disabled one another route, or remove it.",
+            second.function.name,
+            first.function.name,
+        )
 
 
 def is_reserved(raw_path: str) -> bool:
