@@ -1,7 +1,7 @@
 """What a returned value is as an answer; ``test_outcomes`` and ``test_webhook_answers`` have the
 tables.
 
-Specification: bindings sections 5.2 and 5.8.
+Specification: bindings sections 5.2, 5.7 and 5.8.
 """
 
 from typing import Any
@@ -51,6 +51,17 @@ def test_an_mqtt_client_that_connects_is_told_of_a_failure_in_terms_of_mqtt() ->
     connecting = msgspec.structs.replace(connect_event(), mqtt=mqtt)
     assert answer_of_failure(connecting, FAILURE).mqtt is not None
     assert answer_of_failure(user_event(physical_connection_id="p"), FAILURE).mqtt is None
+
+
+@pytest.mark.parametrize(("reason", "message"), [("full", "full"), (None, "")])
+def test_section_5_7_the_reason_of_a_refusal_is_for_the_log_too(
+    reason: str | None, message: str
+) -> None:
+    """Beside the body that tells the client."""
+    value = JsonValue({"mqtt": {"code": 5, "reason": reason}})
+    answer = answer_of(user_event(physical_connection_id="p"), value)
+    assert isinstance(answer, FailedAnswer)
+    assert (answer.status, answer.message, answer.internal) == (401, message, False)
 
 
 @pytest.mark.parametrize(

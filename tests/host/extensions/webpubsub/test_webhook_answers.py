@@ -198,12 +198,14 @@ def test_section_5_7_an_mqtt_client_is_accepted() -> None:
 
 
 def test_section_5_7_what_an_mqtt_client_is_told_without_properties() -> None:
-    """Its subprotocol is not a matter of choice."""
+    """Its subprotocol is that of MQTT unless another one is given."""
     body = (
         '{"mqtt":{"userProperties":null},"userId":null,"groups":null,"subprotocol":"mqtt",'
         '"roles":null}'
     )
     assert shown(answered(mqtt_connect(), JsonValue({}))) == (200, JSON, body)
+    given = answered(mqtt_connect(), JsonValue({"subprotocol": "other"}))
+    assert given.body.decode() == body.replace('"mqtt",', '"other",')
 
 
 def test_section_5_7_an_mqtt_client_is_refused() -> None:
