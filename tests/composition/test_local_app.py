@@ -229,6 +229,20 @@ def test_a_setting_that_cannot_be_read(
         LocalApp(Place(folder=write_app(tmp_path, GENERIC)))
 
 
+async def test_a_connection_that_is_no_name_harms_its_function_alone(tmp_path: Path) -> None:
+    """And nothing that asks which services the app uses. Specification: bindings section 2.1."""
+    source = GENERIC + (
+        '@app.timer_trigger(schedule="0 0 1 1 1 *", arg_name="timer")\n'
+        '@app.generic_output_binding(arg_name="out", type="webPubSub", hub="room", connection=5)\n'
+        "def tick(timer: func.TimerRequest, out: func.Out[str]) -> None: ...\n"
+    )
+    app = LocalApp(Place(folder=write_app(tmp_path, source), port=0, service_port=0))
+    errors = {report.name: report.error for report in await app.inspect() if report.error}
+    assert errors == {"tick": "webPubSub 'out': 'connection' must be a string, not 5."}
+    assert app.remote_endpoints() == []
+    assert list(app.connection_names()) == ["WebPubSubConnectionString"]
+
+
 async def test_settings_reach_the_http_functions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

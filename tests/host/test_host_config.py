@@ -39,7 +39,7 @@ def test_a_bad_file_is_refused_with_its_position(tmp_path: Path) -> None:
 
 def test_a_directory_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "host.json").mkdir()
-    with pytest.raises(HostError, match=r"host\.json"):
+    with pytest.raises(HostError, match=r"host\.json cannot be read: Is a directory$"):
         HostConfig.load(tmp_path, {})
 
 
@@ -56,6 +56,8 @@ def test_a_directory_in_its_place_is_refused(tmp_path: Path) -> None:
         ({"version": "2.0", "watchFiles": "a"}, "watchFiles is 'a', and must be an array"),
         ({"version": "2.0", "watchDirectories": 1}, "watchDirectories is 1, and must be an array"),
         ({"version": "2.0", "functions": [1]}, "must be an array of names"),
+        ({"version": "2.0", "retry": {"strategy": "x"}}, "host.json: retry.strategy is 'x'"),
+        ({"version": "2.0", "retry": []}, "host.json: retry is "),
         ({"version": "2.0", "logging": {"logLevel": 1}}, "logging.logLevel is 1"),
         (
             {"version": "2.0", "logging": {"logLevel": {"Function": "Loud"}}},

@@ -24,7 +24,7 @@ from webpubsub.host.extensions.timer.time_zone import schedule_zone
 from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.entry import EventEntry
-from webpubsub.host.extensions.webpubsub.properties import connection_names
+from webpubsub.host.extensions.webpubsub.properties import connection_names, optional_text
 from webpubsub.host.generation import AppGeneration, FunctionReport
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.host_config import HostConfig
@@ -232,9 +232,9 @@ class LocalApp:
     @staticmethod
     def _names_in(binding: Binding) -> Sequence[str | None]:
         """The connections that a binding names, None for the default one."""
-        if binding.kind not in (_TRIGGER, _CONTEXT):
-            return [binding.get("connection")]
         try:
+            if binding.kind not in (_TRIGGER, _CONTEXT):
+                return [optional_text(binding, "connection")]
             return connection_names(binding) or [None]
         except BindingError:
             return []

@@ -110,7 +110,7 @@ def read_local_settings(app_directory: Path) -> LocalSettings:
         return _parsed(document)
     except FileNotFoundError:
         return LocalSettings()
-    except (JsonFileError, OSError, _Unreadable) as error:
+    except (JsonFileError, _Unreadable) as error:
         _logger.warning("%s is not used at all: %s.", LOCAL_SETTINGS, error)
         return LocalSettings()
 

@@ -47,7 +47,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
             document = read_json_object(path)
         except FileNotFoundError:
             document = {"version": "2.0"}
-        except (JsonFileError, OSError) as error:
+        except JsonFileError as error:
             raise HostError(str(error)) from None
         return cls.from_document(document, environment)
 

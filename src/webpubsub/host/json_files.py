@@ -14,11 +14,16 @@ class JsonFileError(Exception):
 def read_json_object(path: Path) -> dict[str, Any]:
     """The object in a JSON file that may hold ``//`` and ``/* */`` comments and a byte order mark.
 
-    Raises JsonFileError, or OSError when the file cannot be read. Numbers keep their Python types.
+    Raises JsonFileError, or FileNotFoundError when there is no such file. Numbers keep their Python
+    types.
     """
     try:
         text = path.read_text("utf-8-sig")
         value = json.loads(without_comments(text))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise JsonFileError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise JsonFileError(f"{path} is not UTF-8: {error.reason}") from None
     except json.JSONDecodeError as error:

@@ -23,7 +23,7 @@ def local_settings(folder: Path) -> Iterator[Finding]:
         read_json_object(folder / LOCAL_SETTINGS)
     except FileNotFoundError:
         yield ok(code, f"there is no {LOCAL_SETTINGS}")
-    except (JsonFileError, OSError) as problem:
+    except JsonFileError as problem:
         yield error(code, f"{problem}; none of it is used", "Mend what is named.")
     else:
         yield ok(code, f"{LOCAL_SETTINGS} can be read")

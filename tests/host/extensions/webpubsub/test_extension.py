@@ -173,12 +173,13 @@ def test_a_wrong_binding_is_refused(binding: Binding, words: str) -> None:
 
 @pytest.mark.parametrize("binding", [connection(connection="Other"), output(connection="Other")])
 def test_a_service_that_is_not_configured_is_an_error_at_the_start(binding: Binding) -> None:
-    """A missing setting is found when the app is indexed, not at the first call."""
+    """A missing setting is found when the app is indexed, not at the first call, and told with the
+    binding."""
 
     def clients(name: str | None) -> RecordingClient:
         raise BindingError(f"the setting '{name}' is missing")
 
-    with pytest.raises(BindingError, match="the setting 'Other' is missing"):
+    with pytest.raises(BindingError, match=rf"^{binding.type} '\w+': the setting 'Other' is"):
         WebPubSubExtension(clients).check(function(binding), binding)
 
 

@@ -146,8 +146,9 @@ class WebPubSubExtension:
             return
         module = connection_input if binding.kind == CONNECTION else output
         module.check(binding, self._hub)
+        connection = optional_text(binding, "connection")
         try:
-            client = self._clients(optional_text(binding, "connection"))
+            client = self._clients(connection)
         except BindingError as error:
             raise wrong(binding, str(error)) from None
         if binding.kind == CONNECTION:
