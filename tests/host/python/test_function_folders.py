@@ -50,11 +50,20 @@ def test_metadata_is_what_the_file_says(tmp_path: Path, index: Index) -> None:
     assert loaded.inputs["request"].binding_type == "webPubSubTrigger"
 
 
-@pytest.mark.parametrize(("value", "expected"), [(True, True), (False, False)])
-def test_a_function_can_be_disabled(index: Index, value: bool, expected: bool) -> None:
-    """In its file. Section 2.3."""
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), (False, False), ("true", False), (1, False)]
+)
+def test_a_function_can_be_disabled(index: Index, value: object, expected: bool) -> None:
+    """In its file, by true itself. Section 2.3."""
     (found,) = index({JSON: function_json(disabled=value), "fn/__init__.py": MAIN})
     assert found.metadata.disabled is expected
+
+
+def test_a_policy_for_retries_is_passed_on(index: Index) -> None:
+    """As it is written. Section 10.2."""
+    policy = {"strategy": "fixedDelay", "maxRetryCount": 2, "delayInterval": "00:00:01"}
+    (found,) = index({JSON: function_json(Retry=policy), "fn/__init__.py": MAIN})
+    assert found.metadata.retry == policy
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,8 @@ WRONG_JSON = "function.json"
         ("[]", MAIN, WRONG_JSON),
         ("{}", MAIN, "bindings must be an array"),
         ('{"bindings": [1]}', MAIN, "bindings must be an array"),
+        (function_json({"type": "httpTrigger"}), MAIN, "binding 1 has no 'name' that is a string"),
+        (function_json(TRIGGER_JSON, {"name": 5}), MAIN, "binding 2 has no 'name'"),
         (function_json(scriptFile="gone.py"), MAIN, "gone.py does not exist"),
         (function_json(scriptFile="function.json"), MAIN, "is not a Python file"),
         (function_json(scriptFile="../../outside.py"), MAIN, "outside.py"),
