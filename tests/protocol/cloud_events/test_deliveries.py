@@ -273,6 +273,14 @@ def test_section_3_4_what_is_no_mqtt_client(more: Headers) -> None:
     assert strict_context(headers_of(HELLO, more=more)).is_mqtt is False
 
 
+def test_section_3_4_one_of_several_subprotocols_is_enough() -> None:
+    """For a trigger; the context binding looks at the first alone. Section 6."""
+    first, last = [("ce-subprotocol", "x"), *MQTT], [*MQTT, ("ce-subprotocol", "x")]
+    assert strict_context(headers_of(HELLO, more=first)).is_mqtt is True
+    assert lenient_context(headers_of(HELLO, more=first)).is_mqtt is False
+    assert lenient_context(headers_of(HELLO, more=last)).is_mqtt is True
+
+
 def test_section_6_the_context_binding_needs_the_type_alone() -> None:
     """Of every header the first value counts, and all of them are seen."""
     headers = [

@@ -178,13 +178,14 @@ def test_every_trap_has_a_case() -> None:
         (trigger(name="Data", dataType="Binary"), BINARY),
         (trigger(name="connectionContext"), BINARY),
         (trigger(name="dataType"), BINARY),
+        (CONNECTED, connected_event()),
     ],
 )
 async def test_what_of_a_message_is_whole(
     binding: Binding, event: AnyEventRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Text that is marked as binary, the bytes themselves, and what is no data at all; a text is
-    not looked into."""
+    not looked into, and nothing is no answer."""
     case = Case(trap=traps.EVENT_BINARY, functions=[[binding]])
     extension = await start(case, RecordingFunction())
     await extension.handle(event)

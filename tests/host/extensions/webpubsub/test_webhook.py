@@ -1,6 +1,6 @@
 """The webhook of the extension.
 
-Specification: bindings sections 2.2, 3.1 to 3.7, 5.1 and 5.8.
+Specification: bindings sections 2.2, 3.1 to 3.7, 4.5, 5.1 and 5.8.
 """
 
 import asyncio
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from tests.host.extensions.webpubsub.bindings import (
     RecordingFunction,
+    context_input,
     function,
+    http,
     output,
     trigger,
 )
@@ -137,6 +139,14 @@ async def test_section_3_3_without_a_trigger_nobody_is_allowed() -> None:
     """An app that only sends takes no events."""
     extension = await running(RecordingFunction())
     extension.check(function(trigger()), output())
+    assert await extension.receive(validation(ORIGIN)) == NOT_ALLOWED
+
+
+async def test_section_3_1_a_context_alone_has_a_webhook() -> None:
+    """The extension is there, and no trigger allows anybody."""
+    extension = await running(RecordingFunction())
+    binding = context_input()
+    extension.check(function(http(), binding), binding)
     assert await extension.receive(validation(ORIGIN)) == NOT_ALLOWED
 
 
@@ -336,6 +346,68 @@ async def test_section_4_what_the_function_receives(
     extension = await running(called, *bindings)
     assert (await extension.receive(sent)).status == 200
     assert called.calls[0].value.wire == wire  # type: ignore[union-attr]
+
+
+PROPERTIES = [{"name": "a", "value": "b"}]
+CONNECT_PACKET = {
+    "protocolVersion": 5,
+    "username": "u",
+    "password": "cA==",
+    "userProperties": PROPERTIES,
+}
+LEFT = {
+    "initiatedByClient": False,
+    "disconnectPacket": {"code": 128, "userProperties": PROPERTIES},
+}
+
+
+@pytest.mark.parametrize(
+    ("sent", "own"),
+    [
+        (
+            request("connect", {**CONNECT_BODY, "mqtt": CONNECT_PACKET}, more=MQTT),
+            {"mqtt": CONNECT_PACKET, **CONNECT_BODY, "subprotocols": ["mqtt"]},
+        ),
+        (
+            request("connect", {**CONNECT_BODY, "mqtt": {"protocolVersion": 4}}, more=MQTT),
+            {
+                "mqtt": {**dict.fromkeys(CONNECT_PACKET), "protocolVersion": 4},
+                **CONNECT_BODY,
+                "subprotocols": ["mqtt"],
+            },
+        ),
+        (request("connected", more=MQTT), {}),
+        (
+            request("disconnected", {"reason": "r", "mqtt": LEFT}, more=MQTT),
+            {"mqtt": LEFT, "reason": "r"},
+        ),
+        (
+            request(
+                "disconnected",
+                {"mqtt": {**LEFT, "disconnectPacket": None}, "reason": None},
+                more=MQTT,
+            ),
+            {"mqtt": {**LEFT, "disconnectPacket": None}, "reason": None},
+        ),
+        (request(more=MQTT), {"data": "hi", "dataType": "Text"}),
+    ],
+)
+async def test_section_4_5_what_is_received_of_an_mqtt_client(
+    sent: WebhookRequest, own: dict[str, Any]
+) -> None:
+    """Member by member in this order, the ids of the context first."""
+    called = RecordingFunction()
+    extension = await running(called, *EVERY)
+    await extension.receive(sent)
+    wire = json.loads(called.calls[0].value.wire)  # type: ignore[union-attr, arg-type]
+    context = wire.pop("connectionContext")
+    assert json.dumps(wire) == json.dumps(own)
+    assert list(context) == [
+        *("physicalConnectionId", "sessionId"),
+        *("eventType", "eventName", "hub", "connectionId", "userId", "signature", "origin"),
+        *("states", "headers"),
+    ]
+    assert (context["physicalConnectionId"], context["sessionId"]) == ("pc", None)
 
 
 @pytest.mark.parametrize("failure", [None, FAILURE])
