@@ -132,12 +132,13 @@ _DECODER = msgspec.json.Decoder(_WireEvent)
 
 
 def _system_event(wire: _WireEvent, context: ConnectionContext) -> AnyEventRequest:
-    if context.event_name == "connected":
+    name = context.event_name.lower()
+    if name == "connected":
         return connected_request(context)
-    if context.event_name == "disconnected":
+    if name == "disconnected":
         left = _mqtt(wire, MqttDisconnectedProperties)
         return disconnected_request(left, connection_context=context, reason=wire.reason)
-    if context.event_name != "connect":
+    if name != "connect":
         raise ValueError(
             f"the system event '{context.event_name}' is not known; "
             f"expected {listed(SYSTEM_EVENTS)}"

@@ -1,6 +1,6 @@
 """Requests of a service as the events they bring.
 
-Specification: bindings sections 3.4, 3.7, 4.5 and 6.
+Specification: bindings sections 3.4, 3.5, 3.7, 4.5 and 6.
 """
 
 import json
@@ -16,6 +16,7 @@ from webpubsub.protocol.cloud_events.deliveries import event_of, lenient_context
 from webpubsub.protocol.cloud_events.requests import request_of
 from webpubsub.protocol.cloud_events.wire import Headers, values
 from webpubsub.protocol.connection_states import encode_states
+from webpubsub.protocol.event_json import event_from_json, wire_value
 from webpubsub.protocol.events import (
     AnyEventRequest,
     ConnectEventRequest,
@@ -209,6 +210,20 @@ def test_section_3_7_content_types(content_type: str, data_type: DataType | None
     read = event_of(strict_context(headers), headers, b"\xff{")
     assert isinstance(read, UserEventRequest)
     assert (read.data_type, read.bytes()) == (data_type, b"\xff{")
+
+
+@pytest.mark.parametrize(
+    ("event", "body"),
+    [(CONNECT, NOTHING), (CONNECTED, None), (DISCONNECTED, {"reason": "r"})],
+)
+def test_section_3_5_system_events_in_any_letter_case(event: AnyEventRequest, body: Any) -> None:
+    """The name stays as it was sent."""
+    name = event.connection_context.event_name.title()
+    headers = headers_of(event, "ce-eventName", [("ce-eventName", name)])
+    read = event_of(strict_context(headers), headers, json.dumps(body).encode())
+    assert isinstance(read, type(event))
+    assert read.connection_context.event_name == name
+    assert isinstance(event_from_json(str(wire_value(read, "request"))), type(event))
 
 
 def test_a_system_event_that_is_not_known() -> None:

@@ -70,6 +70,7 @@ def test_a_refusal_is_one_line_for_a_log() -> None:
     bare = msgspec.structs.replace(TOKEN, setting=None).refuse("none")
     assert bare.describe().endswith("saw none. Ask for a new token.")
     assert bare.wire_message == ""
+    assert TOKEN.refuse("a sentence.").describe() == TOKEN.refuse("a sentence").describe()
 
 
 def test_what_was_seen_cannot_break_the_line() -> None:

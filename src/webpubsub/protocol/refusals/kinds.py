@@ -39,7 +39,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         mend it."""
         kind = self.kind
         setting = f" Setting: {kind.setting}." if kind.setting else ""
-        seen = one_line(self.seen)
+        seen = one_line(self.seen).removesuffix(".")
         return (
             f"{kind.code}: checked {kind.checked}; wanted {kind.wanted}; saw {seen}. "
             f"{kind.remedy}{setting}"

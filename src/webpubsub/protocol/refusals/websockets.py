@@ -68,9 +68,9 @@ RAW_GROUP_FORBIDDEN = RefusalKind(
 
 EVENT_FAILED = RefusalKind(
     code="websocket.event.failed",
-    checked="the answer to the event that a simple client's message raised",
+    checked="the answer to the event that a client's message raised",
     wanted="a handler for the event, and its success",
-    remedy="Add a handler for the message event of this hub, or look into the handler's own log.",
+    remedy="Add a handler for this event of the hub, or look into the handler's own log.",
     close_code=1011,
 )
 
