@@ -47,6 +47,7 @@ def test_functions_that_fit(bindings: tuple[Mapping[str, Any], ...]) -> None:
         ((OUTPUT,), "no trigger"),
         ((TRIGGER, {**TRIGGER, "name": "b"}), "2 triggers (testTrigger, testTrigger)"),
         ((TRIGGER, {**OUTPUT, "name": "REQUEST"}), "More than one binding is called 'REQUEST'"),
+        (({**TRIGGER, "name": "Request"}, {**OUTPUT, "name": "request"}), "called 'request'"),
         (({**TRIGGER, "name": ""},), "'' is not a valid binding name"),
         (({**TRIGGER, "name": "1a"},), "'1a' is not a valid"),
         (({**TRIGGER, "name": "a__b"},), "'a__b' is not a valid"),

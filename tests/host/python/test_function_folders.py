@@ -71,7 +71,10 @@ def test_a_policy_for_retries_is_passed_on(index: Index) -> None:
     [
         (["__init__.py", "other.py"], {}, "fn/__init__.py"),
         (["only.py"], {}, "fn/only.py"),
+        (["only.py", "data/other.py"], {}, "fn/only.py"),
         (["run.py", "__init__.py"], {}, "fn/run.py"),
+        (["Run.py", "__init__.py"], {}, "fn/Run.py"),
+        (["__INIT__.py", "a.py"], {}, "fn/__INIT__.py"),
         (["__init__.py", "a.py"], {"scriptFile": "a.py"}, "fn/a.py"),
         (["../common/b.py"], {"scriptFile": "../common/b.py"}, "common/b.py"),
         (["__init__.py", "a.py"], {"ScriptFile": "a.py"}, "fn/a.py"),
