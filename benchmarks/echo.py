@@ -2,7 +2,8 @@
 
 Run with ``python -m benchmarks.echo``. The peers echo a frame. Ours is measured twice: a message to
 a group of one (``group``), and a user event answered by a typed function of an app in the host
-(``event``), which is everything a real-time application asks for.
+(``event``), which is everything a real-time application asks for. What functions in processes of
+their own cost is told by ``benchmarks.workers``.
 """
 
 import argparse
@@ -28,7 +29,6 @@ from benchmarks.servers import (
 )
 
 EVENT = f"{OURS} event"
-PROCESSES = f"{OURS} event, --workers 2"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def endpoint_of(server: Server, number: int) -> Endpoint:
     """Where a client connects, and how it asks for its message back."""
-    if server.name in (EVENT, PROCESSES):
+    if server.name == EVENT:
         return Endpoint(client_url(server.port))
     if server.name == OURS:
         group = f"echo{number}"
@@ -84,15 +84,13 @@ def command_of(name: str, port: int) -> list[str]:
     """How a contestant is started."""
     if name == EVENT:
         return app_command(HERE / "echo_app", port)
-    if name == PROCESSES:
-        return app_command(HERE / "echo_app", port, "--workers", "2")
     return service_command(port) if name == OURS else peer_command(name, port)
 
 
 async def compare(plan: Plan) -> dict[str, float]:
     """Every contestant in turn: contestant -> round trips per second."""
     figures = {}
-    for name in [EVENT, PROCESSES, *installed()]:
+    for name in [EVENT, *installed()]:
 
         def command(port: int, name: str = name) -> list[str]:
             return command_of(name, port)
@@ -109,13 +107,12 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=Plan().seconds)
     arguments = parser.parse_args()
     figures = await compare(Plan(clients=arguments.clients, seconds=arguments.seconds))
-    event, processes = figures.pop(EVENT), figures.pop(PROCESSES)
+    event = figures.pop(EVENT)
     show(
         f"{arguments.clients} clients, one message each at a time",
         "round trips per second, higher is better",
         {"group": figures, "event": {**figures, OURS: event}},
     )
-    print(f"\nevent through --workers 2: {processes:,.0f}, {processes / event:.2f} of in process")
 
 
 if __name__ == "__main__":

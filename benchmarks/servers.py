@@ -41,8 +41,17 @@ class Server(msgspec.Struct, frozen=True):
     @property
     def memory(self) -> int:
         """Resident bytes of the process and its children."""
-        family = [self.process, *self.process.children(recursive=True)]
-        return sum(member.memory_info().rss for member in family)
+        return sum(member.memory_info().rss for member in self._family)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What they have spent so far."""
+        times = (member.cpu_times() for member in self._family)
+        return sum(spent.user + spent.system for spent in times)
+
+    @property
+    def _family(self) -> Sequence[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
 
 
 def installed() -> list[str]:
@@ -75,12 +84,15 @@ def peer_command(name: str, port: int) -> list[str]:
 
 
 @contextmanager
-def running(name: str, command: Callable[[int], Sequence[str]]) -> Iterator[Server]:
-    """A server process on the first core, ready to accept; ended when the block is left."""
+def running(
+    name: str, command: Callable[[int], Sequence[str]], *, cores: Sequence[int] = (0,)
+) -> Iterator[Server]:
+    """A server process on the first core, or on others, ready to accept; ended when the block is
+    left."""
     port = free_port()
     process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        pin(process.pid, 0)
+        pin(process.pid, *cores)
         _wait_until_accepting(process, port)
         yield Server(name, psutil.Process(process.pid), port)
     finally:
@@ -103,10 +115,10 @@ def client_url(port: int, groups: Sequence[str] = ()) -> str:
     return str(token["url"])
 
 
-def pin(pid: int, core: int) -> None:
-    """Keep a process on one core, where the system can do that and has two."""
+def pin(pid: int, *cores: int) -> None:
+    """Keep a process on some cores, where the system can do that and has two."""
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(pid, {core})
+        os.sched_setaffinity(pid, cores)
 
 
 def free_port() -> int:

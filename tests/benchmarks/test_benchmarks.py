@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import echo, fanout
+from benchmarks import echo, fanout, workers
 from benchmarks.report import OURS
 from benchmarks.servers import installed
 
@@ -21,7 +21,16 @@ async def test_every_contestant_delivers_to_all_receivers() -> None:
 
 
 async def test_every_contestant_answers_each_client() -> None:
-    """Ours does so thrice: through a group, and through an app in the host or in processes."""
+    """Ours does so twice: through a group, and through an app."""
     figures = await echo.compare(echo.Plan(clients=4, seconds=0.3))
-    assert set(figures) == {*installed(), OURS, echo.EVENT, echo.PROCESSES}
+    assert set(figures) == {*installed(), OURS, echo.EVENT}
     assert all(rate > 0 for rate in figures.values())
+
+
+async def test_an_app_answers_in_one_process_and_in_several() -> None:
+    """Also where it computes."""
+    for workload in workers.WORKLOADS:
+        figures = await workers.compare(workload, workers.Plan(clients=4, turns=1, seconds=0.3))
+        assert list(figures) == list(workers.OPTIONS)
+        for turns in figures.values():
+            assert all(turn.rate > 0 and turn.cpu > 0 for turn in turns)
