@@ -26,6 +26,8 @@ from webpubsub.cli.func_flags import IGNORED, REFUSED, understood
         (["--timeout=20", "app"], ["app"]),
         (["-t", "20", "app"], ["app"]),
         (["app", "--timeout"], ["app"]),
+        (["app", "--language-worker", "-m debugpy", "-p", "1"], ["app", "-p", "1"]),
+        (["app", "--language-worker", "--", "-m debugpy --listen 9091"], ["app"]),
     ],
 )
 def test_what_is_left_of_the_arguments(arguments: list[str], kept: list[str]) -> None:

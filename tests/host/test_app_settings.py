@@ -144,6 +144,16 @@ class TestLoad:
             "Skipping 'a' of local.settings.json: the environment sets it to something else."
         ]
 
+    def test_a_name_by_which_azure_is_known_is_not_taken(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """In any letter case. Specification: functions-python section 11."""
+        _write(tmp_path, {"Values": {"Container_Name": "x", "a": "1"}})
+        environment: dict[str, str] = {}
+        AppSettings.load(tmp_path, environment)
+        assert environment == {"a": "1"}
+        assert caplog.messages[0].startswith("Skipping 'Container_Name' of local.settings.json:")
+
 
 def test_user_code_sees_where_it_runs(tmp_path: Path) -> None:
     """Specification: functions-python section 11, check 24."""

@@ -268,14 +268,15 @@ async def test_every_end_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """As what it was, with the id that bindings and worker see."""
     caplog.set_level(logging.INFO, "Function")
     setup = Setup(TRIGGER)
-    await setup.invoke(TriggerCall(value=None, reason="Because."))
+    await setup.invoke(TriggerCall(value=None, reason="Because.", details="Of: it"))
     setup.raises(WorkerLost("it has stopped"))
     await setup.invoke(TriggerCall(value=None))
     first, second = (invocation.id for invocation in setup.worker.invocations)
     assert f"(Reason='Because.', Id={first})" in caplog.messages[0]
-    assert f"(Succeeded, Id={first}," in caplog.messages[1]
-    assert f"(Failed, Id={second}," in caplog.messages[3]
-    assert "Exception: WorkerLost: it has stopped" in caplog.messages[4]
+    assert caplog.messages[1] == "Trigger Details: Of: it"
+    assert f"(Succeeded, Id={first}," in caplog.messages[2]
+    assert f"(Failed, Id={second}," in caplog.messages[4]
+    assert "Exception: WorkerLost: it has stopped" in caplog.messages[5]
 
 
 async def test_a_cancelled_invocation_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -39,6 +39,8 @@ REFUSED: Mapping[str, Flag] = {
     "--useHttps": Flag("HTTPS is not served here; put a proxy that ends TLS in front"),
     "--cert": Flag("HTTPS is not served here; put a proxy that ends TLS in front"),
 }
+#: After it, all words are arguments of the worker's interpreter.
+_REST = "--"
 #: Options that take every word up to the next one.
 _SEVERAL = "--functions"
 
@@ -64,7 +66,7 @@ def understood(arguments: Sequence[str]) -> list[str]:
         if name in IGNORED:
             note(f"{name} has no effect: {IGNORED[name].why}")
             if IGNORED[name].takes_value and not has_value and left:
-                left.pop(0)
+                left = left[1:] if left[0] != _REST else []
         elif name == _SEVERAL:
             values = value.split() if has_value else _values(left)
             kept += [item for one in values for item in (_SEVERAL, one)] or [word]

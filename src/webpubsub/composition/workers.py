@@ -16,20 +16,28 @@ from webpubsub.host.worker_pool import WorkerPool
 _SETTING = "FUNCTIONS_WORKER_PROCESS_COUNT"
 #: No process of its own for the app.
 IN_PROCESS = 0
-MOST = 64
+#: On Azure, a setting that asks for more keeps the app from starting.
+_MOST = 10
 
 
 def worker_count(option: int | None, settings: AppSettings) -> int:
-    """How many processes run the app: what the option says, else the setting, of which 1 means this
-    very process. Raises HostError."""
+    """How many processes run the app: what the option says, else the setting, where 1 or less means
+    this very process. Raises HostError."""
     if option is not None:
         return option
     text = settings.get(_SETTING)
-    if text is None:
+    if not text:
         return IN_PROCESS
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
-        raise HostError(f"{_SETTING} is '{text}', and must be a whole number from 1 to {MOST}.")
-    return IN_PROCESS if int(text) == 1 else int(text)
+    try:
+        count = int(text)
+    except ValueError:
+        count = _MOST + 1
+    if count > _MOST:
+        raise HostError(
+            f"{_SETTING} is '{text}', and must be a whole number up to {_MOST}, as on Azure. "
+            "--workers takes more."
+        )
+    return IN_PROCESS if count <= 1 else count
 
 
 def new_worker(count: int) -> Callable[[], Worker]:

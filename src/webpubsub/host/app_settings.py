@@ -17,6 +17,10 @@ from webpubsub.host.json_files import JsonFileError, read_json_object
 
 LOCAL_SETTINGS = "local.settings.json"
 
+#: Whoever sees it takes this machine for Azure.
+_RESERVED = "CONTAINER_NAME"
+_RESERVED_FOR = "it is reserved for Azure, where the platform sets it. Choose another name."
+
 _logger = logging.getLogger(__name__)
 
 
@@ -61,7 +65,9 @@ class AppSettings:
         local = read_local_settings(app_directory)
         settings = cls(environment, local.host)
         for name, value in local.values.items():
-            if settings.environment.setdefault(name, value) != value:
+            if name.upper() == _RESERVED:
+                _logger.warning("Skipping '%s' of %s: %s", name, LOCAL_SETTINGS, _RESERVED_FOR)
+            elif settings.environment.setdefault(name, value) != value:
                 _logger.warning(
                     "Skipping '%s' of %s: the environment sets it to something else.",
                     name,

@@ -137,6 +137,8 @@ class FunctionInvoker:
         inputs: list[tuple[str, Value]],
     ) -> InvocationResult:
         started = self._log.begin(invocation_id, call.reason)
+        if call.details:
+            self._log.details(call.details)
         running = self._running.begin()
         try:
             result = await self._stages(invocation_id, call, retry, max_retries, inputs)

@@ -30,6 +30,10 @@ class InvocationLog:
             self._handle("Executing 'Functions.%s' (Reason='%s', Id=%s)", arguments)
         return time.perf_counter()
 
+    def details(self, text: str) -> None:
+        """What else is known of why it runs."""
+        self._logger.info("Trigger Details: %s", text)
+
     def succeeded(self, invocation_id: str, started: float) -> None:
         """It has returned, and its outputs are written."""
         if self._logger.isEnabledFor(logging.INFO):

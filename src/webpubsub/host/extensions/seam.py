@@ -41,12 +41,14 @@ class InvocationContext(msgspec.Struct, kw_only=True):
 
 
 class TriggerCall(msgspec.Struct, frozen=True, kw_only=True):
-    """What a trigger passes to the host to have its function called."""
+    """What a trigger passes to the host to have its function called. ``details`` is what else the
+    log says of the reason."""
 
     value: Value
     binding_data: Mapping[str, Any] = msgspec.field(default_factory=dict)
     trigger_metadata: Callable[[], Mapping[str, Value]] = dict
     reason: str = MANUAL_REASON
+    details: str = ""
     trace_context: TraceContext = TraceContext()
 
 

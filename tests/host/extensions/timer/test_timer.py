@@ -49,6 +49,7 @@ class _Runs:
         self.times: list[datetime] = []
         self.infos: list[dict[str, Any]] = []
         self.reasons: list[str] = []
+        self.details: list[str] = []
         self._clock, self._count, self._then = clock, count, then
 
     async def __call__(self, call: TriggerCall) -> InvocationResult:
@@ -56,6 +57,7 @@ class _Runs:
         self.times.append(self._clock.now())
         self.infos.append(json.loads(call.value.text))
         self.reasons.append(call.reason)
+        self.details.append(call.details)
         await self._then(len(self.times))
         if len(self.times) >= self._count:
             self.timer.end()
@@ -213,6 +215,33 @@ async def test_a_long_run_is_followed_by_one_at_once() -> None:
     assert (await _run(_EVERY_HOUR, 3, clock=clock, then=long)).minutes == [60, 210, 240]
 
 
+@pytest.mark.parametrize(
+    ("schedule", "minutes"),
+    [("00:00:30", [0.5, 1, 1.5]), ("*/30 * * * * *", [0.5, 1, 1.5]), (_EVERY_HOUR, [60, 120, 180])],
+)
+async def test_a_run_that_takes_time_puts_off_no_other(schedule: str, minutes: list[float]) -> None:
+    """With a monitor or without, what comes next is reckoned from when a run was due."""
+    clock = _Clock()
+
+    async def take(number: int) -> None:
+        clock.time += timedelta(seconds=10)
+
+    assert (await _run(schedule, 3, clock=clock, then=take)).minutes == minutes
+
+
+async def test_a_long_run_without_a_monitor_is_followed_by_one_at_once() -> None:
+    """As with one."""
+    clock = _Clock()
+
+    async def long(number: int) -> None:
+        if number == 1:
+            clock.time += timedelta(seconds=75)
+
+    runs = await _run("*/30 * * * * *", 3, clock=clock, then=long)
+    assert runs.minutes == [0.5, 1.75, 2]
+    assert [info["ScheduleStatus"] for info in runs.infos] == [None, None, None]
+
+
 async def test_a_clock_that_wakes_early_does_not_fire_twice() -> None:
     """The timer goes on waiting for what is left."""
     assert (await _run(_EVERY_HOUR, 2, clock=_Clock(early=0.5))).minutes == [60, 120]
@@ -247,6 +276,15 @@ async def test_a_failure_changes_nothing_of_the_schedule() -> None:
 async def test_the_log_shows_what_comes_and_why(caplog: pytest.LogCaptureFixture) -> None:
     """The next five times, and the reason of a run outside the schedule."""
     caplog.set_level(logging.INFO, "webpubsub.host.timers")
-    await _run(_EVERY_HOUR, 1, run_on_startup=True)
+    runs = await _run(_EVERY_HOUR, 2, run_on_startup=True)
     assert "2024-05-01T13:00:00+00:00\n2024-05-01T14:00:00+00:00" in caplog.text
-    assert f"RunOnStartup, OriginalSchedule: {_EVERY_HOUR}" in caplog.text
+    assert runs.details == ["UnscheduledInvocationReason: RunOnStartup", ""]
+
+
+async def test_a_run_that_is_late_says_when_it_was_due() -> None:
+    """In its details; its reason has the time at which it runs."""
+    statuses = _remembering(None, _NOON - timedelta(hours=1), _NOON - timedelta(hours=2))
+    runs = await _run(_EVERY_HOUR, 1, statuses=statuses)
+    late = "UnscheduledInvocationReason: IsPastDue, OriginalSchedule: 2024-05-01T11:00:00+00:00"
+    assert runs.details == [late]
+    assert runs.reasons == ["Timer fired at 2024-05-01T12:00:00+00:00"]

@@ -74,8 +74,7 @@ class Timer:
     def manual_call(self) -> TriggerCall:
         """A call that no schedule asks for; it leaves the status as it is."""
         status = self._statuses.read(self.name) if self._settings.is_monitored else None
-        call = self._call(self._clock.now(), status, is_past_due=False)
-        return TriggerCall(value=call.value)
+        return TriggerCall(value=self._call(self._clock.now(), status).value)
 
     def end(self) -> None:
         """Do not fire again; a run that has begun goes on."""
@@ -86,48 +85,52 @@ class Timer:
         now = self._clock.now()
         status = self._status_at_start(now)
         self._log_occurrences(now)
-        if status is not None and now > status.next:
+        if now > status.next:
             status = await self._fire(now, status, Unscheduled.PAST_DUE)
         elif self._settings.run_on_startup:
             status = await self._fire(now, status, Unscheduled.RUN_ON_STARTUP)
         while not self._ended:
-            due = status.next if status else self._schedule.next(self._clock.now())
-            await self._wait_until(due)
-            status = await self._fire(max(self._clock.now(), due), status)
+            await self._wait_until(status.next)
+            status = await self._fire(max(self._clock.now(), status.next), status)
 
     async def _wait_until(self, due: datetime) -> None:
         while (left := (due - self._clock.now()).total_seconds()) > 0:
             await self._clock.sleep(min(left, _LONGEST_WAIT))
 
     async def _fire(
-        self, now: datetime, status: TimerStatus | None, why: Unscheduled | None = None
-    ) -> TimerStatus | None:
+        self, now: datetime, status: TimerStatus, why: Unscheduled | None = None
+    ) -> TimerStatus:
         """The status after a run of the function, whatever came of it."""
-        if why is not None:
-            logger.info(
-                "Trigger Details: UnscheduledInvocationReason: %s, OriginalSchedule: %s",
-                why.value,
-                self._settings.text,
-            )
         self.is_firing = True
         try:
-            await self._invoke(self._call(now, status, is_past_due=why is Unscheduled.PAST_DUE))
+            await self._invoke(self._call(now, status, why))
         finally:
             self.is_firing = False
-        if status is None:
-            return None
         return self._kept(TimerStatus(last=now, next=self._schedule.next(now), last_updated=now))
 
-    def _call(self, now: datetime, status: TimerStatus | None, *, is_past_due: bool) -> TriggerCall:
+    def _call(
+        self, now: datetime, status: TimerStatus | None, why: Unscheduled | None = None
+    ) -> TriggerCall:
+        is_shown = status is not None and self._settings.is_monitored
         info = {
             "Schedule": {"AdjustForDST": self._schedule.adjusts_for_dst},
-            "ScheduleStatus": self._shown(status) if status else None,
-            "IsPastDue": is_past_due,
+            "ScheduleStatus": self._shown(status) if status and is_shown else None,
+            "IsPastDue": why is Unscheduled.PAST_DUE,
         }
         return TriggerCall(
             value=JsonText(msgspec.json.encode(info).decode()),
             reason=f"Timer fired at {self._local(now)}",
+            details=self._details(status, why),
         )
+
+    def _details(self, status: TimerStatus | None, why: Unscheduled | None) -> str:
+        """In the words of the real host."""
+        if why is None:
+            return ""
+        reason = f"UnscheduledInvocationReason: {why.value}"
+        if status is None or why is not Unscheduled.PAST_DUE:
+            return reason
+        return f"{reason}, OriginalSchedule: {self._local(status.next)}"
 
     def _shown(self, status: TimerStatus) -> Mapping[str, str]:
         return {
@@ -139,14 +142,12 @@ class Timer:
     def _local(self, moment: datetime) -> str:
         return moment.astimezone(self._zone).isoformat()
 
-    def _status_at_start(self, now: datetime) -> TimerStatus | None:
-        """What is known of the timer; None when nothing is kept of it.
+    def _status_at_start(self, now: datetime) -> TimerStatus:
+        """What is known of the timer, which is nothing when no monitor has kept it.
 
         A schedule that was edited since is followed from now on: it makes no run overdue.
         """
-        if not self._settings.is_monitored:
-            return None
-        status = self._statuses.read(self.name)
+        status = self._statuses.read(self.name) if self._settings.is_monitored else None
         if status is None:
             first = TimerStatus(last=None, next=self._schedule.next(now), last_updated=now)
             return self._kept(first)
@@ -158,7 +159,8 @@ class Timer:
         return self._kept(TimerStatus(last=None, next=following, last_updated=since))
 
     def _kept(self, status: TimerStatus) -> TimerStatus:
-        self._statuses.write(self.name, status)
+        if self._settings.is_monitored:
+            self._statuses.write(self.name, status)
         return status
 
     def _log_occurrences(self, now: datetime) -> None:
