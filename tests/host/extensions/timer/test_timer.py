@@ -6,8 +6,9 @@ Specification: functions-python section 7.
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from azure.functions.meta import Datum
@@ -79,16 +80,17 @@ async def _run(
     clock: _Clock | None = None,
     statuses: StatusStore | None = None,
     then: Callable[[int], Awaitable[None]] = _at_once,
+    zone: tzinfo = UTC,
     **switches: bool,
 ) -> _Runs:
     clock = clock or _Clock()
     runs = _Runs(clock, count, then)
     runs.timer = Timer(
         "tick",
-        TimerSettings(text=schedule, schedule=parse_schedule(schedule, UTC), **switches),
+        TimerSettings(text=schedule, schedule=parse_schedule(schedule, zone), **switches),
         runs,
         statuses=statuses or MemoryStatusStore(),
-        zone=UTC,
+        zone=zone,
         clock=clock,
     )
     await runs.timer.run()
@@ -134,6 +136,15 @@ async def test_a_function_is_told_what_the_real_host_tells() -> None:
     assert runs.reasons[0] == "Timer fired at 2024-05-01T13:00:00+00:00"
 
 
+async def test_times_are_those_of_the_zone() -> None:
+    """In the status and in the reason; a period knows no clock on the wall."""
+    zone = ZoneInfo("Asia/Tokyo")
+    runs = await _run("00:10:00", 1, zone=zone)
+    assert runs.infos[0]["Schedule"] == {"AdjustForDST": False}
+    assert runs.infos[0]["ScheduleStatus"]["Next"] == "2024-05-01T21:10:00+09:00"
+    assert runs.reasons == ["Timer fired at 2024-05-01T21:10:00+09:00"]
+
+
 async def test_the_official_library_understands_it() -> None:
     """A function receives a TimerRequest with the status in it."""
     runs = await _run(_EVERY_HOUR, 1)
@@ -166,6 +177,42 @@ async def test_missed_times_are_made_up_for_once() -> None:
     assert [info["IsPastDue"] for info in runs.infos] == [True, False]
 
 
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        MemoryStatusStore(),
+        _remembering(None, _NOON - timedelta(hours=4), _NOON - timedelta(hours=5)),
+    ],
+)
+async def test_the_time_that_is_next_is_kept_before_it_comes(statuses: StatusStore) -> None:
+    """At the first start ever and with an edited schedule: the host may not live to see it."""
+    kept: list[datetime | None] = []
+
+    async def look(_number: int) -> None:
+        status = statuses.read("tick")
+        kept.append(status and status.next)
+
+    await _run("0 15 * * * *", 1, statuses=statuses, then=look)
+    assert kept == [_NOON + timedelta(minutes=15)]
+
+
+async def test_a_time_that_is_now_is_not_past_due() -> None:
+    """A host that comes back in the very moment is not late."""
+    statuses = _remembering(None, _NOON, _NOON - timedelta(hours=1))
+    runs = await _run(_EVERY_HOUR, 2, statuses=statuses)
+    assert runs.minutes == [0, 60]
+    assert [info["IsPastDue"] for info in runs.infos] == [False, False]
+
+
+async def test_the_schedule_is_reckoned_from_the_last_run() -> None:
+    """Whenever the status was written; before the first run, from then."""
+    statuses = _remembering(
+        _NOON - timedelta(hours=5), _NOON - timedelta(hours=4), _NOON - timedelta(hours=3)
+    )
+    runs = await _run(_EVERY_HOUR, 1, statuses=statuses)
+    assert [info["IsPastDue"] for info in runs.infos] == [True]
+
+
 @pytest.mark.parametrize("last", [None, _NOON - timedelta(hours=5)])
 async def test_an_edited_schedule_makes_no_run_overdue(last: datetime | None) -> None:
     """The new schedule is followed from now on."""
@@ -177,9 +224,10 @@ async def test_an_edited_schedule_makes_no_run_overdue(last: datetime | None) ->
 
 async def test_an_edited_schedule_keeps_a_time_that_is_still_to_come() -> None:
     """What the new schedule says since the last run is not reckoned anew from now."""
-    last = _NOON - timedelta(minutes=5)
-    runs = await _run("00:10:00", 1, statuses=_remembering(last, _NOON, last))
-    assert runs.minutes == [5]
+    for minutes in (5, 10):
+        last = _NOON - timedelta(minutes=minutes)
+        runs = await _run("00:10:00", 1, statuses=_remembering(last, last, last))
+        assert runs.minutes == [10 - minutes]
 
 
 async def test_a_host_that_comes_back_in_time_waits() -> None:

@@ -91,7 +91,7 @@ class Timer:
             status = await self._fire(now, status, Unscheduled.RUN_ON_STARTUP)
         while not self._ended:
             await self._wait_until(status.next)
-            status = await self._fire(max(self._clock.now(), status.next), status)
+            status = await self._fire(self._clock.now(), status)
 
     async def _wait_until(self, due: datetime) -> None:
         while (left := (due - self._clock.now()).total_seconds()) > 0:
