@@ -1,4 +1,7 @@
-"""A function app from start to stop. Specification: functions-python sections 1, 2.3 and 8.7."""
+"""A function app from start to stop.
+
+Specification: functions-python sections 1, 2.3, 8.7 and 11.
+"""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""host.json. Specification: functions-python sections 1 and 10.1."""
+"""host.json. Specification: functions-python sections 1, 10.1 and 11."""
 
 from pathlib import Path
 from typing import Any

@@ -30,12 +30,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> StatusStore:
 def test_a_status_is_kept_for_each_timer(store: StatusStore) -> None:
     """A timer has its own status, and only the last one."""
     assert store.read("a") is None
+    later = TimerStatus(last=_NOON, next=_NOON, last_updated=_NOON)
     store.write("a", _STATUS)
-    store.write("b", TimerStatus(last=_NOON, next=_NOON, last_updated=_NOON))
-    store.write("a", TimerStatus(last=_NOON, next=_NOON, last_updated=_NOON))
-    store.write("a", _STATUS)
-    assert store.read("a") == _STATUS
-    assert store.read("b") != _STATUS
+    store.write("b", _STATUS)
+    store.write("a", later)
+    assert (store.read("a"), store.read("b")) == (later, _STATUS)
 
 
 def test_a_file_belongs_to_a_function_in_any_letter_case(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ async def test_the_time_that_is_next_is_kept_before_it_comes(statuses: StatusSto
 
     async def look(_number: int) -> None:
         status = statuses.read("tick")
-        kept.append(status and status.next)
+        kept.append(status.next if status else None)
 
     await _run("0 15 * * * *", 1, statuses=statuses, then=look)
     assert kept == [_NOON + timedelta(minutes=15)]
