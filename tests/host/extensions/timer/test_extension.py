@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -104,6 +105,26 @@ async def test_timers_run_beside_each_other_until_stopped() -> None:
         release.set()
         await asyncio.wait(extension._tasks)
     assert finished == ["slow"]
+
+
+async def test_a_timer_waits_for_its_schedule_on_the_clock_of_its_zone() -> None:
+    """Without runOnStartup it is not called at once; when it is, it is told local times."""
+    called: list[TriggerCall] = []
+
+    async def take(call: TriggerCall) -> InvocationResult:
+        called.append(call)
+        return InvocationResult()
+
+    extension = TimerExtension(zone=ZoneInfo("Asia/Tokyo"), clock=_StoppedClock())
+    extension.attach(_function("waits", schedule="0 0 0 * * *"), take)
+    extension.attach(_function("runs", schedule="0 0 0 * * *", runOnStartup=True), take)
+    extension.open()
+    await asyncio.sleep(0.01)
+    await extension.stop()
+    (call,) = called
+    assert call.reason == "Timer fired at 2024-05-01T09:00:00+09:00"
+    assert isinstance(call.value, JsonText)
+    assert json.loads(call.value.text)["ScheduleStatus"]["Next"] == "2024-05-02T00:00:00+09:00"
 
 
 async def test_runs_of_two_generations_never_overlap() -> None:
