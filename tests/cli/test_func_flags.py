@@ -9,7 +9,12 @@ import typer
 from tests.cli.apps import ECHO, write_app
 from tests.cli.calls import call
 from tests.cli.processes import Command, StartedApp, free_port
-from webpubsub.cli.func_flags import IGNORED, REFUSED, understood
+from webpubsub.cli.func_flags import (
+    IGNORED,
+    REFUSED,
+    tell_of_interpreter_arguments,
+    understood,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,17 @@ def test_a_flag_that_cannot_be_kept_ends_the_command(
     with pytest.raises(typer.Exit):
         understood([flag])
     assert flag in capsys.readouterr().err
+
+
+def test_arguments_of_the_interpreter_are_told_where_they_belong(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Editors ask for their debugger so. Specification: functions-python section 11."""
+    monkeypatch.setattr("sys.argv", ["bin/webpubsub", "start"])
+    tell_of_interpreter_arguments({"languageWorkers__python__arguments": "-m debugpy --listen 9"})
+    assert "python -m debugpy --listen 9 bin/webpubsub start\n" in capsys.readouterr().err
+    tell_of_interpreter_arguments({})
+    assert capsys.readouterr().err == ""
 
 
 def test_an_option_that_nobody_knows_is_wrong_usage() -> None:

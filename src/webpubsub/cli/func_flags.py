@@ -5,6 +5,7 @@ says so, and some ask for what this host does not do and are refused.
 Specification: functions-python section 13.1.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -43,6 +44,8 @@ REFUSED: Mapping[str, Flag] = {
 _REST = "--"
 #: Options that take every word up to the next one.
 _SEVERAL = "--functions"
+#: By this, editors have the interpreter of the worker start a debugger.
+_INTERPRETER_ARGUMENTS = "languageWorkers__python__arguments"
 
 
 class FuncCommand(TyperCommand):
@@ -73,6 +76,17 @@ def understood(arguments: Sequence[str]) -> list[str]:
         else:
             kept.append(word)
     return kept
+
+
+def tell_of_interpreter_arguments(environment: Mapping[str, str]) -> None:
+    """Say how to have what the variable asks for; without it there would be no debugger, and nobody
+    would say why."""
+    arguments = environment.get(_INTERPRETER_ARGUMENTS)
+    if arguments:
+        note(
+            f"{_INTERPRETER_ARGUMENTS} has no effect: the app runs in this process. The same for "
+            f"it is: python {arguments} {sys.argv[0]} start"
+        )
 
 
 def _values(left: list[str]) -> list[str]:

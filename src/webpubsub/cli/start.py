@@ -14,6 +14,7 @@ from webpubsub.cli.app_display import show_app
 from webpubsub.cli.banner import banner
 from webpubsub.cli.console import fail, runs_unattended, tell_problem
 from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link, watch_app
+from webpubsub.cli.func_flags import tell_of_interpreter_arguments
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -98,6 +99,7 @@ def start(
         verbose=runs_unattended(os.environ) if verbose is None else verbose,
         json_output=json_output,
     )
+    tell_of_interpreter_arguments(os.environ)
     try:
         lifetime.run(_Run(place, manner).serve)
     except HostError as problem:
