@@ -7,6 +7,7 @@ import asyncio
 import io
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
@@ -145,8 +146,19 @@ def test_a_line_has_a_timestamp(install: Install) -> None:
     assert terminal.messages() == ["Executing 'Functions.echo'"]
 
 
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock on the wall does not show UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_the_timestamp_is_that_of_the_record(install: Install) -> None:
-    """To the millisecond, also when the second changes."""
+    """To the millisecond, also when the second changes, and in UTC wherever the machine is."""
     terminal = install()
     for created in (0.25, 0.9995, 1.0, 86400.001):
         record = logging.LogRecord("root", logging.INFO, "", 0, "x", (), None)
