@@ -99,3 +99,10 @@ def test_raw_states_survive(states: dict[str, bytes]) -> None:
 def test_any_header_reads_as_some_states(header: str) -> None:
     """No string is an error."""
     assert decode_states(header).keys() <= decode_raw_states(header).keys()
+
+
+@pytest.mark.parametrize("value", ["aGk=?", "aGk", "?", 5, None, ["aGk="]])
+def test_a_member_that_is_not_base64_is_dropped(value: object) -> None:
+    """Wholly, and not only what of it is not base64; the others stay."""
+    inner = json.dumps({"a": value, "b": "aGk="})
+    assert decode_raw_states(base64.b64encode(inner.encode()).decode()) == {"b": b"hi"}

@@ -273,6 +273,8 @@ def test_a_state_is_written_as_it_was_stored() -> None:
     assert '"a": [1,  2]\n' in str(wire_value(spaced, "request"))
     broken = user_event(DataType.TEXT, b"", connection_state=encode_raw_states({"a": b"value"}))
     assert '"a": value\n' in str(wire_value(broken, "request"))
+    binary = user_event(DataType.TEXT, b"", connection_state=encode_raw_states({"a": b'"\xff"'}))
+    assert '"a": "\ufffd"\n' in str(wire_value(binary, "request"))
     with pytest.raises(ValueError):
         event_from_json(str(wire_value(broken, "request")))
 

@@ -161,6 +161,23 @@ def test_section_4_3_headers_are_seen_as_they_were_sent() -> None:
     assert not {"Content-Type", "Content-Length", "Last-Modified", "x-a"} & seen.keys()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Allow", "Content-Disposition", "Content-Encoding", "Content-Language"),
+        *("content-length", "Content-Location", "Content-MD5", "Content-Range", "CONTENT-TYPE"),
+        *("Expires", "Last-Modified"),
+    ],
+)
+def test_section_4_3_headers_of_the_content_are_not_seen(name: str) -> None:
+    """By triggers; the context binding sees them all. Section 6."""
+    headers = headers_of(HELLO, "Content-Type", [(name, "x")])
+    seen = strict_context(headers).received_headers or {}
+    assert name not in seen
+    assert "ce-hub" in seen
+    assert (lenient_context(headers).received_headers or {})[name] == ["x"]
+
+
 def test_section_3_7_members_of_connect() -> None:
     """All are needed, and each may be null."""
     headers = headers_of(CONNECT)
@@ -179,6 +196,8 @@ def test_section_3_7_members_of_connect() -> None:
         (CONNECT, b"[]"),
         (CONNECT, json.dumps({**NOTHING, "claims": {"a": "b"}}).encode()),
         (CONNECT, b"[" * 10_000),
+        (CONNECT, b'{"other":' + b"[" * 100_000),
+        (DISCONNECTED, b'{"other":' + b'{"a":' * 100_000),
         (DISCONNECTED, b"{}"),
         (DISCONNECTED, b"{"),
         (DISCONNECTED, b'{"reason":5}'),
@@ -285,7 +304,8 @@ def test_section_4_5_an_mqtt_client_is_gone() -> None:
 )
 def test_section_3_4_what_is_no_mqtt_client(more: Headers) -> None:
     """It takes the subprotocol and the physical connection."""
-    assert strict_context(headers_of(HELLO, more=more)).is_mqtt is False
+    context = strict_context(headers_of(HELLO, more=[*more, ("ce-sessionId", "s")]))
+    assert (context.is_mqtt, context.session_id) == (False, None)
 
 
 def test_section_3_4_one_of_several_subprotocols_is_enough() -> None:

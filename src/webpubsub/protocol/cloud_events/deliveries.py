@@ -120,6 +120,7 @@ def _context(
     is_mqtt: bool,
     received_headers: Mapping[str, list[str]],
 ) -> ConnectionContext:
+    physical_connection_id = _first(headers, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None
     return ConnectionContext(
         event_type=EventType.SYSTEM if _is_system(event_type) else EventType.USER,
         event_name=event_name,
@@ -133,8 +134,8 @@ def _context(
         event_id=event_number(last_value(headers, wire.ID)),
         time=seconds(last_value(headers, wire.TIME)),
         received_headers=received_headers,
-        physical_connection_id=_first(headers, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None,
-        session_id=_first(headers, wire.SESSION_ID) if is_mqtt else None,
+        physical_connection_id=physical_connection_id,
+        session_id=None if physical_connection_id is None else _first(headers, wire.SESSION_ID),
     )
 
 
