@@ -181,6 +181,10 @@ def test_an_http_response_is_complete(body: str | bytes | None, sent: bytes) -> 
 
 def test_cookies_are_headers_of_their_own() -> None:
     """Each cookie of a response is one Set-Cookie header."""
+    response = func.HttpResponse("x", headers={"Set-Cookie": "c=3; HttpOnly"})
+    answer = encoder_for("http", func.HttpResponse)(response)
+    assert isinstance(answer, HttpResponseData)
+    assert ("set-cookie", "c=3; HttpOnly") in answer.headers
     cookies = SimpleCookie("a=1")
     cookies["b"] = "2"
     cookies["b"]["path"] = "/"

@@ -90,6 +90,27 @@ def test_which_file_holds_the_function(
     assert found.load().call.__name__ == "main"
 
 
+def test_only_folders_of_the_root_are_functions(index: Index) -> None:
+    """One that is further down belongs to something else. Section 2.3."""
+    files = {JSON: function_json(), "fn/__init__.py": MAIN, "lib/deep/function.json": "{"}
+    assert [found.metadata.name for found in index(files)] == ["fn"]
+
+
+def test_the_directory_and_the_module_of_a_function(tmp_path: Path, index: Index) -> None:
+    """The directory is its folder, wherever the file is; the module is named after the file, and a
+    package is its own module. Section 2.3."""
+    files = {
+        "own/function.json": function_json(),
+        "own/__init__.py": MAIN,
+        "shared/function.json": function_json(scriptFile="../common/b.py"),
+        "common/b.py": MAIN,
+    }
+    own, shared = (found.load() for found in index(files))
+    assert (own.directory, own.call.__module__) == (str(tmp_path / "own"), "__app__.own")
+    assert shared.directory == str(tmp_path / "shared")
+    assert shared.call.__module__ == "__app__.common.b"
+
+
 def test_the_entry_point_can_be_named(index: Index) -> None:
     """Another function than main."""
     source = "def handle(request): ...\n"

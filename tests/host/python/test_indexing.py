@@ -53,6 +53,12 @@ def test_metadata_is_what_the_app_declared(tmp_path: Path, index: Index) -> None
     assert found.load().name == "fn"
 
 
+def test_a_name_keeps_its_letters(index: Index) -> None:
+    """Letter case matters to the library, and to whoever reads the console. Section 2.1."""
+    (found,) = index(f'@app.function_name("OnMessage")\n{TRIGGER}def fn(request): ...')
+    assert found.metadata.name == "OnMessage"
+
+
 def test_ids_are_the_same_at_every_start(index: Index) -> None:
     """They come from the name alone."""
     source = f"{TRIGGER}def fn(request: str): ..."
@@ -144,6 +150,8 @@ TAIL = "equest): ...\n"
             "fn",
         ),
         ("import there_is_no_such_module", "ModuleNotFoundError"),
+        ("import there_is_no_such_module", "Install its package"),
+        ("def fail(): raise TypeError('its own')\napp.get_functions = fail", "its own"),
         ("x = (", "SyntaxError"),
         ("raise SystemExit(2)", "SystemExit"),
         (

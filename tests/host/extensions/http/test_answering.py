@@ -57,6 +57,7 @@ async def test_expressions_and_traces_come_with_the_call() -> None:
         ("GET", "/api/none", 404),
         ("GET", "/read", 404),
         ("GET", "/admin/host/ping", 200),
+        ("GET", "/ADMIN/host/ping", 200),
         ("GET", "/admin/host/status", 200),
         ("GET", "/admin/unknown", 404),
         ("GET", "/runtime/webhooks/webpubsub", 404),
@@ -91,6 +92,8 @@ async def test_a_response_goes_out_as_it_was_returned() -> None:
             ("Set-Cookie", "a=1"),
             ("Set-Cookie", "b=2"),
             ("Content-Length", "99"),
+            ("Transfer-Encoding", "chunked"),
+            ("Connection", "upgrade"),
             ("content-type", "text/html"),
         ),
         body=b"tea",
@@ -103,6 +106,7 @@ async def test_a_response_goes_out_as_it_was_returned() -> None:
             "text/html",
             "3",
         )
+        assert not {"Transfer-Encoding", "Connection"} & answer.headers.keys()
 
 
 async def test_a_head_request_gets_the_headers_alone() -> None:
@@ -163,9 +167,11 @@ async def test_bytes_that_are_no_text_never_reach_a_function() -> None:
     echo = Recorder()
     async with serving((http_function("f"), echo)) as (_, extension):
         await raw(
-            extension, b"GET /api/f HTTP/1.1\r\nHost: h\r\nX-A: \xe9\r\nConnection: close\r\n\r\n"
+            extension,
+            b"GET /api/f HTTP/1.1\r\nHost: h\xe9\r\nX-A: \xe9\r\nConnection: close\r\n\r\n",
         )
     assert echo.request.headers["x-a"] == "�"
+    assert echo.request.url == "http://h�/api/f"
 
 
 async def test_what_is_no_http_is_a_mistake_of_the_client(

@@ -104,7 +104,8 @@ def test_keys_arrays_and_unknown_names_are_no_data(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"text", b"[1]", b"5", b'{"a":', b"\xff", b'{"a":' * 5000, b"null"]
+    "body",
+    [b"", b"text", b"[1]", b"5", b'{"a":', b"\xff", b'{"a":"\xff"}', b'{"a":' * 5000, b"null"],
 )
 def test_a_body_that_is_no_object_has_no_members(body: bytes) -> None:
     """Such a body is no error: the function may want it as it is."""

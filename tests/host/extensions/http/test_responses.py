@@ -69,6 +69,7 @@ def _response(status: int, body: bytes, *headers: tuple[str, str]) -> HttpRespon
         (JsonText('{"a":1}'), _response(200, b'{"a":1}', _JSON)),
         (b"\x00", _response(200, b"\x00", ("content-type", "application/octet-stream"))),
         (5, _response(200, b"5", _TEXT)),
+        (1.5, _response(200, b"1.5", _TEXT)),
         (None, NO_CONTENT),
     ],
 )
@@ -115,13 +116,14 @@ def test_the_http_output_is_the_answer(
 @pytest.mark.parametrize("function", [_function("res"), _function()])
 def test_nothing_is_answered_with_no_content(function: FunctionMetadata) -> None:
     """A function that sets no output and returns nothing answers 204."""
-    assert response_of(function, InvocationResult()) == NO_CONTENT
+    assert response_of(function, InvocationResult()) == NO_CONTENT == _response(204, b"")
 
 
 def test_a_failure_tells_the_client_nothing() -> None:
     """The answer is 500 with an empty body, whatever the error says."""
     failure = FunctionFailure(type="ValueError", message="secret", stack_trace="secret")
     assert response_of(_function("$return"), InvocationResult(failure=failure)) == FAILED
+    assert _response(500, b"") == FAILED
 
 
 _DOCUMENTS: st.SearchStrategy[Any] = st.recursive(

@@ -37,6 +37,8 @@ from webpubsub.host.extensions.http.templates import RouteTemplate, fold, path_s
         ("items/{id=5}", "/items", {"id": "5"}),
         ("items/{id=5}", "/items/6", {"id": "6"}),
         ("items/{id=}", "/items", {"id": ""}),
+        ("items/", "/items", {}),
+        ("{a=x:y=z}", "/", {"a": "x:y=z"}),
         ("items/{id:int=}", "/items", None),
         ("items/{id:int=5}/{page?}", "/items", {"id": "5"}),
         ("items/{id:min(2):max(4)}", "/items/5", None),

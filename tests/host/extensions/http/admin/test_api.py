@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.host.extensions.http.serving import http_function, returning, serving
+from tests.host.extensions.http.serving import http_function, raw, returning, serving
+from webpubsub.host.extensions.http import bodies
 from webpubsub.host.extensions.http.admin.api import ROUTES, AdminRoute, route_of
 from webpubsub.host.keys.files import KeyFiles
 
@@ -62,6 +63,7 @@ def test_addresses_are_matched_in_any_letter_case(
         ("POST", "http://127.0.0.1:1", True),
         ("POST", "null", True),
         ("GET", "http://elsewhere.example", False),
+        ("HEAD", "http://elsewhere.example", False),
     ],
 )
 async def test_pages_of_other_origins_change_nothing(
@@ -75,6 +77,31 @@ async def test_pages_of_other_origins_change_nothing(
         path = "drain" if method == "POST" else "status"
         answer = await session.request(method, f"/admin/host/{path}", headers=headers)
         assert (answer.status == 403) == refused
+
+
+async def test_a_page_with_the_master_key_is_no_stranger(tmp_path: Path) -> None:
+    """Without a key, it is told of that alone."""
+    keys = KeyFiles(tmp_path)
+    async with serving((http_function("f"), returning("x")), keys=keys) as (session, _):
+        headers = {"Origin": "http://elsewhere.example"}
+        assert (await session.post("/admin/host/drain", headers=headers)).status == 401
+        headers["x-functions-key"] = keys.host().master_key.value
+        assert (await session.post("/admin/host/drain", headers=headers)).status == 202
+
+
+async def test_a_body_that_breaks_off_is_answered_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is the client's mistake, and in the log."""
+    monkeypatch.setattr(bodies, "PIECE_SECONDS", 0.1)
+    request = (
+        b"POST /admin/functions/f HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 9\r\n\r\n{"
+    )
+    async with serving() as (_, extension):
+        answer = await raw(extension, request, until=b"\r\n")
+    assert answer.split()[1] == b"408"
+    assert "function.body.timeout" in caplog.text
 
 
 async def test_another_address_is_not_found() -> None:

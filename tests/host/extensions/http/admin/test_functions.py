@@ -92,6 +92,7 @@ async def test_what_is_sent_must_be_json_and_no_more_than_fits() -> None:
     """Neither costs the host more than a line."""
     json = {"Content-Type": "application/json"}
     async with serving(host=_host(), stop_seconds=0.1) as (session, _):
-        for body, status in ((b"{", 400), (b"\xff", 400), (b" " * (4 * 1024 * 1024 + 1), 413)):
+        deep, large = b'{"a":' * 5_000, b" " * (4 * 1024 * 1024 + 1)
+        for body, status in ((b"{", 400), (b"\xff", 400), (deep, 400), (large, 413)):
             answer = await session.post("/admin/functions/Tick", data=BytesIO(body), headers=json)
             assert answer.status == status

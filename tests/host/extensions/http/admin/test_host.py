@@ -14,6 +14,9 @@ async def test_the_status_says_where_the_host_is_and_what_is_wrong() -> None:
         status = await (await session.get("/admin/host/status")).json()
         assert (status["state"], status["errors"]) == ("Running", ["f: it has no route"])
         assert status["version"]
+        host.state = HostState.STOPPING
+        status = await (await session.get("/admin/host/status")).json()
+        assert status["state"] == HostState.STOPPING.value
         host.last_error = "function_app.py cannot be imported"
         status = await (await session.get("/admin/host/status")).json()
         assert status["errors"][0] == host.last_error

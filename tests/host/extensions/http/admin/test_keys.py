@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from tests.host.extensions.http.serving import FakeHost, http_function, returning, serving
 from webpubsub.host.generation import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
+from webpubsub.host.keys.model import Scope, ScopeKind
 
 VALUE = "a-value-that-is-long-enough"
 PLACES = ("host/keys", "host/functionkeys", "host/systemkeys", "functions/f/keys")
@@ -51,6 +52,22 @@ async def test_keys_are_created_shown_replaced_and_deleted(world: World, place: 
     assert (await (await session.get(f"/admin/{place}")).json())["keys"] == before["keys"]
 
 
+@pytest.mark.parametrize(
+    ("place", "scope"),
+    [
+        ("host/keys", Scope(ScopeKind.HOST)),
+        ("host/FunctionKeys", Scope(ScopeKind.HOST)),
+        ("host/systemkeys", Scope(ScopeKind.SYSTEM)),
+        ("functions/F/keys", Scope(ScopeKind.FUNCTION, "f")),
+    ],
+)
+async def test_a_key_is_of_the_scope_it_was_made_in(world: World, place: str, scope: Scope) -> None:
+    """And found by its name in any letter case."""
+    await world.session.post(f"/admin/{place}/Partner")
+    assert "Partner" in [key.name for key in world.keys.keys(scope)]
+    assert (await world.session.get(f"/admin/{place}/PARTNER")).status == 200
+
+
 async def test_the_master_key_is_shown_and_replaced(world: World) -> None:
     """Under its name, and from then on the old one opens nothing."""
     session, address = world.session, "/admin/host/systemkeys/_master"
@@ -58,8 +75,9 @@ async def test_the_master_key_is_shown_and_replaced(world: World) -> None:
         "value"
     ] == world.keys.host().master_key.value
     assert (await session.delete(address)).status == 400
-    answer = await session.post(address)
-    assert (answer.status, (await answer.json())["name"]) == (200, "_master")
+    assert (await session.get("/admin/host/keys/_master")).status == 404
+    answer = await session.post("/admin/host/systemkeys/_MASTER")
+    assert (answer.status, (await answer.json())["name"]) == (200, "_MASTER")
     assert (await session.get(address)).status == 401
 
 
@@ -70,6 +88,7 @@ async def test_the_master_key_is_shown_and_replaced(world: World) -> None:
         ("PUT", "host/keys/a", {"name": "a", "value": 5}, 400),
         ("PUT", "host/keys/a", {"name": "a", "value": "short"}, 400),
         ("POST", "host/keys/%20", None, 400),
+        ("POST", "functions/f/keys/_master", None, 400),
         ("POST", "functions/none/keys/a", None, 404),
         ("GET", "functions/none/keys", None, 404),
     ],

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from aiohttp import hdrs, web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from webpubsub.host.extensions.http.admin import functions, host, keys
 from webpubsub.host.extensions.http.admin.office import BodyProblem, Handler, Office, problem
@@ -89,8 +88,6 @@ class AdminApi:
             return await route.handler(office, request, values)
         except BodyProblem as error:
             return problem(error.status, str(error))
-        except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
-            return problem(400, "The request body ended early or is malformed.")
         except KeyFilesError as error:
             logger.error("%s", error)
             return problem(500, str(error))
