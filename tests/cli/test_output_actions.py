@@ -136,6 +136,10 @@ TABLE: list[tuple[Sequence[Mapping[str, Any]], dict[str, list[str]]]] = [
     ([action("sendToAll", data="5", dataType=1)], everybody("json 5")),
     ([action("sendToAll", data=buffer("AP8="), dataType="binary")], everybody("binary AP8=")),
     ([action("sendToAll", data=buffer([0, 255]), dataType="Binary")], everybody("binary AP8=")),
+    (
+        [action("sendToAll", data=buffer("AP8=", "BUFFER"), dataType="binary")],
+        everybody("binary AP8="),
+    ),
     ([action("sendToAll", data=buffer(""), dataType=0)], everybody("binary ")),
     (
         [action("sendToAll", data=buffer(GUID), dataType="binary")],

@@ -57,6 +57,7 @@ def test_a_misspelled_word_brings_a_suggestion() -> None:
         ("", b""),
         (GUID, GUID_BYTES),
         (GUID.upper(), GUID_BYTES),
+        ("AABBCCDD-0000-0000-0000-000000000000", b"\xdd\xcc\xbb\xaa" + bytes(12)),
     ],
 )
 @pytest.mark.parametrize("kind", ["Buffer", "buffer", "chat", 7, None])
@@ -71,10 +72,13 @@ def test_an_object_with_a_type_is_a_buffer(kind: Any, content: Any, expected: by
         ({"type": "chat", "text": "hi"}, "is read as a Buffer"),
         ({"type": "Buffer", "data": None}, "needs 'data'"),
         ({"type": "Buffer", "data": [256]}, "from 0 to 255"),
+        ({"type": "Buffer", "data": [-1]}, "from 0 to 255"),
         ({"type": "Buffer", "data": [True]}, "from 0 to 255"),
+        ({"type": "Buffer", "data": f"{GUID}00"}, "is not base64"),
         ({"type": "Buffer", "data": "a"}, "is not base64"),
         ({"type": "Buffer", "data": "é"}, "is not base64"),
         ({"type": "Buffer", "data": "aGk"}, "is not base64"),
+        ({"type": "Buffer", "data": "aG!k="}, "is not base64"),
         ({"text": "hi"}, "must be a string, not an object"),
         ([1], "must be a string, not an array"),
         (5, "must be a string, not 5"),
