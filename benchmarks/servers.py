@@ -20,7 +20,7 @@ HUB = "benchmark"
 GROUP = "room"
 JSON = "json.webpubsub.azure.v1"
 ROLES = ["webpubsub.sendToGroup", "webpubsub.joinLeaveGroup"]
-_START_SECONDS = 20.0
+_START_SECONDS = 60.0
 
 
 class Endpoint(msgspec.Struct, frozen=True):

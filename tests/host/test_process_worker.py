@@ -4,9 +4,11 @@ Specification: functions-python sections 8.3, 8.4 and 8.5.
 """
 
 import asyncio
+import io
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -145,6 +147,25 @@ async def test_logs_arrive_before_the_result_with_their_invocation(
             assert capfd.readouterr().out.endswith("printed\n")
     finally:
         logging.getLogger().removeHandler(watcher)
+
+
+async def test_what_is_printed_goes_to_a_stream_in_the_place_of_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does in this process, with the invocation, and before the result."""
+    seen: list[tuple[str, str]] = []
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            invocation = current_invocation.get()
+            seen.append((text, invocation.function_name if invocation else ""))
+            return len(text)
+
+    monkeypatch.setattr(sys, "stdout", Stream())
+    async with running(tmp_path, APP + "print('at import')\n") as app:
+        assert seen == [("at import\n", "")]
+        await app.call("logs")
+        assert seen[1:] == [("printed\n", "logs")]
 
 
 async def test_pending_calls_fail_at_once_when_the_process_dies(tmp_path: Path) -> None:

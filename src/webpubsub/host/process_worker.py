@@ -10,7 +10,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +40,7 @@ from webpubsub.host.worker_messages import (
     Logged,
     NotIndexed,
     NotLoaded,
+    Printed,
     Returned,
     Spent,
     Stop,
@@ -110,7 +112,11 @@ class ProcessWorker:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await self._start(app_directory)
-                reply = await self._ask(Index(next(self._numbers), str(app_directory)))
+                # Somebody may have put a stream of their own in the place of the output.
+                is_replaced = sys.stdout is not sys.__stdout__
+                reply = await self._ask(
+                    Index(next(self._numbers), str(app_directory), sends_prints=is_replaced)
+                )
         except TimeoutError:
             raise AppError(f"a worker was not ready within {_START_SECONDS:g} seconds") from None
         except OSError as error:
@@ -218,9 +224,9 @@ class ProcessWorker:
             self._channel.send(message)
 
     def _received(self, message: ToHost) -> None:
-        if isinstance(message, Logged):
-            with Scope(self._spans.get(message.invocation_id)):
-                _log(message)
+        if isinstance(message, Logged | Printed):
+            with Scope(self._spans.get(message.invocation_id)), _within(message):
+                _tell(message)
         elif isinstance(message, Spent):
             self._on_spent(self)
         elif isinstance(message, ToClient):
@@ -251,15 +257,23 @@ async def _buried(process: Process) -> str:
     return await process.wait()
 
 
-def _log(message: Logged) -> None:
-    """The record goes the way of our own, as one of its invocation."""
-    logger = logging.getLogger(message.logger)
-    if not logger.isEnabledFor(message.level):
+def _tell(message: Logged | Printed) -> None:
+    """What comes from there goes the way of our own."""
+    if isinstance(message, Printed):
+        sys.stdout.write(message.text)
         return
+    logger = logging.getLogger(message.logger)
+    if logger.isEnabledFor(message.level):
+        logger.handle(log_record(message))
+
+
+@contextmanager
+def _within(message: Logged | Printed) -> Iterator[None]:
+    """As something of its invocation."""
     named = CurrentInvocation(message.invocation_id, message.function_name)
     token = current_invocation.set(named if message.invocation_id else None)
     try:
-        logger.handle(log_record(message))
+        yield
     finally:
         current_invocation.reset(token)
 

@@ -19,10 +19,12 @@ from webpubsub.host.worker_values import WireValue
 
 
 class Index(msgspec.Struct, frozen=True, tag=True):
-    """Index the app in a directory: ``Indexed`` or ``NotIndexed``."""
+    """Index the app in a directory: ``Indexed`` or ``NotIndexed``. What it prints goes where the
+    output of the process goes, or with ``sends_prints`` to the host."""
 
     call: int
     directory: str
+    sends_prints: bool = False
 
 
 class Load(msgspec.Struct, frozen=True, tag=True):
@@ -105,6 +107,14 @@ class Logged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     function_name: str = ""
 
 
+class Printed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Lines that the app has printed, likewise."""
+
+    text: str
+    invocation_id: str = ""
+    function_name: str = ""
+
+
 class Spent(msgspec.Struct, frozen=True, tag=True):
     """A function holds a thread although its invocation is over: the process is to be replaced."""
 
@@ -162,7 +172,9 @@ ToClient: TypeAlias = Receive | Send | Responded
 FromClient: TypeAlias = Received | Sent | Respond | Release
 
 ToWorker: TypeAlias = Index | Load | Invoke | Cancel | Stop | FromClient
-ToHost: TypeAlias = Indexed | NotIndexed | Loaded | NotLoaded | Returned | Logged | Spent | ToClient
+ToHost: TypeAlias = (
+    Indexed | NotIndexed | Loaded | NotLoaded | Returned | Logged | Printed | Spent | ToClient
+)
 
 
 def log_record(message: Logged) -> logging.LogRecord:

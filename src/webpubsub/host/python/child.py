@@ -21,6 +21,7 @@ from webpubsub.host.console_log import root_level
 from webpubsub.host.current_invocation import invocation_here
 from webpubsub.host.leaving import leave_threads_behind
 from webpubsub.host.loops import fastest_loop
+from webpubsub.host.python.prints import Prints
 from webpubsub.host.python.relayed import RelayedExchange
 from webpubsub.host.python.tracebacks import as_failure, printable, printable_failure
 from webpubsub.host.python.user_traces import enter_trace
@@ -127,6 +128,8 @@ class Child:
             self.channel.send(Returned(call=call, failure=printable_failure(failure)))
 
     async def _index(self, message: Index) -> ToHost:
+        if message.sends_prints:
+            sys.stdout = Prints(self.send)
         try:
             functions = await self._worker.index(Path(message.directory))
         except AppError as error:
@@ -233,6 +236,7 @@ async def serve(descriptor: int) -> None:
     await asyncio.get_running_loop().create_unix_connection(lambda: child.channel, sock=connection)
     await child.ended.wait()
     await child.stop()
+    sys.stdout = sys.__stdout__
     root.removeHandler(handler)
     child.channel.close()
     await asyncio.sleep(0)  # the transport closes in the next turn

@@ -1,0 +1,23 @@
+"""What an app prints in a worker process. Specification: functions-python section 8.3."""
+
+from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
+from webpubsub.host.python.prints import Prints
+from webpubsub.host.worker_messages import Printed
+
+
+def test_lines_go_to_the_host_when_they_are_whole() -> None:
+    """With the invocation that printed the end of them, and as text that can travel."""
+    sent: list[Printed] = []
+    prints = Prints(sent.append)
+    print("at", "import", file=prints)
+    print("half", end=" ", file=prints, flush=True)
+    token = current_invocation.set(CurrentInvocation("i", "f"))
+    try:
+        print("a line\nanother \ud800\nrest", end="", file=prints)
+    finally:
+        current_invocation.reset(token)
+    assert prints.writable()
+    assert sent == [
+        Printed(text="at import\n"),
+        Printed(text="half a line\nanother \\ud800\n", invocation_id="i", function_name="f"),
+    ]
