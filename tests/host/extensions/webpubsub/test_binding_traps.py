@@ -55,6 +55,23 @@ def test_a_parameter_that_receives_nothing(properties: dict[str, Any], warned: b
 @pytest.mark.parametrize(
     ("binding", "seen"),
     [
+        (trigger(connections=["A", "%B%", "x-%C%"]), "names a connection '%B%' or 'x-%C%'"),
+        (context_input(connections=["%B%"]), "names a connection '%B%'"),
+        (connection(connection="x-%B%"), "names a connection 'x-%B%'"),
+        (output(Connection="%B%"), "names a connection '%B%'"),
+        (output(hub="%B%", connection="A"), None),
+        (output(connection=["%B%"]), None),
+    ],
+)
+def test_section_2_1_settings_in_names_of_connections(binding: Binding, seen: str | None) -> None:
+    """They are not replaced there, and all of them are told at once."""
+    found = [text for trap, text in told(binding) if trap is traps.BINDING_SETTING]
+    assert found == ([] if seen is None else [seen])
+
+
+@pytest.mark.parametrize(
+    ("binding", "seen"),
+    [
         (trigger(client_protocols="mqtt"), "Did you mean 'clientProtocols'?"),
         (trigger(data_type="BINARY"), "Did you mean 'dataType'?"),
         (trigger(userId="u"), "'userId' in its webPubSubTrigger binding 'request'"),
