@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 import webpubsub as wps
-from tests.parity.official_engine import Answer, Comparable, OfficialEngine
+from tests.parity.both import comparable, on_the_wire
+from tests.parity.official_engine import Answer, OfficialEngine
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.python import PythonWorker
-from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, JsonValue, Value
+from webpubsub.host.values import HttpRequestData, JsonText, Value
 from webpubsub.host.worker import Invocation
 
 APPS = Path(__file__).parent / "apps"
@@ -170,31 +171,6 @@ async def invoke(worker: PythonWorker, function_id: str, inputs: Sequence[Input]
         value=comparable(result.return_value),
         outputs={name: comparable(value) for name, value in result.outputs.items()},
     )
-
-
-def comparable(value: Value) -> Comparable:
-    """A value as the official engine's are compared."""
-    if value is None:
-        return None
-    if isinstance(value, JsonValue):
-        return "json", json.loads(json.dumps(value.value))
-    if isinstance(value, JsonText):
-        return ("json", json.loads(value.text))
-    if isinstance(value, HttpResponseData):
-        return ("http", (value.status, value.body))
-    return ("string" if isinstance(value, str) else "bytes", value)
-
-
-def on_the_wire(value: Value) -> Comparable:
-    """A value as the real host sends it."""
-    if isinstance(value, TriggerValue):
-        return on_the_wire(value.wire)
-    if isinstance(value, JsonText):
-        return ("json", value.text)
-    if isinstance(value, HttpRequestData):
-        members = {"headers": value.headers, "query": value.query, "params": value.route_params}
-        return ("http", {"method": value.method, "url": value.url, "body": value.body, **members})
-    return comparable(value)
 
 
 async def test_metadata(

@@ -159,7 +159,7 @@ def comparable(value: Value) -> Comparable:
     if isinstance(value, JsonText):
         return "json", json.loads(value.text)
     if isinstance(value, HttpResponseData):
-        return "http", (value.status, value.body)
+        return "http", (value.status, value.body, list(value.headers))
     if isinstance(value, int):
         return "int", int(value)
     if isinstance(value, float):

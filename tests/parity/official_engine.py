@@ -142,9 +142,19 @@ class OfficialEngine:
         if datum.type in ("int", "bool"):
             return ("int", int(datum.value))
         if datum.type == "http":
-            members = datum.value
-            return ("http", (int(members["status_code"].value), members["body"].value))
+            return ("http", _response(datum.value))
         return (datum.type, datum.value)
+
+
+def _response(members: Mapping[str, Any]) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Cookies travel apart from the other headers, and become some."""
+    headers = [(name, header.value) for name, header in members["headers"].items()]
+    cookies = [
+        ("set-cookie", cookie.OutputString())
+        for jar in members.get("cookies") or ()
+        for cookie in jar.values()
+    ]
+    return int(members["status_code"].value), members["body"].value, headers + cookies
 
 
 def _retry(options: Any) -> Retry:

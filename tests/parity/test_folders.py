@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.lazy_annotations import LAZY
 from tests.parity.both import Both, Input
 from tests.parity.conftest import V1, WriteBoth
-from webpubsub.host.values import HttpRequestData, JsonText
+from tests.parity.values import CLASSES, VALUES, WRONG
+from webpubsub.host.values import HttpRequestData, JsonText, Value
 
 pytestmark = pytest.mark.conformance
 
@@ -78,7 +80,7 @@ GOOD: dict[str, tuple[dict[str, str], Input, Any]] = {
             "    return func.HttpResponse(req.method, status_code=202)",
         },
         ("req", REQUEST),
-        ("http", (202, b"GET")),
+        ("http", (202, b"GET", [("content-type", "text/plain; charset=utf-8")])),
     ),
     "a timer with an output": (
         {
@@ -93,10 +95,13 @@ GOOD: dict[str, tuple[dict[str, str], Input, Any]] = {
     "the folder of the function": (
         {
             "f/function.json": function_json(),
-            "f/__init__.py": "def main(request, context): return context.function_name",
+            "f/__init__.py": "def main(request, context):\n"
+            "    trace, retry = context.trace_context, context.retry_context\n"
+            "    folder = context.function_directory.rpartition('/')[2]\n"
+            "    return [context.function_name, folder, trace.trace_state, retry.max_retry_count]",
         },
         ("request", "r"),
-        ("string", "f"),
+        ("json", ["f", "f", "a=b", 3]),
     ),
 }
 #: What is wrong with the function ``f``, and what ours says.
@@ -104,6 +109,10 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
     "no entry": ({"f/__init__.py": "def begin(request): pass"}, "no function 'main'"),
     "an entry that is none": ({"f/__init__.py": "main = 5"}, "no function 'main'"),
     "an annotation": ({"f/__init__.py": "def main(request: dict): pass"}, "annotated dict"),
+    "an annotation that nobody defines": (
+        {"f/__init__.py": f"{LAZY}def main(request: Nowhere): pass"},
+        "'Nowhere' is not defined",
+    ),
     "a parameter": ({"f/__init__.py": "def main(event): pass"}, "'event'"),
     "an import": ({"f/__init__.py": "import no_such_module"}, "No module named 'no_such_module'"),
     "an exception": ({"f/__init__.py": "1 / 0"}, "division by zero"),
@@ -147,3 +156,65 @@ async def test_functions_that_cannot_run(
     assert text in loaded["f"].ours
     assert loaded["g"] == (None, None)
     assert (await answer_of(both, "g", ("request", "r"))).value == ("string", "g")
+
+
+RETURN = """
+def main(request):
+    return {value}
+"""
+SET = """
+def main(request, out):
+    out.set("first")
+    out.set({value})
+"""
+
+
+def giving(value: str) -> dict[str, str]:
+    """Functions that give a value as what is returned, with and without a binding for it, and as an
+    output."""
+    returned = {**OUTPUT, "name": "$return"}
+    return {
+        "implicit/function.json": function_json(),
+        "implicit/__init__.py": CLASSES + RETURN.format(value=value),
+        "explicit/function.json": function_json(TRIGGER, returned),
+        "explicit/__init__.py": CLASSES + RETURN.format(value=value),
+        "output/function.json": function_json(TRIGGER, OUTPUT),
+        "output/__init__.py": CLASSES + SET.format(value=value),
+    }
+
+
+@pytest.mark.parametrize("value", VALUES)
+async def test_what_functions_give(value: str, both_of: WriteBoth) -> None:
+    """As functions with decorators do."""
+    both = both_of(giving(value), V1)
+    for name, pair in (await both.load()).items():
+        assert pair == (None, None)
+        ours, theirs = await both.invoke(name, [("request", "r")])
+        assert theirs.error is None
+        assert repr((ours.value, ours.outputs)) == repr((theirs.value, theirs.outputs)), name
+
+
+@pytest.mark.parametrize("value", WRONG)
+async def test_what_functions_cannot_give(value: str, both_of: WriteBoth) -> None:
+    """The invocation fails, and nothing of it goes out."""
+    both = both_of(giving(value), V1)
+    for name in await both.load():
+        ours, theirs = await both.invoke(name, [("request", "r")])
+        assert theirs.error is not None
+        assert ours.error is not None
+        assert (ours.value, ours.outputs) == (None, {})
+
+
+#: What arrives on the wire.
+ARRIVALS: list[Value] = ["text", "", JsonText('{"a": [1]}'), JsonText("5"), b"\xff", b"", None]
+
+
+@pytest.mark.parametrize("annotation", ["", ": str", ": bytes"])
+async def test_what_functions_receive(annotation: str, both_of: WriteBoth) -> None:
+    """By the kind on the wire alone, whatever the annotation says; inputs like triggers."""
+    source = f"def main(request{annotation}, more{annotation}): return repr([request, more])"
+    more = {"type": "webPubSubConnection", "direction": "in", "name": "more", "hub": "h"}
+    both = both_of({"f/function.json": function_json(TRIGGER, more), "f/__init__.py": source}, V1)
+    await both.load()
+    for value in ARRIVALS:
+        await answer_of(both, "f", ("request", value), ("more", value))

@@ -4,9 +4,12 @@ functions-python sections 3.1 to 3.4.
 The annotations by themselves, on every kind of binding, are in tests/host/python.
 """
 
+import json
+
 import pytest
 
-from tests.parity.conftest import WriteBoth
+from tests.lazy_annotations import LAZY
+from tests.parity.conftest import V1, WriteBoth
 
 pytestmark = pytest.mark.conformance
 
@@ -23,9 +26,22 @@ output = app.generic_output_binding(arg_name="out", type="webPubSub", hub="h")
 returned = app.generic_output_binding(arg_name="$return", type="webPubSub", hub="h")
 http = app.route("x", trigger_arg_name="request")
 
+"""
+CLASSES = """
 class Context: ...
 class Text(str): ...
 """
+#: What each of these decorators says, in a function.json.
+TRIGGER = {"type": "webPubSubTrigger", "direction": "in", "name": "request", "hub": "h"}
+BINDINGS: dict[str, list[dict[str, str]]] = {
+    "trigger": [TRIGGER],
+    "output": [{"type": "webPubSub", "direction": "out", "name": "out"}],
+    "returned": [{"type": "webPubSub", "direction": "out", "name": "$return"}],
+    "http": [
+        {"type": "httpTrigger", "direction": "in", "name": "request"},
+        {"type": "http", "direction": "out", "name": "$return"},
+    ],
+}
 #: What follows the decorators: a function, and the decorators it has.
 GOOD = [
     ("trigger", "def f(request): pass"),
@@ -89,7 +105,18 @@ CALLED = [
 def source(decorators: str, function: str) -> str:
     """The app with this function."""
     lines = (f"@{name}\n" for name in decorators.split())
-    return HEADER + "".join(lines) + function
+    return HEADER + CLASSES + "".join(lines) + function
+
+
+def folder(decorators: str, function: str) -> dict[str, str]:
+    """The folder of this function, with the bindings that the decorators say, in their order."""
+    names = reversed(decorators.split())
+    bindings = [binding for name in names for binding in BINDINGS[name]]
+    imports = HEADER.partition("app = ")[0]
+    return {
+        "f/function.json": json.dumps({"bindings": bindings, "entryPoint": "f"}),
+        "f/__init__.py": imports + CLASSES + function,
+    }
 
 
 @pytest.mark.parametrize(("decorators", "function"), GOOD, ids=range(len(GOOD)))
@@ -111,18 +138,77 @@ async def test_what_both_refuse(decorators: str, function: str, both_of: WriteBo
     assert "'f'" in ours
 
 
+@pytest.mark.parametrize(("decorators", "function"), GOOD, ids=range(len(GOOD)))
+async def test_what_both_take_in_folders(
+    decorators: str, function: str, both_of: WriteBoth
+) -> None:
+    """The same functions."""
+    both = both_of(folder(decorators, function), V1)
+    assert await both.load() == {"f": (None, None)}
+
+
+@pytest.mark.parametrize(("decorators", "function"), BROKEN, ids=range(len(BROKEN)))
+async def test_what_both_refuse_in_folders(
+    decorators: str, function: str, both_of: WriteBoth
+) -> None:
+    """That function; ours names it."""
+    ours, theirs = (await both_of(folder(decorators, function), V1).load())["f"]
+    assert isinstance(theirs, str)
+    assert isinstance(ours, str), ours
+    assert "'f'" in ours
+
+
 @pytest.mark.parametrize("made", CALLED, ids=range(len(CALLED)))
 async def test_what_is_no_plain_function(made: str, both_of: WriteBoth) -> None:
     """Refused by both."""
-    ours, theirs = await both_of({"function_app.py": HEADER + made}).index()
+    ours, theirs = await both_of({"function_app.py": HEADER + CLASSES + made}).index()
     assert isinstance(theirs, str)
     assert isinstance(ours, str), ours
 
 
-async def test_annotations_of_the_future(both_of: WriteBoth) -> None:
-    """They are text that is resolved."""
-    text = source("trigger output", "def f(request: str, out: func.Out[str]) -> None: pass")
-    both = both_of({"function_app.py": f"from __future__ import annotations\n{text}"})
+REPLACING = """
+def replacing(function):
+    function.__annotations__ = {"request": str}
+    return function
+
+"""
+#: Lines above the app, and a function whose annotations need them or what comes below it.
+LATE = {
+    "of the future": (
+        "from __future__ import annotations",
+        "def f(request: str, out: func.Out[str]) -> None: pass",
+    ),
+    "of what comes below": (
+        LAZY,
+        "def f(request: Below, out: func.Out[Below]) -> Below: pass\nclass Below(str): ...",
+    ),
+    "of a wrapper": (
+        "import functools\ndef f(request, out): pass",
+        "@functools.wraps(f)\ndef wrapper(*args, **kwargs): pass",
+    ),
+    "that a wrapper replaces": (
+        f"{LAZY}import functools\n{REPLACING}def f(request: dict, out: dict) -> dict: pass",
+        "@replacing\n@functools.wraps(f)\ndef wrapper(*args, **kwargs): pass",
+    ),
+}
+
+
+@pytest.mark.parametrize(("above", "function"), LATE.values(), ids=LATE)
+async def test_annotations_that_are_made_late(
+    above: str, function: str, both_of: WriteBoth
+) -> None:
+    """They are asked for when the app is there; what wraps another function has its parameters,
+    and annotations of its own."""
+    both = both_of({"function_app.py": f"{above}\n{source('trigger output', function)}"})
     ours, theirs = await both.index()
     assert ours == theirs
     assert "f" in theirs
+
+
+async def test_annotations_that_a_wrapper_keeps(both_of: WriteBoth) -> None:
+    """They count, as those of what it wraps."""
+    above = f"{LAZY}import functools\ndef f(request: dict): pass\n"
+    wrapper = source("trigger", "@functools.wraps(f)\ndef wrapper(*args, **kwargs): pass")
+    ours, theirs = await both_of({"function_app.py": above + wrapper}).index()
+    assert isinstance(theirs, str)
+    assert "'f'" in ours

@@ -7,6 +7,7 @@ import pytest
 
 from tests.parity.both import Both, Input
 from tests.parity.conftest import WriteBoth
+from tests.parity.values import CLASSES, VALUES, WRONG
 from webpubsub.host.values import HttpRequestData, JsonText, Value
 
 pytestmark = pytest.mark.conformance
@@ -19,26 +20,11 @@ REQUEST = HttpRequestData(
     route_params={"id": "7"},
     body=b'{"n": 1}',
 )
-#: What functions return and set, as Python.
-VALUES = [
-    *("None", "'text'", "''", "'é☂'", "Text('mine')", "b'\\xff\\x00'", "bytearray(b'x')", "b''"),
-    *("{}", "{'a': [1, None, 'é']}", "[]", "[{'a': 1}, 2]", "Dict({'a': 1})", "[float('nan')]"),
-    *("0", "-5", "2**40", "True", "False", "1.5", "-0.0", "float('inf')", "Number.ONE"),
-    *("{1: 2}", "{'a': {'b': (1, 2)}}", "'{\"a\": 1}'", "json.dumps([1])"),
-]
-#: What cannot go out.
-WRONG = ["{1}", "(1, 2)", "object()", "{'a': {1}}", "[b'x']", "{'a': object()}", "1j", "range(3)"]
-
-SOURCE = """
-import enum, json
+SOURCE = f"""
 import azure.functions as func
+{CLASSES}
 
 app = func.FunctionApp()
-
-class Text(str): ...
-class Dict(dict): ...
-class Number(int, enum.Enum):
-    ONE = 1
 
 def trigger(name):
     def add(function):
