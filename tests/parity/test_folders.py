@@ -117,6 +117,22 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
     "an import": ({"f/__init__.py": "import no_such_module"}, "No module named 'no_such_module'"),
     "an exception": ({"f/__init__.py": "1 / 0"}, "division by zero"),
     "a mistake of Python": ({"f/__init__.py": "def main(:"}, "SyntaxError"),
+    "a direction that Python has not": (
+        {
+            "f/function.json": function_json({**TRIGGER, "direction": "inout"}),
+            "f/__init__.py": "def main(request): pass",
+        },
+        "direction inout",
+    ),
+    "an answer that comes in": (
+        {
+            "f/function.json": function_json(
+                TRIGGER, {"type": "webPubSub", "direction": "in", "name": "$return"}
+            ),
+            "f/__init__.py": "def main(request): pass",
+        },
+        "must have direction out",
+    ),
     "no Python": (
         {"f/function.json": function_json(scriptFile="main.txt"), "f/main.txt": "x"},
         "is not a Python file",
