@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections import defaultdict
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,6 +32,18 @@ settings.load_profile("webpubsub")
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors, for many tests wait: for timers and other processes."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several processes, the files of tests that may take long come first: else one of them
+    would be at work long after the others."""
+    if not hasattr(config, "workerinput"):
+        return
+    seconds: dict[Path, float] = defaultdict(float)
+    for item in items:
+        mark = item.get_closest_marker("timeout")
+        seconds[item.path] = max(seconds[item.path], mark.args[0] if mark else 0)
+    items.sort(key=lambda item: -seconds[item.path])
 
 
 def _has_official_engine() -> bool:
