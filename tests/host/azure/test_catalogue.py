@@ -33,14 +33,16 @@ def test_an_error_that_is_explained_is_not_told_twice(tmp_path: Path) -> None:
     functions = [
         function("a", OUTPUT | {"hub": "my hub"}, error="no name of a hub"),
         function("b", OUTPUT | {"name": "my_out"}, error="something else"),
+        function("c", OUTPUT | {"connection": "%X%"}, error="there is no connection '%X%'"),
     ]
     looked_at = app(tmp_path, functions, files=GOOD)
     assert [(one.code, one.where[-1]) for one in findings_on_azure(looked_at)] == [
         ("function.error", "b"),
         ("trap.binding.name", "b"),
         ("binding.hub.invalid", "a"),
+        ("trap.binding.setting", "c"),
     ]
-    assert [one.code for one in findings_here(looked_at)] == ["function.error"] * 2
+    assert [one.code for one in findings_here(looked_at)] == ["function.error"] * 3
 
 
 def test_what_azure_has_and_this_host_has_not(tmp_path: Path) -> None:
