@@ -39,6 +39,7 @@ def told(binding: Binding, *others: Binding) -> list[tuple[Trap, str]]:
         ({"name": "event"}, True),
         ({"name": "claims"}, True),
         ({"eventType": 1, "name": "claims"}, True),
+        ({"eventType": 1, "eventName": "connect", "name": "claims"}, True),
         ({"eventType": "system", "eventName": "connect", "name": "claims"}, False),
         ({"eventType": "0", "eventName": "connect", "name": "claims"}, False),
         ({"eventType": "system", "eventName": "connected", "name": "reason"}, True),
@@ -125,6 +126,7 @@ def test_names_and_connections(binding: Binding, trap: Trap) -> None:
         (trigger(), True),
         (trigger(eventType="system", eventName="Connect"), True),
         (trigger(eventType="system", eventName="Connected"), False),
+        (trigger(eventType="system", eventName="disconnected"), False),
     ],
 )
 def test_an_answer_that_is_an_action_too(binding: Binding, warned: bool) -> None:
