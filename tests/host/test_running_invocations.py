@@ -113,3 +113,11 @@ async def test_time_may_be_somebody_elses() -> None:
     assert not pause.done()
     clock.advance(30)
     assert await pause
+
+
+async def test_nothing_waits_for_another_attempt_once_there_is_none() -> None:
+    """What fails while the app stops has failed at once."""
+    running = RunningInvocations(None)
+    running.close()
+    async with asyncio.timeout(5):
+        assert not await running.pause(60)
