@@ -183,3 +183,24 @@ async def test_edits_within_one_second_are_told_apart(
         save_word("two")
         await asyncio.wait_for(shown.wait(), 10)
         assert await app.ask("/api/a") == (200, "two")
+
+
+async def test_a_change_that_takes_for_ever_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is heard while another process imports the app."""
+    folder, begun, given_up = script(tmp_path, APP), asyncio.Event(), asyncio.Event()
+    app = LocalApp(Place(folder=folder, port=0, service_port=0))
+
+    async def for_ever() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+
+    monkeypatch.setattr(app, "reload", for_ever)
+    async with asyncio.timeout(15), running(app, lambda: None):
+        save(folder, "function_app.py", APP)
+        await begun.wait()
+    assert given_up.is_set()
