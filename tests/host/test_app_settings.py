@@ -167,3 +167,6 @@ def test_user_code_sees_where_it_runs(tmp_path: Path) -> None:
     version = environment["FUNCTIONS_WORKER_RUNTIME_VERSION"]
     assert version == f"{sys.version_info.major}.{sys.version_info.minor}"
     assert len(environment) == 6  # and nothing by which an app takes this for Azure
+    environment["FUNCTIONS_WORKER_RUNTIME"] = "of the settings"
+    AppSettings(environment).describe_host(tmp_path, "localhost:7071")
+    assert environment["FUNCTIONS_WORKER_RUNTIME"] == "of the settings"
