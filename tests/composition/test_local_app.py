@@ -201,6 +201,30 @@ async def test_roles_of_the_connect_answer_count(tmp_path: Path, edge: Edge) -> 
 
 
 @pytest.mark.parametrize(
+    ("place", "host", "expected"),
+    [
+        ({}, {}, (7071, "127.0.0.1", 8080)),
+        ({}, {"LocalHttpPort": 7072, "localhttpaddress": "::1"}, (7072, "::1", 8080)),
+        (
+            {"port": 7073, "address": "0.0.0.0", "service_port": 81},
+            {"LocalHttpPort": 7072, "LocalHttpAddress": "::1"},
+            (7073, "0.0.0.0", 81),
+        ),
+    ],
+)
+def test_where_an_app_and_its_service_listen(
+    tmp_path: Path, place: dict[str, Any], host: dict[str, Any], expected: tuple[int, str, int]
+) -> None:
+    """The command line is before the settings. Specification: functions-python section 13.1."""
+    write_app(tmp_path, GENERIC)
+    (tmp_path / "local.settings.json").write_text(json.dumps({"Host": host}), encoding="utf-8")
+    app = LocalApp(Place(folder=tmp_path, **place))
+    service = app.service.settings
+    assert (app.listener.port, app.listener.address, service.port) == expected
+    assert service.address == app.listener.address
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [("x", "Host.LocalHttpPort is 'x'"), ("65536", "Host.LocalHttpPort is '65536'")],
 )

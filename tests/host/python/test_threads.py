@@ -2,14 +2,14 @@
 
 import pytest
 
-from webpubsub.host.python.threads import DEFAULT_THREADS, thread_count
+from webpubsub.host.python.threads import thread_count
 
 SETTING = "PYTHON_THREADPOOL_THREAD_COUNT"
 
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
-    [({}, DEFAULT_THREADS), ({SETTING: "1"}, 1), ({SETTING: " 20 "}, 20)],
+    [({}, 1000), ({SETTING: "1"}, 1), ({SETTING: " 20 "}, 20)],
 )
 def test_the_setting_decides(environment: dict[str, str], expected: int) -> None:
     """Without it there are as many as the real host presets."""
