@@ -29,14 +29,22 @@ async def run(running: RunningInvocations, seconds: float) -> str:
 
 async def test_each_has_the_limit_from_its_own_beginning() -> None:
     """Only those that take longer are cancelled, whenever they began."""
-    running = RunningInvocations(0.1)
+    clock = ManualLoop()
+    running = RunningInvocations(10, clock.asyncio)
     first = asyncio.create_task(run(running, 30))
-    quick = asyncio.create_task(run(running, 0.02))
-    await asyncio.sleep(0.06)
-    later = asyncio.create_task(run(running, 0.08))
+    quick = asyncio.create_task(run(running, 0))
+    assert await quick == "done"
+    clock.advance(6)
+    later = asyncio.create_task(run(running, 0))
     last = asyncio.create_task(run(running, 30))
-    results = await asyncio.gather(first, quick, later, last)
-    assert list(results) == ["timeout", "done", "done", "timeout"]
+    assert await later == "done"
+    clock.advance(4)
+    assert await first == "timeout"
+    clock.advance(5)
+    await asyncio.sleep(0)
+    assert not last.done()
+    clock.advance(1)
+    assert await last == "timeout"
     assert len(running) == 0
 
 
