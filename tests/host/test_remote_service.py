@@ -324,13 +324,14 @@ async def test_a_refusal_has_status_code_and_message(
     code: str | None,
     message: str,
 ) -> None:
-    """They are those of the answer, however little it says."""
+    """They are those of the answer, however little it says, and nothing is tried again."""
     fake.status, fake.body, fake.headers = status, body, headers
     with pytest.raises(ServiceRefused) as caught:
         await client.perform(ops.AddUserToGroup(hub="chat", group="g", user_id="u"))
     refused = caught.value
     assert (refused.status, refused.code) == (status, body["code"] if code is None else code)
     assert message in str(refused)
+    assert len(fake.requests) == 1
 
 
 #: How long the service asks to be left alone, so that tests do not wait for the SDK's own pauses.
