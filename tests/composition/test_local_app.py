@@ -1,7 +1,7 @@
 """Whole apps in one process: every style of function app meets a real service.
 
 Specification: functions-python section 1.
-And functions-python section 5.5.
+And functions-python sections 2.4, 5.2 and 5.5.
 """
 
 import asyncio

@@ -18,7 +18,7 @@ from webpubsub.host.keys.model import Scope, ScopeKind
 KEYS = {
     "master": (Scope(ScopeKind.MASTER), "master"),
     "host": (Scope(ScopeKind.HOST), "partner"),
-    "webhook": (Scope(ScopeKind.SYSTEM), "webpubsub_extension"),
+    "webhook": (Scope(ScopeKind.SYSTEM), "WebPubSub_extension"),
     "other webhook": (Scope(ScopeKind.SYSTEM), "other_extension"),
     "own": (Scope(ScopeKind.FUNCTION, "f"), "partner"),
     "other": (Scope(ScopeKind.FUNCTION, "g"), "partner"),
@@ -72,7 +72,7 @@ def test_what_each_key_opens(files: KeyFiles, demand: Demand, given: str | None)
             "webhook",
             Demand(Level.FUNCTION, "f"),
             "function.key.level",
-            "the system key 'webpubsub_extension', where the level 'function' is needed",
+            "the system key 'WebPubSub_extension', where the level 'function' is needed",
         ),
         (
             "host",
@@ -117,6 +117,9 @@ def test_keys_are_compared_letter_by_letter(files: KeyFiles) -> None:
 def test_a_broken_file_of_another_function_does_not_matter(files: KeyFiles) -> None:
     """The key is unknown, and the other function says itself what is wrong."""
     (files.folder / "g.json").write_bytes(b"{")
-    refusal = Authority(files, lambda: ["g"]).refusal("unknown", Demand(Level.FUNCTION, "f"))
-    assert refusal is not None
-    assert refusal.kind.code == "function.key.unknown"
+    files.put(Scope(ScopeKind.FUNCTION, "h"), "partner", _value("h"))
+    authority = Authority(files, lambda: ["g", "h"])
+    for given, code in (("unknown", "function.key.unknown"), ("h", "function.key.other-function")):
+        refusal = authority.refusal(_value(given), Demand(Level.FUNCTION, "f"))
+        assert refusal is not None
+        assert refusal.kind.code == code

@@ -48,15 +48,30 @@ def test_nobody_else_can_read_them(files: KeyFiles) -> None:
 
 def test_the_next_start_finds_the_same_keys(files: KeyFiles) -> None:
     """And makes those that have become necessary since."""
-    again = KeyFiles(files.folder)
+    again, host, own = KeyFiles(files.folder), files.host(), files.function("f")
     again.open(["f", "new"], ["webpubsub", "other"])
-    assert again.host().master_key == files.host().master_key
-    assert again.function("F") == files.function("f")
+    assert again.host().master_key == host.master_key
+    assert again.function("F") == own
     assert len(again.function("new")) == 1
-    assert [key.name for key in again.host().system_keys] == [
-        "webpubsub_extension",
-        "other_extension",
-    ]
+    first, second = again.host().system_keys
+    assert (first,) == host.system_keys
+    assert second.name == "other_extension"
+
+
+def test_a_broken_file_of_a_function_is_told_at_the_start(files: KeyFiles) -> None:
+    """And not only to those who call it."""
+    (files.folder / "f.json").write_bytes(b"{")
+    with pytest.raises(KeyFilesError, match=r"f\.json holds no keys"):
+        KeyFiles(files.folder).open(["f"])
+
+
+def test_no_name_leads_out_of_the_folder(files: KeyFiles) -> None:
+    """Whatever a function is called."""
+    name = "../outside"
+    key, _ = files.put(Scope(ScopeKind.FUNCTION, name), "partner")
+    assert files.function(name) == (key,)
+    assert name in files.functions()
+    assert [path.name for path in files.folder.parent.iterdir()] == [files.folder.name]
 
 
 @pytest.mark.parametrize("scope", [HOST, SYSTEM, OF_F])

@@ -1,11 +1,14 @@
 """Web applications that are functions as a whole. Specification: functions-python section 2.4."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any
 
 import azure.functions as func
+import pytest
 
+from webpubsub.host.python import web_apps
 from webpubsub.host.python.web_apps import shut_down, web_apps_in
 
 
@@ -58,3 +61,20 @@ async def test_one_that_fails_does_not_keep_the_others_from_it() -> None:
     failing, web = _Web(failing=True), _Web()
     await shut_down([await _started(failing), await _started(web)])
     assert web.heard[-1] == "lifespan.shutdown"
+
+
+async def test_one_that_does_not_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not longer than it may take, and a warning says so."""
+    monkeypatch.setattr(web_apps, "_SECONDS", 0.05)
+    silent, web = await _started(_Web()), _Web()
+
+    async def forever() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(silent.middleware, "notify_shutdown", forever)
+    async with asyncio.timeout(5):
+        await shut_down([silent, await _started(web)])
+    assert web.heard[-1] == "lifespan.shutdown"
+    assert "did not shut down: TimeoutError" in caplog.text

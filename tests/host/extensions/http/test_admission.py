@@ -20,9 +20,10 @@ async def test_requests_beyond_the_limit_are_refused() -> None:
         pass
 
 
-async def test_requests_beyond_the_running_ones_wait() -> None:
+@pytest.mark.parametrize("limit", [1, 2])
+async def test_requests_beyond_the_running_ones_wait(limit: int) -> None:
     """No more than maxConcurrentRequests run, and all of them run in the end."""
-    admission = Admission(concurrent=2)
+    admission = Admission(concurrent=limit)
     running, most = 0, 0
 
     async def request() -> None:
@@ -34,7 +35,7 @@ async def test_requests_beyond_the_running_ones_wait() -> None:
             running -= 1
 
     await asyncio.gather(*(request() for _ in range(9)))
-    assert (running, most) == (0, 2)
+    assert (running, most) == (0, limit)
 
 
 async def test_there_are_no_limits_unless_host_json_sets_them() -> None:

@@ -10,15 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.host.extensions.http.serving import (
-    config_of,
-    http_function,
-    returning,
-)
+from tests.host.extensions.http.serving import config_of, http_function, returning, serving
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.seam import BindingError, InvocationContext, TriggerCall
 from webpubsub.host.metadata import Binding
+from webpubsub.host.values import HttpRequestData
 from webpubsub.host.worker import InvocationResult
 
 
@@ -27,6 +24,8 @@ from webpubsub.host.worker import InvocationResult
     [
         ("127.0.0.1", "http://localhost:7071/api/items/{id:int?}"),
         ("0.0.0.0", "http://localhost:7071/api/items/{id:int?}"),
+        ("::", "http://localhost:7071/api/items/{id:int?}"),
+        ("::1", "http://localhost:7071/api/items/{id:int?}"),
         ("192.0.2.1", "http://192.0.2.1:7071/api/items/{id:int?}"),
         ("2001:db8::1", "http://[2001:db8::1]:7071/api/items/{id:int?}"),
     ],
@@ -91,6 +90,27 @@ async def test_an_output_that_is_no_response_fails_the_invocation() -> None:
     await extension.write(function.bindings[1], "fine", context)
     with pytest.raises(BindingError, match="must be a number"):
         await extension.write(function.bindings[1], '{"body":"","status":"x"}', context)
+
+
+def test_a_call_by_hand_is_a_post_request() -> None:
+    """With the text as its body."""
+    extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 7071))
+    value = extension.manual_call(http_function("f"), "caf\u00e9").value
+    assert isinstance(value, HttpRequestData)
+    assert (value.method, value.url) == ("POST", "http://localhost:7071/api/f")
+    assert value.body == "caf\u00e9".encode()
+
+
+async def test_the_app_that_comes_next_takes_the_listener_over() -> None:
+    """What stops then is the app, and not the port."""
+    async with serving((http_function("f"), returning("old"))) as (session, extension):
+        listener = extension._listener
+        following = HttpExtension(config_of(), listener=listener)
+        following.attach(http_function("f"), returning("new"))
+        following.open()
+        await extension.stop()
+        assert await (await session.get("/api/f")).text() == "new"
+        await following.stop()
 
 
 async def test_stopping_gives_up_on_requests_that_do_not_finish(

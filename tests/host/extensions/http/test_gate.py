@@ -1,4 +1,7 @@
-"""Whom a request may ask for what it asks for. Specification: functions-python section 5.3."""
+"""Whom a request may ask for what it asks for.
+
+Specification: functions-python sections 5.2 and 5.3.
+"""
 
 from pathlib import Path
 

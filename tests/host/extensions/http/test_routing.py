@@ -1,4 +1,7 @@
-"""Which function answers a request. Specification: functions-python sections 2.3 and 5.2."""
+"""Which function answers a request.
+
+Specification: functions-python sections 2.3, 5.2 and 5.3.
+"""
 
 from collections.abc import Sequence
 from typing import Any

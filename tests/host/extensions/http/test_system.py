@@ -1,4 +1,7 @@
-"""What the host itself answers at the root, and where no function does."""
+"""What the host itself answers at the root, and where no function does.
+
+Specification: functions-python section 5.2.
+"""
 
 import pytest
 

@@ -1,6 +1,7 @@
 """The webhooks of extensions.
 
 Specification: bindings section 3.1.
+And functions-python section 5.4.
 """
 
 from collections.abc import AsyncIterator
