@@ -113,6 +113,9 @@ def test_changes_of_others_are_seen_at_once(files: KeyFiles) -> None:
     assert files.function("f")
     key, _ = other.put(OF_F, "partner")
     assert key in files.function("f")
+    replaced, _ = other.put(OF_F, "partner")
+    assert key not in files.function("f")
+    assert replaced in files.function("f")
     (files.folder / "f.json").unlink()
     assert files.function("f") == ()
     master = files.host().master_key
