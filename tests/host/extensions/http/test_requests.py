@@ -96,11 +96,12 @@ def test_expressions_see_body_query_route_and_system(expression: str, value: str
     assert resolve_expressions(expression, data) == value
 
 
+@pytest.mark.parametrize("key", ["code", "Code"])
 @pytest.mark.parametrize("name", ["code", "list", "missing", "query.missing", "headers.missing"])
-def test_keys_arrays_and_unknown_names_are_no_data(name: str) -> None:
+def test_keys_arrays_and_unknown_names_are_no_data(name: str, key: str) -> None:
     """The key of a function and arrays of the body are not to be had."""
     with pytest.raises(ExpressionError):
-        resolve_expressions(f"{{{name}}}", _data("/api/f?code=secret", body=b'{"list":[1]}'))
+        resolve_expressions(f"{{{name}}}", _data(f"/api/f?{key}=secret", body=b'{"list":[1]}'))
 
 
 @pytest.mark.parametrize(
