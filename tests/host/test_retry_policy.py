@@ -41,6 +41,13 @@ def test_backoff_doubles_up_to_its_longest_wait() -> None:
     assert policy.delay(2, lambda: 1.0) == pytest.approx(4.8)
 
 
+def test_waits_may_be_nothing_and_all_the_same() -> None:
+    """Both are right, if rarely wanted."""
+    at_once = RetryPolicy.parse({**FIXED, "delayInterval": "00:00:00"})
+    steady = RetryPolicy.parse({**BACKOFF, "maximumInterval": BACKOFF["minimumInterval"]})
+    assert (at_once.delay(1), steady.delay(9)) == (0, 2)
+
+
 def test_backoff_needs_no_intervals() -> None:
     """As with the worker of Python 3.13 and later."""
     policy = RetryPolicy.parse({"strategy": "exponentialBackoff", "maxRetryCount": 0})

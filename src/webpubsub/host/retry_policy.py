@@ -83,7 +83,7 @@ def _count(value: Any) -> int:
         count = int(str(value))
     except ValueError:
         count = _FOR_EVER - 1
-    if isinstance(value, bool) or count < _FOR_EVER:
+    if count < _FOR_EVER:
         raise ValueError(
             f"retry.maxRetryCount is {value!r}, and must be a whole number from 0, or -1 for no "
             "limit."
