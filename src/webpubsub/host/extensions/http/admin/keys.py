@@ -84,7 +84,6 @@ def _put(
     except InvalidKey as error:
         raise BodyProblem(400, str(error)) from None
     document = _shown(values["key"], key) | {"links": _links(request)}
-    is_new = is_new and scope.kind is not ScopeKind.MASTER
     return json_answer(document, 201 if is_new else 200)
 
 
