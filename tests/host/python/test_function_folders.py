@@ -137,7 +137,7 @@ WRONG_JSON = "function.json"
         (function_json(entryPoint=["main"]), MAIN, "entryPoint is ['main'], and must be a name"),
         (function_json(scriptFile=5), MAIN, "scriptFile is 5, and must be a name"),
         (function_json(scriptFile="a\0b"), MAIN, "scriptFile is 'a\\x00b', and must be"),
-        ('{"a":' * 50_000, MAIN, "nests too deeply"),
+        ('{"a":' * 200_000, MAIN, "nests too deeply"),
         (function_json(), "main = 1", "has no function 'main'"),
         (function_json(), "import no_such_module_at_all", "ModuleNotFoundError"),
         (function_json(), "raise SystemExit(1)", "SystemExit"),
