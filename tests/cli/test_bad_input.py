@@ -42,7 +42,10 @@ HOST_JSON: list[tuple[dict[str, Any], str]] = [
     ({"extensions": {"http": {"maxOutstandingRequests": "many"}}}, "maxOutstandingRequests"),
     ({"extensions": {"http": {"customHeaders": []}}}, "customHeaders"),
     ({"extensions": {"webPubSub": {"connectionString": []}}}, "connectionString"),
-    ({"extensions": {"webPubSub": {"connectionString": "x"}}}, "WebPubSubConnectionString"),
+    (
+        {"extensions": {"webPubSub": {"connectionString": "x"}}},
+        "extensions.webPubSub.connectionString",
+    ),
     ({"extensions": {"webPubSub": {"hub": {}}}}, "hub"),
 ]
 #: App settings, and what is named.
