@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from webpubsub.cli import lifetime
-from webpubsub.host import leaving
+from webpubsub.host.workers import leaving
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,10 @@ import pytest
 
 from tests.host.extensions.webpubsub.bindings import invocation, output
 from tests.service.wire import CLOSE, Peer, join_and_listen, running
-from webpubsub.host.connection_settings import Connection
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.connections.connection_settings import Connection
+from webpubsub.host.connections.remote_service import RemoteServiceClient
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.output import write
-from webpubsub.host.remote_service import RemoteServiceClient
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.protocol.actions import ACTIONS, SendToAllAction
 from webpubsub.protocol.messages import DataType, Message

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.apps import ECHO, write_app
 from webpubsub.cli.hub_settings import HubConfiguration
 from webpubsub.cli.surroundings import app_with_service, quiet, service_alone
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.service.hub_settings.model import AllHubSettings
 

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from webpubsub.composition.connections import Connections
-from webpubsub.host.app_settings import AppSettings
+from webpubsub.host.connections.remote_service import RemoteServiceClient
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.seam import BindingError
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.remote_service import RemoteServiceClient
+from webpubsub.host.extension import BindingError
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.protocol.cloud_events import signature
 from webpubsub.protocol.events import ConnectionContext, EventType
 from webpubsub.service.hubs.hubs import Hubs

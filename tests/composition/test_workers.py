@@ -18,10 +18,10 @@ import pytest
 from tests.cli.apps import write_app
 from tests.cli.processes import StartedApp
 from webpubsub.composition.workers import new_worker, worker_count
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.python import PythonWorker
-from webpubsub.host.worker_pool import WorkerPool
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.workers.worker_pool import WorkerPool
 
 APP = """
 import asyncio, logging, os, random, time

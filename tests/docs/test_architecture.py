@@ -11,7 +11,7 @@ from tests.cli.processes import ROOT
 PAGE = (ROOT / "docs/topics/architecture.md").read_text(encoding="utf-8")
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = SETTINGS["tool"]["importlinter"]["contracts"]
-HOUSE, SERVICE = (one for one in CONTRACTS if one["type"] == "layers")
+HOUSE, SERVICE, HOST = (one for one in CONTRACTS if one["type"] == "layers")
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ HOUSE, SERVICE = (one for one in CONTRACTS if one["type"] == "layers")
     [
         ("The floors of the house", HOUSE, "src/webpubsub"),
         ("Inside the service", SERVICE, "src/webpubsub/service"),
+        ("Inside the host", HOST, "src/webpubsub/host"),
     ],
 )
 def test_the_page_knows_every_floor(heading: str, contract: dict[str, Any], folder: str) -> None:

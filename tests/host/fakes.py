@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from webpubsub.host.extensions.seam import BindingError, InvocationContext, Invoke
+from webpubsub.host.extension import BindingError, InvocationContext, Invoke
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
 from webpubsub.host.worker import (

@@ -20,15 +20,15 @@ from tests.host.fakes import (
     SourceOnly,
     function,
 )
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.seam import Extension, TriggerCall
+from webpubsub.host.extension import Extension, TriggerCall
 from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
-from webpubsub.host.host_config import HostConfig
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.observation import AppBroken, AppServes, ObservationPoint, Sighting
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.host.worker import AppError, Invocation, InvocationResult
 
 CALL = TriggerCall(value="event")

@@ -15,7 +15,7 @@ from tests.parity.official_engine import Answer, Comparable, OfficialEngine, Ret
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python import PythonWorker
-from webpubsub.host.retry_policy import RetryPolicy
+from webpubsub.host.settings.retry_policy import RetryPolicy
 from webpubsub.host.values import (
     HttpRequestData,
     HttpResponseData,

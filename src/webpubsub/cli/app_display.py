@@ -14,7 +14,7 @@ from webpubsub.cli.hub_settings import HubConfiguration
 
 if TYPE_CHECKING:
     from webpubsub.composition.local_app import LocalApp
-    from webpubsub.host.generation import FunctionReport
+    from webpubsub.host.function_report import FunctionReport
 
 
 _MORE = "For detailed output, run webpubsub with --verbose flag."

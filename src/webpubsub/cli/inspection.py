@@ -11,10 +11,10 @@ import typer
 
 from webpubsub.cli.hub_settings import load_hub_settings
 from webpubsub.composition.local_app import LocalApp, Place
-from webpubsub.host.app_settings import AppSettings, read_local_settings
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.exported_settings import read_exported_settings
 from webpubsub.host.errors import HostError
+from webpubsub.host.settings.app_settings import AppSettings, read_local_settings
 from webpubsub.service.settings import DEVELOPMENT_KEY
 
 

@@ -122,9 +122,9 @@ def delete(
 
 def _files(app_dir: Path) -> "KeyFiles":
     from webpubsub.composition.app_folders import AppFolderError, check_app_folder
-    from webpubsub.host.app_settings import AppSettings
     from webpubsub.host.errors import HostError
     from webpubsub.host.keys.files import KeyFiles, KeyFilesError
+    from webpubsub.host.settings.app_settings import AppSettings
 
     try:
         check_app_folder(app_dir)
@@ -152,8 +152,8 @@ def _rows(files: "KeyFiles") -> Iterator[tuple[str, str, str]]:
 
 
 def _scope(name: str, function: str | None, *, system: bool) -> "Scope":
+    from webpubsub.host.expressions.validation import InvalidFunction, check_function_name
     from webpubsub.host.keys.model import MASTER, MASTER_ALIAS, Scope, ScopeKind
-    from webpubsub.host.validation import InvalidFunction, check_function_name
 
     if function is not None and system:
         fail("a key is of a function or of the system; leave out --function or --system")

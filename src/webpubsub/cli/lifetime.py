@@ -15,7 +15,7 @@ def run(serve: Callable[[asyncio.Event], Awaitable[int | None]]) -> int:
 
     What it answers is the exit code; None is 0.
     """
-    from webpubsub.host import leaving, loops
+    from webpubsub.host.workers import leaving, loops
 
     with asyncio.Runner(loop_factory=loops.fastest_loop()) as runner:
         code = runner.run(_until_signalled(serve)) or 0

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from webpubsub.cli.console import runs_unattended, tell_error, tell_problem, timed_line
-from webpubsub.host.app_files import AppFiles
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import BrokenApp, HostError
+from webpubsub.host.settings.app_files import AppFiles
 
 if TYPE_CHECKING:
     from webpubsub.composition.local_app import LocalApp

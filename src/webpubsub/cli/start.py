@@ -126,7 +126,7 @@ class _Run:
 
     def __init__(self, place: "Place", manner: _Manner) -> None:
         from webpubsub.composition.local_app import LocalApp
-        from webpubsub.host.console_log import ConsoleLog
+        from webpubsub.host.logs.console_log import ConsoleLog
 
         self._manner = manner
         _check_folder(place.folder)
@@ -178,8 +178,8 @@ def _check_folder(folder: Path) -> None:
 
 
 def _json_formatter() -> JsonFormatter:
-    from webpubsub.host.console_log import category_of
     from webpubsub.host.current_invocation import invocation_here
+    from webpubsub.host.logs.console_log import category_of
 
     def context() -> dict[str, str]:
         running = invocation_here()

@@ -11,9 +11,9 @@ import msgspec
 from webpubsub.cli.hub_settings import HubConfiguration
 from webpubsub.cli.recordings import recorded
 from webpubsub.composition.local_app import LocalApp, Place
-from webpubsub.host.connection_settings import DEFAULT_CONNECTION
-from webpubsub.host.console_log import ConsoleLog
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.connections.connection_settings import DEFAULT_CONNECTION
+from webpubsub.host.logs.console_log import ConsoleLog
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.service.service import Service
 from webpubsub.service.settings import DEVELOPMENT_KEY
 

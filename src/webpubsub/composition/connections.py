@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from webpubsub.composition.addresses import is_loopback
-from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.connection_settings import (
+from webpubsub.host.connections.connection_settings import (
     DEFAULT_CONNECTION,
     Connection,
     ConnectionSettings,
 )
+from webpubsub.host.connections.remote_service import RemoteServiceClient
 from webpubsub.host.extensions.webpubsub.accesses import Access, AccessList
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.remote_service import RemoteServiceClient
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.protocol.seams import ServiceClient
 from webpubsub.service.settings import DEVELOPMENT_KEY
 

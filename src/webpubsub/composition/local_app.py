@@ -9,15 +9,18 @@ import msgspec
 from webpubsub.composition.connections import Connections
 from webpubsub.composition.surroundings import Surroundings
 from webpubsub.composition.workers import new_worker, worker_count
-from webpubsub.host.app_settings import AppSettings
-from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH, default_hub
+from webpubsub.host.connections.connection_settings import (
+    DEFAULT_CONNECTION,
+    HOST_JSON_PATH,
+    default_hub,
+)
 from webpubsub.host.errors import BrokenApp, HostError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.admin.office import Administration
 from webpubsub.host.extensions.http.bodies import MAX_BODY_BYTES
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.extensions.timer import TimerExtension
 from webpubsub.host.extensions.timer.statuses import FileStatusStore
 from webpubsub.host.extensions.timer.time_zone import schedule_zone
@@ -25,12 +28,14 @@ from webpubsub.host.extensions.timer.turns import Turns
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.entry import EventEntry
 from webpubsub.host.extensions.webpubsub.properties import connection_names, optional_text
-from webpubsub.host.generation import AppGeneration, FunctionReport
+from webpubsub.host.function_report import FunctionReport
+from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
-from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding
 from webpubsub.host.observation import ObservationPoint
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.settings import ServiceSettings

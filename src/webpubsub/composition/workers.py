@@ -6,12 +6,12 @@ Specification: functions-python section 8.1.
 import os
 from collections.abc import Callable
 
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
-from webpubsub.host.process_worker import ProcessWorker
 from webpubsub.host.python import PythonWorker
+from webpubsub.host.settings.app_settings import AppSettings
 from webpubsub.host.worker import Worker
-from webpubsub.host.worker_pool import WorkerPool
+from webpubsub.host.workers.process_worker import ProcessWorker
+from webpubsub.host.workers.worker_pool import WorkerPool
 
 _SETTING = "FUNCTIONS_WORKER_PROCESS_COUNT"
 #: No process of its own for the app.

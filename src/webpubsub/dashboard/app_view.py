@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.metadata import Binding
 from webpubsub.host.observation import ObservationPoint

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
 
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 
 
 class HostState(Enum):

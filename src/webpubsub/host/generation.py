@@ -10,11 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-import msgspec
-
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import BrokenApp
-from webpubsub.host.extensions.seam import (
+from webpubsub.host.expressions.validation import InvalidFunction, check_function, with_settings
+from webpubsub.host.extension import (
     BindingError,
     DisabledTriggers,
     Extension,
@@ -25,14 +23,15 @@ from webpubsub.host.extensions.seam import (
     TriggerCall,
     TriggerExtension,
 )
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.invocation import FunctionInvoker
+from webpubsub.host.function_report import FunctionReport
+from webpubsub.host.invocations.invocation import FunctionInvoker
+from webpubsub.host.invocations.retries import RetryingInvoker
+from webpubsub.host.invocations.running_invocations import RunningInvocations
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.observation import ObservationPoint
-from webpubsub.host.retries import RetryingInvoker
-from webpubsub.host.retry_policy import RetryPolicy
-from webpubsub.host.running_invocations import RunningInvocations
-from webpubsub.host.validation import InvalidFunction, check_function, with_settings
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.host_config import HostConfig
+from webpubsub.host.settings.retry_policy import RetryPolicy
 from webpubsub.host.worker import AppError, FunctionLoadError, Worker
 from webpubsub.protocol.timers import Timers
 
@@ -45,15 +44,6 @@ _DISABLED = ("AzureWebJobs.{}.Disabled", "AzureWebJobs_{}_Disabled")
 _CANCEL_SECONDS = 1.0
 
 _ExtensionT = TypeVar("_ExtensionT")
-
-
-class FunctionReport(msgspec.Struct, frozen=True):
-    """What became of a function. ``metadata`` has its settings resolved unless that failed."""
-
-    name: str
-    metadata: FunctionMetadata
-    error: str | None = None
-    disabled: bool = False
 
 
 class _Callable(NamedTuple):

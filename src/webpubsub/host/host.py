@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
-from webpubsub.host.generation import AppGeneration, FunctionReport
+from webpubsub.host.function_report import FunctionReport
+from webpubsub.host.generation import AppGeneration
 from webpubsub.host.observation import AppBroken, AppServes, ObservationPoint, Observed
 
 _logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from webpubsub.host.current_invocation import CurrentInvocation
-from webpubsub.host.observed_log import LogWatch
+from webpubsub.host.logs.observed_log import LogWatch
 from webpubsub.host.values import Value
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import observation
@@ -23,7 +23,7 @@ from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.refusals import CheckMade, Refusal
 
 if TYPE_CHECKING:
-    from webpubsub.host.generation import FunctionReport
+    from webpubsub.host.function_report import FunctionReport
 
 
 class AppServes(msgspec.Struct, frozen=True):

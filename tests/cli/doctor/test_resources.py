@@ -8,7 +8,7 @@ import pytest
 from tests.cli.processes import free_port
 from webpubsub.cli.doctor.finding import Level
 from webpubsub.cli.doctor.resources import clock, resources
-from webpubsub.host.connection_settings import Connection
+from webpubsub.host.connections.connection_settings import Connection
 from webpubsub.service.service import Service
 from webpubsub.service.settings import ServiceSettings
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.rule import Rule, Seen
-from webpubsub.host.generation import FunctionReport
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.host_config import HostConfig
 
 BUNDLE = {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"}
 HOST_JSON = {"version": "2.0", "extensionBundle": BUNDLE}

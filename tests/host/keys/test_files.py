@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.keys.files import KeyFiles, KeyFilesError
 from webpubsub.host.keys.model import InvalidKey, Scope, ScopeKind
+from webpubsub.host.settings.app_settings import AppSettings
 
 HOST, SYSTEM, MASTER = Scope(ScopeKind.HOST), Scope(ScopeKind.SYSTEM), Scope(ScopeKind.MASTER)
 OF_F = Scope(ScopeKind.FUNCTION, "f")

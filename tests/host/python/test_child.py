@@ -11,7 +11,7 @@ import pytest
 
 from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.python.child import ForwardingHandler
-from webpubsub.host.worker_messages import Logged, ToHost
+from webpubsub.host.workers.worker_messages import Logged, ToHost
 
 
 def test_a_record_is_sent_with_its_invocation() -> None:

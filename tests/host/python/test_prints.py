@@ -2,7 +2,7 @@
 
 from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.python.prints import Prints
-from webpubsub.host.worker_messages import Printed
+from webpubsub.host.workers.worker_messages import Printed
 
 
 def test_lines_go_to_the_host_when_they_are_whole() -> None:

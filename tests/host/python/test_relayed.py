@@ -1,6 +1,7 @@
 """HTTP functions with the requests and responses of FastAPI, in processes of their own.
 
-What the two ends of an exchange do is tested with the other end, in tests/host/test_relay.py.
+What the two ends of an exchange do is tested with the other end, in
+tests/host/workers/test_relay.py.
 Specification: functions-python section 2.5.
 """
 

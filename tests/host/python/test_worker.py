@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.host.python.apps import OUTPUT, TRIGGER, function_json, write, write_app
-from webpubsub.host.console_log import category_of
 from webpubsub.host.current_invocation import current_invocation
+from webpubsub.host.logs.console_log import category_of
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python import PythonWorker
 from webpubsub.host.values import JsonText, Value
@@ -144,7 +144,7 @@ async def test_code_knows_which_invocation_it_belongs_to(start: Start, kind: str
     """In the loop, in a thread, and no longer afterwards."""
     app = await start(
         f"""
-from webpubsub.host.console_log import category_of
+from webpubsub.host.logs.console_log import category_of
 from webpubsub.host.current_invocation import current_invocation
 {TRIGGER}{kind} fn(request):
     current = current_invocation.get()

@@ -6,10 +6,10 @@ from pathlib import Path
 from webpubsub.cli.doctor.finding import Finding, error, ok, warning
 from webpubsub.cli.hub_settings import FILE_NAME
 from webpubsub.cli.inspection import inspected
-from webpubsub.host.app_settings import LOCAL_SETTINGS
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.catalogue import findings_here
-from webpubsub.host.json_files import JsonFileError, read_json_object
+from webpubsub.host.settings.app_settings import LOCAL_SETTINGS
+from webpubsub.host.settings.json_files import JsonFileError, read_json_object
 from webpubsub.protocol.spelling import did_you_mean
 from webpubsub.service.hub_settings.files import HubSettingsFile
 from webpubsub.service.hub_settings.located import HubSettingsError

@@ -13,12 +13,16 @@ from webpubsub.cli.doctor.resources import resources
 from webpubsub.cli.doctor.webhooks import webhooks
 from webpubsub.composition.addresses import is_loopback
 from webpubsub.composition.app_folders import AppFolderError, check_app_folder
-from webpubsub.host.app_settings import read_local_settings
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.connections import uses_of_connections
-from webpubsub.host.connection_settings import DEFAULT_CONNECTION, Connection, ConnectionSettings
+from webpubsub.host.connections.connection_settings import (
+    DEFAULT_CONNECTION,
+    Connection,
+    ConnectionSettings,
+)
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
+from webpubsub.host.settings.app_settings import read_local_settings
 
 _ORIGIN: Final = "127.0.0.1"
 _FUNCTIONS_PORT: Final = "7071"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import aiohttp
 
 from webpubsub.cli.doctor.finding import Finding, error, ok, warning
-from webpubsub.host.connection_settings import Connection
+from webpubsub.host.connections.connection_settings import Connection
 from webpubsub.protocol.access_tokens import CLOCK_SKEW, sign
 
 _SECONDS = 10

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from webpubsub.host.app_settings import LOCAL_SETTINGS, AppSettings
 from webpubsub.host.azure.publishing import PublishedFiles
 from webpubsub.host.azure.requirements import Requirements
-from webpubsub.host.connection_settings import default_hub
-from webpubsub.host.generation import FunctionReport
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.connections.connection_settings import default_hub
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.metadata import Binding
+from webpubsub.host.settings.app_settings import LOCAL_SETTINGS, AppSettings
+from webpubsub.host.settings.host_config import HostConfig
 
 
 class BoundFunction(NamedTuple):

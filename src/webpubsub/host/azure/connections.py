@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from webpubsub.host.azure.app import AzureApp
-from webpubsub.host.connection_settings import DEFAULT_CONNECTION
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.connections.connection_settings import DEFAULT_CONNECTION
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.properties import connection_names
 from webpubsub.host.metadata import Binding
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from webpubsub.host.app_settings import LOCAL_SETTINGS
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.connections import uses_of_connections
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.routes import TriggerKey, trigger_key
+from webpubsub.host.settings.app_settings import LOCAL_SETTINGS
 from webpubsub.protocol.events import EventType
 
 #: The key of the webhook goes in the place of KEY.

@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from webpubsub.host.app_settings import AppSettings
 from webpubsub.host.errors import HostError
 from webpubsub.host.keys.model import (
     DEFAULT,
@@ -29,7 +28,8 @@ from webpubsub.host.keys.model import (
     new_key,
     system_key_name,
 )
-from webpubsub.host.state_directory import state_directory
+from webpubsub.host.settings.app_settings import AppSettings
+from webpubsub.host.settings.state_directory import state_directory
 
 _T = TypeVar("_T", bound=HostKeys | FunctionKeys)
 _STORAGE_TYPE = "AzureWebJobsSecretStorageType"

@@ -17,10 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from webpubsub.host.console_log import root_level
 from webpubsub.host.current_invocation import invocation_here
-from webpubsub.host.leaving import leave_threads_behind
-from webpubsub.host.loops import fastest_loop
+from webpubsub.host.logs.console_log import root_level
 from webpubsub.host.python.prints import Prints
 from webpubsub.host.python.relayed import RelayedExchange
 from webpubsub.host.python.tracebacks import as_failure, printable, printable_failure
@@ -34,8 +32,10 @@ from webpubsub.host.worker import (
     Invocation,
     WorkerLost,
 )
-from webpubsub.host.worker_channel import Channel, encoded
-from webpubsub.host.worker_messages import (
+from webpubsub.host.workers.leaving import leave_threads_behind
+from webpubsub.host.workers.loops import fastest_loop
+from webpubsub.host.workers.worker_channel import Channel, encoded
+from webpubsub.host.workers.worker_messages import (
     Cancel,
     FromClient,
     Index,
@@ -51,7 +51,7 @@ from webpubsub.host.worker_messages import (
     ToHost,
     ToWorker,
 )
-from webpubsub.host.worker_values import Request, WireValue, off_the_wire, on_the_wire
+from webpubsub.host.workers.worker_values import Request, WireValue, off_the_wire, on_the_wire
 
 #: How long a function that was cancelled may hold its thread before the process is to be replaced.
 _GRACE_SECONDS = 5.0

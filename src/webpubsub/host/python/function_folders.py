@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
-from webpubsub.host.json_files import JsonFileError, read_json_object
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.indexing import IndexedFunction
@@ -23,6 +22,7 @@ from webpubsub.host.python.signatures import (
     check_signature,
 )
 from webpubsub.host.python.tracebacks import app_traceback, one_line
+from webpubsub.host.settings.json_files import JsonFileError, read_json_object
 from webpubsub.host.worker import FunctionLoadError
 from webpubsub.protocol.spelling import did_you_mean
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from webpubsub.host.current_invocation import invocation_here
 from webpubsub.host.python.tracebacks import printable
-from webpubsub.host.worker_messages import Printed
+from webpubsub.host.workers.worker_messages import Printed
 
 
 class Prints(io.TextIOBase):

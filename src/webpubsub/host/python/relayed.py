@@ -12,7 +12,7 @@ from typing import Any
 
 from webpubsub.host.python.tracebacks import as_failure, printable_failure
 from webpubsub.host.values import HttpExchange, HttpReply
-from webpubsub.host.worker_messages import (
+from webpubsub.host.workers.worker_messages import (
     FromClient,
     Receive,
     Received,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from webpubsub.host.python.signatures import SignatureError
-from webpubsub.host.time_spans import parse_time_span
+from webpubsub.host.settings.time_spans import parse_time_span
 
 _SETTING: Final = "retry_policy"
 #: Exactly these: camelCase is for files.

@@ -18,7 +18,7 @@ from tests.host.azure.apps import (
     seen,
 )
 from webpubsub.host.azure.rules.settings import RULES
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 
 STORAGE = "AzureWebJobsStorage"
 DEFAULT = "WebPubSubConnectionString"

@@ -9,13 +9,13 @@ from aiohttp import ClientSession
 
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
+from webpubsub.host.extension import BindingError, Invoke, TriggerCall
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.admin.office import Administration
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.seam import BindingError, Invoke, TriggerCall
-from webpubsub.host.generation import FunctionReport
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.metadata import Binding, FunctionMetadata
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.host.values import HttpRequestData, HttpResponseData, Value
 from webpubsub.host.worker import InvocationResult
 

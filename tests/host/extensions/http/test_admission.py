@@ -6,7 +6,7 @@ import pytest
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.settings.host_config import HostConfig
 
 
 async def test_requests_beyond_the_limit_are_refused() -> None:

@@ -15,8 +15,8 @@ from tests.host.extensions.http.serving import (
     returning,
     serving,
 )
+from webpubsub.host.extension import TriggerCall
 from webpubsub.host.extensions.http.cors import CorsPolicy
-from webpubsub.host.extensions.seam import TriggerCall
 from webpubsub.host.values import HttpResponseData
 from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest

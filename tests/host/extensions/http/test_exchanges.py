@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from tests.host.extensions.http.serving import http_function, serving
+from webpubsub.host.extension import Invoke, TriggerCall
 from webpubsub.host.extensions.http import bodies
-from webpubsub.host.extensions.seam import Invoke, TriggerCall
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.values import HttpExchange, HttpReply, Receive, Send
 from webpubsub.host.worker import FunctionFailure, InvocationResult

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.host.extensions.http.serving import config_of, http_function, returning, serving
+from webpubsub.host.extension import BindingError, InvocationContext, TriggerCall
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.extensions.seam import BindingError, InvocationContext, TriggerCall
 from webpubsub.host.metadata import Binding
 from webpubsub.host.values import HttpRequestData
 from webpubsub.host.worker import InvocationResult

@@ -12,7 +12,7 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.host.expressions import ExpressionError, resolve_expressions
+from webpubsub.host.expressions.resolution import ExpressionError, resolve_expressions
 from webpubsub.host.extensions.http.requests import (
     HttpBindingData,
     body_members,

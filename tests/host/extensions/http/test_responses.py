@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.http.responses import (
     FAILED,
     NO_CONTENT,
     response_from,
     response_of,
 )
-from webpubsub.host.extensions.seam import BindingError
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, Value
 from webpubsub.host.worker import FunctionFailure, InvocationResult

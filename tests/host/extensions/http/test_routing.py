@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.extensions.http.routing import Route, RouteTable, is_of_web_app, is_reserved
-from webpubsub.host.extensions.seam import BindingError, TriggerCall
 from webpubsub.host.keys.authority import Level
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.worker import InvocationResult

@@ -13,8 +13,8 @@ import pytest
 
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.listener import Listener
-from webpubsub.host.host_config import HostConfig
 from webpubsub.host.keys.files import KeyFiles
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 
 

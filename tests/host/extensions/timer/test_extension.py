@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webpubsub.host.extensions.seam import BindingError, TriggerCall
+from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.extensions.timer import TimerExtension
 from webpubsub.host.extensions.timer.statuses import MemoryStatusStore
 from webpubsub.host.extensions.timer.turns import Turns

@@ -14,7 +14,7 @@ import pytest
 from azure.functions.meta import Datum
 from azure.functions.timer import TimerRequestConverter
 
-from webpubsub.host.extensions.seam import TriggerCall
+from webpubsub.host.extension import TriggerCall
 from webpubsub.host.extensions.timer.schedule import parse_schedule
 from webpubsub.host.extensions.timer.statuses import MemoryStatusStore, StatusStore, TimerStatus
 from webpubsub.host.extensions.timer.timer import Timer, TimerSettings

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from webpubsub.host.extensions.seam import InvocationContext, TriggerCall
+from webpubsub.host.extension import InvocationContext, TriggerCall
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
 from webpubsub.host.worker import FunctionFailure, InvocationResult

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.host.extensions.webpubsub.bindings import RecordingClient, connection, invocation
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub import connection_input
 
 

@@ -19,7 +19,7 @@ from tests.host.extensions.webpubsub.webhook_requests import (
     request,
 )
 from webpubsub.functions.contexts import context_from_json
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
 from webpubsub.host.extensions.webpubsub.context_input import check

@@ -18,7 +18,7 @@ from tests.host.extensions.webpubsub.bindings import (
     disconnected_event,
     user_event,
 )
-from webpubsub.host.expressions import ExpressionError, resolve_expressions
+from webpubsub.host.expressions.resolution import ExpressionError, resolve_expressions
 from webpubsub.host.extensions.webpubsub import event_value
 from webpubsub.host.extensions.webpubsub.event_value import (
     EventBindingData,

@@ -22,7 +22,7 @@ from tests.host.extensions.webpubsub.bindings import (
     trigger,
     user_event,
 )
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.metadata import Binding
 from webpubsub.host.values import JsonText, JsonValue, Value

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.manual_events import manual_event
 from webpubsub.host.extensions.webpubsub.routes import TriggerKey
 from webpubsub.protocol.event_json import wire_value

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.host.extensions.webpubsub.bindings import RecordingClient, invocation, output
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.output import check, write
 from webpubsub.host.values import JsonText, Value
 from webpubsub.protocol import operations as ops

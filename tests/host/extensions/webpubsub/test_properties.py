@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.host.extensions.webpubsub.bindings import connection, invocation, trigger
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub import properties
 
 

@@ -13,7 +13,7 @@ from tests.host.extensions.webpubsub.bindings import (
     function,
     trigger,
 )
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.routes import (
     Route,
     Routes,

@@ -28,7 +28,7 @@ from tests.host.extensions.webpubsub.webhook_requests import (
     ORIGIN,
     request,
 )
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
 from webpubsub.host.extensions.webpubsub.extension import WebPubSubExtension
 from webpubsub.host.metadata import Binding

@@ -6,10 +6,10 @@ Specification: functions-python sections 10.3 and 10.4.
 from collections.abc import Iterator
 from pathlib import Path
 
-from webpubsub.host.app_settings import LOCAL_SETTINGS
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.publishing import FUNCIGNORE
 from webpubsub.host.azure.rule import Rule, Seen
+from webpubsub.host.settings.app_settings import LOCAL_SETTINGS
 
 
 def _with_local_settings(app: AzureApp) -> Iterator[Seen]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.rule import Rule, Seen
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.binding_traps import TRIGGER
 from webpubsub.host.extensions.webpubsub.routes import TriggerKey, trigger_key
 from webpubsub.protocol import traps

@@ -10,9 +10,9 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from webpubsub.host.app_files import AppFiles
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.rule import Rule, Seen
+from webpubsub.host.settings.app_files import AppFiles
 
 _FILE = "requirements.txt"
 _LIBRARY = "azure-functions"

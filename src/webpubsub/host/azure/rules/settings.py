@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from webpubsub.host.azure.app import AzureApp
 from webpubsub.host.azure.connections import names_of_connections
 from webpubsub.host.azure.rule import Rule, Seen
-from webpubsub.host.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH
+from webpubsub.host.connections.connection_settings import DEFAULT_CONNECTION, HOST_JSON_PATH
 from webpubsub.protocol.connection_strings import ConnectionString
 
 _STORAGE = "AzureWebJobsStorage"

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.settings.host_config import HostConfig
 
 _UNLIMITED = -1
 

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
+from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.extensions.http.admin.api import AdminApi
 from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
 from webpubsub.host.extensions.http.availability import Availability
@@ -25,7 +26,6 @@ from webpubsub.host.extensions.http.responses import FAILED, FRAMING, response_o
 from webpubsub.host.extensions.http.routing import Match, RouteTable, is_reserved
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.webhooks import Webhooks
-from webpubsub.host.extensions.seam import BindingError, TriggerCall
 from webpubsub.host.keys.authority import Demand
 from webpubsub.host.values import HttpExchange, HttpReply, HttpRequestData, HttpResponseData
 from webpubsub.host.worker import TraceContext

@@ -8,6 +8,12 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from webpubsub.host.extension import (
+    BindingError,
+    InvocationContext,
+    Invoke,
+    TriggerCall,
+)
 from webpubsub.host.extensions.http.admin.api import AdminApi
 from webpubsub.host.extensions.http.admin.office import Administration, Office
 from webpubsub.host.extensions.http.admission import Admission
@@ -32,17 +38,11 @@ from webpubsub.host.extensions.http.routing import (
 )
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.webhooks import Webhook, Webhooks
-from webpubsub.host.extensions.seam import (
-    BindingError,
-    InvocationContext,
-    Invoke,
-    TriggerCall,
-)
-from webpubsub.host.generation import FunctionReport
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.observation import ObservationPoint
+from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.host.values import HttpReply, HttpRequestData, Value
 
 logger = logging.getLogger("webpubsub.host.http")

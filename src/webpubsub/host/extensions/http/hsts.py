@@ -6,8 +6,8 @@ Specification: functions-python section 10.1.
 from aiohttp import web
 
 from webpubsub.host.errors import HostError
-from webpubsub.host.host_config import HostConfig
-from webpubsub.host.time_spans import parse_time_span
+from webpubsub.host.settings.host_config import HostConfig
+from webpubsub.host.settings.time_spans import parse_time_span
 
 _PATH = "extensions:http:hsts"
 _DEFAULT_SECONDS = 30 * 86_400

@@ -10,7 +10,7 @@ import msgspec
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.responses import FRAMING, header_problem
 from webpubsub.host.extensions.http.templates import RouteTemplate
-from webpubsub.host.host_config import HostConfig
+from webpubsub.host.settings.host_config import HostConfig
 
 _DEFAULT_PREFIX = "api"
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from aiohttp import web
 
-from webpubsub.host.expressions import SystemData
+from webpubsub.host.expressions.resolution import SystemData
 from webpubsub.host.values import HttpRequestData
 
 #: The key of a function is given in the query under this name; it is no data of the request.

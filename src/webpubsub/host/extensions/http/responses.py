@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.values import HttpResponseData, JsonText, Value
 from webpubsub.host.worker import InvocationResult

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from webpubsub.host.extension import BindingError, Invoke
 from webpubsub.host.extensions.http.templates import (
     RouteTemplate,
     fold,
     path_segments,
 )
-from webpubsub.host.extensions.seam import BindingError, Invoke
 from webpubsub.host.keys.authority import Level
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.protocol.spelling import did_you_mean, listed

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
-from webpubsub.host.extensions.seam import BindingError, Invoke, TriggerCall
+from webpubsub.host.extension import BindingError, Invoke, TriggerCall
 from webpubsub.host.extensions.timer.clock import Clock, SystemClock
 from webpubsub.host.extensions.timer.schedule import parse_schedule
 from webpubsub.host.extensions.timer.statuses import MemoryStatusStore, StatusStore

@@ -15,7 +15,7 @@ import msgspec
 from croniter import CroniterBadDateError, croniter
 
 from webpubsub.host.extensions.timer.ncrontab import Expression
-from webpubsub.host.time_spans import parse_time_span
+from webpubsub.host.settings.time_spans import parse_time_span
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)

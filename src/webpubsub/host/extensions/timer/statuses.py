@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from webpubsub.host.state_directory import state_directory
+from webpubsub.host.settings.state_directory import state_directory
 
 logger = logging.getLogger("webpubsub.host.timers")
 

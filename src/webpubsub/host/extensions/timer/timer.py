@@ -12,7 +12,7 @@ from enum import Enum
 
 import msgspec
 
-from webpubsub.host.extensions.seam import Invoke, TriggerCall
+from webpubsub.host.extension import Invoke, TriggerCall
 from webpubsub.host.extensions.timer.clock import Clock
 from webpubsub.host.extensions.timer.schedule import Schedule
 from webpubsub.host.extensions.timer.statuses import StatusStore, TimerStatus

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from webpubsub.host.extensions.seam import InvocationContext
+from webpubsub.host.extension import InvocationContext
 from webpubsub.host.extensions.webpubsub.properties import (
     check_direction,
     checked_hub,

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from webpubsub.host.extensions.seam import BindingError, InvocationContext
+from webpubsub.host.extension import BindingError, InvocationContext
 from webpubsub.host.extensions.webpubsub.accesses import AccessList, separated
 from webpubsub.host.extensions.webpubsub.properties import check_direction, connection_names
 from webpubsub.host.metadata import Binding

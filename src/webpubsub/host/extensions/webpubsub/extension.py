@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from webpubsub.host.extensions.seam import (
+from webpubsub.host.extension import (
     MANUAL_REASON,
     BindingError,
     InvocationContext,

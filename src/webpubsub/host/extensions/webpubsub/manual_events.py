@@ -5,7 +5,7 @@ Specification: functions-python section 5.4.
 
 from collections.abc import Callable
 
-from webpubsub.host.extensions.seam import BindingError
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.routes import TriggerKey
 from webpubsub.protocol.event_json import SYSTEM_EVENTS, event_from_json
 from webpubsub.protocol.events import (

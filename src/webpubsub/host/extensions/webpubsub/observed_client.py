@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from webpubsub.host.extensions.seam import InvocationContext
+from webpubsub.host.extension import InvocationContext
 from webpubsub.host.observation import ActionCarriedOut, ObservationPoint
 from webpubsub.protocol.operations import HubOperation
 from webpubsub.protocol.seams import ServiceRefused

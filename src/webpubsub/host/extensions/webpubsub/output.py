@@ -5,7 +5,7 @@ Specification: bindings sections 2.5, 8.1 and 8.5.
 
 from typing import Any
 
-from webpubsub.host.extensions.seam import BindingError, InvocationContext
+from webpubsub.host.extension import BindingError, InvocationContext
 from webpubsub.host.extensions.webpubsub.connection_input import binding_hub
 from webpubsub.host.extensions.webpubsub.observed_client import Performer
 from webpubsub.host.extensions.webpubsub.properties import (

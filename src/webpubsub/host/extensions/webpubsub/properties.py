@@ -6,8 +6,8 @@ Specification: bindings sections 2.1 and 2.6.
 from collections.abc import Sequence
 from typing import Any
 
-from webpubsub.host.expressions import ExpressionError, resolve_expressions
-from webpubsub.host.extensions.seam import BindingError, InvocationContext
+from webpubsub.host.expressions.resolution import ExpressionError, resolve_expressions
+from webpubsub.host.extension import BindingError, InvocationContext
 from webpubsub.host.metadata import Binding
 from webpubsub.protocol.binding_json import shown, word
 from webpubsub.protocol.names import is_hub_name

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from webpubsub.host.extensions.seam import BindingError, Invoke
+from webpubsub.host.extension import BindingError, Invoke
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, AccessList
 from webpubsub.host.extensions.webpubsub.answer_traps import Look, unseen
 from webpubsub.host.extensions.webpubsub.properties import (

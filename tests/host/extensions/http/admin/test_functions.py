@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.host.extensions.http.serving import FakeHost, http_function, serving
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.metadata import Binding, FunctionMetadata
 
 TIMER = FunctionMetadata(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.host.extensions.http.serving import FakeHost, http_function, serving
 from webpubsub.host.control import HostState
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 
 
 async def test_the_status_says_where_the_host_is_and_what_is_wrong() -> None:

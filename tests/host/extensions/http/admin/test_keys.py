@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.host.extensions.http.serving import FakeHost, http_function, returning, serving
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import Scope, ScopeKind
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.host.extensions.http.serving import FakeHost, http_function
 from webpubsub.host.extensions.http.admin.office import Office, json_answer, not_found, problem
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 
 
 @pytest.mark.parametrize(("name", "is_there"), [("f", True), ("F", True), ("g", False)])

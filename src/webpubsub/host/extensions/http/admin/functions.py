@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.http.admin.office import (
     Office,
     json_answer,
@@ -15,8 +16,7 @@ from webpubsub.host.extensions.http.admin.office import (
     not_found,
     problem,
 )
-from webpubsub.host.extensions.seam import BindingError
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 
 
 async def list_all(office: Office, request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from webpubsub.host.control import HostControl
 from webpubsub.host.extensions.http.bodies import BodyTooLarge, read_body
-from webpubsub.host.generation import FunctionReport
+from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 
 

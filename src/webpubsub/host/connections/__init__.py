@@ -1,0 +1,1 @@
+"""The services that bindings name: how they are reached, and the client for one elsewhere."""

@@ -1,0 +1,1 @@
+"""``{expressions}`` and ``%settings%`` in the texts of bindings."""

@@ -1,0 +1,1 @@
+"""What the host writes to the console, and who else sees it."""

@@ -1,0 +1,1 @@
+"""What an app and its host are set to, and the files that say it."""
