@@ -10,6 +10,7 @@ import msgspec
 from webpubsub.host.azure.catalogue import RULES
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals.catalogue import EDGES, Edge
+from webpubsub.protocol.refusals.orders import ORDERS
 from webpubsub.protocol.traps import TRAPS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -27,7 +28,8 @@ _REFUSALS_INTRODUCTION = """\
 
 Everything that the service or a function app's decorators refuse, by the code that begins the line
 in the log. `webpubsub explain CODE` prints an entry; an HTTP status or a close code in its place
-prints all that show as that. Clients see what Azure would show them, and never the code.
+prints all that show as that. Clients see what Azure would show them, and never the code. Only the
+first check that fails is told: [the order of the checks](#the-order-of-the-checks) is below.
 
 This page is made from the code by `python docs/generate.py`.
 """
@@ -35,7 +37,7 @@ This page is made from the code by `python docs/generate.py`.
 
 def refusals_page() -> str:
     """The page of all refusals."""
-    return "\n".join((_REFUSALS_INTRODUCTION, *_sections()))
+    return "\n".join((_REFUSALS_INTRODUCTION, *_sections(), *_orders()))
 
 
 def _sections() -> Iterator[str]:
@@ -43,6 +45,15 @@ def _sections() -> Iterator[str]:
         yield f"## {edge.title}\n"
         for kind in edge.kinds:
             yield from _entry(edge, kind)
+
+
+def _orders() -> Iterator[str]:
+    yield "## The order of the checks\n"
+    for order in ORDERS:
+        yield f"{order.title}:\n"
+        for number, kind in enumerate(order.checks, 1):
+            yield f"{number}. `{kind.code}`: {_plain(kind.checked)}"
+        yield ""
 
 
 def _entry(edge: Edge, kind: RefusalKind) -> Iterator[str]:

@@ -42,6 +42,29 @@ def test_every_code_has_an_entry(code: str) -> None:
     assert ("setting" in text.split()) >= bool(kind.setting)
 
 
+@pytest.mark.parametrize(
+    ("code", "titles", "last"),
+    [
+        (
+            "handshake.hub.invalid",
+            ["A client connects"],
+            "   5.  the hub name in the URL; wanted a l",
+        ),
+        ("token.audience", ["A client connects", "The REST API is called"], "  12.  the aud claim"),
+        ("function.disabled", ["A function is called over HTTP"], "   8.  whether the function is"),
+        ("websocket.message.too-large", [], ""),
+    ],
+)
+def test_what_is_checked_before(code: str, titles: list[str], last: str) -> None:
+    """In every place where it is checked, numbered down to itself."""
+    _, *orders = explained(code).split("\n\n")
+    assert [order.partition(",")[0] for order in orders] == titles
+    assert not orders or last in orders[-1]
+    for order in orders:
+        numbers = [line[2:5] for line in order.splitlines() if line[4:5] == "."]
+        assert numbers == [f"{number:>2}." for number in range(1, len(numbers) + 1)]
+
+
 @pytest.mark.parametrize("code", BY_CODE)
 def test_every_trap_has_an_entry(code: str) -> None:
     """What leads into it, what Azure does, and how to mend it."""

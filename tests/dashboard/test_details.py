@@ -14,6 +14,7 @@ from webpubsub.host import observation as host
 from webpubsub.host.values import JsonText
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol.messages import Delivery
+from webpubsub.protocol.refusals import CheckMade, deliveries
 from webpubsub.service import observation as service
 
 ITEMS = [item for item, _ in (*test_of_service.CASES, *test_of_host.CASES)]
@@ -84,3 +85,18 @@ def test_a_webhook_shows_the_event() -> None:
     made = detail(entry(service.WebhookCalled(user_event(), "http://x/hook")), People())
     assert made.fields["url"] == "http://x/hook"
     assert made.fields["event name"] == "message"
+
+
+def test_a_refused_delivery_shows_what_was_checked() -> None:
+    """As a refused handshake does."""
+    refusal = deliveries.NO_FUNCTION.refuse("the user event 'x' of hub 'chat'")
+    checks = (
+        CheckMade(kind=deliveries.HEADERS_INVALID, seen="ce-type: azure.webpubsub.user.x"),
+        CheckMade(kind=deliveries.NO_FUNCTION, seen=refusal.seen, passed=False),
+    )
+    made = detail(entry(host.DeliveryAnswered("POST", 404, 0.1, None, refusal, checks)), People())
+    assert made.refusal is not None
+    assert [(one.code, one.result) for one in made.refusal.checks] == [
+        ("delivery.headers.invalid", "passed"),
+        ("delivery.function.missing", "failed"),
+    ]

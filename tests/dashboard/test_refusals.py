@@ -5,15 +5,10 @@ from typing import Any
 import jwt
 import pytest
 
-from webpubsub.dashboard.refusals import (
-    HANDSHAKE_CHECKS,
-    REST_CHECKS,
-    TOKEN_CHECKS,
-    checks_until,
-    shown_refusal,
-)
+from webpubsub.dashboard.refusals import checks_until, shown_refusal
 from webpubsub.protocol.access_tokens import verify
 from webpubsub.protocol.refusals import CheckMade, Refused, handshake, rest, tokens
+from webpubsub.protocol.refusals.orders import HANDSHAKE_CHECKS, REST_CHECKS, TOKEN_CHECKS
 
 KEY = "the-key-of-the-tests-of-the-dashboard"
 

@@ -110,8 +110,8 @@ app.command(
     epilog=(
         "Examples:\n\n"
         "webpubsub explain handshake.token.missing\n\n"
-        "webpubsub explain handshake\n\n"
-        "webpubsub explain 401"
+        "webpubsub explain 401\n\n"
+        "webpubsub explain --dashboard 'http://127.0.0.1:8080/dashboard/?token=…'"
     )
 )(explain)
 app.command(

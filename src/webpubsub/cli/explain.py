@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from webpubsub.cli.console import fail
+from webpubsub.cli.entries import entry, field
 
 if TYPE_CHECKING:
     from webpubsub.protocol.refusals import RefusalKind
@@ -21,8 +22,22 @@ def explain(
             show_default=False,
         ),
     ] = None,
+    dashboard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LINK",
+            help="The link that start or service printed: explain what was refused there lately, "
+            "with what was seen.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Say why something was refused, or what Azure makes of it, and how to mend it."""
+    if dashboard is not None:
+        from webpubsub.cli.recent_refusals import show_recent_refusals
+
+        show_recent_refusals(dashboard, (code or "").strip())
+        return
     typer.echo("\n\n".join(_overviews() if code is None else _entries(code.strip())))
 
 
@@ -42,7 +57,7 @@ def _entries(code: str) -> list[str]:
     from webpubsub.protocol.traps import BY_CODE, starting_with
 
     if kind := catalogue.KINDS.get(code.lower()):
-        return [_entry(kind)]
+        return [_entry(kind), *_checks_until(kind)]
     if trap := BY_CODE.get(code.lower()):
         return [_trap_entry(trap)]
     if code.isdecimal():
@@ -53,36 +68,39 @@ def _entries(code: str) -> list[str]:
     return entries or _fail_for(code)
 
 
+def _checks_until(kind: "RefusalKind") -> Iterator[str]:
+    """What must be in order before this is checked, wherever that is."""
+    from webpubsub.protocol.refusals.orders import ORDERS
+
+    for order in ORDERS:
+        checks = order.until(kind)
+        if checks:
+            lines = (
+                field(f"{number:>2}.", f"{one.checked}; wanted {one.wanted}", width=3)
+                for number, one in enumerate(checks, 1)
+            )
+            yield "\n".join((f"{order.title}, and this is checked in turn:", *lines))
+
+
 def _trap_entry(trap: "Trap") -> str:
-    fields = {"when": trap.situation, "on Azure": f"{trap.azure}.", "remedy": trap.remedy}
-    return "\n".join((trap.code, *(_field(name, value) for name, value in fields.items())))
+    return entry(
+        trap.code,
+        {"when": trap.situation, "on Azure": f"{trap.azure}.", "remedy": trap.remedy},
+    )
 
 
 def _entry(kind: "RefusalKind") -> str:
     from webpubsub.protocol.refusals.catalogue import shown
 
-    fields = {
-        "checked": kind.checked,
-        "wanted": kind.wanted,
-        "remedy": kind.remedy,
-        "setting": kind.setting,
-        "shown as": shown(kind),
-    }
-    lines = (_field(name, value) for name, value in fields.items() if value)
-    return "\n".join((kind.code, *lines))
-
-
-def _field(name: str, value: str) -> str:
-    import shutil
-    import textwrap
-
-    return textwrap.fill(
-        value,
-        width=min(shutil.get_terminal_size().columns, 100),
-        initial_indent=f"  {name:<8}  ",
-        subsequent_indent=" " * 12,
-        break_long_words=False,
-        break_on_hyphens=False,
+    return entry(
+        kind.code,
+        {
+            "checked": kind.checked,
+            "wanted": kind.wanted,
+            "remedy": kind.remedy,
+            "setting": kind.setting,
+            "shown as": shown(kind),
+        },
     )
 
 

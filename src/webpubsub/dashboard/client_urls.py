@@ -7,10 +7,11 @@ import msgspec
 
 from webpubsub.dashboard.answers import BadCall
 from webpubsub.dashboard.fields import plain
-from webpubsub.dashboard.refusals import TOKEN_CHECKS, checks_until
+from webpubsub.dashboard.refusals import checks_until
 from webpubsub.protocol.access_tokens import client_claims, verify
 from webpubsub.protocol.audiences import client_audience_matches
 from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.refusals.orders import TOKEN_CHECKS
 from webpubsub.protocol.seams import ServiceRefused
 from webpubsub.service.service import Service
 

@@ -17,6 +17,7 @@ from webpubsub.dashboard.client_urls import client_url, inspected
 from webpubsub.dashboard.details import detail
 from webpubsub.dashboard.files import file_response
 from webpubsub.dashboard.live import LiveUpdates
+from webpubsub.dashboard.recent_refusals import recent_refusals
 from webpubsub.dashboard.recorder import Recorder
 from webpubsub.dashboard.state import state
 from webpubsub.service.service import Service
@@ -46,6 +47,7 @@ class Dashboard:
             ("GET", "state"): self._state,
             ("GET", "live"): self._live,
             ("GET", "entry"): self._entry,
+            ("GET", "refusals"): self._refusals,
             ("GET", "connections"): self._connections,
             ("GET", "functions"): self._functions,
             ("POST", "operation"): self._operation,
@@ -150,6 +152,9 @@ class Dashboard:
         if entry is None:
             raise BadCall("This is too long ago: newer entries have taken its place.", 404)
         return shown(detail(entry, self._recorder.people))
+
+    async def _refusals(self, request: web.BaseRequest) -> web.StreamResponse:
+        return shown(recent_refusals(self._recorder, request.query.get("code", "")))
 
     async def _connections(self, request: web.BaseRequest) -> web.StreamResponse:
         hub, search = request.query.get("hub", ""), request.query.get("search", "")

@@ -10,16 +10,12 @@ from webpubsub.dashboard.lines.line import Line, line
 from webpubsub.dashboard.payloads import ShownPayload, shown_payload
 from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Entry
-from webpubsub.dashboard.refusals import (
-    HANDSHAKE_CHECKS,
-    REST_CHECKS,
-    ShownRefusal,
-    shown_refusal,
-)
+from webpubsub.dashboard.refusals import ShownRefusal, shown_refusal
 from webpubsub.dashboard.values import ShownValue, shown_value, without_secrets
 from webpubsub.host import observation as host
 from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import UserEventAccepted
+from webpubsub.protocol.refusals.orders import HANDSHAKE_CHECKS, REST_CHECKS
 from webpubsub.service import observation as service
 
 #: How many of those who got a message are named.
@@ -118,7 +114,8 @@ def _refused(item: Any) -> Parts:
     """Of what may have been refused, and of whose event there may be one."""
     event = getattr(item, "event", None)
     fields = {**fields_of(item), **({} if event is None else _event(event))}
-    refusal = None if item.refusal is None else shown_refusal(item.refusal)
+    checks = getattr(item, "checks", ())
+    refusal = None if item.refusal is None else shown_refusal(item.refusal, made=checks)
     for name in ("event", "refusal", "checks"):
         fields.pop(name, None)
     return Parts(fields, getattr(event, "message", None), refusal)

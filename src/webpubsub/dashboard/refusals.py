@@ -4,48 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from webpubsub.protocol.refusals import CheckMade, Refusal, RefusalKind, handshake, rest, tokens
+from webpubsub.protocol.refusals import CheckMade, Refusal, RefusalKind
 from webpubsub.protocol.refusals.catalogue import KINDS, shown
-
-#: The checks of an access token, in the order in which they are made.
-TOKEN_CHECKS: Sequence[RefusalKind] = (
-    tokens.TOKEN_MALFORMED,
-    tokens.TOKEN_ALGORITHM,
-    tokens.TOKEN_SIGNATURE,
-    tokens.TOKEN_LIFETIME_MISSING,
-    tokens.TOKEN_EXPIRED,
-    tokens.TOKEN_TOO_EARLY,
-    tokens.TOKEN_AUDIENCE,
-)
-#: Those of a client's handshake. The application is asked when all that need nobody's answer have
-#: passed.
-HANDSHAKE_CHECKS: Sequence[RefusalKind] = (
-    handshake.HEAD_TOO_LARGE,
-    handshake.HEAD_INVALID,
-    handshake.PATH_RESERVED,
-    handshake.NOT_AN_UPGRADE,
-    handshake.HUB_INVALID,
-    handshake.TOKEN_MISSING,
-    *TOKEN_CHECKS,
-    handshake.TOKEN_GROUP_INVALID,
-    handshake.MODE_INVALID,
-    handshake.SERVICE_FULL,
-    handshake.CONNECT_FAILED,
-    handshake.CONNECT_REFUSED,
-    handshake.CONNECT_RESPONSE_INVALID,
-    handshake.GROUPS_TOO_MANY,
-)
-#: Those of every call of the REST API, before what its own operation asks for.
-REST_CHECKS: Sequence[RefusalKind] = (
-    rest.REQUEST_INVALID,
-    rest.PATH_ENCODING,
-    rest.PATH_UNKNOWN,
-    rest.METHOD_WRONG,
-    rest.TOKEN_MISSING,
-    *TOKEN_CHECKS,
-    rest.API_VERSION_UNKNOWN,
-    rest.HUB_INVALID,
-)
 
 
 class ShownCheck(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

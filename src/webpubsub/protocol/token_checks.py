@@ -1,30 +1,31 @@
 """Which checks an access token has passed, with what was seen: claims, and never the token.
 
-The order is that of ``access_tokens.verify``. Claims are shown of tokens only whose signature is
+Claims are shown of tokens only whose signature is
 right: of others, anybody may have written them.
 """
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from webpubsub.protocol.refusals import CheckMade, RefusalKind
 from webpubsub.protocol.refusals import tokens as kinds
+from webpubsub.protocol.refusals.orders import TOKEN_CHECKS
 
 _Claims = Mapping[str, Any]
 
-_CHECKS: Sequence[tuple[RefusalKind, Callable[[_Claims, float], str]]] = (
-    (kinds.TOKEN_MALFORMED, lambda _claims, _now: "a JSON Web Token"),
-    (kinds.TOKEN_ALGORITHM, lambda _claims, _now: "HS256"),
-    (kinds.TOKEN_SIGNATURE, lambda _claims, _now: "one made with an access key of this service"),
-    (kinds.TOKEN_LIFETIME_MISSING, lambda claims, _now: f"exp {claims.get('exp')}"),
-    (kinds.TOKEN_EXPIRED, lambda claims, now: _distance(claims.get("exp"), now)),
-    (kinds.TOKEN_TOO_EARLY, lambda claims, now: _distance(claims.get("nbf"), now)),
-    (kinds.TOKEN_AUDIENCE, lambda claims, _now: str(claims.get("aud"))),
-)
+_SEEN: Mapping[RefusalKind, Callable[[_Claims, float], str]] = {
+    kinds.TOKEN_MALFORMED: lambda _claims, _now: "a JSON Web Token",
+    kinds.TOKEN_ALGORITHM: lambda _claims, _now: "HS256",
+    kinds.TOKEN_SIGNATURE: lambda _claims, _now: "one made with an access key of this service",
+    kinds.TOKEN_LIFETIME_MISSING: lambda claims, _now: f"exp {claims.get('exp')}",
+    kinds.TOKEN_EXPIRED: lambda claims, now: _distance(claims.get("exp"), now),
+    kinds.TOKEN_TOO_EARLY: lambda claims, now: _distance(claims.get("nbf"), now),
+    kinds.TOKEN_AUDIENCE: lambda claims, _now: str(claims.get("aud")),
+}
 
 
 def passed_token_checks(token: str, now: float, refused: RefusalKind) -> list[CheckMade]:
@@ -34,10 +35,10 @@ def passed_token_checks(token: str, now: float, refused: RefusalKind) -> list[Ch
     """
     claims = _claims(token)
     passed: list[CheckMade] = []
-    for kind, seen in _CHECKS:
+    for kind in TOKEN_CHECKS:
         if kind.code == refused.code:
             break
-        passed.append(CheckMade(kind=kind, seen=seen(claims, now)))
+        passed.append(CheckMade(kind=kind, seen=_SEEN[kind](claims, now)))
     return passed
 
 

@@ -14,7 +14,7 @@ from webpubsub.protocol.refusals import RefusalKind, catalogue
 from webpubsub.protocol.refusals.catalogue import EDGES, KINDS
 
 SOURCES = Path(webpubsub.__file__).parent
-WITHOUT_KINDS = {"kinds", "catalogue"}
+WITHOUT_KINDS = {"kinds", "catalogue", "orders"}
 DEFINED = {
     (module.name, name): kind
     for module in pkgutil.iter_modules(refusals.__path__)

@@ -7,6 +7,7 @@ import pytest
 from tests.service.front_door.test_handshake import NOW, SETTINGS, head, token, with_token
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.protocol.refusals.orders import HANDSHAKE_CHECKS
 from webpubsub.service.front_door.attempt import Attempt
 from webpubsub.service.front_door.checks_made import PASSED, checks_until
 from webpubsub.service.front_door.handshake import CHECKS, examine
@@ -62,6 +63,8 @@ def test_up_to_the_one_that_failed(request_head: RequestHead, codes: list[str]) 
     assert [one.passed for one in made] == [True] * (len(codes) - 1) + [False]
     assert made[-1].seen == refusal.seen
     assert token() not in str(made)
+    in_order = [kind.code for kind in HANDSHAKE_CHECKS]
+    assert codes == sorted(codes, key=in_order.index)
 
 
 @pytest.mark.parametrize(

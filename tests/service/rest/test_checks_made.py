@@ -3,6 +3,7 @@
 import pytest
 
 from tests.service.rest.world import World
+from webpubsub.protocol.refusals.orders import REST_CHECKS
 from webpubsub.service.observation import RestAnswered, Sighting
 from webpubsub.service.rest.checks import check_api_version, check_names
 from webpubsub.service.rest.checks_made import PASSED
@@ -77,6 +78,8 @@ async def test_up_to_the_one_that_failed(
     assert [one.kind.code for one in answered.checks] == codes
     assert [one.passed for one in answered.checks] == [True] * (len(codes) - 1) + [False]
     assert not token or token not in str(answered)
+    in_order = [kind.code for kind in REST_CHECKS]
+    assert codes[:-1] == sorted(codes[:-1], key=in_order.index)
 
 
 async def test_what_is_answered_has_no_checks(world: World) -> None:

@@ -4,10 +4,11 @@ Checks depend on nothing but the request, the settings and the time, so they are
 let in pays nothing for them to be told.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from webpubsub.protocol.refusals import CheckMade, Refusal, RefusalKind, Refused
 from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.protocol.refusals.orders import LATE_HANDSHAKE_CHECKS
 from webpubsub.protocol.refusals.websockets import RECOVERY_REFUSED
 from webpubsub.protocol.token_checks import passed_token_checks
 from webpubsub.service.front_door import handshake
@@ -72,18 +73,19 @@ PASSED: Mapping[Check, Callable[[Attempt], list[CheckMade]]] = {
 }
 
 #: What else is looked at, once all that needs nobody's answer has been passed.
-_LATER: Sequence[tuple[RefusalKind, str]] = (
-    (kinds.SERVICE_FULL, "room for one more"),
-    (kinds.CONNECT_FAILED, "an answer"),
-    (kinds.CONNECT_REFUSED, "success"),
-    (kinds.CONNECT_RESPONSE_INVALID, "valid overrides"),
-)
+_SEEN_LATER: Mapping[RefusalKind, str] = {
+    kinds.SERVICE_FULL: "room for one more",
+    kinds.CONNECT_FAILED: "an answer",
+    kinds.CONNECT_REFUSED: "success",
+    kinds.CONNECT_RESPONSE_INVALID: "valid overrides",
+    kinds.GROUPS_TOO_MANY: "no more than that",
+}
 
 
 def _later(refused: RefusalKind) -> list[CheckMade]:
     passed: list[CheckMade] = []
-    for kind, seen in _LATER:
+    for kind in LATE_HANDSHAKE_CHECKS:
         if kind.code == refused.code:
             break
-        passed.append(CheckMade(kind=kind, seen=seen))
+        passed.append(CheckMade(kind=kind, seen=_SEEN_LATER[kind]))
     return passed

@@ -1,36 +1,33 @@
 """Which checks a delivery has passed before it was refused, for whoever asks why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from webpubsub.protocol.cloud_events import wire
 from webpubsub.protocol.cloud_events.wire import Headers, WebhookRequest, values
 from webpubsub.protocol.refusals import CheckMade, Refusal, RefusalKind
 from webpubsub.protocol.refusals import deliveries as kinds
+from webpubsub.protocol.refusals.orders import EVENT_CHECKS, VALIDATION_CHECKS
 
 _SHOWN_CHARACTERS = 200
 
-#: In the order in which the webhook looks, with the header that it looks at, if it is one.
-_OF_VALIDATIONS: Sequence[tuple[RefusalKind, str | None]] = (
-    (kinds.ORIGIN_MISSING, wire.REQUEST_ORIGIN),
-    (kinds.ORIGIN_NOT_ALLOWED, wire.REQUEST_ORIGIN),
-)
-_OF_EVENTS: Sequence[tuple[RefusalKind, str | None]] = (
-    (kinds.HEADERS_INVALID, wire.TYPE),
-    (kinds.NO_FUNCTION, wire.EVENT_NAME),
-    (kinds.NOT_TRUSTED, wire.REQUEST_ORIGIN),
-    (kinds.METHOD_WRONG, None),
-    (kinds.CONTENT_TYPE_UNKNOWN, wire.CONTENT_TYPE),
-    (kinds.BODY_INVALID, None),
-)
+#: The header that a check looks at. The others see the method.
+_HEADERS: Mapping[RefusalKind, str] = {
+    kinds.ORIGIN_MISSING: wire.REQUEST_ORIGIN,
+    kinds.ORIGIN_NOT_ALLOWED: wire.REQUEST_ORIGIN,
+    kinds.HEADERS_INVALID: wire.TYPE,
+    kinds.NO_FUNCTION: wire.EVENT_NAME,
+    kinds.NOT_TRUSTED: wire.REQUEST_ORIGIN,
+    kinds.CONTENT_TYPE_UNKNOWN: wire.CONTENT_TYPE,
+}
 
 
 def checks_until(refusal: Refusal, request: WebhookRequest) -> tuple[CheckMade, ...]:
     """All checks up to a refusal, which is the last."""
-    is_validation = refusal.kind in (kind for kind, _ in _OF_VALIDATIONS)
     made: list[CheckMade] = []
-    for kind, header in _OF_VALIDATIONS if is_validation else _OF_EVENTS:
+    for kind in VALIDATION_CHECKS if refusal.kind in VALIDATION_CHECKS else EVENT_CHECKS:
         if kind is refusal.kind:
             break
+        header = _HEADERS.get(kind)
         seen = request.method if header is None else _shown(request.headers, header)
         made.append(CheckMade(kind=kind, seen=seen))
     return (*made, CheckMade(kind=refusal.kind, seen=refusal.seen, passed=False))
