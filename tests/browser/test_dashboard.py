@@ -95,15 +95,17 @@ def test_without_the_link(browser: Browser, app: StartedApp) -> None:
 
 
 def test_one_message_on_its_way(developer: Developer, talk: Guest) -> None:
-    """From what alice said to what was delivered, with the function between."""
+    """From what alice said to what was delivered, each below what it came of, although the service
+    tells of a whole step only when it is done."""
     developer.open("Traffic")
     developer.filter("Hello, dashboard!")
     developer.lines.filter(has_text="Send event message").click()
     details = developer.page.get_by_role("complementary", name="Details")
-    steps = details.locator(".waterfall li")
-    expect(steps).to_contain_text(
-        ["Send event message", "Event message", "Function message", "Delivered to", "Sent to all"]
-    )
+    steps = details.locator(".waterfall ol > li")
+    way = ["Send event message", "Event message", "Function message", "Action: send to all"]
+    expect(steps).to_contain_text([*way, "Sent to all", "Delivered to", "Delivered to alice"])
+    depths = steps.evaluate_all("all => all.map((one) => one.style.getPropertyValue('--depth'))")
+    assert depths == ["0", "1", "2", "3", "4", "5", "1", "2"]
     expect(details.locator("pre").first).to_have_text("Hello, dashboard!")
     steps.filter(has_text="Function message").get_by_role("button").click()
     expect(details).to_contain_text("input request")

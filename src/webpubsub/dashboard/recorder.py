@@ -54,6 +54,12 @@ class Entry(msgspec.Struct, frozen=True):
         """The id of its span, or the empty string."""
         return "" if self.sighting.span is None else self.sighting.span.span_id
 
+    @property
+    def parent(self) -> str:
+        """The id of the span that its own is part of, or the empty string."""
+        span = self.sighting.span
+        return "" if span is None or span.parent_id is None else span.parent_id
+
 
 class Recorder:
     """Keeps the latest sightings, the oldest of which make room for new ones.

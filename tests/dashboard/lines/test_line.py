@@ -1,11 +1,13 @@
 """One line for one entry."""
 
-from tests.dashboard.world import TRACE, entry
+from tests.dashboard.world import HELLO, TRACE, entry
 from webpubsub.dashboard.lines.line import line
 from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Entry
+from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.observation import Sighting
-from webpubsub.service.observation import AckSent, SessionBegan
+from webpubsub.protocol.trace_context import SpanContext
+from webpubsub.service.observation import AckSent, Delivered, SessionBegan
 
 
 def test_a_line_names_the_user_of_its_connection() -> None:
@@ -25,3 +27,22 @@ def test_what_belongs_to_no_trace_is_alone() -> None:
         for n in (1, 2)
     }
     assert len(flows) == 2
+
+
+def test_a_line_names_the_first_who_got_a_message() -> None:
+    """Of a message to thousands, no more than a list can show."""
+    people = People()
+    people.meet(SessionBegan("chat", "c0", "alice", None))
+    everybody = tuple(f"c{number}" for number in range(1000))
+    made = line(entry(Delivered("chat", Delivery(HELLO), everybody)), people)
+    assert (made.recipients, len(made.to)) == (1000, 20)
+    assert made.to[:2] == [("c0", "alice"), ("c1", "")]
+    assert line(entry(Delivered("chat", Delivery(HELLO), ("c0",))), people).to == []
+
+
+def test_a_line_knows_what_it_is_part_of() -> None:
+    """The span in which its own was begun."""
+    item = AckSent("chat", "c", 1, None)
+    inner = Sighting(item, SpanContext(TRACE, "c" * 16, parent_id="b" * 16), 1.0, 1.0)
+    assert line(Entry(1, inner), People()).parent == "b" * 16
+    assert line(entry(item), People()).parent == ""

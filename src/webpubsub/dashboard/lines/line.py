@@ -17,13 +17,16 @@ Make: TypeAlias = Callable[[Any], dict[str, Any]]
 class Line(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """One item. ``kind`` is what the list is filtered by, ``outcome`` is ``ok``, ``refused`` or
     ``failed`` where there is one. Two lines with the same ``span`` and a ``phase`` are the
-    beginning and the end of something. ``clock`` is for durations, in seconds."""
+    beginning and the end of something, which is part of the span ``parent``. ``clock`` is for
+    durations, in seconds. ``to`` names the first of several ``recipients``, each by connection and
+    user."""
 
     id: int
     at: float
     clock: float
     flow: str
     span: str
+    parent: str = ""
     kind: str
     title: str
     hub: str = ""
@@ -38,6 +41,7 @@ class Line(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_o
     phase: str = ""
     seconds: float | None = None
     recipients: int | None = None
+    to: list[tuple[str, str]] = []
 
 
 def _away(item: LookedAway) -> dict[str, Any]:
@@ -57,11 +61,14 @@ def line(entry: Entry, people: People) -> Line:
     connection = made.get("connection", "")
     if connection and not made.get("user"):
         made["user"] = people.user_of(connection) or ""
+    if "to" in made:
+        made["to"] = [(one, people.user_of(one) or "") for one in made["to"]]
     return Line(
         id=entry.id,
         at=entry.sighting.at,
         clock=entry.sighting.monotonic,
         flow=entry.flow or f"alone {entry.id}",
         span=entry.span,
+        parent=entry.parent,
         **made,
     )

@@ -15,6 +15,8 @@ Parts: TypeAlias = dict[str, Any]
 
 BEGIN, END = "begin", "end"
 OK, REFUSED, FAILED = "ok", "refused", "failed"
+#: How many of those who got a message a line names; all of them are in its details.
+_NAMED = 20
 
 
 def of_message(message: Message | None) -> Parts:
@@ -150,6 +152,7 @@ def _delivered(item: seen.Delivered) -> Parts:
         "connection": item.recipients[0] if count == 1 else "",
         "group": delivery.group or "",
         "recipients": count,
+        **({"to": item.recipients[:_NAMED]} if count > 1 else {}),
         **of_message(delivery.message),
     }
 

@@ -129,8 +129,8 @@ export function trafficView(root, query) {
 }
 
 function searchText(line) {
-  line.search ??= [line.title, line.user, line.connection, line.group, line.text, line.code, line.hub, line.kind]
-    .filter(Boolean).join("\n").toLowerCase();
+  line.search ??= [line.title, line.user, line.connection, line.group, line.text, line.code, line.hub, line.kind,
+    ...(line.to ?? []).flat()].filter(Boolean).join("\n").toLowerCase();
   return line.search;
 }
 
