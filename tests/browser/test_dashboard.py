@@ -1,7 +1,10 @@
 """The dashboard, as developers use it: with the chat of the examples behind it."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from tests.requirements import requires
 
 pytestmark = [pytest.mark.browser, requires("chromium")]
 
+CHAT = EXAMPLES / "chat"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 VIEWS = ("Overview", "Traffic", "Refusals", "Connections", "Test clients", "Functions", "Tokens")
 
@@ -21,7 +25,7 @@ VIEWS = ("Overview", "Traffic", "Refusals", "Connections", "Test clients", "Func
 @pytest.fixture(scope="module")
 def app() -> Iterator[StartedApp]:
     """The chat, in which alice has said something and an attacker was refused."""
-    with StartedApp(EXAMPLES / "chat") as started:
+    with StartedApp(CHAT) as started:
         started.wait_for("Dashboard:")
         yield started
 
@@ -40,14 +44,25 @@ def talk(browser: Browser, app: StartedApp) -> Iterator[Guest]:
     alice.leave()
 
 
+def _link(app: StartedApp) -> str:
+    found = re.search(r"Dashboard: (\S+)", app.output)
+    assert found
+    return found.group(1)
+
+
 class Developer(Visitor):
     """Somebody who has opened the link."""
 
     def __init__(self, browser: Browser, app: StartedApp, **options: Any) -> None:
-        found = re.search(r"Dashboard: (\S+)", app.output)
-        assert found
-        super().__init__(browser, found.group(1), **options)
+        super().__init__(browser, _link(app), **options)
         expect(self.page.locator("#status")).to_have_text("Live")
+
+    def open_beside(self, link: str) -> None:
+        """Open a link in another tab, close that and look at the page again."""
+        tab = self._context.new_page()
+        tab.goto(link)
+        tab.close()
+        self.page.evaluate("dispatchEvent(new Event('focus'))")
 
     def open(self, view: str) -> None:
         """Go to a view."""
@@ -84,10 +99,13 @@ def test_nothing_has_happened_yet(developer: Developer) -> None:
     expect(page.locator("#status")).to_have_text("Live")
 
 
-def test_without_the_link(browser: Browser, app: StartedApp) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_without_the_link(browser: Browser, app: StartedApp, scheme: str) -> None:
     """The page says how to get in, and nothing else."""
-    stranger = Visitor(browser, f"http://127.0.0.1:{app.service_port}/")
+    stranger = Visitor(browser, f"http://127.0.0.1:{app.service_port}/", color_scheme=scheme)
     expect(stranger.page.get_by_role("heading", name="This page needs its link")).to_be_visible()
+    expect(stranger.page.get_by_text("Dashboard: …")).to_be_visible()
+    assert min(contrasts(stranger.page).values()) >= ENOUGH
     stranger.forgive("401")
     assert "chat" not in stranger.page.content()
     stranger.leave()
@@ -321,16 +339,38 @@ def test_markup_is_text(developer: Developer, talk: Guest) -> None:
     expect(developer.page).to_have_title(re.compile("^Traffic"))
 
 
-def test_a_service_that_goes_and_one_that_is_started_anew(browser: Browser) -> None:
-    """The page says so at once. A new start has a new link, and the page says that, too."""
-    with StartedApp(EXAMPLES / "chat") as app:
+def test_a_service_that_is_started_again(browser: Browser, tmp_path: Path) -> None:
+    """The page says at once that it is gone, finds back by itself, and shows what is new. When the
+    secret of its cookie is lost, it says so, and goes on as soon as the new link was opened."""
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    with StartedApp(CHAT, env=env) as app:
         app.wait_for("Dashboard:")
         developer = Developer(browser, app)
+        page, notice = developer.page, developer.page.locator("#notice")
+        developer.open("Traffic")
+        developer.filter("App serves")
+        expect(developer.lines).to_have_count(1)
         assert app.interrupt() == 0
-        notice = developer.page.get_by_role("alert")
         expect(notice).to_contain_text("The service does not answer.")
-        chat = EXAMPLES / "chat"
-        with StartedApp(chat, port=app.port, service_port=app.service_port) as again:
-            again.wait_for("Dashboard:")
-            expect(notice).to_contain_text("webpubsub was started again.")
-        developer.leave()
+    with _again(app, env) as again:
+        expect(notice).to_contain_text("webpubsub was started again")
+        expect(page.locator("#status")).to_have_text("Live")
+        expect(developer.lines.filter(has_text="App serves")).to_have_count(1)
+        page.get_by_role("button", name="Close", exact=True).click()
+        expect(notice).to_be_hidden()
+        assert again.interrupt() == 0
+    shutil.rmtree(tmp_path / "webpubsub" / "dashboard")
+    with _again(app, env) as anew:
+        expect(notice).to_contain_text("does not know this browser any more")
+        developer.open_beside(_link(anew))
+        expect(page.locator("#status")).to_have_text("Live")
+        assert anew.interrupt() == 0
+    developer.leave()
+
+
+@contextmanager
+def _again(app: StartedApp, env: dict[str, str]) -> Iterator[StartedApp]:
+    """At the same address."""
+    with StartedApp(CHAT, port=app.port, service_port=app.service_port, env=env) as started:
+        started.wait_for("Dashboard:")
+        yield started

@@ -3,22 +3,25 @@
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from tests.dashboard.world import World, running_world
 from webpubsub.dashboard.admission import Admission, Verdict
+from webpubsub.dashboard.cookies import LIFETIME, Cookies
 
 HERE = "127.0.0.1:8080"
 PAGE = "/dashboard/"
 STATE = "/dashboard/api/state"
-COOKIE = "webpubsub-dashboard-8080=right"
+COOKIES = Cookies(b"secret")
+COOKIE = f"webpubsub-dashboard-8080={COOKIES.make(HERE)}"
 
 
 def _verdict(
     path: str, headers: Mapping[str, str], method: str = "GET", public: str | None = None
 ) -> Verdict:
     request = make_mocked_request(method, path, headers={"Host": HERE, **headers})
-    return Admission(public, token="right").verdict(request)
+    return Admission(public, token="right", cookies=COOKIES).verdict(request)
 
 
 def test_the_link_lets_in_once() -> None:
@@ -30,16 +33,42 @@ def test_the_link_lets_in_once() -> None:
 
 @pytest.mark.parametrize("token", ["", "wrong", "righ", "right%00", "r%C3%BCght", "right2"])
 def test_another_token_does_not(token: str) -> None:
-    """Nor a cookie of another start, of another port, or that is none."""
+    """Nor does one lead past the gate as a cookie."""
     assert _verdict(f"{PAGE}?token={token}", {}) is Verdict.STRANGER
-    cookie = f"webpubsub-dashboard-8080={token}"
-    assert _verdict(PAGE, {"Cookie": cookie}) is Verdict.STRANGER
+    for cookie in (token, "right"):
+        headers = {"Cookie": f"webpubsub-dashboard-8080={cookie}"}
+        assert _verdict(PAGE, headers) is Verdict.STRANGER
 
 
-@pytest.mark.parametrize("cookie", ["", "webpubsub-dashboard-8081=right", "right", "[=;", "\x7f=1"])
+OTHER_COOKIES = [
+    "",
+    "right",
+    "[=;",
+    "\x7f=1",
+    COOKIE.replace("8080", "8081"),
+    f"webpubsub-dashboard-8080={COOKIES.make('127.0.0.1:8081')}",
+    f"webpubsub-dashboard-8080={Cookies(b'another').make(HERE)}",
+]
+
+
+@pytest.mark.parametrize("cookie", OTHER_COOKIES)
 def test_other_cookies(cookie: str) -> None:
-    """Are those of strangers."""
+    """Of other ports, of other users and of nobody are those of strangers."""
     assert _verdict(PAGE, {"Cookie": cookie}) is Verdict.STRANGER
+
+
+def test_without_a_kept_secret_cookies_are_good_for_one_start() -> None:
+    """Each start has its own."""
+    request = make_mocked_request("GET", PAGE, headers={"Host": HERE})
+    response = web.Response()
+    first, second = Admission(), Admission()
+    first.give_cookie(request, response)
+    [cookie] = response.cookies.values()
+    returning = make_mocked_request(
+        "GET", PAGE, headers={"Host": HERE, "Cookie": f"{cookie.key}={cookie.value}"}
+    )
+    assert first.verdict(returning) is Verdict.ADMITTED
+    assert second.verdict(returning) is Verdict.STRANGER
 
 
 def test_the_token_is_for_the_page_alone() -> None:
@@ -68,7 +97,8 @@ def test_the_token_is_for_the_page_alone() -> None:
 def test_names_that_are_made_to_point_here(host: str, verdict: Verdict) -> None:
     """A page of theirs would be of the same origin, so only names of the service are taken (DNS
     rebinding)."""
-    headers = {"Host": host, "Cookie": COOKIE}
+    cookie = f"webpubsub-dashboard-8080={COOKIES.make(host)}"
+    headers = {"Host": host, "Cookie": cookie}
     assert _verdict(STATE, headers, public="chat.example.com") is verdict
 
 
@@ -125,6 +155,8 @@ async def test_the_cookie_is_for_the_page_alone(world: World) -> None:
     assert cookie["path"] == PAGE
     assert cookie["samesite"] == "Strict"
     assert cookie["httponly"]
+    assert cookie["max-age"] == str(LIFETIME)
+    assert world.dashboard.link.rpartition("=")[2] not in cookie.value
     assert (await world.get(STATE)).status == 200
 
 
@@ -142,7 +174,7 @@ PATHS = [
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_nothing_is_served_without_the_token(world: World, path: str) -> None:
-    """Except how to get in."""
+    """Except how to get in, and what that looks like."""
     answer = await world.get(path, {"Accept": "text/html"})
     assert answer.status == 401
     assert "Dashboard:" in answer.text
@@ -151,3 +183,10 @@ async def test_nothing_is_served_without_the_token(world: World, path: str) -> N
     assert answer.json == {"error": "Open the link that webpubsub printed when it started."}
     foreign = await world.get(path, {"Host": "evil.example.com"})
     assert foreign.status == 403
+
+
+@pytest.mark.parametrize("name", ["gate.css", "icon.svg"])
+async def test_what_the_gate_looks_like(world: World, name: str) -> None:
+    """Everybody on this machine may see."""
+    assert (await world.get(f"{PAGE}{name}")).status == 200
+    assert (await world.get(f"{PAGE}{name}", {"Host": "evil.example.com"})).status == 403

@@ -1,5 +1,6 @@
 """The dashboard of a service that runs here."""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,13 +24,16 @@ def dashboard_of(service: "Service", wanted: bool | None) -> "Dashboard | None":
     """The dashboard of a service that has not started; None when there is to be none. Others can
     only reach it if that is wanted."""
     from webpubsub.composition.addresses import is_loopback
+    from webpubsub.dashboard.cookies import Cookies
     from webpubsub.dashboard.dashboard import Dashboard
+    from webpubsub.dashboard.secret_file import kept_secret
 
     if wanted is None:
         wanted = is_loopback(service.settings.address)
     if not wanted:
         return None
-    service.pages = dashboard = Dashboard(service)
+    cookies = Cookies(kept_secret(os.environ))
+    service.pages = dashboard = Dashboard(service, cookies)
     return dashboard
 
 

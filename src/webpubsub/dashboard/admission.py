@@ -4,8 +4,9 @@ The page shows everything and can close connections, so four things are asked of
 Host is an address or a name of this service: a name that somebody has made to point here (DNS
 rebinding) is none. Its Origin, if it has one, is the page itself. The browser does not say that
 another site makes it. And it knows the token of this start: from the link once, then from a cookie
-that scripts cannot read and other sites cannot have sent. The cookie is for the paths of the page
-alone, because cookies do not know ports, and apps on other ports need not have it.
+that scripts cannot read and other sites cannot have sent. That cookie is good for other starts,
+too, so that a page that is open finds back by itself. It is for the paths of the page alone,
+because cookies do not know ports, and apps on other ports need not have it.
 """
 
 import hmac
@@ -17,9 +18,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
+from webpubsub.dashboard.cookies import LIFETIME, Cookies
+
 ROOT = "/dashboard/"
 TOKEN = "token"  # noqa: S105
 _TOKEN_BYTES = 24
+_SECRET_BYTES = 32
 _SITE = "Sec-Fetch-Site"
 _LOCAL_NAMES = frozenset({"localhost"})
 
@@ -30,20 +34,27 @@ class Verdict(Enum):
     ADMITTED = "admitted"
     #: With the right token in its link, and to be given the cookie.
     WELCOME = "welcome"
-    STRANGER = "no token, or not the one of this start"
+    STRANGER = "neither the token of this start nor a good cookie"
     FOREIGN = "not from the page itself"
 
 
 class Admission:
-    """Decides. ``public_host`` is the name under which the service is reached behind a proxy."""
+    """Decides. ``public_host`` is the name under which the service is reached behind a proxy;
+    without ``cookies``, those of this start are good for it alone."""
 
-    def __init__(self, public_host: str | None = None, token: str | None = None) -> None:
+    def __init__(
+        self,
+        public_host: str | None = None,
+        token: str | None = None,
+        cookies: Cookies | None = None,
+    ) -> None:
         self.token = token or secrets.token_urlsafe(_TOKEN_BYTES)
+        self._cookies = cookies or Cookies(secrets.token_bytes(_SECRET_BYTES))
         self._names = _LOCAL_NAMES | ({public_host.lower()} if public_host else frozenset())
 
     def verdict(self, request: web.BaseRequest) -> Verdict:
         """What becomes of a request."""
-        if not self._is_here(request.headers.get(hdrs.HOST, "")) or not _is_own(request):
+        if not self._is_here(_host(request)) or not _is_own(request):
             return Verdict.FOREIGN
         is_entry = request.path == ROOT and request.method == hdrs.METH_GET
         if is_entry and self._is_token(request.query.get(TOKEN, "")):
@@ -51,18 +62,24 @@ class Admission:
         site = request.headers.get(_SITE, "none")
         if site not in ("same-origin", "none") and not is_entry:
             return Verdict.FOREIGN
-        known = self._is_token(_cookie(request, self.cookie_name(request)))
+        cookie = _cookie(request, self.cookie_name(request))
+        known = self._cookies.is_good(_host(request), cookie)
         return Verdict.ADMITTED if known else Verdict.STRANGER
 
     def cookie_name(self, request: web.BaseRequest) -> str:
         """Services on several ports of one machine have a cookie each."""
-        port = _port(request.headers.get(hdrs.HOST, ""))
+        port = _port(_host(request))
         return f"webpubsub-dashboard-{port}"
 
     def give_cookie(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
         """Let the browser in from now on."""
         response.set_cookie(
-            self.cookie_name(request), self.token, path=ROOT, httponly=True, samesite="Strict"
+            self.cookie_name(request),
+            self._cookies.make(_host(request)),
+            max_age=LIFETIME,
+            path=ROOT,
+            httponly=True,
+            samesite="Strict",
         )
 
     def _is_token(self, text: str) -> bool:
@@ -88,8 +105,12 @@ def _is_own(request: web.BaseRequest) -> bool:
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is None:
         return request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
-    host = request.headers.get(hdrs.HOST, "").lower()
+    host = _host(request).lower()
     return origin.lower() in (f"http://{host}", f"https://{host}")
+
+
+def _host(request: web.BaseRequest) -> str:
+    return request.headers.get(hdrs.HOST, "")
 
 
 def _port(host: str) -> int:

@@ -1,6 +1,7 @@
 """The page and what it asks for, on the port of the service."""
 
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ from webpubsub.dashboard.answers import BadCall, protect, refused, shown
 from webpubsub.dashboard.app_view import AppView
 from webpubsub.dashboard.attention import Attention, Point
 from webpubsub.dashboard.client_urls import client_url, inspected
+from webpubsub.dashboard.cookies import Cookies
 from webpubsub.dashboard.details import detail
 from webpubsub.dashboard.files import file_response
 from webpubsub.dashboard.live import LiveUpdates
@@ -26,6 +28,8 @@ logger = logging.getLogger("webpubsub.dashboard")
 
 _API = f"{ROOT}api/"
 _PAGE, _GATE = "index.html", "gate.html"
+#: What the gate looks like, which says nothing of what is behind it.
+_OF_GATE = frozenset({f"{ROOT}gate.css", f"{ROOT}icon.svg"})
 _MOST_BYTES = 2_097_152
 _HTML = "text/html"
 
@@ -33,15 +37,19 @@ Call: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Dashboard:
-    """Answers for the paths of the page; ``service`` has not started yet."""
+    """Answers for the paths of the page; ``service`` has not started yet. ``cookies`` let browsers
+    in that were let in before."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, cookies: Cookies | None = None) -> None:
         #: The function app behind the service, if it runs here.
         self.app: AppView | None = None
         self._service = service
         self._public = service.settings.public_authority
-        self._admission = Admission(self._public and urlsplit(f"//{self._public}").hostname)
+        public_host = self._public and urlsplit(f"//{self._public}").hostname
+        self._admission = Admission(public_host, cookies=cookies)
         self._recorder = Recorder()
+        #: Tells a page that what it shows is of an earlier start.
+        self._start = secrets.token_hex(8)
         self._closed = False
         self._calls: Mapping[tuple[str, str], Call] = {
             ("GET", "state"): self._state,
@@ -99,7 +107,7 @@ class Dashboard:
         if verdict is Verdict.FOREIGN:
             text = "Only the dashboard itself may ask for this, at an address of this service."
             return self._protected(request, refused(text, 403))
-        if verdict is Verdict.STRANGER:
+        if verdict is Verdict.STRANGER and request.path not in _OF_GATE:
             return self._protected(request, _gate(request))
         if request.path.startswith(_API):
             return await self._call(request)
@@ -126,7 +134,7 @@ class Dashboard:
 
     def _stand(self) -> dict[str, Any]:
         stand = state(self._service, self.app, self._recorder.now())
-        return {**stand, "faults": faults.active(self._service.faults)}
+        return {**stand, "start": self._start, "faults": faults.active(self._service.faults)}
 
     # What the page asks for
 
@@ -134,7 +142,8 @@ class Dashboard:
         return shown(self._stand())
 
     async def _live(self, request: web.BaseRequest) -> web.StreamResponse:
-        after = _number(request, "after")
+        is_same = request.query.get("start") == self._start
+        after = _number(request, "after") if is_same else 0
         response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream"})
         self._protected(request, response)
         await response.prepare(request)

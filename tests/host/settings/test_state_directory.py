@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from webpubsub.host.settings.state_directory import state_directory
+from webpubsub.host.settings.state_directory import state_directory, state_home
 
 
 @pytest.mark.parametrize("setting", ["XDG_STATE_HOME", "LOCALAPPDATA"])
@@ -25,3 +25,9 @@ def test_one_app_has_one_folder(tmp_path: Path) -> None:
     environment = {"XDG_STATE_HOME": str(tmp_path)}
     written = (tmp_path / "app", tmp_path / "other" / ".." / "app")
     assert len({state_directory("keys", path, environment) for path in written}) == 1
+
+
+def test_the_directory_of_the_system(tmp_path: Path) -> None:
+    """What the user has named goes before what is usual."""
+    assert state_home({"XDG_STATE_HOME": str(tmp_path)}) == tmp_path
+    assert state_home({}) == Path.home() / ".local" / "state"

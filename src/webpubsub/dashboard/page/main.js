@@ -1,6 +1,7 @@
 // The frame around the views: where one is, whether the service is there, light or dark.
 
 import { fill, h } from "./dom.js";
+import { clock } from "./format.js";
 import { store } from "./store.js";
 import { clientsView } from "./views/clients.js";
 import { connectionsView } from "./views/connections.js";
@@ -50,19 +51,28 @@ function showNav() {
 }
 
 function showPhase() {
-  const words = { connecting: "Connecting…", live: "Live", gone: "Service is gone", expired: "Started anew" };
+  const phases = { connecting: "Connecting…", live: "Live", gone: "Service is gone", expired: "Link needed" };
   const status = byId("status");
   status.dataset.phase = store.phase;
-  status.textContent = words[store.phase];
+  status.textContent = phases[store.phase];
   const notice = byId("notice");
-  notice.hidden = !(store.phase in NOTICES);
-  if (!notice.hidden) fill(notice, ...NOTICES[store.phase]);
+  const words = NOTICES[store.phase] ?? (store.startedAgain && startedAgain());
+  notice.hidden = !words;
+  notice.dataset.phase = store.phase;
+  if (words) fill(notice, ...words);
+}
+
+function startedAgain() {
+  const forget = () => { store.startedAgain = 0; showPhase(); };
+  return [h("b", {}, "webpubsub was started again"), ` at ${clock(store.startedAgain / 1000).slice(0, 8)}. What you see is new since then.`,
+    h("button", { type: "button", class: "quiet", onclick: forget }, "Close")];
 }
 
 const NOTICES = {
   gone: [h("b", {}, "The service does not answer."),
     " What you see is how it was. This page comes back by itself as soon as the service does."],
-  expired: [h("b", {}, "webpubsub was started again."), " Open the link that it has printed: it is another one."],
+  expired: [h("b", {}, "webpubsub does not know this browser any more."),
+    " Open the link that it printed last, in the line that begins with Dashboard:, and this page goes on."],
 };
 
 function showState() {
@@ -103,6 +113,11 @@ byId("theme").addEventListener("click", () => {
 showNav();
 showPhase();
 store.addEventListener("phase", showPhase);
+store.addEventListener("again", () => {
+  showPhase();
+  countRefusals();
+  route();
+});
 store.addEventListener("state", showState);
 store.addEventListener("lines", countRefusals);
 addEventListener("hashchange", route);

@@ -1,7 +1,9 @@
 // What the page knows: the latest lines, how the service stands, and whether it is there.
 //
 //   connecting --> live --> gone (no answer; tries again by itself) --> live
-//                    \----> expired (started anew with another token; only its new link helps)
+//                    \----> expired (does not know this browser; tries again when it is looked at)
+//
+// A service that was started again counts from 1, and everything before is of another start.
 
 import { Expired, get, post } from "./api.js";
 
@@ -17,10 +19,16 @@ class Store extends EventTarget {
   phase = "connecting";
   missed = 0;
   rate = 0;
+  /** When another start took the place of the one that was shown, in milliseconds; 0 for never. */
+  startedAgain = 0;
+  #start = "";
   #last = 0;
   #source = null;
 
   start() {
+    const look = () => { if (this.phase === "expired" && !document.hidden) this.#lose(); };
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
     this.#open();
   }
 
@@ -47,15 +55,19 @@ class Store extends EventTarget {
 
   async clear() {
     await post("clear");
+    this.#empty();
+    this.#tell("lines");
+  }
+
+  #empty() {
     this.lines = [];
     this.flows.clear();
     this.refusals = [];
-    this.#tell("lines");
   }
 
   #open() {
     this.#source?.close();
-    const source = new EventSource(`api/live?after=${this.#last}`);
+    const source = new EventSource(`api/live?after=${this.#last}&start=${this.#start}`);
     source.addEventListener("entries", (event) => this.#take(JSON.parse(event.data)));
     source.addEventListener("status", (event) => this.#stand(JSON.parse(event.data)));
     source.onerror = () => this.#lose();
@@ -89,10 +101,22 @@ class Store extends EventTarget {
   }
 
   #stand(state) {
+    if (state.start !== this.#start) this.#begin(state.start);
     this.rate = this.#since(state.now - RATE_SECONDS) / RATE_SECONDS;
     this.state = state;
     this.#change("live");
     this.#tell("state");
+  }
+
+  #begin(start) {
+    const isAnother = this.#start !== "";
+    this.#start = start;
+    if (!isAnother) return;
+    this.#empty();
+    this.#last = 0;
+    this.missed = 0;
+    this.startedAgain = Date.now();
+    this.#tell("again");
   }
 
   async #lose() {
