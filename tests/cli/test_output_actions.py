@@ -296,14 +296,3 @@ async def test_permissions(room: Room, permission: Any) -> None:
     assert not await may_join(peer, 3)
     await room.act(action("grantPermission", **{**members, "targetName": "other"}))
     assert not await may_join(peer, 4)
-
-
-async def test_permissions_for_every_group(room: Room) -> None:
-    """The API of the service asks for a group, so that only a service in this process does it."""
-    members = {"connectionId": "<B>", "permission": "joinLeaveGroup"}
-    if isinstance(room.client, RemoteServiceClient):
-        with pytest.raises(BindingError, match=r"refused action 1 \(status 400"):
-            await room.act(action("grantPermission", **members, targetName=None))
-        return
-    await room.act(action("grantPermission", **members, targetName=None))
-    assert await may_join(room.peers["B"], 1)

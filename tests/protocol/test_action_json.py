@@ -80,8 +80,18 @@ TABLE: list[tuple[dict[str, Any], ops.HubOperation]] = [
         ops.CloseGroupConnections(hub="chat", group="g", excluded=NOBODY),
     ),
     (
-        {"actionName": "grantPermission", "connectionId": "c", "permission": "SendToGroup"},
-        ops.GrantPermission(hub="chat", connection_id="c", permission=ops.Permission.SEND_TO_GROUP),
+        {
+            "actionName": "grantPermission",
+            "connectionId": "c",
+            "permission": "SendToGroup",
+            "targetName": "g",
+        },
+        ops.GrantPermission(
+            hub="chat",
+            connection_id="c",
+            permission=ops.Permission.SEND_TO_GROUP,
+            target="g",
+        ),
     ),
     (
         {
@@ -201,6 +211,19 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"actionName": "closeAllConnections", "reason": {}}, "'reason' must be a string"),
     ({"actionName": "grantPermission", "connectionId": "c"}, "'permission' is missing"),
     (
+        {"actionName": "grantPermission", "connectionId": "c", "permission": "sendToGroup"},
+        "'targetName' is missing, and the service refuses",
+    ),
+    (
+        {
+            "actionName": "revokePermission",
+            "connectionId": "c",
+            "permission": "sendToGroup",
+            "targetName": None,
+        },
+        "'targetName' is missing",
+    ),
+    (
         {"actionName": "grantPermission", "connectionId": "c", "permission": "send"},
         "'permission' must be 'sendToGroup' or 'joinLeaveGroup', not 'send'",
     ),
@@ -278,7 +301,7 @@ ARGUMENTS: Mapping[str, st.SearchStrategy[Any]] = {
     "excluded": st.none() | st.lists(WORDS),
     "reason": st.none() | st.text(),
     "permission": st.sampled_from(list(ops.Permission)),
-    "target_name": st.none() | WORDS,
+    "target_name": WORDS,
     **dict.fromkeys(("group", "user_id", "connection_id"), WORDS),
 }
 

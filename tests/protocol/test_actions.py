@@ -99,11 +99,12 @@ EXAMPLES: list[tuple[Action, dict[str, Any]]] = [
         },
     ),
     (
-        RevokePermissionAction("c", Permission.JOIN_LEAVE_GROUP),
+        RevokePermissionAction("c", Permission.JOIN_LEAVE_GROUP, target_name="g"),
         {
             "actionName": "revokePermission",
             "connectionId": "c",
             "permission": "joinLeaveGroup",
+            "targetName": "g",
         },
     ),
 ]
@@ -143,7 +144,11 @@ def test_every_action_has_an_example() -> None:
             "excluded must be a list of str; write excluded=['c1'].",
         ),
         (
-            lambda: GrantPermissionAction("c", "joinleavegroup"),  # type: ignore[arg-type]
+            lambda: GrantPermissionAction(
+                "c",
+                "joinleavegroup",  # type: ignore[arg-type]
+                target_name="g",
+            ),
             ValueError,
             "Did you mean 'joinLeaveGroup'?",
         ),

@@ -165,7 +165,7 @@ def every_action() -> list[wps.Action]:
         wps.CloseClientConnectionAction("c1", reason="bye"),
         wps.CloseGroupConnectionsAction("g"),
         wps.GrantPermissionAction("c1", "sendToGroup", target_name="g"),
-        wps.RevokePermissionAction("c1", wps.Permission.JOIN_LEAVE_GROUP),
+        wps.RevokePermissionAction("c1", wps.Permission.JOIN_LEAVE_GROUP, target_name="g"),
     ]
 
 

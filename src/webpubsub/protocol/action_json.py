@@ -8,7 +8,7 @@ where that extension has rules and those of the service elsewhere. Specification
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from webpubsub.protocol import binding_json, traps
+from webpubsub.protocol import binding_json
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.binding_json import shown
 from webpubsub.protocol.data_traps import tell_of_data
@@ -127,12 +127,16 @@ class _Members:
             )
         return group
 
-    def target(self) -> str | None:
-        """The group of a permission, or None for every group."""
-        if self._values.get("targetname") is not None:
-            return self.group("targetName")
-        self._tell(traps.ACTION_TARGET, "changes a permission without a 'targetName'")
-        return None
+    def target(self) -> str:
+        """The group of a permission. Azure reads an action without one, and has it refused by the
+        service."""
+        if self._values.get("targetname") is None:
+            raise ValueError(
+                "'targetName' is missing, and the service refuses a permission that is not for one "
+                "group. Roles are for every group: those of the client's token, or of the response "
+                "to 'connect'."
+            )
+        return self.group("targetName")
 
     def permission(self) -> Permission:
         """A permission by word, or by its number in the official enumeration."""

@@ -61,9 +61,6 @@ class Action(JsonObject):
             )
         return str(value)
 
-    def _target(self, value: Any) -> str | None:
-        return None if value is None else self._group(value, "target_name")
-
     def _optional_text(self, name: str, value: Any) -> str | None:
         return optional_text(type(self).__name__, name, value)
 
@@ -273,23 +270,21 @@ class CloseGroupConnectionsAction(Action):
 
 
 class GrantPermissionAction(Action):
-    """Allow one connection to send to, or to join and leave, the group ``target_name``, or every
-    group when it is None.
+    """Allow one connection to send to, or to join and leave, the group ``target_name``.
 
-    ``permission`` is ``"sendToGroup"`` or ``"joinLeaveGroup"``. A service on Azure refuses a
-    permission for every group (400), and every service one for a connection that is not there
-    (404). Raises TypeError or ValueError. Specification: bindings section 8.2.
+    ``permission`` is ``"sendToGroup"`` or ``"joinLeaveGroup"``. Permissions for every group come
+    from roles: those of the client's token, or of ConnectEventResponse. A service refuses one for
+    a connection that is not there (404). Raises TypeError or ValueError. Specification: bindings
+    section 8.2.
     """
 
     __slots__ = ()
 
-    def __init__(
-        self, connection_id: str, permission: PermissionName, *, target_name: str | None = None
-    ) -> None:
+    def __init__(self, connection_id: str, permission: PermissionName, *, target_name: str) -> None:
         self._set(
             connectionId=self._id("connection_id", connection_id),
             permission=choice(type(self).__name__, "permission", permission, _PERMISSIONS),
-            targetName=self._target(target_name),
+            targetName=self._group(target_name, "target_name"),
         )
 
 
@@ -301,13 +296,11 @@ class RevokePermissionAction(Action):
 
     __slots__ = ()
 
-    def __init__(
-        self, connection_id: str, permission: PermissionName, *, target_name: str | None = None
-    ) -> None:
+    def __init__(self, connection_id: str, permission: PermissionName, *, target_name: str) -> None:
         self._set(
             connectionId=self._id("connection_id", connection_id),
             permission=choice(type(self).__name__, "permission", permission, _PERMISSIONS),
-            targetName=self._target(target_name),
+            targetName=self._group(target_name, "target_name"),
         )
 
 

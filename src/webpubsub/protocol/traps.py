@@ -241,14 +241,6 @@ DATA_DATE = Trap(
     "wps.SendToAllAction.",
 )
 
-ACTION_TARGET = Trap(
-    code="trap.action.target",
-    situation="A permission is granted or revoked without a targetName, for every group.",
-    azure="the service may refuse it, because its API asks for a group",
-    remedy="Name the group: 'targetName', or target_name of wps.GrantPermissionAction. Roles of "
-    "the client's token or of wps.ConnectEventResponse are for every group.",
-)
-
 ERROR_MESSAGE = Trap(
     code="trap.error.message",
     situation="An error has no errorMessage.",
@@ -336,7 +328,6 @@ TRAPS: Mapping[str, Sequence[Trap]] = {
         DATA_GUID,
         DATA_JSON,
         DATA_DATE,
-        ACTION_TARGET,
     ),
 }
 

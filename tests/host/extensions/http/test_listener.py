@@ -36,6 +36,18 @@ async def test_an_impossible_address_is_named(address: str, port: int) -> None:
         await _listener(_hello, address, port).start()
 
 
+async def test_long_headers_arrive() -> None:
+    """As on Azure, where tokens with many groups are long; more is refused, and does no harm."""
+    listener = _listener(_hello, "127.0.0.1", 0)
+    await listener.start()
+    async with ClientSession() as session:
+        url = f"http://127.0.0.1:{listener.port}/"
+        for length, status in ((30_000, 200), (40_000, 400), (1, 200)):
+            async with session.get(url, headers={"Authorization": "x" * length}) as answer:
+                assert answer.status == status
+    await listener.stop(0)
+
+
 async def test_the_port_is_free_again_after_stop() -> None:
     """A second listener takes the place of a stopped one, also with clients still connected."""
     listener = _listener(_hello, "127.0.0.1", 0)

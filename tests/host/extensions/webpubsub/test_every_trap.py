@@ -109,12 +109,6 @@ CASES = [
         trap=traps.DATA_DATE,
         actions='{"actionName": "sendToAll", "data": "2026-11-26T04:00:00Z"}',
     ),
-    sent(
-        traps.ACTION_TARGET,
-        actionName="grantPermission",
-        connectionId="c",
-        permission="sendToGroup",
-    ),
 ]
 
 

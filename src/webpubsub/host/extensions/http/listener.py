@@ -27,6 +27,10 @@ def _in_one_line(record: logging.LogRecord) -> bool:
     return True
 
 
+#: Bytes of one header, as much as the server of Azure takes for all of them: tokens with many
+#: groups are long.
+_MOST_HEADER_BYTES = 32_768
+
 logger = logging.getLogger("webpubsub.host.http.listener")
 logger.addFilter(_in_one_line)
 
@@ -59,7 +63,13 @@ class Listener:
         if self._http is not None:
             return
         loop = asyncio.get_running_loop()
-        http = web.Server(self._answer, access_log=None, auto_decompress=False, logger=logger)
+        http = web.Server(
+            self._answer,
+            access_log=None,
+            auto_decompress=False,
+            logger=logger,
+            max_field_size=_MOST_HEADER_BYTES,
+        )
         try:
             if self._listens:
                 self._sockets = await loop.create_server(http, self.address, self._port)

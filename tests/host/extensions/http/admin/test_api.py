@@ -79,6 +79,14 @@ async def test_pages_of_other_origins_change_nothing(
         assert (answer.status == 403) == refused
 
 
+async def test_a_page_whose_name_was_made_to_point_here_changes_nothing() -> None:
+    """To the browser such a page is of the same origin."""
+    async with serving((http_function("f"), returning("x"))) as (session, extension):
+        name = f"rebound.example:{extension.port}"
+        headers = {"Host": name, "Origin": f"http://{name}"}
+        assert (await session.post("/admin/host/drain", headers=headers)).status == 403
+
+
 async def test_a_page_with_the_master_key_is_no_stranger(tmp_path: Path) -> None:
     """Without a key, it is told of that alone."""
     keys = KeyFiles(tmp_path)

@@ -16,6 +16,7 @@ from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.templates import path_segments
 from webpubsub.host.keys.authority import ADMINISTRATION, Demand, Level
 from webpubsub.host.keys.files import KeyFilesError
+from webpubsub.protocol.rebinding import cannot_be_rebound
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.functions import ORIGIN_FOREIGN
 
@@ -94,11 +95,12 @@ class AdminApi:
 
     def _foreign(self, request: web.BaseRequest) -> Refusal | None:
         """Without keys, a page that somebody visits must not be able to restart or drain the host:
-        browsers say where such a request comes from."""
+        browsers say where such a request comes from. The name of the host must be one that nobody
+        else can make to point here."""
         origin, host = request.headers.get(hdrs.ORIGIN), request.host.lower()
         if origin is None or request.method in _READING or self._gate.is_master(request):
             return None
-        is_own = origin.lower() in (f"http://{host}", f"https://{host}")
+        is_own = origin.lower() in (f"http://{host}", f"https://{host}") and cannot_be_rebound(host)
         return None if is_own else ORIGIN_FOREIGN.refuse(origin[:200])
 
 
