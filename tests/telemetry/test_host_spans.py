@@ -5,7 +5,6 @@ import pytest
 from tests.protocol.cloud_events.samples import CONNECTED
 from tests.telemetry.exported import Exported, attributes
 from webpubsub.host import observation as seen
-from webpubsub.host.values import HttpRequestData, Value
 from webpubsub.protocol.observation import Sighting
 from webpubsub.protocol.operations import CloseAllConnections
 from webpubsub.protocol.refusals.deliveries import METHOD_WRONG
@@ -14,9 +13,6 @@ from webpubsub.telemetry.host_spans import record_host
 from webpubsub.telemetry.recorder import SpanRecorder
 
 SPAN = SpanContext("a" * 32, "b" * 16)
-REQUEST = HttpRequestData(
-    method="GET", url="http://a", headers={}, query={}, route_params={}, body=b""
-)
 
 
 def recorded(*items: seen.Observed) -> Exported:
@@ -32,8 +28,9 @@ def recorded(*items: seen.Observed) -> Exported:
 def test_a_request(status: int, error: str | None) -> None:
     """It is a failure of ours that is one."""
     span = recorded(
-        seen.HttpReceived("GET", "/api/f"), seen.HttpAnswered("GET", "/api/f", status, 0.1)
-    ).named("GET")
+        seen.HttpReceived("GET", "/api/f"),
+        seen.HttpAnswered("GET", "/api/f", status, 0.1, "/api/f"),
+    ).named("GET /api/f")
     assert attributes(span)["http.response.status_code"] == status
     assert attributes(span).get("error.type") == error
 
@@ -51,11 +48,21 @@ def test_deliveries() -> None:
     assert attributes(span)["error.type"] == METHOD_WRONG.code
 
 
-@pytest.mark.parametrize(("value", "trigger"), [(REQUEST, "http"), ("text", "other")])
-def test_what_an_invocation_comes_from(value: Value, trigger: str) -> None:
-    """By the kind of what triggered it; a message of a client is seen with a whole app."""
+@pytest.mark.parametrize(
+    ("kind", "trigger"),
+    [
+        ("httpTrigger", "http"),
+        ("timerTrigger", "timer"),
+        ("webPubSubTrigger", "pubsub"),
+        ("queueTrigger", "other"),
+    ],
+)
+def test_what_an_invocation_comes_from(kind: str, trigger: str) -> None:
+    """By what the conventions call the types of triggers."""
     span = recorded(
-        seen.InvocationBegan(invocation_id="i", function="fn", reason="", trigger=value),
+        seen.InvocationBegan(
+            invocation_id="i", function="fn", reason="", trigger="x", trigger_type=kind
+        ),
         seen.InvocationEnded(
             invocation_id="i",
             function="fn",
@@ -81,7 +88,8 @@ def test_an_action_that_is_refused() -> None:
             problem="as asked",
         )
     ).named("CloseAllConnections chat")
-    assert attributes(span)["error.type"] == "as asked"
+    assert attributes(span)["error.type"] == "_OTHER"
+    assert span.status.description == "as asked"
     assert (span.start_time, span.end_time) == (99_500_000_000, 100_000_000_000)
 
 

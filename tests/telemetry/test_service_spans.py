@@ -7,7 +7,7 @@ from webpubsub.protocol.clients.requests import JoinGroup
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.observation import Sighting
 from webpubsub.protocol.operations import CloseAllConnections
-from webpubsub.protocol.refusals.handshake import TOKEN_MISSING
+from webpubsub.protocol.refusals.handshake import PATH_RESERVED, TOKEN_MISSING
 from webpubsub.protocol.refusals.hub import FILTER_INVALID
 from webpubsub.protocol.refusals.webhooks import TIMEOUT
 from webpubsub.protocol.trace_context import SpanContext
@@ -34,9 +34,22 @@ def test_a_client_that_is_turned_away() -> None:
         seen.HandshakeBegan("/client/hubs/chat"),
         seen.HandshakeRefused("/client/hubs/chat", refusal),
     )
-    span = exported.named("GET")
+    span = exported.named("GET /client/hubs/{hub}")
     assert attributes(span)["http.response.status_code"] == 401
-    assert attributes(span)["error.type"] == "handshake.token.missing"
+    assert attributes(span)["webpubsub.refusal.code"] == "handshake.token.missing"
+
+
+def test_one_that_did_not_get_so_far() -> None:
+    """There is a span of it all the same."""
+    (span,) = recorded(seen.TurnedAway("/server", PATH_RESERVED.refuse("/server"))).spans
+    assert attributes(span)["webpubsub.refusal.code"] == PATH_RESERVED.code
+    assert attributes(span)["url.path"] == "/server"
+
+
+def test_a_client_that_does_not_wait() -> None:
+    """Its span ends with it."""
+    (span,) = recorded(seen.HandshakeBegan("/client"), seen.HandshakeAbandoned("/client")).spans
+    assert (span.name, attributes(span)["error.type"]) == ("GET /client", "abandoned")
 
 
 def test_a_webhook() -> None:
@@ -53,6 +66,27 @@ def test_a_webhook() -> None:
     ).named("POST")
     assert attributes(failed)["http.request.resend_count"] == 0
     assert attributes(failed)["error.type"] == TIMEOUT.code
+
+
+def test_a_question_to_a_webhook() -> None:
+    """It is a request as any other."""
+    span = recorded(
+        seen.ValidationAsked("http://a/eh"),
+        seen.ValidationAnswered("http://a/eh", 200, 1, 1.0),
+    ).named("OPTIONS")
+    assert attributes(span)["http.response.status_code"] == 200
+    assert attributes(span)["server.address"] == "a"
+
+
+def test_a_call_of_the_rest_api() -> None:
+    """Named after its route."""
+    path = "/api/hubs/chat/:send"
+    answered = seen.RestAnswered(
+        "POST", path, 202, 0.1, "SendToAll", "chat", route="/api/hubs/{hub}/:send"
+    )
+    span = recorded(seen.RestCalled("POST", path), answered).named("POST /api/hubs/{hub}/:send")
+    assert attributes(span)["http.route"] == "/api/hubs/{hub}/:send"
+    assert attributes(span)["webpubsub.operation"] == "SendToAll"
 
 
 def test_what_happens_within_a_request() -> None:

@@ -97,7 +97,7 @@ async def test_one_message_is_one_trace(
     assert attributes(receive)["messaging.message.body.size"] == 5
     assert attributes(exported.named("message"))["faas.trigger"] == "pubsub"
     assert attributes(exported.named("message room"))["user.id"] == "ann"
-    handshake = exported.named("GET")
+    handshake = exported.named("GET /client/hubs/{hub}")
     assert attributes(handshake)["http.response.status_code"] == 101
     assert f"current {TRACE_ID}" in caplog.text
 
@@ -123,9 +123,10 @@ async def test_calls_of_the_rest_api(tmp_path: Path) -> None:
     async with traced(tmp_path, exported) as (app, _), aiohttp.ClientSession() as http:
         await http.head(f"{app.service.endpoint}/api/health")
         await http.post(f"{app.service.endpoint}/api/hubs/room/:send")
-    good, refused = exported.named("HEAD"), exported.named("POST")
+    good = exported.named("HEAD /api/health")
+    refused = exported.named("POST /api/hubs/{hub}/:send")
     assert attributes(good)["http.response.status_code"] == 200
-    assert attributes(refused)["error.type"] == "rest.token.missing"
+    assert attributes(refused)["webpubsub.refusal.code"] == "rest.token.missing"
     assert attributes(refused)["messaging.destination.name"] == "room"
 
 

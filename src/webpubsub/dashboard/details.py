@@ -15,7 +15,7 @@ from webpubsub.dashboard.values import ShownValue, shown_value, without_secrets
 from webpubsub.host import observation as host
 from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import UserEventAccepted
-from webpubsub.protocol.refusals.orders import HANDSHAKE_CHECKS, REST_CHECKS
+from webpubsub.protocol.refusals.orders import FUNCTION_CHECKS, HANDSHAKE_CHECKS, REST_CHECKS
 from webpubsub.service import observation as service
 
 #: How many of those who got a message are named.
@@ -71,7 +71,7 @@ def detail(entry: Entry, people: People) -> Detail:
     )
 
 
-def _handshake_refused(item: service.HandshakeRefused) -> Parts:
+def _handshake_refused(item: service.HandshakeRefused | service.TurnedAway) -> Parts:
     refusal = shown_refusal(item.refusal, HANDSHAKE_CHECKS, item.checks)
     return Parts({"path": item.path}, refusal=refusal)
 
@@ -128,6 +128,13 @@ def _rest_answered(item: service.RestAnswered) -> Parts:
     return parts
 
 
+def _http_answered(item: host.HttpAnswered) -> Parts:
+    parts = _refused(item)
+    if item.refusal is not None:
+        parts.refusal = shown_refusal(item.refusal, FUNCTION_CHECKS)
+    return parts
+
+
 def _invocation_began(item: host.InvocationBegan) -> Parts:
     fields = fields_of(item)
     fields.pop("trigger", None)
@@ -164,6 +171,7 @@ def _serves(item: host.AppServes) -> Parts:
 
 
 _PARTS: Mapping[type[Any], Callable[[Any], Parts]] = {
+    service.TurnedAway: _handshake_refused,
     service.HandshakeRefused: _handshake_refused,
     service.RequestReceived: _request,
     service.AckSent: _ack,
@@ -174,8 +182,10 @@ _PARTS: Mapping[type[Any], Callable[[Any], Parts]] = {
     service.ConnectionClosed: _refused,
     service.WebhookCalled: lambda item: Parts({"url": item.url, **_event(item.event)}),
     service.WebhookAnswered: _refused,
+    service.ValidationAnswered: _refused,
     service.RestAnswered: _rest_answered,
     host.AppServes: _serves,
+    host.HttpAnswered: _http_answered,
     host.DeliveryAnswered: _refused,
     host.InvocationBegan: _invocation_began,
     host.InvocationEnded: _invocation_ended,

@@ -47,12 +47,18 @@ class HttpReceived(msgspec.Struct, frozen=True):
 
 
 class HttpAnswered(msgspec.Struct, frozen=True):
-    """The answer to a request, after so many ``seconds``."""
+    """The answer to a request, after so many ``seconds``.
+
+    ``route`` is the template of the function that it was for, None when it was for none; what that
+    has answered itself is no ``refusal``.
+    """
 
     method: str
     path: str
     status: int
     seconds: float
+    route: str | None = None
+    refusal: Refusal | None = None
 
 
 class DeliveryReceived(msgspec.Struct, frozen=True):
@@ -74,13 +80,14 @@ class DeliveryAnswered(msgspec.Struct, frozen=True):
 
 
 class InvocationBegan(msgspec.Struct, frozen=True, kw_only=True):
-    """A function is about to be called with the value of its trigger; ``retry`` counts attempts
-    from 0."""
+    """A function is about to be called with the value of its trigger, a binding of
+    ``trigger_type``; ``retry`` counts attempts from 0."""
 
     invocation_id: str
     function: str
     reason: str
     trigger: Value
+    trigger_type: str = ""
     retry: int = 0
     max_retries: int = 0
 

@@ -19,6 +19,17 @@ from webpubsub.protocol.outcomes import EventOutcome
 from webpubsub.protocol.refusals import CheckMade, Refusal
 
 
+class TurnedAway(msgspec.Struct, frozen=True):
+    """Somebody was turned away before the handshake of a client could begin: the request could not
+    be read, or is none that anybody answers. ``path`` is empty when it is not known; ``checks`` are
+    all that were made until then, in order.
+    """
+
+    path: str
+    refusal: Refusal
+    checks: tuple[CheckMade, ...] = ()
+
+
 class HandshakeBegan(msgspec.Struct, frozen=True):
     """A client wants to connect; ``path`` is the path it asked for, without the query."""
 
@@ -40,6 +51,13 @@ class HandshakeRefused(msgspec.Struct, frozen=True):
     path: str
     refusal: Refusal
     checks: tuple[CheckMade, ...] = ()
+
+
+class HandshakeAbandoned(msgspec.Struct, frozen=True):
+    """Nobody waits for the answer to a handshake any more: the client has gone, or the service
+    stops."""
+
+    path: str
 
 
 class SessionBegan(msgspec.Struct, frozen=True):
@@ -121,12 +139,22 @@ class ConnectionClosed(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
 
 
+class SessionDetached(msgspec.Struct, frozen=True):
+    """A reliable client has lost its transport, and may come back for so many ``seconds``."""
+
+    hub: str
+    connection_id: str
+    seconds: float
+
+
 class SessionEnded(msgspec.Struct, frozen=True):
-    """A connection has ended for good."""
+    """A connection has ended for good. ``detached`` says whether its client had lost its transport,
+    and has not come back."""
 
     hub: str
     connection_id: str
     reason: str
+    detached: bool = False
 
 
 class WebhookCalled(msgspec.Struct, frozen=True):
@@ -143,6 +171,23 @@ class WebhookAnswered(msgspec.Struct, frozen=True):
     """
 
     event: ServiceEvent
+    url: str
+    status: int | None
+    attempts: int
+    seconds: float
+    refusal: Refusal | None = None
+
+
+class ValidationAsked(msgspec.Struct, frozen=True):
+    """A webhook is about to be asked whether it wants events; ``url`` is as a log may show it."""
+
+    url: str
+
+
+class ValidationAnswered(msgspec.Struct, frozen=True):
+    """A webhook has said for good, with ``status``, that it wants events, or it gets none because
+    of ``refusal``. ``attempts`` were made in so many ``seconds``."""
+
     url: str
     status: int | None
     attempts: int
@@ -167,7 +212,8 @@ class RestCalled(msgspec.Struct, frozen=True):
 
 class RestAnswered(msgspec.Struct, frozen=True):
     """The answer to a request, after so many ``seconds``. ``operation`` is its name in the
-    service's API definition and ``hub`` its hub, None when it has not come so far.
+    service's API definition, ``route`` its path there and ``hub`` its hub, None when it has not
+    come so far.
 
     ``checks`` are all that were made until it was refused, in order.
     """
@@ -180,6 +226,7 @@ class RestAnswered(msgspec.Struct, frozen=True):
     hub: str | None = None
     refusal: Refusal | None = None
     checks: tuple[CheckMade, ...] = ()
+    route: str | None = None
 
 
 class FaultInjected(msgspec.Struct, frozen=True):
@@ -192,9 +239,11 @@ class FaultInjected(msgspec.Struct, frozen=True):
 
 
 Observed: TypeAlias = (
-    HandshakeBegan
+    TurnedAway
+    | HandshakeBegan
     | HandshakeAccepted
     | HandshakeRefused
+    | HandshakeAbandoned
     | SessionBegan
     | RequestReceived
     | RequestHandled
@@ -204,9 +253,12 @@ Observed: TypeAlias = (
     | OperationApplied
     | Delivered
     | ConnectionClosed
+    | SessionDetached
     | SessionEnded
     | WebhookCalled
     | WebhookAnswered
+    | ValidationAsked
+    | ValidationAnswered
     | ListenerSent
     | RestCalled
     | RestAnswered

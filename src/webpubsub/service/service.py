@@ -135,7 +135,7 @@ class Service:
         handler = rest if self.pages is None else PagesFirst(self.pages, rest)
         # The front door has measured the head, so the parser need not be stricter.
         self._http = HttpServer(
-            KeptAlive(handler, lambda: self._house.door()),
+            KeptAlive(handler, lambda: self._house),
             max_head_bytes=self.settings.max_head_bytes,
         )
         reception = Reception(

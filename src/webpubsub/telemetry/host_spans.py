@@ -10,8 +10,13 @@ from typing import Any, TypeAlias
 from opentelemetry.trace import SpanKind
 
 from webpubsub.host import observation as seen
-from webpubsub.host.values import EventValue, HttpRequestData
+from webpubsub.telemetry.http_spans import begin_request, end_request, name_request
 from webpubsub.telemetry.recorder import Attributes, SpanRecorder
+
+#: What the conventions call the types of triggers.
+_TRIGGERS = {"httptrigger": "http", "timertrigger": "timer", "webpubsubtrigger": "pubsub"}
+#: The type of an error that has none.
+_OTHER = "_OTHER"
 
 Record: TypeAlias = Callable[[SpanRecorder, seen.Sighting, Any], None]
 
@@ -24,15 +29,14 @@ def record_host(recorder: SpanRecorder, sighting: seen.Sighting) -> None:
 
 
 def _http(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.HttpReceived) -> None:
-    attributes: Attributes = {"http.request.method": item.method, "url.path": item.path}
-    recorder.begin(sighting, item.method, SpanKind.SERVER, attributes)
+    begin_request(recorder, sighting, item.method, item.path)
 
 
 def _http_answered(
     recorder: SpanRecorder, sighting: seen.Sighting, item: seen.HttpAnswered
 ) -> None:
-    error = str(item.status) if item.status >= 500 else None
-    recorder.end(sighting, {"http.response.status_code": item.status}, error)
+    name_request(recorder, sighting, item.method, item.route)
+    end_request(recorder, sighting, item.status, item.refusal)
 
 
 def _delivery(recorder: SpanRecorder, sighting: seen.Sighting, _: seen.DeliveryReceived) -> None:
@@ -56,16 +60,10 @@ def _began(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.Invocatio
     attributes: Attributes = {
         "faas.name": item.function,
         "faas.invocation_id": item.invocation_id,
-        "faas.trigger": _trigger(item),
+        "faas.trigger": _TRIGGERS.get(item.trigger_type.lower(), "other"),
         "webpubsub.retry": item.retry,
     }
     recorder.begin(sighting, item.function, SpanKind.INTERNAL, attributes, enter=True)
-
-
-def _trigger(item: seen.InvocationBegan) -> str:
-    if isinstance(item.trigger, EventValue):
-        return "pubsub"
-    return "http" if isinstance(item.trigger, HttpRequestData) else "other"
 
 
 def _ended(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.InvocationEnded) -> None:
@@ -97,7 +95,10 @@ def _carried_out(
         "faas.invocation_id": item.invocation_id,
     }
     name = f"{operation} {item.operation.hub}"
-    recorder.whole(sighting, item.seconds, name, SpanKind.PRODUCER, attributes, item.problem)
+    error = None if item.problem is None else _OTHER
+    recorder.whole(
+        sighting, item.seconds, name, SpanKind.PRODUCER, attributes, error, item.problem or ""
+    )
 
 
 RECORDS: Mapping[type[seen.Observed], Record] = {

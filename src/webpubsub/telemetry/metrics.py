@@ -7,7 +7,13 @@ the app has a list of.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
@@ -17,11 +23,17 @@ from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import Message
 from webpubsub.service import observation as service
 from webpubsub.service.hubs.hubs import Hubs
+from webpubsub.service.sessions.life import Phase
+from webpubsub.service.sessions.session import Session
+from webpubsub.telemetry.methods import known_method
 
 #: Hubs beyond these are counted as one.
 MAX_HUBS = 100
 OTHER_HUBS = "(other)"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+#: From a function that has next to nothing to do to a webhook that is tried again and again.
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+NO_ROUTE = "none"
 
 Count: TypeAlias = Callable[["Metrics", Any], None]
 
@@ -33,6 +45,8 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._known: set[str] = set()
         registry.register(_Connections(hubs, self.hub))
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
         self.opened = Counter(
             "webpubsub_connections_opened", "Clients that were let in.", ["hub"], registry=registry
         )
@@ -46,6 +60,12 @@ class Metrics:
             "webpubsub_handshakes_refused",
             "Clients that were turned away, by the code of the refusal.",
             ["code"],
+            registry=registry,
+        )
+        self.recoveries = Counter(
+            "webpubsub_recoveries",
+            "Connections that had lost their transport, by what became of them.",
+            ["hub", "outcome"],
             registry=registry,
         )
         self.inbound = Counter(
@@ -77,18 +97,34 @@ class Metrics:
             "Calls of webhooks with all their attempts, by status or refusal.",
             ["hub", "outcome"],
             registry=registry,
+            buckets=SECONDS,
+        )
+        self.validations = Counter(
+            "webpubsub_webhook_validations",
+            "Webhooks that were asked whether they want events, by what they said.",
+            ["outcome"],
+            registry=registry,
         )
         self.rest = Histogram(
             "webpubsub_rest_duration_seconds",
             "Calls of the REST API.",
             ["operation", "status"],
             registry=registry,
+            buckets=SECONDS,
+        )
+        self.http = Histogram(
+            "webpubsub_http_duration_seconds",
+            "Requests to the function app.",
+            ["route", "method", "status"],
+            registry=registry,
+            buckets=SECONDS,
         )
         self.invocations = Histogram(
             "webpubsub_function_duration_seconds",
             "Invocations of functions, their outputs included.",
             ["function", "outcome"],
             registry=registry,
+            buckets=SECONDS,
         )
 
     def see_service(self, sighting: service.Sighting) -> None:
@@ -99,10 +135,9 @@ class Metrics:
 
     def see_host(self, sighting: host.Sighting) -> None:
         """Count what was seen of the host."""
-        item = sighting.item
-        if isinstance(item, host.InvocationEnded):
-            outcome = "succeeded" if item.failure is None else "failed"
-            self.invocations.labels(item.function, outcome).observe(item.seconds)
+        count = HOST_COUNTS.get(type(sighting.item))
+        if count is not None:
+            count(self, sighting.item)
 
     def text(self) -> bytes:
         """All numbers as they are now, in the format of CONTENT_TYPE."""
@@ -124,31 +159,44 @@ class _Connections(Collector):
         self._label = label
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The only one of its metrics."""
-        family = GaugeMetricFamily(
-            "webpubsub_connections",
-            "Clients that are connected, or may come back to their connection.",
-            labels=["hub"],
-        )
-        counts: dict[str, int] = {}
+        """Both of its metrics."""
+        kept = self._family("", "Clients that are connected, or may come back to their connection.")
+        detached = self._family("_detached", "Those of them that have lost their transport.")
+        for hub, sessions in self._sessions().items():
+            kept.add_metric([hub], len(sessions))
+            lost = sum(session.phase is Phase.DETACHED for session in sessions)
+            detached.add_metric([hub], lost)
+        yield kept
+        yield detached
+
+    def _family(self, suffix: str, text: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(f"webpubsub_connections{suffix}", text, labels=["hub"])
+
+    def _sessions(self) -> dict[str, list[Session]]:
+        found: dict[str, list[Session]] = {}
         for hub in self._hubs:
-            label = self._label(hub.name)
-            counts[label] = counts.get(label, 0) + len(hub.sessions)
-        for label, number in counts.items():
-            family.add_metric([label], number)
-        yield family
+            found.setdefault(self._label(hub.name), []).extend(hub.sessions.values())
+        return found
 
 
 def _accepted(metrics: Metrics, item: service.HandshakeAccepted) -> None:
-    metrics.opened.labels(metrics.hub(item.hub)).inc()
+    hub = metrics.hub(item.hub)
+    metrics.opened.labels(hub).inc()
+    if item.recovered:
+        metrics.recoveries.labels(hub, "recovered").inc()
 
 
-def _refused(metrics: Metrics, item: service.HandshakeRefused) -> None:
+def _refused(metrics: Metrics, item: service.HandshakeRefused | service.TurnedAway) -> None:
     metrics.refused.labels(item.refusal.kind.code).inc()
 
 
 def _closed(metrics: Metrics, item: service.ConnectionClosed) -> None:
     metrics.closed.labels(metrics.hub(item.hub), item.category).inc()
+
+
+def _ended(metrics: Metrics, item: service.SessionEnded) -> None:
+    if item.detached:
+        metrics.recoveries.labels(metrics.hub(item.hub), "ended").inc()
 
 
 def _request(metrics: Metrics, item: service.RequestReceived) -> None:
@@ -172,8 +220,23 @@ def _webhook(metrics: Metrics, item: service.WebhookAnswered) -> None:
     metrics.webhooks.labels(metrics.hub(item.event.hub), outcome).observe(item.seconds)
 
 
+def _validation(metrics: Metrics, item: service.ValidationAnswered) -> None:
+    outcome = "allowed" if item.refusal is None else item.refusal.kind.code
+    metrics.validations.labels(outcome).inc()
+
+
 def _rest(metrics: Metrics, item: service.RestAnswered) -> None:
     metrics.rest.labels(item.operation or "none", str(item.status)).observe(item.seconds)
+
+
+def _http(metrics: Metrics, item: host.HttpAnswered) -> None:
+    labels = (item.route or NO_ROUTE, known_method(item.method), str(item.status))
+    metrics.http.labels(*labels).observe(item.seconds)
+
+
+def _invocation(metrics: Metrics, item: host.InvocationEnded) -> None:
+    outcome = "succeeded" if item.failure is None else "failed"
+    metrics.invocations.labels(item.function, outcome).observe(item.seconds)
 
 
 def _size(request: ClientRequest) -> int:
@@ -182,12 +245,20 @@ def _size(request: ClientRequest) -> int:
 
 
 COUNTS: Mapping[type[service.Observed], Count] = {
+    service.TurnedAway: _refused,
     service.HandshakeAccepted: _accepted,
     service.HandshakeRefused: _refused,
     service.ConnectionClosed: _closed,
+    service.SessionEnded: _ended,
     service.RequestReceived: _request,
     service.Delivered: _delivered,
     service.EventAnswered: _event,
     service.WebhookAnswered: _webhook,
+    service.ValidationAnswered: _validation,
     service.RestAnswered: _rest,
+}
+
+HOST_COUNTS: Mapping[type[host.Observed], Count] = {
+    host.HttpAnswered: _http,
+    host.InvocationEnded: _invocation,
 }

@@ -101,6 +101,7 @@ class SpanRecorder:
         kind: SpanKind,
         attributes: Attributes,
         error: str | None = None,
+        message: str = "",
     ) -> None:
         """Make a span of what has taken so long until it was seen."""
         if sighting.span is None:
@@ -108,8 +109,15 @@ class SpanRecorder:
         ended = int(sighting.at * _NANOSECONDS)
         begun = ended - int(seconds * _NANOSECONDS)
         span = self._start(sighting.span, name, kind, attributes, begun)
-        _finish(span, _NONE, error, "")
+        _finish(span, _NONE, error, message)
         span.end(ended)
+
+    def rename(self, sighting: Sighting[Any], name: str, attributes: Attributes) -> None:
+        """Name the span in which something was seen, if it is open, by what is known by now."""
+        begun = None if sighting.span is None else self._open.get(sighting.span.span_id)
+        if begun is not None:
+            begun.span.update_name(name)
+            _finish(begun.span, attributes, None, "")
 
     def note(self, sighting: Sighting[Any], name: str, attributes: Attributes) -> None:
         """Add an event to the span in which something was seen, if it is open."""

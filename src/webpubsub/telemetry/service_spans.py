@@ -13,9 +13,18 @@ from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import EventFailed
 from webpubsub.service import observation as seen
+from webpubsub.telemetry.http_spans import (
+    begin_call,
+    begin_request,
+    end_call,
+    end_request,
+    name_request,
+    turned_away,
+)
 from webpubsub.telemetry.recorder import Attributes, SpanRecorder
 
 _SWITCHING_PROTOCOLS = 101
+_CLIENTS, _LEGACY_CLIENTS = "/client/hubs/{hub}", "/client"
 #: So many connection ids of a delivery are named.
 _SHOWN_RECIPIENTS = 20
 
@@ -37,9 +46,13 @@ def messaging(hub: str, connection_id: str | None = None) -> Attributes:
     return about
 
 
+def _turned_away(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.TurnedAway) -> None:
+    turned_away(recorder, sighting, item.path, item.refusal)
+
+
 def _handshake(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.HandshakeBegan) -> None:
-    attributes: Attributes = {"http.request.method": "GET", "url.path": item.path}
-    recorder.begin(sighting, "GET", SpanKind.SERVER, attributes)
+    route = _CLIENTS if item.path.startswith("/client/hubs/") else _LEGACY_CLIENTS
+    begin_request(recorder, sighting, "GET", item.path, route)
 
 
 def _accepted(
@@ -47,18 +60,18 @@ def _accepted(
 ) -> None:
     attributes = {
         **messaging(item.hub, item.connection_id),
-        "http.response.status_code": _SWITCHING_PROTOCOLS,
         "webpubsub.connection.recovered": item.recovered,
     }
-    recorder.end(sighting, attributes)
+    end_request(recorder, sighting, _SWITCHING_PROTOCOLS, None, attributes)
 
 
 def _refused(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.HandshakeRefused) -> None:
-    kind = item.refusal.kind
-    status = kind.http_status or _SWITCHING_PROTOCOLS
-    recorder.end(
-        sighting, {"http.response.status_code": status}, kind.code, item.refusal.describe()
-    )
+    status = item.refusal.kind.http_status or _SWITCHING_PROTOCOLS
+    end_request(recorder, sighting, status, item.refusal)
+
+
+def _abandoned(recorder: SpanRecorder, sighting: seen.Sighting, _: seen.HandshakeAbandoned) -> None:
+    recorder.end(sighting, error="abandoned", message="nobody waits for the answer any more")
 
 
 def _request(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.RequestReceived) -> None:
@@ -118,39 +131,37 @@ def _answered(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.EventA
 
 
 def _called(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.WebhookCalled) -> None:
-    attributes = {**_event(item.event), "http.request.method": "POST", "url.full": item.url}
-    recorder.begin(sighting, "POST", SpanKind.CLIENT, attributes)
+    begin_call(recorder, sighting, "POST", item.url, _event(item.event))
 
 
-def _webhook_answered(
-    recorder: SpanRecorder, sighting: seen.Sighting, item: seen.WebhookAnswered
+def _validation_asked(
+    recorder: SpanRecorder, sighting: seen.Sighting, item: seen.ValidationAsked
 ) -> None:
-    attributes: dict[str, int] = {"http.request.resend_count": max(0, item.attempts - 1)}
-    if item.status is not None:
-        attributes["http.response.status_code"] = item.status
-    if item.refusal is not None:
-        recorder.end(sighting, attributes, item.refusal.kind.code, item.refusal.describe())
-    else:
-        recorder.end(sighting, attributes)
+    begin_call(recorder, sighting, "OPTIONS", item.url)
+
+
+def _call_answered(
+    recorder: SpanRecorder,
+    sighting: seen.Sighting,
+    item: seen.WebhookAnswered | seen.ValidationAnswered,
+) -> None:
+    end_call(recorder, sighting, item.status, item.attempts, item.refusal)
 
 
 def _rest(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.RestCalled) -> None:
-    attributes: Attributes = {"http.request.method": item.method, "url.path": item.path}
-    recorder.begin(sighting, item.method, SpanKind.SERVER, attributes)
+    begin_request(recorder, sighting, item.method, item.path)
 
 
 def _rest_answered(
     recorder: SpanRecorder, sighting: seen.Sighting, item: seen.RestAnswered
 ) -> None:
-    attributes: dict[str, str | int | float | bool] = {"http.response.status_code": item.status}
+    attributes: dict[str, str | int | float | bool] = {}
     if item.operation is not None:
         attributes["webpubsub.operation"] = item.operation
     if item.hub is not None:
         attributes.update(messaging(item.hub))
-    if item.refusal is not None:
-        recorder.end(sighting, attributes, item.refusal.kind.code, item.refusal.describe())
-    else:
-        recorder.end(sighting, attributes)
+    name_request(recorder, sighting, item.method, item.route)
+    end_request(recorder, sighting, item.status, item.refusal, attributes)
 
 
 def _event(event: ServiceEvent) -> Attributes:
@@ -160,9 +171,11 @@ def _event(event: ServiceEvent) -> Attributes:
 
 
 RECORDS: Mapping[type[seen.Observed], Record] = {
+    seen.TurnedAway: _turned_away,
     seen.HandshakeBegan: _handshake,
     seen.HandshakeAccepted: _accepted,
     seen.HandshakeRefused: _refused,
+    seen.HandshakeAbandoned: _abandoned,
     seen.RequestReceived: _request,
     seen.RequestHandled: _handled,
     seen.OperationApplied: _applied,
@@ -171,7 +184,9 @@ RECORDS: Mapping[type[seen.Observed], Record] = {
     seen.EventRaised: _raised,
     seen.EventAnswered: _answered,
     seen.WebhookCalled: _called,
-    seen.WebhookAnswered: _webhook_answered,
+    seen.WebhookAnswered: _call_answered,
+    seen.ValidationAsked: _validation_asked,
+    seen.ValidationAnswered: _call_answered,
     seen.RestCalled: _rest,
     seen.RestAnswered: _rest_answered,
 }

@@ -9,7 +9,7 @@ from webpubsub.dashboard.lines.of_host import HOST_LINES
 from webpubsub.host import observation as seen
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import operations as ops
-from webpubsub.protocol.refusals import deliveries
+from webpubsub.protocol.refusals import deliveries, functions
 
 SEND = ops.SendToAll(hub="chat", message=HELLO)
 FAILURE = FunctionFailure(type="ValueError", message="no", stack_trace="")
@@ -55,6 +55,9 @@ CASES: list[tuple[Any, dict[str, Any]]] = [
     (seen.HttpReceived("GET", "/api/f"), {"title": "GET /api/f", "kind": "http"}),
     (seen.HttpAnswered("GET", "/api/f", 404, 0.1),
      {"title": "404 for GET /api/f", "outcome": "refused", "seconds": 0.1}),
+    (seen.HttpAnswered("GET", "/api/f", 401, 0.1, "/api/f", functions.KEY_MISSING.refuse("no key")),
+     {"title": "401 for GET /api/f", "outcome": "refused", "text": "saw no key",
+      "code": functions.KEY_MISSING.code}),
     (seen.DeliveryReceived("POST"), {"kind": "webhook", "phase": "begin"}),
     (seen.DeliveryAnswered("POST", 200, 0.1, user_event()), {"user": "alice", "outcome": "ok"}),
     (seen.DeliveryAnswered("POST", 401, 0.1, None, deliveries.NOT_TRUSTED.refuse("x")),

@@ -12,7 +12,7 @@ from webpubsub.protocol.clients.codec import AckError
 from webpubsub.protocol.clients.requests import SendToGroup
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.outcomes import EventFailed, Unhandled, UserEventAccepted
-from webpubsub.protocol.refusals import rest, tokens, webhooks, websockets
+from webpubsub.protocol.refusals import handshake, rest, tokens, webhooks, websockets
 from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN
 from webpubsub.service import observation as seen
 
@@ -34,6 +34,13 @@ CASES: list[tuple[Any, dict[str, Any]]] = [
     (seen.HandshakeRefused("/client/hubs/chat", EXPIRED),
      {"title": "Client refused with 401", "code": "token.expired", "outcome": "refused",
       "text": "saw an hour ago"}),
+    (seen.TurnedAway("/server", handshake.PATH_RESERVED.refuse("/server")),
+     {"kind": "connect", "title": "Turned away with 404", "text": "/server: saw /server",
+      "code": handshake.PATH_RESERVED.code, "outcome": "refused"}),
+    (seen.TurnedAway("", handshake.HEAD_INVALID.refuse("TLS")),
+     {"title": "Turned away with 400", "text": "saw TLS"}),
+    (seen.HandshakeAbandoned("/client/hubs/Chat"),
+     {"title": "Client gone before it was let in", "hub": "chat", "phase": "end"}),
     (seen.SessionBegan("chat", "c", "alice", None), {"user": "alice", "text": "simple WebSocket"}),
     (seen.RequestReceived("chat", "c", SendToGroup(group="g", message=HELLO)),
      {"kind": "request", "group": "g", "text": "hello", "size": 5, "connection": "c"}),
@@ -62,13 +69,24 @@ CASES: list[tuple[Any, dict[str, Any]]] = [
     (seen.ConnectionClosed("chat", "c", "PingTimeout", None, "",
                            websockets.PING_TIMEOUT.refuse("2 pings")),
      {"title": "Transport closed: PingTimeout", "code": websockets.PING_TIMEOUT.code}),
+    (seen.SessionDetached("chat", "c", 30.0),
+     {"kind": "close", "title": "Transport lost, connection kept for 30 s", "connection": "c"}),
     (seen.SessionEnded("chat", "c", "why"), {"title": "Disconnected", "text": "why"}),
+    (seen.SessionEnded("chat", "c", "why", detached=True),
+     {"title": "Disconnected, and had not come back"}),
     (seen.WebhookCalled(user_event(), "http://x/hook"), {"title": "Webhook http://x/hook"}),
     (seen.WebhookAnswered(user_event(), "http://x/hook", 200, 1, 0.5),
      {"title": "Webhook: 200", "seconds": 0.5, "outcome": "ok"}),
     (seen.WebhookAnswered(user_event(), "http://x/hook", None, 3, 0.5,
                           webhooks.TIMEOUT.refuse("no answer")),
      {"title": "Webhook has not answered", "code": webhooks.TIMEOUT.code, "outcome": "refused"}),
+    (seen.ValidationAsked("http://x/hook"),
+     {"kind": "webhook", "title": "Does it want events? http://x/hook", "phase": "begin"}),
+    (seen.ValidationAnswered("http://x/hook", 200, 1, 0.5),
+     {"title": "Webhook wants events", "seconds": 0.5, "outcome": "ok", "phase": "end"}),
+    (seen.ValidationAnswered("http://x/hook", 401, 1, 0.5,
+                             webhooks.NOT_ALLOWED.refuse("status 401")),
+     {"title": "Webhook gets no events", "text": "saw status 401", "outcome": "refused"}),
     (seen.ListenerSent("file x", 2, "disk full"), {"text": "disk full", "outcome": "failed"}),
     (seen.RestCalled("POST", "/api"), {"title": "POST /api", "phase": "begin", "kind": "rest"}),
     (seen.RestAnswered("POST", "/api", 202, 0.1, "Send", "chat"),

@@ -302,7 +302,11 @@ async def test_an_invocation_is_seen_from_its_beginning_to_its_end() -> None:
     began, ended = (sighting.item for sighting in seen)
     (invocation,) = setup.worker.invocations
     assert began == InvocationBegan(
-        invocation_id=invocation.id, function="fn", reason="why", trigger="event"
+        invocation_id=invocation.id,
+        function="fn",
+        reason="why",
+        trigger="event",
+        trigger_type=TRIGGER["type"],
     )
     assert isinstance(ended, InvocationEnded)
     assert (ended.invocation_id, ended.failure) == (invocation.id, None)

@@ -36,6 +36,12 @@ from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.outcomes import EventOutcome, UserEventAccepted
 from webpubsub.service.connections.recovery import through_bytes
+from webpubsub.service.observation import (
+    HandshakeAccepted,
+    SessionDetached,
+    SessionEnded,
+    Sighting,
+)
 from webpubsub.service.service import Service
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY
@@ -668,6 +674,27 @@ async def test_the_window(world: Any) -> None:
         await until(lambda: app.reasons == ["The connection recovery timeout expired."])
         assert sessions(service) == 0
         assert await is_refused(service, client)
+
+
+async def test_a_lost_transport_is_seen_and_what_becomes_of_the_session(world: Any) -> None:
+    """The client comes back, and the second time it does not."""
+    async with world(recovery_window=0.4) as service:
+        seen: list[Sighting] = []
+        client = await come(service)
+        service.point.attach(seen.append)
+        await client.drop()
+        await client.recover()
+        await client.drop()
+        await until(lambda: sessions(service) == 0)
+    kinds = (SessionDetached, HandshakeAccepted, SessionEnded)
+    lost, back, again, ended = (one.item for one in seen if isinstance(one.item, kinds))
+    assert isinstance(lost, SessionDetached)
+    assert (lost.hub, lost.seconds) == ("chat", 0.4)
+    assert isinstance(back, HandshakeAccepted)
+    assert back.recovered
+    assert again == lost
+    assert isinstance(ended, SessionEnded)
+    assert (ended.connection_id, ended.detached) == (lost.connection_id, True)
 
 
 async def test_every_loss_begins_a_new_window(world: Any) -> None:

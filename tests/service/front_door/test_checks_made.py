@@ -107,3 +107,18 @@ async def test_they_are_seen_with_the_refusal() -> None:
     assert isinstance(refused, HandshakeRefused)
     assert [one.kind.code for one in refused.checks][-1] == refused.refusal.kind.code
     assert len(refused.checks) > 3
+
+
+def test_a_check_that_fails_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the last one, made again."""
+
+    def fail(_attempt: Attempt) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("webpubsub.service.front_door.checks_made.CHECKS", (*CHECKS[:2], fail))
+    made = checks_until(kinds.INTERNAL_ERROR.refuse("an exception"), attempt(head()))
+    assert [one.kind for one in made] == [
+        kinds.NOT_AN_UPGRADE,
+        kinds.HUB_INVALID,
+        kinds.INTERNAL_ERROR,
+    ]

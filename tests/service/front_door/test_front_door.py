@@ -16,8 +16,20 @@ from tests.service.wire import (
     target_of,
     until,
 )
+from webpubsub.protocol.outcomes import EventOutcome, Notified
+from webpubsub.protocol.refusals import RefusalKind
+from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.protocol.refusals.orders import LATE_HANDSHAKE_CHECKS
 from webpubsub.service.front_door.front_door import Route, route_of
+from webpubsub.service.observation import (
+    HandshakeAbandoned,
+    HandshakeBegan,
+    HandshakeRefused,
+    Sighting,
+    TurnedAway,
+)
 
+PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 RESERVED = b"This path is reserved for client kinds that are not supported yet."
 
 
@@ -168,3 +180,73 @@ async def test_frames_behind_the_handshake() -> None:
             for number in range(300):
                 assert await peer.frame() == (TEXT, b"%d" % number * 200)
         await until(lambda: not sessions(service))
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "codes"),
+    [
+        (b"GET / HTTP/1.1\r\nA: " + b"x" * 2000, "", [kinds.HEAD_TOO_LARGE]),
+        (b"nonsense\r\n\r\n", "", [kinds.HEAD_TOO_LARGE, kinds.HEAD_INVALID]),
+        (b"GET /server?key=1 HTTP/1.1\r\ntraceparent: " + PARENT.encode() + b"\r\n\r\n", "/server",
+         [kinds.HEAD_TOO_LARGE, kinds.HEAD_INVALID, kinds.PATH_RESERVED]),
+    ],
+)  # fmt: skip
+async def test_what_is_refused_at_the_door_is_seen(
+    data: bytes, path: str, codes: list[RefusalKind]
+) -> None:
+    """With all checks until then, and the trace of the sender as far as it could be read."""
+    async with running(max_head_bytes=2000) as service, await dial(service) as peer:
+        seen: list[Sighting] = []
+        service.point.attach(seen.append)
+        await peer.send(data)
+        await peer.response()
+    (sighting,) = seen
+    item, span = sighting.item, sighting.span
+    assert isinstance(item, TurnedAway)
+    assert (item.path, item.refusal.kind) == (path, codes[-1])
+    assert [one.kind for one in item.checks] == codes
+    assert [one.passed for one in item.checks] == [True] * (len(codes) - 1) + [False]
+    assert span is not None
+    assert span.parent_id == ("b" * 16 if path else None)
+
+
+async def test_a_client_that_goes_before_it_is_let_in_is_seen() -> None:
+    """What has begun is seen to end."""
+    asked, gone = asyncio.Event(), asyncio.Event()
+
+    async def wait(_event: object) -> EventOutcome:
+        asked.set()
+        await gone.wait()
+        return Notified()
+
+    async with running(App({"connect": wait})) as service:
+        seen: list[Sighting] = []
+        service.point.attach(seen.append)
+        async with await dial(service) as peer:
+            await peer.send(handshake(service, await target_of(service)))
+            await asked.wait()
+        await until(lambda: any(isinstance(one.item, HandshakeAbandoned) for one in seen))
+        gone.set()
+    (began,) = (one for one in seen if isinstance(one.item, HandshakeBegan))
+    (ended,) = (one for one in seen if isinstance(one.item, HandshakeAbandoned))
+    assert ended.item == HandshakeAbandoned("/client/hubs/chat")
+    assert ended.span == began.span
+
+
+async def test_a_failure_of_ours_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is told 500, and whoever looks how far it had come."""
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise RuntimeError("a bug")
+
+    async with running(App()) as service, await dial(service) as peer:
+        seen: list[Sighting] = []
+        service.point.attach(seen.append)
+        monkeypatch.setattr("webpubsub.service.front_door.reception.agree", fail)
+        await peer.send(handshake(service, await target_of(service)))
+        assert (await peer.response())[0] == 500
+    (refused,) = (one.item for one in seen if isinstance(one.item, HandshakeRefused))
+    assert refused.refusal.kind is kinds.INTERNAL_ERROR
+    assert [one.kind for one in refused.checks][:2] == [kinds.NOT_AN_UPGRADE, kinds.HUB_INVALID]
+    assert refused.checks[-1].kind is kinds.INTERNAL_ERROR
+    assert not {one.kind for one in refused.checks} & set(LATE_HANDSHAKE_CHECKS)

@@ -9,6 +9,9 @@ import pytest
 
 from tests.service.fakes import client_frame
 from tests.service.wire import TEXT, App, Peer, dial, handshake, running, sessions, target_of, until
+from webpubsub.protocol.refusals import RefusalKind
+from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.service.observation import Sighting, TurnedAway
 from webpubsub.service.service import Service
 
 PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -159,3 +162,22 @@ async def test_stopping_says_goodbye() -> None:
         await peer.send(client_frame(8, b"\x03\xe9"))
         await stop
         peer.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/clients/mqtt/hubs/x", kinds.PATH_RESERVED), ("/client/hubs/x", kinds.NOT_AN_UPGRADE)],
+)
+async def test_what_is_refused_is_seen(path: str, kind: RefusalKind) -> None:
+    """As at the front door, without the query."""
+    async with running() as service, await dial(service) as peer:
+        await is_served(peer)
+        seen: list[Sighting] = []
+        service.point.attach(seen.append)
+        await peer.send(f"GET {path}?access_token=x HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert (await peer.response())[0] == kind.http_status
+    (item,) = (one.item for one in seen)
+    assert isinstance(item, TurnedAway)
+    assert (item.path, item.refusal.kind) == (path, kind)
+    assert item.checks[-1].kind is kind
+    assert len(item.checks) >= 3

@@ -28,7 +28,13 @@ from webpubsub.protocol.outcomes import (
     UserEventAccepted,
 )
 from webpubsub.service.hub_settings.model import EventHandlerSettings
-from webpubsub.service.observation import Sighting, WebhookAnswered, WebhookCalled
+from webpubsub.service.observation import (
+    Sighting,
+    ValidationAnswered,
+    ValidationAsked,
+    WebhookAnswered,
+    WebhookCalled,
+)
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, Webhooks
 
@@ -249,14 +255,18 @@ async def test_what_is_seen_of_a_call(webhooks: Webhooks) -> None:
     async with serving(Webhook(Reply(503), TEXT_REPLY)) as webhook:
         await ask(webhooks, webhook, event)
         url = f"{webhook.url}/eh/{event.hub}/{event.connection_context.event_name}"
-        called, answered = (sighting.item for sighting in seen)
+        called, asked, allowed, answered = (sighting.item for sighting in seen)
         assert called == WebhookCalled(event, url)
         assert isinstance(answered, WebhookAnswered)
         assert (answered.url, answered.status, answered.attempts) == (url, 200, 2)
         assert answered.refusal is None
-        span = seen[0].span
+        span, inner = seen[0].span, seen[1].span
         assert span is not None
-        assert seen[1].span == span
+        assert inner is not None
+        assert seen[3].span == span
+        assert isinstance(asked, ValidationAsked)
+        assert isinstance(allowed, ValidationAnswered)
+        assert (inner.trace_id, inner.parent_id) == (span.trace_id, span.span_id)
         sent = {request.header("traceparent") for request in webhook.events}
         assert sent == {span.trace_parent}
 

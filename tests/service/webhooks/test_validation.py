@@ -11,7 +11,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.service.webhooks.servers import ALLOWED, Naps, Received, Reply, Webhook, serving
-from webpubsub.protocol.refusals import Refused
+from webpubsub.protocol.refusals import RefusalKind, Refused
+from webpubsub.protocol.refusals.webhooks import NOT_ALLOWED, VALIDATION_FAILED
+from webpubsub.service.observation import (
+    ObservationPoint,
+    Sighting,
+    ValidationAnswered,
+    ValidationAsked,
+)
 from webpubsub.service.webhooks import validation
 from webpubsub.service.webhooks.exchange import Exchange
 from webpubsub.service.webhooks.validation import Validator
@@ -26,7 +33,10 @@ class World:
         self.now = 0.0
         self.naps = Naps()
         self.exchange = Exchange(sleep=self.naps)
-        self.validator = Validator(self.exchange, origin="localhost", clock=lambda: self.now)
+        self.point = ObservationPoint()
+        self.validator = Validator(
+            self.exchange, origin="localhost", clock=lambda: self.now, point=self.point
+        )
 
     async def allows(self, url: str) -> bool:
         """Whether an event may go there now."""
@@ -210,3 +220,45 @@ async def test_only_so_many_are_remembered(world: World, monkeypatch: pytest.Mon
         for path in ("/1", "/2", "/3", "/3", "/1"):
             assert await world.allows(webhook.url + path)
     assert [question.target for question in webhook.requests] == ["/1", "/2", "/3", "/1"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "attempts", "kind"),
+    [
+        ([ALLOWED], 200, 1, None),
+        ([Reply(404), Reply(503), ALLOWED], 200, 3, None),
+        ([REFUSED], 200, 1, NOT_ALLOWED),
+    ],
+)
+async def test_what_is_seen_of_it(
+    world: World, answers: list[Reply], status: int, attempts: int, kind: RefusalKind | None
+) -> None:
+    """A question and an answer, in a span that the webhook is told; never what may be secret."""
+    seen: list[Sighting] = []
+    world.point.attach(seen.append)
+    async with serving(Webhook(validation=answers)) as webhook:
+        await world.allows(f"{webhook.url}/eh?code=secret")
+        asked, answered = (sighting.item for sighting in seen)
+        assert isinstance(asked, ValidationAsked)
+        assert "secret" not in asked.url
+        assert isinstance(answered, ValidationAnswered)
+        assert (answered.url, answered.status, answered.attempts) == (asked.url, status, attempts)
+        assert (answered.refusal and answered.refusal.kind) == kind
+        span = seen[0].span
+        assert span is not None
+        assert seen[1].span == span
+        sent = {request.header("traceparent") for request in webhook.requests}
+        assert sent == {span.trace_parent}
+
+
+async def test_a_webhook_that_is_not_there_is_seen(world: World) -> None:
+    """The question has an end."""
+    seen: list[Sighting] = []
+    world.point.attach(seen.append)
+    await world.allows("http://localhost:1/eh")
+    answered = seen[-1].item
+    assert isinstance(answered, ValidationAnswered)
+    assert (answered.status, answered.refusal and answered.refusal.kind) == (
+        None,
+        VALIDATION_FAILED,
+    )

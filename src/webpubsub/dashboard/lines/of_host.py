@@ -37,7 +37,8 @@ def _http_received(item: seen.HttpReceived) -> Parts:
 def _http_answered(item: seen.HttpAnswered) -> Parts:
     title = f"{item.status} for {item.method} {item.path[:_LONG]}"
     made = {"kind": "http", "title": title, "phase": END, "seconds": item.seconds}
-    return {**made, "outcome": of_status(item.status)}
+    refused = {} if item.refusal is None else of_refusal(item.refusal)
+    return {**made, "outcome": of_status(item.status), **refused}
 
 
 def _delivery_received(item: seen.DeliveryReceived) -> Parts:

@@ -68,6 +68,18 @@ def _handshake_refused(item: seen.HandshakeRefused) -> Parts:
     return {**_handshake(item), "title": title, "phase": END, **of_refusal(item.refusal)}
 
 
+def _turned_away(item: seen.TurnedAway) -> Parts:
+    title = f"Turned away with {item.refusal.kind.http_status or 'an error'}"
+    refused = of_refusal(item.refusal)
+    text = f"{item.path[:300]}: {refused['text']}" if item.path else refused["text"]
+    return {"kind": "connect", **refused, "title": title, "text": text}
+
+
+def _handshake_abandoned(item: seen.HandshakeAbandoned) -> Parts:
+    title = "Client gone before it was let in"
+    return {**_handshake(item), "title": title, "phase": END}
+
+
 def _session(item: Any) -> Parts:
     return {"hub": item.hub, "connection": item.connection_id}
 
@@ -85,8 +97,14 @@ def _closed(item: seen.ConnectionClosed) -> Parts:
     return {**_session(item), **made, "text": item.reason, **refused}
 
 
+def _detached(item: seen.SessionDetached) -> Parts:
+    title = f"Transport lost, connection kept for {item.seconds:g} s"
+    return {**_session(item), "kind": "close", "title": title}
+
+
 def _ended(item: seen.SessionEnded) -> Parts:
-    return {**_session(item), "kind": "close", "title": "Disconnected", "text": item.reason}
+    title = "Disconnected, and had not come back" if item.detached else "Disconnected"
+    return {**_session(item), "kind": "close", "title": title, "text": item.reason}
 
 
 def _request(item: seen.RequestReceived) -> Parts:
@@ -171,6 +189,17 @@ def _webhook_answered(item: seen.WebhookAnswered) -> Parts:
     return {**of_event(item.event), **made, "title": title, **outcome}
 
 
+def _validation_asked(item: seen.ValidationAsked) -> Parts:
+    return {"kind": "webhook", "title": f"Does it want events? {item.url}", "phase": BEGIN}
+
+
+def _validation_answered(item: seen.ValidationAnswered) -> Parts:
+    title = f"Webhook {'wants events' if item.refusal is None else 'gets no events'}"
+    text = f"{item.url} after {plural(item.attempts, 'attempt')}"
+    made = {"kind": "webhook", "title": title, "phase": END, "seconds": item.seconds, "text": text}
+    return {**made, **of_refusal(item.refusal)}
+
+
 def _listener(item: seen.ListenerSent) -> Parts:
     title = f"{plural(item.events, 'event')} to listener {item.listener}"
     outcome = OK if item.problem is None else FAILED
@@ -195,9 +224,11 @@ def _fault(item: seen.FaultInjected) -> Parts:
 
 
 SERVICE_LINES: Mapping[type[Any], Callable[[Any], Parts]] = {
+    seen.TurnedAway: _turned_away,
     seen.HandshakeBegan: _handshake_began,
     seen.HandshakeAccepted: _handshake_accepted,
     seen.HandshakeRefused: _handshake_refused,
+    seen.HandshakeAbandoned: _handshake_abandoned,
     seen.SessionBegan: _began,
     seen.RequestReceived: _request,
     seen.AckSent: _ack,
@@ -206,9 +237,12 @@ SERVICE_LINES: Mapping[type[Any], Callable[[Any], Parts]] = {
     seen.OperationApplied: _applied,
     seen.Delivered: _delivered,
     seen.ConnectionClosed: _closed,
+    seen.SessionDetached: _detached,
     seen.SessionEnded: _ended,
     seen.WebhookCalled: _webhook_called,
     seen.WebhookAnswered: _webhook_answered,
+    seen.ValidationAsked: _validation_asked,
+    seen.ValidationAnswered: _validation_answered,
     seen.ListenerSent: _listener,
     seen.RestCalled: _rest_called,
     seen.RestAnswered: _rest_answered,

@@ -102,6 +102,7 @@ class FunctionInvoker:
                 function=name,
                 reason=call.reason,
                 trigger=call.value,
+                trigger_type=self._function.trigger.type,
                 retry=retry,
                 max_retries=max_retries,
             )

@@ -7,6 +7,7 @@ from webpubsub.protocol.cloud_events import wire
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest, values
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.webhooks import NOT_ALLOWED
+from webpubsub.protocol.trace_context import SpanContext
 
 #: What stands for ``{event}`` in the URL that is validated.
 VALIDATION_EVENT = "validate"
@@ -15,9 +16,13 @@ _ANY_ORIGIN = "*"
 _SHOWN = 100
 
 
-def validation_request(origin: str, method: str = "OPTIONS") -> WebhookRequest:
-    """The request that asks; ``origin`` is the host name of the service, without a port."""
-    headers = [(wire.REQUEST_ORIGIN, origin), (wire.AWPS_VERSION, wire.VERSION)]
+def validation_request(
+    origin: str, method: str = "OPTIONS", span: SpanContext | None = None
+) -> WebhookRequest:
+    """The request that asks; ``origin`` is the host name of the service, without a port, ``span``
+    what it is sent from."""
+    trace = [] if span is None else span.headers
+    headers = [(wire.REQUEST_ORIGIN, origin), (wire.AWPS_VERSION, wire.VERSION), *trace]
     return WebhookRequest(method=method, headers=headers)
 
 

@@ -21,6 +21,12 @@ TOKEN_CHECKS: Sequence[RefusalKind] = (
     tokens.TOKEN_TOO_EARLY,
     tokens.TOKEN_AUDIENCE,
 )
+#: Those of a request before it is known whether it is a client's handshake.
+EARLY_HANDSHAKE_CHECKS: Sequence[RefusalKind] = (
+    handshake.HEAD_TOO_LARGE,
+    handshake.HEAD_INVALID,
+    handshake.PATH_RESERVED,
+)
 #: Those of a client's handshake once its own part is in order: the application is asked when all
 #: that need nobody's answer have been passed.
 LATE_HANDSHAKE_CHECKS: Sequence[RefusalKind] = (
@@ -32,9 +38,7 @@ LATE_HANDSHAKE_CHECKS: Sequence[RefusalKind] = (
 )
 #: A client that wants its old connection back is asked for nothing below that.
 HANDSHAKE_CHECKS: Sequence[RefusalKind] = (
-    handshake.HEAD_TOO_LARGE,
-    handshake.HEAD_INVALID,
-    handshake.PATH_RESERVED,
+    *EARLY_HANDSHAKE_CHECKS,
     handshake.NOT_AN_UPGRADE,
     handshake.HUB_INVALID,
     websockets.RECOVERY_REFUSED,

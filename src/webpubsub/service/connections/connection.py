@@ -22,7 +22,7 @@ from webpubsub.service.connections.requests.groups import GROUPS
 from webpubsub.service.connections.requests.invocations import INVOCATIONS
 from webpubsub.service.connections.requests.streams import STREAMS, streams_of
 from webpubsub.service.connections.requests.upkeep import UPKEEP
-from webpubsub.service.observation import RequestHandled
+from webpubsub.service.observation import RequestHandled, SessionDetached
 from webpubsub.service.websockets.frames import NO_CODE, wire_bytes
 
 logger = logging.getLogger("webpubsub.service.connections")
@@ -138,8 +138,14 @@ class Connection(Client):
             return
         if self.recovery is not None and not final:
             self.recovery.detach(self.hub, self.session, self.event)
+            self._observe_detached(self.recovery.window)
         elif self.hub.end(self.session, reason) and self.event is not None:
             self.event.cancel()
+
+    def _observe_detached(self, seconds: float) -> None:
+        observer = self.point.observer
+        if observer is not None:
+            observer(SessionDetached(self.hub.name, self.session.connection_id, seconds))
 
     # One item after another
 

@@ -37,7 +37,7 @@ class Recovery:
 
     def __init__(self, sweeper: Sweeper, window: float) -> None:
         self._sweeper = sweeper
-        self._window = window
+        self.window = window
         #: Gives the session that is to be attached in place of one that was detached: the same one,
         #: unless it is to come from elsewhere.
         self.hand_over: HandOver = stay
@@ -82,14 +82,14 @@ class Recovery:
                 session.release()
             raise
         if unfinished.cancelled():
-            raise Refused(RECOVERY_EXPIRED.refuse(f"more than {self._window:g} seconds"))
+            raise Refused(RECOVERY_EXPIRED.refuse(f"more than {self.window:g} seconds"))
         if session.phase is not Phase.CLAIMED:
             raise _refused("a connection that has ended meanwhile")
 
     def _hold(self, hub: Hub, session: Session) -> None:
         if session.deadline is not None:
             session.deadline.cancel()
-        session.deadline = self._sweeper.after(self._window, lambda: _expire(hub, session))
+        session.deadline = self._sweeper.after(self.window, lambda: _expire(hub, session))
 
 
 def stay(_hub: Hub, session: Session) -> Session:

@@ -4,11 +4,11 @@ Checks depend on nothing but the request, the settings and the time, so they are
 let in pays nothing for them to be told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from webpubsub.protocol.refusals import CheckMade, Refusal, RefusalKind, Refused
 from webpubsub.protocol.refusals import handshake as kinds
-from webpubsub.protocol.refusals.orders import LATE_HANDSHAKE_CHECKS
+from webpubsub.protocol.refusals.orders import EARLY_HANDSHAKE_CHECKS, LATE_HANDSHAKE_CHECKS
 from webpubsub.protocol.refusals.websockets import RECOVERY_REFUSED
 from webpubsub.protocol.token_checks import passed_token_checks
 from webpubsub.service.front_door import handshake
@@ -16,10 +16,15 @@ from webpubsub.service.front_door.attempt import Attempt
 from webpubsub.service.front_door.handshake import CHECKS, Check, token_in
 
 
+def early_checks_until(refusal: Refusal) -> tuple[CheckMade, ...]:
+    """All checks up to a refusal of somebody whose handshake has not begun."""
+    return (*_until(refusal.kind, EARLY_HANDSHAKE_CHECKS), _failing(refusal))
+
+
 def checks_until(refusal: Refusal, attempt: Attempt) -> tuple[CheckMade, ...]:
     """All checks up to a refusal, which is the last. The attempt is one that nobody has checked."""
     made: list[CheckMade] = []
-    failing = CheckMade(kind=refusal.kind, seen=refusal.seen, passed=False)
+    failing = _failing(refusal)
     for check in CHECKS:
         if attempt.recovery is not None:
             return (*made, failing)
@@ -28,9 +33,16 @@ def checks_until(refusal: Refusal, attempt: Attempt) -> tuple[CheckMade, ...]:
         except Refused:
             made += _begun(check, attempt, refusal.kind)
             return (*made, failing)
+        except Exception:  # the very failure that is told of
+            return (*made, failing)
         made += PASSED[check](attempt)
-    made += _later(refusal.kind)
+    if refusal.kind.code != kinds.INTERNAL_ERROR.code:  # which may come at any time
+        made += _until(refusal.kind, LATE_HANDSHAKE_CHECKS)
     return (*made, failing)
+
+
+def _failing(refusal: Refusal) -> CheckMade:
+    return CheckMade(kind=refusal.kind, seen=refusal.seen, passed=False)
 
 
 def _one(kind: RefusalKind, seen: str) -> list[CheckMade]:
@@ -72,8 +84,12 @@ PASSED: Mapping[Check, Callable[[Attempt], list[CheckMade]]] = {
     ),
 }
 
-#: What else is looked at, once all that needs nobody's answer has been passed.
-_SEEN_LATER: Mapping[RefusalKind, str] = {
+#: What else is looked at, before the handshake begins and once all that needs nobody's answer has
+#: been passed.
+_SEEN: Mapping[RefusalKind, str] = {
+    kinds.HEAD_TOO_LARGE: "no more than that",
+    kinds.HEAD_INVALID: "one",
+    kinds.PATH_RESERVED: "a path that is not reserved",
     kinds.SERVICE_FULL: "room for one more",
     kinds.CONNECT_FAILED: "an answer",
     kinds.CONNECT_REFUSED: "success",
@@ -82,10 +98,10 @@ _SEEN_LATER: Mapping[RefusalKind, str] = {
 }
 
 
-def _later(refused: RefusalKind) -> list[CheckMade]:
+def _until(refused: RefusalKind, order: Sequence[RefusalKind]) -> list[CheckMade]:
     passed: list[CheckMade] = []
-    for kind in LATE_HANDSHAKE_CHECKS:
+    for kind in order:
         if kind.code == refused.code:
             break
-        passed.append(CheckMade(kind=kind, seen=_SEEN_LATER[kind]))
+        passed.append(CheckMade(kind=kind, seen=_SEEN[kind]))
     return passed

@@ -7,7 +7,6 @@ the connection has been kept alive, comes back to a door of its own.
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -23,8 +22,6 @@ from webpubsub.service.front_door.request_head import RequestHead, parse_head
 from webpubsub.service.front_door.responses import refusal_response
 from webpubsub.service.sweeper import Deadline
 from webpubsub.service.websockets.lingering import Lingering
-
-logger = logging.getLogger("webpubsub.service.handshakes")
 
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -139,7 +136,7 @@ class FrontDoor(asyncio.Protocol):
             case Route.CLIENT:
                 self._receive(head, tail)
             case Route.RESERVED:
-                self._turn_away(path_reserved(head.path))
+                self._turn_away(path_reserved(head.path), head)
             case Route.HTTP:
                 self._hand_to_http(raw + _END_OF_HEAD + tail)
 
@@ -176,17 +173,14 @@ class FrontDoor(asyncio.Protocol):
         except asyncio.CancelledError:
             self.abort()
             raise
-        except Exception:
-            logger.exception("the handshake of a client failed")
-            self._turn_away(kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error."))
-            return
         if self._lost:
             # Somebody has answered in spite of the cancellation, so the application must be told.
             websocket.on_lost()
 
-    def _turn_away(self, refusal: Refusal) -> None:
-        """Refuse what the reception has not seen, and so has not reported."""
-        logger.warning("%s", refusal.describe())
+    def _turn_away(self, refusal: Refusal, head: RequestHead | None = None) -> None:
+        """Refuse what is no handshake of a client."""
+        path, headers = ("", ()) if head is None else (head.path, head.headers)
+        self._house.reception.turn_away(refusal, path, headers)
         self._refuse(refusal)
 
     def _refuse(self, refusal: Refusal) -> None:

@@ -6,7 +6,6 @@ first, and a handshake has its connection handed back to a front door, with all 
 Specification: client-protocols sections 1.1 and 1.4.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
@@ -14,23 +13,21 @@ from aiohttp.abc import AbstractStreamWriter
 
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals import handshake as kinds
-from webpubsub.service.front_door.front_door import FrontDoor, Route, path_reserved, route_of
+from webpubsub.service.front_door.front_door import House, Route, path_reserved, route_of
 from webpubsub.service.front_door.request_head import path_of
-
-logger = logging.getLogger("webpubsub.service.handshakes")
 
 
 class KeptAlive:
-    """The handler of an aiohttp ``web.Server`` that leaves what is HTTP to ``http``. ``door`` makes
-    a front door for a connection."""
+    """The handler of an aiohttp ``web.Server`` that leaves what is HTTP to ``http``. ``house``
+    gives what is behind the front door."""
 
     def __init__(
         self,
         http: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
-        door: Callable[[], FrontDoor],
+        house: Callable[[], House],
     ) -> None:
         self._http = http
-        self._door = door
+        self._house = house
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request, or give its connection away."""
@@ -42,19 +39,27 @@ class KeptAlive:
             case Route.HTTP:
                 return await self._http(request)
             case Route.RESERVED:
-                return _refuse(path_reserved(path))
+                return self._refuse(request, path_reserved(path))
             case Route.CLIENT:
                 return await self._receive(request)
 
     async def _receive(self, request: web.BaseRequest) -> web.StreamResponse:
         if not _is_handshake(request):
             seen = f"{request.method} on a connection that is kept alive"
-            return _refuse(kinds.NOT_AN_UPGRADE.refuse(seen, "This is not a WebSocket handshake."))
+            text = "This is not a WebSocket handshake."
+            return self._refuse(request, kinds.NOT_AN_UPGRADE.refuse(seen, text))
         # What waits to be read by the client would go uncounted from here on.
         await request.writer.drain()
         if request.transport is not None:
             self._hand_back(request)
         return _Nothing()
+
+    def _refuse(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
+        path, headers = path_of(request.raw_path), request.headers.items()
+        self._house().reception.turn_away(refusal, path, headers)
+        response = web.Response(status=refusal.kind.http_status or 500, text=refusal.wire_message)
+        response.force_close()
+        return response
 
     def _hand_back(self, request: web.BaseRequest) -> None:
         protocol, transport = request.protocol, request.transport
@@ -64,7 +69,7 @@ class KeptAlive:
         # So that the HTTP server forgets the connection without closing it.
         protocol.transport = None
         protocol.connection_lost(None)
-        door = self._door()
+        door = self._house().door()
         transport.set_protocol(door)
         door.connection_made(transport)
         door.data_received(_head_of(request) + behind.data)
@@ -107,10 +112,3 @@ def _head_of(request: web.BaseRequest) -> bytes:
     first = f"{request.method} {request.raw_path} HTTP/{version.major}.{version.minor}\r\n"
     lines = (name + b": " + value + b"\r\n" for name, value in request.raw_headers)
     return first.encode(errors="surrogateescape") + b"".join(lines) + b"\r\n"
-
-
-def _refuse(refusal: Refusal) -> web.Response:
-    logger.warning("%s", refusal.describe())
-    response = web.Response(status=refusal.kind.http_status or 500, text=refusal.wire_message)
-    response.force_close()
-    return response

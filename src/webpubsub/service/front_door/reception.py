@@ -7,7 +7,7 @@ they are only after the upgrade. Specification: client-protocols sections 1.4 to
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -24,7 +24,7 @@ from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.front_door.agreement import Agreement, agree
 from webpubsub.service.front_door.attempt import Attempt
-from webpubsub.service.front_door.checks_made import checks_until
+from webpubsub.service.front_door.checks_made import checks_until, early_checks_until
 from webpubsub.service.front_door.handshake import examine
 from webpubsub.service.front_door.request_head import RequestHead
 from webpubsub.service.front_door.responses import upgrade_response
@@ -66,10 +66,37 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         """Shake hands with a client; ``ahead`` is what it sends behind its handshake meanwhile.
         Raises Refused when the client is to be turned away with an HTTP status."""
         if self.point.observer is None:
-            return await self._receive(head, transport, ahead)
+            return await self._let_in(head, transport, ahead)
         with self.point.trace(sender_span(head.headers)):
             self._observe(observation.HandshakeBegan(head.path))
+            try:
+                return await self._let_in(head, transport, ahead)
+            except asyncio.CancelledError:
+                self._observe(observation.HandshakeAbandoned(head.path))
+                raise
+
+    def turn_away(
+        self, refusal: Refusal, path: str = "", headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Report somebody who is refused before there is a handshake."""
+        logger.warning("%s", refusal.describe())
+        if self.point.observer is not None:
+            with self.point.trace(sender_span(headers)):
+                checks = early_checks_until(refusal)
+                self._observe(observation.TurnedAway(path, refusal, checks))
+
+    async def _let_in(
+        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
+        try:
             return await self._receive(head, transport, ahead)
+        except Refused:
+            raise
+        except Exception:
+            logger.exception("the handshake of a client failed")
+            refusal = kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error.")
+            self._report(head, refusal)
+            raise Refused(refusal) from None
 
     async def _receive(
         self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray

@@ -102,6 +102,7 @@ class Register:
         """End a session for good: it leaves its groups, its user and the hub, its streams are
         cancelled, and ``disconnected`` is raised as its last event. Returns False, and does
         nothing, when it had ended before."""
+        detached = session.attachment is None
         if not session.end():
             return False
         self.group_states.forget(session)
@@ -113,7 +114,8 @@ class Register:
             self._aftermath.add(session.streams.cancel())
         observer = self.point.observer
         if observer is not None:
-            observer(observation.SessionEnded(self.name, session.connection_id, reason))
+            connection_id = session.connection_id
+            observer(observation.SessionEnded(self.name, connection_id, reason, detached))
         self.events.disconnected(session, reason)
         return True
 

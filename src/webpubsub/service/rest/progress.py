@@ -38,6 +38,7 @@ class Progress(msgspec.Struct):
             hub=None if self.call is None else self.call.names.get("hub", "").lower() or None,
             refusal=self.refusal,
             checks=self._checks(checks_of),
+            route=None if self.operation is None else self.operation.path,
         )
 
     def _checks(self, checks_of: Callable[[Operation], Sequence[Check]]) -> tuple[CheckMade, ...]:

@@ -56,7 +56,7 @@ class Webhooks:
         self.point = point or ObservationPoint()
         self.clock = clock
         self.exchange = Exchange(sleep=sleep)
-        self.validator = Validator(self.exchange, origin=origin, clock=monotonic)
+        self.validator = Validator(self.exchange, origin=origin, clock=monotonic, point=self.point)
         self.tokens = IdentityTokens(clock)
 
     def handler(

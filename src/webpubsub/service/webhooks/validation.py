@@ -7,14 +7,24 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from webpubsub.protocol.cloud_events.validation import (
     must_ask_with_get,
     refusal_of,
     validation_request,
 )
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals.webhooks import VALIDATION_FAILED
-from webpubsub.service.webhooks.exchange import Exchange
+from webpubsub.protocol.trace_context import current_span
+from webpubsub.service.observation import (
+    ObservationPoint,
+    Observed,
+    ValidationAnswered,
+    ValidationAsked,
+)
+from webpubsub.service.webhooks.exchange import Exchange, Progress
 from webpubsub.service.webhooks.trust import Trust, Verdict
 from webpubsub.service.webhooks.url_templates import shown
 
@@ -38,14 +48,30 @@ class _Webhook:
         self.asking: asyncio.Task[None] | None = None
 
 
+class _Question(msgspec.Struct):
+    """One webhook that is being asked, and how far that has come."""
+
+    url: str
+    progress: Progress = msgspec.field(default_factory=Progress)
+    status: int | None = None
+
+
 class Validator:
     """Knows which webhooks allow events of ``origin``, the service's host name without a port.
 
-    ``clock`` gives seconds and never goes back.
+    ``clock`` gives seconds and never goes back. Questions and answers pass ``point``.
     """
 
-    def __init__(self, exchange: Exchange, *, origin: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        *,
+        origin: str,
+        clock: Callable[[], float],
+        point: ObservationPoint | None = None,
+    ) -> None:
         self._exchange = exchange
+        self._point = point or ObservationPoint()
         self._origin = origin
         self._clock = clock
         self._webhooks: dict[str, _Webhook] = {}
@@ -88,11 +114,12 @@ class Validator:
         return task
 
     async def _validate(self, webhook: _Webhook, url: str) -> None:
-        before = webhook.refusal
-        try:
-            refusal = await self._ask(url)
-        except Refused as error:
-            refusal = VALIDATION_FAILED.refuse(error.refusal.seen)
+        before, question = webhook.refusal, _Question(url)
+        if self._point.observer is None:
+            refusal = await self._judge(question)
+        else:
+            with self._point.span():
+                refusal = await self._observed(question)
         webhook.refusal = refusal
         webhook.trust.judge(self._clock(), allowed=refusal is None)
         if refusal is not None:
@@ -100,10 +127,37 @@ class Validator:
         elif before is not None:
             logger.info("%s allows events again", shown(url))
 
-    async def _ask(self, url: str) -> Refusal | None:
-        request = validation_request(self._origin)
-        answer = await self._exchange.send(url, request, seconds=VALIDATION_TIMEOUT)
-        if must_ask_with_get(answer):
-            request = validation_request(self._origin, "GET")
-            answer = await self._exchange.send(url, request, seconds=VALIDATION_TIMEOUT)
+    async def _observed(self, question: _Question) -> Refusal | None:
+        url, began = shown(question.url), self._point.monotonic()
+        refusal: Refusal | None = VALIDATION_FAILED.refuse("no answer")
+        self._observe(ValidationAsked(url))
+        try:
+            refusal = await self._judge(question)
+        finally:
+            seconds, attempts = self._point.monotonic() - began, question.progress.attempts
+            self._observe(ValidationAnswered(url, question.status, attempts, seconds, refusal))
+        return refusal
+
+    def _observe(self, item: Observed) -> None:
+        observer = self._point.observer
+        if observer is not None:
+            observer(item)
+
+    async def _judge(self, question: _Question) -> Refusal | None:
+        try:
+            answer = await self._ask(question, "OPTIONS")
+            if must_ask_with_get(answer):
+                answer = await self._ask(question, "GET")
+        except Refused as error:
+            return VALIDATION_FAILED.refuse(error.refusal.seen)
         return refusal_of(answer, self._origin)
+
+    async def _ask(self, question: _Question, method: str) -> WebhookAnswer:
+        answer = await self._exchange.send(
+            question.url,
+            validation_request(self._origin, method, current_span.get()),
+            seconds=VALIDATION_TIMEOUT,
+            progress=question.progress,
+        )
+        question.status = answer.status
+        return answer

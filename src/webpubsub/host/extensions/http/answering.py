@@ -23,7 +23,7 @@ from webpubsub.host.extensions.http.options import HttpOptions
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import HttpBindingData, query_of, request_data
 from webpubsub.host.extensions.http.responses import FAILED, FRAMING, response_of
-from webpubsub.host.extensions.http.routing import Match, RouteTable, is_reserved
+from webpubsub.host.extensions.http.routing import ROUTE, Match, RouteTable, is_reserved
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.webhooks import Webhooks
 from webpubsub.host.keys.authority import Demand
@@ -122,6 +122,7 @@ class Answering:
         match = self._routes.find(request.method, path)
         if match is None:
             return self._system.fallback(path)
+        request[ROUTE] = f"/{match.route.template.text}"
         refusal = self._refusal(request, match)
         if refusal is not None:
             return refused(request, refusal)
@@ -132,7 +133,7 @@ class Answering:
 
     def _refusal(self, request: web.BaseRequest, match: Match) -> Refusal | None:
         """Whether the key is right comes before whether the function is enabled."""
-        refusal = self._gate.refusal(request, Demand(match.level, match.function.name))
+        refusal = self._gate.refusal(request, Demand(match.route.level, match.function.name))
         if refusal is None and match.disabled and not self._gate.is_master(request):
             return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
         return refusal

@@ -3,6 +3,8 @@
 from aiohttp import web
 
 from webpubsub.host.extensions.http.listener import Handler
+from webpubsub.host.extensions.http.refusing import REFUSAL
+from webpubsub.host.extensions.http.routing import ROUTE
 from webpubsub.host.observation import HttpAnswered, HttpReceived, ObservationPoint, Observed
 from webpubsub.protocol.trace_context import sender_span
 
@@ -29,7 +31,9 @@ class ObservedAnswers:
             response = await self._answer(request)
             status = response.status
         finally:
-            self._observe(HttpAnswered(method, path, status, self._point.monotonic() - began))
+            seconds = self._point.monotonic() - began
+            route, refusal = request.get(ROUTE), request.get(REFUSAL)
+            self._observe(HttpAnswered(method, path, status, seconds, route, refusal))
         return response
 
     def _observe(self, item: Observed) -> None:

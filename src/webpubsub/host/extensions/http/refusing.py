@@ -6,10 +6,14 @@ from aiohttp import web
 
 from webpubsub.protocol.refusals import Refusal
 
+#: Why a request was turned away, for whoever looks.
+REFUSAL = web.RequestKey("refusal", Refusal)
+
 logger = logging.getLogger("webpubsub.host.http")
 
 
 def refused(request: web.BaseRequest, refusal: Refusal, text: str = "") -> web.Response:
     """The answer to a request that is refused; the query, which may hold a key, is not logged."""
+    request[REFUSAL] = refusal
     logger.warning("%s %s: %s", request.method, request.rel_url.raw_path, refusal.describe())
     return web.Response(status=refusal.kind.http_status or 500, text=text)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from aiohttp import web
 
 from webpubsub.host.extension import BindingError, Invoke
 from webpubsub.host.extensions.http.templates import (
@@ -22,6 +23,8 @@ from webpubsub.protocol.spelling import did_you_mean, listed
 
 _logger = logging.getLogger(__name__)
 
+#: The template that a request fits, for whoever looks.
+ROUTE = web.RequestKey("route", str)
 #: Paths that begin so belong to the host.
 RESERVED = ("admin", "runtime")
 _WEB_APP = "/{*route}"
@@ -69,10 +72,10 @@ class RoutedFunction(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The function for a request, whom it listens to, and what the path says."""
+    """The function for a request, at which route it is, and what the path says."""
 
     function: FunctionMetadata
-    level: Level
+    route: Route
     invoke: Invoke
     route_params: dict[str, str]
     disabled: bool
@@ -120,7 +123,7 @@ class RouteTable:
                 continue
             values = route.template.match(segments)
             if values is not None:
-                return Match(function, route.level, invoke, dict(values), disabled)
+                return Match(function, route, invoke, dict(values), disabled)
         return None
 
 
