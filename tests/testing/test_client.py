@@ -6,7 +6,7 @@ import pytest
 
 from tests.testing.world import JOINING
 from webpubsub.testing import NotConnected, RequestFailed, Unexpected, World
-from webpubsub.testing.client import PROTOCOLS
+from webpubsub.testing.client_protocols import PROTOCOLS
 
 pytestmark = pytest.mark.webpubsub(app=None, hubs={"room": {}})
 
@@ -41,6 +41,43 @@ async def test_it_takes_part_in_groups(webpubsub: World, protocol: str) -> None:
     await bob.expect("after")
     await alice.expect_nothing()
     assert [one.data for one in bob.messages] == [b"\x01", {"n": 2}, "after"]
+
+
+@pytest.mark.parametrize("protocol", GROUPING)
+async def test_it_shows_a_state_in_a_group(webpubsub: World, protocol: str) -> None:
+    """To those who watch."""
+    alice = await webpubsub.connect(user="alice", protocol=protocol, roles=JOINING, groups=["g"])
+    bob = await webpubsub.connect(user="bob", protocol=protocol, roles=JOINING)
+    await alice.set_group_state("g", {"typing": "yes"})
+    assert bob.group_states("g") == {}
+    await bob.watch_group_states("g")
+    assert bob.group_states("g") == {alice.connection_id: {"typing": "yes"}}
+    await alice.set_group_state("g", None)
+    assert bob.group_states("g") == {}
+    await bob.unwatch_group_states("g")
+    await alice.set_group_state("g", {"typing": "no"})
+    assert bob.group_states("g") == {}
+
+
+@pytest.mark.parametrize("protocol", GROUPING)
+@pytest.mark.webpubsub(app="tests/testing/apps/room")
+async def test_it_is_answered(webpubsub: World, protocol: str) -> None:
+    """By the function that has the event, or told that there is none."""
+    alice = await webpubsub.connect(user="alice", protocol=protocol)
+    assert (await alice.invoke("message", "hi")).data == "got hi"
+    with pytest.raises(RequestFailed, match=r"invocation of 'sing' by alice failed with Internal"):
+        await alice.invoke("sing")
+
+
+@pytest.mark.parametrize("protocol", GROUPING)
+async def test_it_can_ask_for_anything(webpubsub: World, protocol: str) -> None:
+    """In the members of the JSON protocol, whatever it speaks."""
+    alice = await webpubsub.connect(user="alice", protocol=protocol)
+    await alice.send({"type": "ping"})
+    await alice.expect(type="pong")
+    await alice.send({"type": "streamEnd", "streamId": "none"})
+    closed = await alice.expect(type="streamClosed", stream_id="none")
+    assert closed.fields["error"]["name"] == "StreamNotFound"
 
 
 async def test_a_refused_request_says_why(webpubsub: World) -> None:

@@ -9,7 +9,7 @@ from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery
 from webpubsub.protocol.messages import Message as Said
-from webpubsub.testing.client import PROTOCOLS
+from webpubsub.testing.client_protocols import PROTOCOLS
 from webpubsub.testing.dialects import JsonDialect, SimpleDialect, UnknownRequest
 from webpubsub.testing.messages import Message
 

@@ -13,7 +13,7 @@ async def test_a_client_is_dropped(webpubsub: World) -> None:
     alice = await webpubsub.connect(user="alice", protocol="json.reliable")
     webpubsub.faults.drop(alice)
     await alice.expect_closed(1006)
-    with pytest.raises(UnknownConnection):
+    with pytest.raises(UnknownConnection, match="alice has no connection"):
         webpubsub.faults.drop(alice)
     await alice.recover()
     await alice.send_event("message", "back")

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from webpubsub.testing.loops import Loops
+from webpubsub.testing.loops import Loops, without_loop
 
 _colour: ContextVar[str] = ContextVar("colour", default="none")
 
@@ -34,3 +34,20 @@ def test_one_loop_and_one_context_for_all() -> None:
         first.run_forever()
     assert loops.run(look()) == "none"
     loops.give_back()
+
+
+def test_a_traceback_without_the_loop() -> None:
+    """Begins with what ran in it; what never was in a loop is left as it is."""
+
+    async def boom() -> None:
+        raise ValueError
+
+    loops = Loops()
+    with pytest.raises(ValueError) as raised:
+        loops.run(boom())
+    loops.give_back()
+    trace = without_loop(raised.tb)
+    assert trace is not None
+    assert trace.tb_frame.f_code.co_name == "boom"
+    assert without_loop(trace) is trace
+    assert without_loop(None) is None

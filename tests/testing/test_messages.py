@@ -82,6 +82,6 @@ def test_what_is_shown() -> None:
     assert shown({"a": "é"}) == '{"a":"é"}'
     assert shown("a") == "'a'"
     assert shown({1, 2}) == "{1, 2}"
-    assert shown(is_late) == "a message for which is_late is true"
+    assert shown(is_late) == "something for which is_late is true"
     assert str(Expectation.of(("a",), {"group": "g"})) == "'a', group 'g'"
     assert str(Expectation()) == "any message"

@@ -1,6 +1,7 @@
 """The pytest plugin, in runs of pytest of its own."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -176,9 +177,48 @@ def test_a_failure_is_shown_where_it_is(run: Run) -> None:
             "E*expected: 'boom'",
             "E*function 'message' failed: ValueError: it went off",
             "test_it.py:4: Unexpected",
+            "*- webpubsub traffic -*",
+            "*alice: Connected: json.webpubsub.azure.v1",
+            "*alice: Send event message: boom",
+            "*Function message failed: ValueError: it went off",
         ]
     )
     result.stdout.no_fnmatch_line("*inbox.wait*")
+    result.stdout.no_fnmatch_line("*alice: Disconnected*")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "await alice.send_event('sing')",
+        "await alice.invoke('sing')",
+        "await alice.join('g' * 2000)",
+        "await webpubsub.connect(protocol='xml')",
+        "await webpubsub.connect(user='mallory')",
+        "await webpubsub.service.close_connection('nobody', hub='')",
+        "await alice.recover()",
+        "await webpubsub.clock.advance(-1)",
+        "webpubsub.actions('sing')",
+        "webpubsub.invocations('sing')",
+        "(await alice.drop(), webpubsub.faults.freeze(alice))",
+    ],
+)
+@pytest.mark.parametrize("is_async", [True, False], ids=["async", "sync"])
+def test_a_mistake_is_shown_at_its_line(run: Run, line: str, is_async: bool) -> None:
+    """And nowhere else: nothing of what is within is of any help."""
+    source = f"""
+        async def body(webpubsub):
+            alice = await webpubsub.connect(user="alice")
+            {line}
+
+        {"async " if is_async else ""}def test_it(webpubsub):
+            {"await body(webpubsub)" if is_async else "webpubsub.run(body(webpubsub))"}
+        """
+    result = run(source, "--tb=short", *ALONE)
+    result.assert_outcomes(failed=1)
+    shown = result.stdout.str().partition("Captured log")[0]
+    places = [one for one in shown.splitlines() if re.match(r"\S+\.py:\d+: ", one)]
+    assert places == ["test_it.py:6: in test_it", "test_it.py:3: in body"]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +247,49 @@ def test_an_app_that_is_broken_is_shown_plainly(run: Run) -> None:
         ["*ZeroDivisionError: division by zero", '*function_app.py", line 1*']
     )
     result.stdout.no_fnmatch_line("*plugin.py*")
+    plain = "def test_it(webpubsub):\n    webpubsub.run(webpubsub.connect(user='a'))\n"
+    result = run(plain, *ALONE)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*SetupError: *ZeroDivisionError*", "test_it.py:2: SetupError"])
+    result.stdout.no_fnmatch_line("*await*")
+
+
+def test_workers_share_nothing(run: Run) -> None:
+    """Several apps are tested by several processes at once, by sockets too."""
+    shutil.copytree(APPS / "folders", run.pytester.path / "other")
+    source = f"""
+        import asyncio
+        import os
+        from pathlib import Path
+        import pytest
+
+        SEEN = Path({str(run.pytester.path)!r}, "seen")
+
+        @pytest.mark.webpubsub(sockets=True)
+        @pytest.mark.parametrize("number", range(4))
+        async def test_room(webpubsub, number):
+            alice = await webpubsub.connect(user="alice")
+            SEEN.mkdir(exist_ok=True)
+            (SEEN / os.environ["PYTEST_XDIST_WORKER"]).touch()
+            for _ in range(1000):  # until the other worker runs one of these, too
+                if len(list(SEEN.iterdir())) == 2:
+                    break
+                await asyncio.sleep(0.01)
+            assert (await webpubsub.http.get("/api/count")).text == "1"
+            await alice.send_event("message", f"hi {{number}}")
+            await alice.expect(f"alice: hi {{number}}")
+            assert len(list(SEEN.iterdir())) == 2
+            assert await webpubsub.service.user_exists("alice")
+
+        @pytest.mark.webpubsub(app="other")
+        @pytest.mark.parametrize("number", range(4))
+        async def test_other(webpubsub, number):
+            alice = await webpubsub.connect(user="alice", protocol="simple")
+            await alice.send_event("message", f"{{number}}c")
+            await alice.expect(f"c{{number}}")
+        """
+    result = run(source, "-n", "2", "--dist", "load", *ALONE)
+    result.assert_outcomes(passed=8)
 
 
 def test_marks_of_modules_classes_and_functions_add_up(run: Run) -> None:

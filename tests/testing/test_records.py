@@ -7,7 +7,9 @@ import pytest
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import operations as ops
+from webpubsub.protocol.actions import ACTIONS
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.testing.errors import SetupError
 from webpubsub.testing.records import Action, Invocation, Records, action_name, readable
 
 
@@ -31,7 +33,7 @@ def test_values_are_readable(value: Value, expected: Any) -> None:
 def test_what_an_action_sends(message: Message, data: Any) -> None:
     """As the function meant it."""
     operation = ops.SendToGroup(hub="chat", group="g", message=message)
-    action = Action(name=action_name(operation), operation=operation, function="f")
+    action = Action(name=action_name(type(operation)), operation=operation, function="f")
     assert (action.name, action.data, action.hub) == ("sendToGroup", data, "chat")
     assert action.has({"group": "g", "data": data, "name": "sendToGroup"})
     assert not action.has({"group": "h"})
@@ -59,3 +61,29 @@ def test_calls_and_failures() -> None:
         "action 'closeAllConnections' was refused: why",
     ]
     assert failed.trigger is None
+
+
+def test_names_are_those_of_the_actions() -> None:
+    """As the app writes them; a member may have the name that its class gives it."""
+    operation = ops.GrantPermission(
+        hub="chat", connection_id="c", permission=ops.Permission.SEND_TO_GROUP, target="g"
+    )
+    action = Action(name=action_name(type(operation)), operation=operation, function="f")
+    assert action.has({"target_name": "g", "permission": "sendToGroup"})
+    assert action_name(ops.CloseConnection) == "closeClientConnection"
+    assert {action_name(one).lower() for one in ops.HubOperation.__subclasses__()} >= {
+        name.lower() for name in ACTIONS
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "says"),
+    [
+        ("sendToGruop", {}, "no action 'sendToGruop'. Did you mean 'sendToGroup'"),
+        ("sendToGroup", {"grup": "g"}, "no action has a member 'grup'. Did you mean 'group'"),
+    ],
+)
+def test_names_that_there_are_not(name: str, fields: dict[str, Any], says: str) -> None:
+    """Would find nothing for ever."""
+    with pytest.raises(SetupError, match=says):
+        Records().acts(name, fields)

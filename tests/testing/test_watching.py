@@ -11,6 +11,7 @@ from webpubsub.host.observation import (
 )
 from webpubsub.protocol.operations import CloseAllConnections
 from webpubsub.testing.records import Records
+from webpubsub.testing.traffic import Traffic
 from webpubsub.testing.watching import Watch
 
 ACTION = ActionCarriedOut(
@@ -26,7 +27,8 @@ ACTION = ActionCarriedOut(
 async def test_a_call_from_its_beginning_to_its_end() -> None:
     """And nothing before the beginning or after the end of the watch."""
     records, point, root = Records(), ObservationPoint(), logging.getLogger()
-    watch, before = Watch(records), root.level
+    traffic = Traffic(lambda: 0.0)
+    watch, before = Watch(records, traffic), root.level
     root.setLevel(logging.ERROR)
     watch.begin(point)
     assert root.level == logging.INFO
@@ -54,6 +56,7 @@ async def test_a_call_from_its_beginning_to_its_end() -> None:
     assert (call.inputs, call.outputs, call.returned) == ({"a": "text"}, {"b": 1}, "r")
     assert (call.is_over, call.logs, call.actions) == (True, ["hello"], records.actions)
     assert records.actions[0].error == "no"
+    assert traffic.count == 4
     watch.end()
     watch.end()
     assert point.observer is None
@@ -64,7 +67,7 @@ async def test_a_call_from_its_beginning_to_its_end() -> None:
 async def test_what_belongs_to_no_call_that_is_known() -> None:
     """An action is kept; there is nothing else to keep."""
     records, point = Records(), ObservationPoint()
-    watch = Watch(records)
+    watch = Watch(records, Traffic(lambda: 0.0))
     watch.begin(point)
     assert point.observer is not None
     point.observer(ACTION)

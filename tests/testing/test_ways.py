@@ -2,9 +2,9 @@
 
 import asyncio
 
-from aiohttp import WSMsgType, web
+from aiohttp import TCPConnector, WSMsgType, web
 
-from webpubsub.testing.ways import new_session
+from webpubsub.testing.ways import Ways, new_session
 
 
 async def _answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -44,4 +44,23 @@ async def test_websockets_come_through_the_door() -> None:
         assert (message.type, message.data) == (WSMsgType.TEXT, "HI")
         await socket.close()
         assert socket.close_code == 1000
+    await server.shutdown(1)
+
+
+async def test_every_purpose_has_a_client_of_its_own() -> None:
+    """Which is kept until nobody needs it any more."""
+    server = web.Server(_answer)
+    ways = Ways(sockets=False)
+    session = ways.session("app", server)
+    assert ways.session("app", server) is session
+    assert ways.session("rest", server) is not session
+    async with session.get("http://nowhere.test/a") as answer:
+        assert await answer.text() == "GET /a of nowhere.test"
+    await ways.close()
+    assert session.closed
+    other = Ways(sockets=True)
+    session = other.session("app", server)
+    assert isinstance(session.connector, TCPConnector)
+    await other.abandon()
+    assert session.closed
     await server.shutdown(1)

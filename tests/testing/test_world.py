@@ -49,6 +49,13 @@ async def test_actions_are_found_by_name_and_member(webpubsub: World) -> None:
     assert len(webpubsub.actions(hub="room")) == len(webpubsub.actions())
 
 
+async def test_a_function_must_be_known(webpubsub: World) -> None:
+    """No call of it would ever be found."""
+    with pytest.raises(SetupError, match=r"no function 'mesage'\. Did you mean 'message'"):
+        webpubsub.invocations("mesage")
+    assert repr(webpubsub) == "<World of the app 'room': 0 clients, 0 calls of functions>"
+
+
 async def test_a_failure_of_the_app_is_told(webpubsub: World) -> None:
     """To the one whose event it was, and in the records."""
     alice = await webpubsub.connect(user="alice")
@@ -214,7 +221,7 @@ async def test_the_service_alone() -> None:
         assert await world.service.group_exists("g", hub="any")
         with pytest.raises(RequestFailed):
             await alice.send_event("message", "hi")
-        with pytest.raises(SetupError, match=r"name the hub: .*the app names none"):
+        with pytest.raises(SetupError, match=r"name the hub: .*there is no app, and the mark"):
             await world.connect()
         with pytest.raises(SetupError, match="no HTTP functions"):
             await world.http.get("/api/x")

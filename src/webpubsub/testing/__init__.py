@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from webpubsub.service.faults.faults import UnknownConnection
-    from webpubsub.testing.client import Client, Closed
+    from webpubsub.testing.client import Client
     from webpubsub.testing.clock import Clock
+    from webpubsub.testing.connection import Closed
     from webpubsub.testing.dialects import UnknownRequest
     from webpubsub.testing.errors import (
         ConnectRefused,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from webpubsub.testing.records import Action, Invocation
     from webpubsub.testing.rest import ServiceRefused
     from webpubsub.testing.services import RunningService
+    from webpubsub.testing.streams import Stream
     from webpubsub.testing.world import World
 
 #: Where each name is; imported when it is asked for, because pytest imports this in every run.
@@ -29,7 +31,7 @@ _PLACES = {
     "Action": "webpubsub.testing.records",
     "Client": "webpubsub.testing.client",
     "Clock": "webpubsub.testing.clock",
-    "Closed": "webpubsub.testing.client",
+    "Closed": "webpubsub.testing.connection",
     "ConnectRefused": "webpubsub.testing.errors",
     "Invocation": "webpubsub.testing.records",
     "Message": "webpubsub.testing.messages",
@@ -39,6 +41,7 @@ _PLACES = {
     "RunningService": "webpubsub.testing.services",
     "ServiceRefused": "webpubsub.testing.rest",
     "SetupError": "webpubsub.testing.errors",
+    "Stream": "webpubsub.testing.streams",
     "Unexpected": "webpubsub.testing.errors",
     "UnknownConnection": "webpubsub.service.faults.faults",
     "UnknownRequest": "webpubsub.testing.dialects",
@@ -59,6 +62,7 @@ __all__ = [
     "RunningService",
     "ServiceRefused",
     "SetupError",
+    "Stream",
     "Unexpected",
     "UnknownConnection",
     "UnknownRequest",

@@ -3,43 +3,25 @@
 What it does returns when the world has come to rest, so that a test can look at what followed.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import aiohttp
 
-from webpubsub.testing.dialects import Dialect, JsonDialect, Payload, SimpleDialect
+from webpubsub.testing.client_protocols import ClientProtocol
+from webpubsub.testing.connection import ClientConnection, Closed
+from webpubsub.testing.dialects import Payload
 from webpubsub.testing.errors import NotConnected, RequestFailed, Unexpected
+from webpubsub.testing.group_states import states_of
 from webpubsub.testing.inboxes import Inbox, describe
 from webpubsub.testing.messages import Expectation, Message, Wanted
-from webpubsub.testing.protobuf_dialect import ProtobufDialect
+from webpubsub.testing.streams import Stream
 
 #: How long, in seconds of the machine, a client waits for what is expected of it.
 PATIENCE = 2.0
-_NORMAL = 1000
-#: What a connection is said to have been closed with when it was cut.
-ABNORMAL = 1006
-
-
-class ClientProtocol(NamedTuple):
-    """A client protocol by the name that tests use."""
-
-    subprotocol: str | None
-    dialect: Dialect
-    is_reliable: bool = False
-
-
-PROTOCOLS: Mapping[str, ClientProtocol] = {
-    "simple": ClientProtocol(None, SimpleDialect()),
-    "json": ClientProtocol("json.webpubsub.azure.v1", JsonDialect()),
-    "json.reliable": ClientProtocol("json.reliable.webpubsub.azure.v1", JsonDialect(), True),
-    "protobuf": ClientProtocol("protobuf.webpubsub.azure.v1", ProtobufDialect()),
-    "protobuf.reliable": ClientProtocol(
-        "protobuf.reliable.webpubsub.azure.v1", ProtobufDialect(), True
-    ),
-}
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class Home(Protocol):
@@ -62,13 +44,6 @@ class Home(Protocol):
         ...
 
 
-class Closed(NamedTuple):
-    """How a connection has ended."""
-
-    code: int
-    reason: str
-
-
 class Client:
     """Connected from the beginning, at ``address``. ``connection_id`` and ``user_id`` are what the
     service says."""
@@ -79,16 +54,14 @@ class Client:
         self.connection_id = ""
         self.user_id: str | None = None
         self.reconnection_token: str | None = None
-        self.closed: Closed | None = None
         self.is_reliable = protocol.is_reliable
         self.subprotocol = protocol.subprotocol
         self.patience = PATIENCE
         self._dialect = protocol.dialect
         self._world = world
         self._inbox = Inbox()
-        self._ack_ids = count(1)
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._connection = ClientConnection(name, protocol.dialect, self._inbox)
+        self._ids = count(1)
 
     def __repr__(self) -> str:
         return f"<Client {self.name} at {self.address}, {self.subprotocol or 'plain WebSocket'}>"
@@ -110,6 +83,16 @@ class Client:
         """The messages that no ``expect`` has taken so far."""
         return self._inbox.unexpected
 
+    @property
+    def closed(self) -> Closed | None:
+        """How its connection has ended; None while it has not."""
+        return self._connection.closed
+
+    def group_states(self, group: str) -> Mapping[str, Mapping[str, str]]:
+        """The states that others show in a group it watches, by connection id, as it has been
+        told so far."""
+        return states_of(group, self._inbox.received)
+
     async def expect(
         self,
         *wanted: Wanted,
@@ -119,13 +102,13 @@ class Client:
         """The first message that fits and that no other ``expect`` has taken, waiting for it.
 
         ``wanted`` is a text, bytes, a JSON value, or a predicate; ``fields`` are members of the
-        message, such as ``group="room"`` or ``type="ack"``. Raises Unexpected, which shows what
-        came instead, after ``within`` seconds of the machine or when the connection has ended.
+        message, such as ``group="room"`` or ``type="ack"``, or predicates about them. Raises
+        Unexpected, which shows what came instead, after ``within`` seconds of the machine or when
+        the connection has ended.
         """
-        __tracebackhide__ = True
         expectation = Expectation.of(wanted, fields)
         seconds = self.patience if within is None else within
-        found = await self._inbox.wait(expectation, seconds, lambda: self.closed is not None)
+        found = await self._inbox.wait(expectation, seconds, lambda: self._connection.is_over)
         if found is not None:
             return found
         ended = f", whose connection was closed with {self.closed.code}," if self.closed else ""
@@ -137,7 +120,6 @@ class Client:
     async def expect_nothing(self, *wanted: Wanted, **fields: Any) -> None:
         """See that nothing has come that fits and that no ``expect`` has taken. Raises
         Unexpected."""
-        __tracebackhide__ = True
         await self._world.settle()
         found = self._inbox.take(Expectation.of(wanted, fields))
         if found is not None:
@@ -146,9 +128,7 @@ class Client:
     async def expect_closed(self, code: int | None = None, reason: str | None = None) -> Closed:
         """Wait for the end of the connection. Raises Unexpected when it does not come, or comes
         with another code (1006 if it was cut) or reason."""
-        __tracebackhide__ = True
-        if self._reader is not None:
-            await asyncio.wait((self._reader,), timeout=self.patience)
+        await self._connection.until_over(self.patience)
         if self.closed is None:
             raise Unexpected(f"the connection of {self.name} is open still{self._world.hint()}")
         wanted = Closed(
@@ -174,6 +154,16 @@ class Client:
         request = {"type": "event", "event": event, "data": data}
         await self._request(f"the event '{event}' of {self.name}", request, ack=ack)
 
+    async def invoke(self, event: str, data: Any = "") -> Message:
+        """Say something to the application, and get its answer: the message has its ``data``.
+        Raises RequestFailed. Specification: client-protocols section 9.2."""
+        invocation = {"invocationId": str(next(self._ids))}
+        await self._send(
+            {"type": "invoke", "target": "event", "event": event, "data": data, **invocation}
+        )
+        wanted = {"type": "invokeResponse", **invocation}
+        return await self._answered(f"the invocation of '{event}' by {self.name}", wanted)
+
     async def join(self, group: str, *, ack: bool = True) -> None:
         """Join a group. Raises RequestFailed, as for a client without the permission."""
         await self._request(
@@ -193,24 +183,61 @@ class Client:
         request = {"type": "sendToGroup", "group": group, "noEcho": no_echo, "data": data}
         await self._request(f"{self.name} sending to '{group}'", request, ack=ack)
 
-    async def send(self, payload: Payload) -> None:
-        """Send a text or bytes as they are."""
-        await self._send(payload)
+    def stream(
+        self, group: str, *, no_echo: bool = False, idle_seconds: float | None = None
+    ) -> Stream:
+        """A stream to a group, to be used with ``async with``. It ends by itself when nothing was
+        sent for ``idle_seconds``. The block raises RequestFailed when the service does not accept
+        it. Specification: client-protocols section 9.3."""
+        stream_id = f"{self.name}-{next(self._ids)}"
+        wish: dict[str, Any] = {"streamId": stream_id}
+        if idle_seconds is not None:
+            wish["idleTimeoutMs"] = round(idle_seconds * 1000)
+        request = {"type": "sendToGroup", "group": group, "noEcho": no_echo, "stream": wish}
+
+        async def start() -> None:
+            await self._send(request)
+            wanted = {"type": _opened_or_not, "streamId": stream_id}
+            await self._answered(f"{self.name} streaming to '{group}'", wanted)
+
+        return Stream(self.send, start, stream_id)
+
+    async def set_group_state(
+        self, group: str, state: Mapping[str, str] | None, *, ack: bool = True
+    ) -> None:
+        """Show others a state in a group, or with None no longer. Raises RequestFailed.
+        Specification: client-protocols section 9.4."""
+        shown = {} if state is None else {"state": dict(state)}
+        request = {"type": "setGroupState", "group": group, **shown}
+        await self._request(f"{self.name} setting its state in '{group}'", request, ack=ack)
+
+    async def watch_group_states(self, group: str, *, ack: bool = True) -> None:
+        """Be told the states of a group from now on; ``group_states`` has them. Raises
+        RequestFailed."""
+        request = {"type": "subscribeGroupState", "group": group}
+        await self._request(f"{self.name} watching '{group}'", request, ack=ack)
+
+    async def unwatch_group_states(self, group: str, *, ack: bool = True) -> None:
+        """Be told no longer. Raises RequestFailed."""
+        request = {"type": "unsubscribeGroupState", "group": group}
+        await self._request(f"{self.name} no longer watching '{group}'", request, ack=ack)
+
+    async def send(self, what: Payload | Mapping[str, Any]) -> None:
+        """Send a text or bytes as they are, or any request: one with the members that it has in the
+        JSON protocol, whatever protocol the client speaks. Nothing is waited for."""
+        await self._send(what)
         await self._world.settle()
 
     async def close(self) -> None:
         """Say goodbye; the session ends. Does nothing when the connection has ended."""
-        if self._socket is not None and self.closed is None:
-            await self._socket.close(code=_NORMAL)
-            await self._finish()
-            self.closed = Closed(self._socket.close_code or ABNORMAL, "")
+        await self._connection.close(self.patience)
         await self._world.settle()
 
     async def drop(self) -> None:
         """Lose the connection without a word, as in a tunnel; the session of a reliable client goes
         on for a while."""
         self._world.cut(self)
-        await self._finish()
+        await self._connection.until_over(self.patience)
         await self._world.settle()
 
     async def recover(self) -> None:
@@ -226,15 +253,18 @@ class Client:
 
     # For the world
 
+    @property
+    def heard(self) -> int:
+        """How much it was sent so far."""
+        return len(self._inbox.received)
+
     async def begin(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Go on with this connection, and wait for the first word of the service if there is to be
         one."""
-        self.closed = None
-        self._socket = socket
-        self._reader = asyncio.create_task(self._read(socket))
+        self._connection.begin(socket)
         if self.subprotocol is None:
             return
-        connected = await self._inbox.wait(_CONNECTED, self.patience, lambda: bool(self.closed))
+        connected = await self._wait(_CONNECTED)
         if connected is not None:
             self.connection_id = str(connected.fields.get("connectionId", ""))
             self.user_id = connected.fields.get("userId")
@@ -242,70 +272,46 @@ class Client:
 
     async def abandon(self) -> None:
         """Let go of the connection in whatever state it is."""
-        if self._socket is not None:
-            await self._socket.close()
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+        await self._connection.abandon()
 
     # The rest
 
-    async def _request(self, what: str, request: dict[str, Any], *, ack: bool) -> None:
+    async def _request(self, what: str, request: Mapping[str, Any], *, ack: bool) -> None:
         if not (ack and self._dialect.acknowledges):
-            await self.send(self._dialect.encode(request))
+            await self.send(request)
             return
-        ack_id = next(self._ack_ids)
-        await self._send(self._dialect.encode({**request, "ackId": ack_id}))
-        expectation = Expectation(fields={"type": "ack", "ackId": ack_id})
-        answer = await self._inbox.wait(expectation, self.patience, lambda: bool(self.closed))
+        ack_id = next(self._ids)
+        await self._send({**request, "ackId": ack_id})
+        await self._answered(what, {"type": "ack", "ackId": ack_id})
+
+    async def _answered(self, what: str, wanted: Mapping[str, Any]) -> Message:
+        """The answer of the service to what was asked. Raises RequestFailed."""
+        answer = await self._wait(Expectation(fields=wanted))
         if answer is None:
             ended = "connection was closed" if self.closed else f"{self.patience:g} seconds"
-            raise RequestFailed(
-                what,
-                {"name": "NoAck", "message": f"there was no ack ({ended})"},
-                self._world.hint(),
-            )
-        if not answer.fields.get("success"):
-            raise RequestFailed(what, answer.fields.get("error") or {}, self._world.hint())
+            missing = {"name": "NoAck", "message": f"there was no ack ({ended})"}
+            raise RequestFailed(what, missing, self._world.hint())
+        error = answer.fields.get("error")
+        if error is not None or answer.fields.get("success") is False:
+            raise RequestFailed(what, error or {}, self._world.hint())
         await self._world.settle()
+        return answer
 
-    async def _send(self, payload: Payload) -> None:
-        if self._socket is None or self.closed is not None:
-            raise NotConnected(f"{self.name} has no connection any more, and cannot send.")
-        if isinstance(payload, str):
-            await self._socket.send_str(payload)
-        else:
-            await self._socket.send_bytes(payload)
+    async def _send(self, what: Payload | Mapping[str, Any]) -> None:
+        payload = self._dialect.encode(what) if isinstance(what, Mapping) else what
+        await self._connection.send(payload)
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        reason = ""
-        while True:
-            frame = await socket.receive()
-            if frame.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                await self._take(frame.data)
-                continue
-            if frame.type is aiohttp.WSMsgType.CLOSE:
-                reason = str(frame.extra or "")
-            break
-        self.closed = Closed(socket.close_code or ABNORMAL, reason)
-        self._inbox.ring()
-
-    async def _take(self, payload: Payload) -> None:
-        message = self._dialect.decode(payload)
-        number = message.fields.get("sequenceId")
-        if number is not None and self._socket is not None and not self._socket.closed:
-            acknowledgement = {"type": "sequenceAck", "sequenceId": number}
-            await self._send(self._dialect.encode(acknowledgement))
-        self._inbox.put(message)
-
-    async def _finish(self) -> None:
-        if self._reader is not None:
-            await asyncio.wait((self._reader,), timeout=self.patience)
+    async def _wait(self, expectation: Expectation) -> Message | None:
+        return await self._inbox.wait(expectation, self.patience, lambda: self._connection.is_over)
 
     def _open(self, expectation: Expectation) -> Sequence[Message]:
         if "type" not in expectation.fields:
             return self._inbox.unexpected
         return [one for one in self._inbox.received if one.type == expectation.fields["type"]]
+
+
+def _opened_or_not(kind: str) -> bool:
+    return kind in ("streamAck", "streamClosed")
 
 
 _CONNECTED = Expectation(fields={"type": "system", "event": "connected"})

@@ -12,6 +12,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import count
 
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
+
 
 class _Alarm:
     """Something that is to happen at a time, unless it is cancelled."""

@@ -15,6 +15,8 @@ from webpubsub.testing.messages import Message
 
 #: What goes over a WebSocket: a text or bytes.
 Payload: TypeAlias = str | bytes
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class UnknownRequest(Exception):

@@ -8,6 +8,9 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
+
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     """What an HTTP function, or the REST API, has answered. Names of headers match in any letter

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from webpubsub.testing.messages import Expectation, Message, shown
 
 _MOST_SHOWN = 10
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class Inbox:

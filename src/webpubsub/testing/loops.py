@@ -4,8 +4,11 @@ made when it is first needed and leased to whoever needs it."""
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeVar
 
+_LOOPS = str(Path(asyncio.__file__).parent)
 _T = TypeVar("_T")
 
 
@@ -33,3 +36,13 @@ class Loops:
         if runner is not None:
             with suppress(RuntimeError):  # somebody else has closed it
                 runner.close()
+
+
+def without_loop(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback from where it has left the event loop for the first time, and whoever ran it."""
+    rest = trace
+    while rest is not None and not rest.tb_frame.f_code.co_filename.startswith(_LOOPS):
+        rest = rest.tb_next
+    while rest is not None and rest.tb_frame.f_code.co_filename.startswith(_LOOPS):
+        rest = rest.tb_next
+    return trace if rest is None else rest

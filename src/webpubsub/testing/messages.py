@@ -66,6 +66,12 @@ class Message(msgspec.Struct, frozen=True):
         """The user who sent it to the group."""
         return self.fields.get("fromUserId")
 
+    @property
+    def stream(self) -> Mapping[str, Any] | None:
+        """What stream it belongs to: ``streamId``, ``streamSequenceId``, and ``endOfStream`` with
+        the last of it, which has no data, and perhaps an ``error``."""
+        return self.fields.get("stream")
+
     def __str__(self) -> str:
         if not self.is_data:
             return _compact(self.fields)
@@ -75,7 +81,7 @@ class Message(msgspec.Struct, frozen=True):
 
 class Expectation(msgspec.Struct, frozen=True):
     """What a message has to be: ``wanted`` about its data unless it is absent, ``fields`` about its
-    members."""
+    members, each a value or a predicate."""
 
     wanted: tuple[Wanted, ...] = ()
     fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
@@ -90,7 +96,7 @@ class Expectation(msgspec.Struct, frozen=True):
         if "type" not in self.fields and not message.is_data:
             return False
         members = message.fields
-        return all(members.get(name) == value for name, value in self.fields.items()) and all(
+        return all(_is(members.get(name), value) for name, value in self.fields.items()) and all(
             _fits(message, wanted) for wanted in self.wanted
         )
 
@@ -109,8 +115,12 @@ def member_name(name: str) -> str:
 def shown(value: object) -> str:
     """A value as a failure shows it: JSON where it can be."""
     if callable(value):
-        return f"a message for which {getattr(value, '__name__', 'the predicate')} is true"
+        return f"something for which {getattr(value, '__name__', 'the predicate')} is true"
     return repr(value) if isinstance(value, str | bytes) else _compact(value)
+
+
+def _is(member: object, wanted: Any) -> bool:
+    return bool(wanted(member)) if callable(wanted) else member == wanted
 
 
 def _fits(message: Message, wanted: Wanted) -> bool:

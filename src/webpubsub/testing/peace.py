@@ -1,12 +1,16 @@
 """When a world has come to rest: whatever was set going has been done.
 
 Nothing happens in a world by itself, so it is at rest when no function runs, no event is on its way
-and some turns of the event loop have brought nothing new. What takes longer than a moment of the
-machine, such as a function that waits for something, is not waited for, and not again later.
+and for some turns of the event loop nothing has passed anywhere. What takes longer than a moment,
+such as a function that waits for something, is not waited for, and not again later.
+
+What nobody tells of is not seen: a task that a function has begun and not awaited, a thread that it
+has started, a server elsewhere that will answer later. They count once they do something.
 """
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 #: Turns of the loop that a message takes from one end of the world to the other, and then some.
@@ -14,7 +18,9 @@ _TURNS = 12
 #: Turns that it takes to begin.
 _FEW_TURNS = 3
 #: How long what has begun is waited for, in seconds of the machine.
-_MOMENT = 0.25
+MOMENT = 0.5
+#: The most of it that one look takes: what is beyond that the machine was busy with others.
+_LOOK = 0.025
 #: Between two looks at what nobody tells of, and at sockets.
 _PAUSE = 0.001
 
@@ -38,10 +44,12 @@ class Bustle(Protocol):
 
 
 class Peace:
-    """With ``sockets``, things take their time on the way."""
+    """``passed`` counts what has passed so far; with ``sockets``, things take their time on the
+    way."""
 
-    def __init__(self, bustle: Bustle, *, sockets: bool) -> None:
+    def __init__(self, bustle: Bustle, passed: Callable[[], int], *, sockets: bool) -> None:
         self._bustle = bustle
+        self._passed = passed
         self._pause = _PAUSE if sockets else 0.0
         self._given_up = 0
 
@@ -52,22 +60,32 @@ class Peace:
         if self._busy > self._given_up:
             await self.come()
 
-    async def come(self) -> None:
-        """Wait until there is peace, or until a moment has passed."""
-        deadline = time.monotonic() + _MOMENT
-        quiet = 0
+    async def come(self, within: float | None = None) -> None:
+        """Wait until there is peace, no longer than a moment; or than so many seconds, and then
+        also for what has been given up. Only those count in which this process could run."""
+        if within is not None:
+            self._given_up = 0
+        seconds = MOMENT if within is None else within
+        quiet, before = 0, self._passed()
         while quiet < _TURNS:
             self._given_up = min(self._given_up, self._busy)
-            quiet = quiet + 1 if self._busy <= self._given_up else 0
-            left = deadline - time.monotonic()
-            if left < 0:
+            passed = self._passed()
+            still = self._busy <= self._given_up and (passed == before or seconds <= 0)
+            quiet, before = quiet + 1 if still else 0, passed
+            if not still and seconds <= 0:
                 self._given_up = self._busy
-            elif quiet or not self._bustle.running:
-                await asyncio.sleep(self._pause if quiet else _PAUSE)
-            elif self._given_up:
-                await asyncio.sleep(_PAUSE)  # they will not all end
-            else:
-                await self._bustle.until_none_runs(left)
+            began = time.monotonic()
+            await self._look()
+            seconds -= min(time.monotonic() - began, _LOOK)
+
+    async def _look(self) -> None:
+        """Let the world go on until it is worth looking again."""
+        if self._busy <= self._given_up:
+            await asyncio.sleep(self._pause)
+        elif self._bustle.running and not self._given_up:
+            await self._bustle.until_none_runs(_LOOK)
+        else:  # an event is on its way, or they will not all end
+            await asyncio.sleep(_PAUSE)
 
     @property
     def _busy(self) -> int:

@@ -111,6 +111,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what has passed."""
+    report = yield
+    world = item.stash.get(_WORLD, None)
+    if report.failed and world is not None and (lines := world.traffic):
+        report.sections.append(("webpubsub traffic", _imported("traffic").shown_traffic(lines)))
+    return report
+
+
 _WORLD: pytest.StashKey[World] = pytest.StashKey()
 
 

@@ -8,8 +8,14 @@ import msgspec
 
 from webpubsub.host.values import EventValue, JsonText, JsonValue, Value
 from webpubsub.host.worker import FunctionFailure
+from webpubsub.protocol.actions import ACTIONS, CloseClientConnectionAction
 from webpubsub.protocol.messages import DataType, Message
-from webpubsub.protocol.operations import HubOperation
+from webpubsub.protocol.operations import CloseConnection, HubOperation
+from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.testing.errors import SetupError
+
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +49,12 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     def member(self, name: str) -> Any:
         """A member by name, None for one that this action does not have."""
-        return getattr(self, name, None) if name in _OWN else getattr(self.operation, name, None)
+        owner = self if name in _OWN else self.operation
+        return getattr(owner, _SPELT.get(name, name), None)
 
 
 _OWN = frozenset({"data", "error", "function", "hub", "name"})
+_SPELT = {"target_name": "target"}
 
 
 class Invocation(msgspec.Struct, kw_only=True, eq=False):
@@ -98,8 +106,16 @@ class Records:
         return [one for one in self.invocations if not wanted or one.function.lower() == wanted]
 
     def acts(self, name: str | None, fields: Mapping[str, Any]) -> Sequence[Action]:
-        """Those of a name in any letter case, or all; with these members."""
+        """Those of a name in any letter case, or all; with these members. Raises SetupError for
+        names that there are not."""
         wanted = (name or "").lower()
+        if name is not None and wanted not in map(str.lower, ACTIONS):
+            raise SetupError(f"there is no action '{name}'.{did_you_mean(name, ACTIONS)}")
+        for member in fields.keys() - _MEMBERS:
+            raise SetupError(
+                f"no action has a member '{member}'.{did_you_mean(member, _MEMBERS)} There are "
+                f"{listed(sorted(_MEMBERS))}."
+            )
         return [
             one
             for one in self.actions
@@ -118,10 +134,16 @@ class Records:
         return [*failed, *(f"action '{one.name}' was refused: {one.error}" for one in refused)]
 
 
-def action_name(operation: HubOperation) -> str:
+def action_name(operation: type[HubOperation]) -> str:
     """The name of the action that asks for an operation."""
-    name = type(operation).__name__
+    if operation is CloseConnection:
+        return CloseClientConnectionAction.action_name
+    name = operation.__name__
     return name[0].lower() + name[1:]
+
+
+#: All members that actions have, by the names of their classes and of those of the operations.
+_MEMBERS = _OWN.union(_SPELT, *(one.__struct_fields__ for one in HubOperation.__subclasses__()))
 
 
 def readable(value: Value) -> Any:

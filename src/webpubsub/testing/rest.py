@@ -12,6 +12,8 @@ from webpubsub.testing.http import Http, Response
 
 _API_VERSION = "2024-12-01"
 _TOKEN_SECONDS = 60
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class ServiceRefused(Exception):

@@ -3,6 +3,7 @@
 The parts are those of ``webpubsub start``; only time, ports and what looks on are the test's own.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -18,12 +19,15 @@ from webpubsub.testing.errors import SetupError
 from webpubsub.testing.peace import Bustle
 from webpubsub.testing.plans import Plan
 from webpubsub.testing.records import Records
+from webpubsub.testing.traffic import Traffic
 from webpubsub.testing.watching import Watch
 from webpubsub.testing.ways import Door
 
 #: Where the service is said to be when nothing listens anywhere.
 _NOWHERE = "http://webpubsub.test"
 _ADDRESS = "http://127.0.0.1"
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class Stage(Bustle, Protocol):
@@ -34,6 +38,16 @@ class Stage(Bustle, Protocol):
     @property
     def hubs(self) -> list[str]:
         """The hubs that the app names."""
+        ...
+
+    @property
+    def functions(self) -> Sequence[str]:
+        """The functions that the app has."""
+        ...
+
+    @property
+    def without_hubs(self) -> str:
+        """What is to be said when it names none."""
         ...
 
     @property
@@ -59,14 +73,14 @@ class Stage(Bustle, Protocol):
         ...
 
 
-def new_stage(plan: Plan, clock: Clock, records: Records) -> Stage:
+def new_stage(plan: Plan, clock: Clock, records: Records, traffic: Traffic) -> Stage:
     """The stage for a plan. Raises SetupError for an app whose settings are wrong."""
     settings = plan.service
     if not plan.sockets and settings.public_endpoint is None:
         settings = msgspec.structs.replace(settings, public_endpoint=_NOWHERE)
     plan = msgspec.structs.replace(plan, service=settings)
     try:
-        return (ServiceStage if plan.app is None else AppStage)(plan, clock, records)
+        return (ServiceStage if plan.app is None else AppStage)(plan, clock, records, traffic)
     except HostError as problem:
         raise SetupError(str(problem)) from None
 
@@ -74,9 +88,11 @@ def new_stage(plan: Plan, clock: Clock, records: Records) -> Stage:
 class AppStage:
     """An app and its service."""
 
-    def __init__(self, plan: Plan, clock: Clock, records: Records) -> None:
+    without_hubs = "the app names none"
+
+    def __init__(self, plan: Plan, clock: Clock, records: Records, traffic: Traffic) -> None:
         assert plan.app is not None, "there is an app"  # noqa: S101
-        self._watch = Watch(records)
+        self._watch = Watch(records, traffic)
         self._app = LocalApp(
             Place(
                 folder=plan.app,
@@ -97,11 +113,17 @@ class AppStage:
             ),
         )
         self.service = self._app.service
+        self.service.point.attach(traffic.look)
 
     @property
     def hubs(self) -> list[str]:
         """The hubs that the app names."""
         return list(self._app.web_pubsub.hubs)
+
+    @property
+    def functions(self) -> Sequence[str]:
+        """The functions that the app has."""
+        return [one.name for one in self._app.host.functions]
 
     @property
     def running(self) -> int:
@@ -157,7 +179,11 @@ class AppStage:
 class ServiceStage:
     """The service, with nobody who answers its events unless a webhook does."""
 
-    def __init__(self, plan: Plan, clock: Clock, _records: Records) -> None:
+    #: Nobody knows of any.
+    functions: Sequence[str] = ()
+    without_hubs = "there is no app, and the mark 'webpubsub' names none"
+
+    def __init__(self, plan: Plan, clock: Clock, _records: Records, traffic: Traffic) -> None:
         settings = msgspec.structs.replace(plan.service, address="127.0.0.1", port=0)
         self.hubs = list(plan.hubs)
         self.running = 0
@@ -168,6 +194,7 @@ class ServiceStage:
             timers=clock,
         )
         self._listens = plan.sockets
+        self.service.point.attach(traffic.look)
 
     @property
     def is_asked(self) -> bool:

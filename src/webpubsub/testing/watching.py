@@ -12,13 +12,16 @@ from webpubsub.host.observation import (
     Sighting,
 )
 from webpubsub.testing.records import Action, Invocation, Records, action_name, readable
+from webpubsub.testing.traffic import Traffic
 
 
 class Watch:
-    """Records invocations, what they log from INFO on, and actions, from ``begin`` to ``end``."""
+    """Records invocations, what they log from INFO on, actions, and the traffic, from ``begin`` to
+    ``end``."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, traffic: Traffic) -> None:
         self._records = records
+        self._traffic = traffic
         self._undo: list[Callable[[], None]] = []
 
     def begin(self, point: ObservationPoint) -> None:
@@ -26,7 +29,11 @@ class Watch:
         root = logging.getLogger()
         level = root.level
         root.setLevel(min(level, logging.INFO) if level else logging.INFO)
-        self._undo = [lambda: root.setLevel(level), point.attach(self._look)]
+        self._undo = [
+            lambda: root.setLevel(level),
+            point.attach(self._traffic.look),
+            point.attach(self._look),
+        ]
 
     def end(self) -> None:
         """Look away; again is harmless."""
@@ -59,7 +66,7 @@ class Watch:
 
     def _act(self, item: ActionCarriedOut) -> None:
         action = Action(
-            name=action_name(item.operation),
+            name=action_name(type(item.operation)),
             operation=item.operation,
             function=item.function,
             error=item.problem,

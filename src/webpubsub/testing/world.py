@@ -8,30 +8,32 @@ moved.
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
 
-from webpubsub.protocol.spelling import listed
-from webpubsub.service.observation import HandshakeRefused, SessionBegan, Sighting
-from webpubsub.testing.client import PROTOCOLS, Client, ClientProtocol
+from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.testing.arrivals import Arrivals
+from webpubsub.testing.client import Client
+from webpubsub.testing.client_protocols import protocol_named
 from webpubsub.testing.clock import Clock
 from webpubsub.testing.environment import Environment
-from webpubsub.testing.errors import ConnectRefused, SetupError
+from webpubsub.testing.errors import SetupError
 from webpubsub.testing.faults import WorldFaults
 from webpubsub.testing.http import Http
-from webpubsub.testing.loops import Loops
+from webpubsub.testing.loops import Loops, without_loop
 from webpubsub.testing.peace import Peace
 from webpubsub.testing.plans import Plan
 from webpubsub.testing.records import Action, Invocation, Records
 from webpubsub.testing.rest import RestService
 from webpubsub.testing.stages import Stage, new_stage
-from webpubsub.testing.ways import new_session
+from webpubsub.testing.traffic import Traffic
+from webpubsub.testing.ways import Ways
 
 _T = TypeVar("_T")
-_CLOSE_SECONDS = 2.0
-_APP, _CLIENTS, _REST = "app", "clients", "rest"
+# A failure shows the line of the test and not where it was found out.
+__tracebackhide__ = True
 
 
 class World:
@@ -57,14 +59,21 @@ class World:
         self._plan = plan
         self._loops = loops or Loops()
         self._records = Records()
+        self._traffic = Traffic(self.clock.time)
         self._environment = Environment()
+        self._arrivals = Arrivals(self.hint)
+        self._ways = Ways(sockets=plan.sockets)
         self._peace: Peace | None = None
         self._stage: Stage | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
-        self._refused: HandshakeRefused | None = None
-        self._began: list[SessionBegan] = []
         self._names = 0
+
+    def __repr__(self) -> str:
+        about = (
+            "the service alone" if self._plan.app is None else f"the app '{self._plan.app.name}'"
+        )
+        calls, clients = len(self._records.invocations), len(self.clients)
+        return f"<World of {about}: {clients} clients, {calls} calls of functions>"
 
     # The parts
 
@@ -82,14 +91,31 @@ class World:
         """Makes things go wrong."""
         return WorldFaults(self.stage.service.faults)
 
+    # What has happened
+
     def invocations(self, function: str | None = None) -> Sequence[Invocation]:
-        """The calls of a function, or of all, in the order in which they began."""
+        """The calls of a function, or of all, in the order in which they began. Raises SetupError
+        for a function that the app does not have."""
+        known = [] if self._stage is None else self._stage.functions
+        if function is not None and known and function.lower() not in map(str.lower, known):
+            raise SetupError(
+                f"the app has no function '{function}'.{did_you_mean(function, known)} It has "
+                f"{listed(known)}."
+            )
         return self._records.calls(function)
 
-    def actions(self, name: str | None = None, **members: Any) -> Sequence[Action]:
+    def actions(self, name: str | None = None, **members: object) -> Sequence[Action]:
         """What the outputs of functions have asked the service for, in order: those of a name, such
-        as ``sendToAll``, and with these members, such as ``group="room"``."""
+        as ``sendToAll``, and with these members, such as ``group="room"``. Raises SetupError for
+        names that no action, or no member of one, has."""
         return self._records.acts(name, members)
+
+    @property
+    def traffic(self) -> Sequence[str]:
+        """Everything that has passed, faults included, in the words of the dashboard, each line
+        with its time in seconds of the test. A test that fails shows it."""
+        names = {client.connection_id: client.name for client in self.clients}
+        return self._traffic.lines(names)
 
     # Clients
 
@@ -113,8 +139,7 @@ class World:
         ``protobuf.reliable``. Raises ConnectRefused, which says why and how to mend it.
         """
         await self.start()
-        __tracebackhide__ = True
-        chosen = _protocol(protocol)
+        chosen = protocol_named(protocol)
         if url is None:
             access = await self.stage.service.client.client_access(
                 self._hub(hub), user_id=user, roles=roles, groups=groups
@@ -122,17 +147,17 @@ class World:
             url = access.url
         self._names += 1
         client = Client(user or f"client {self._names}", url.partition("?")[0], chosen, self)
-        await self._join(client, _with_query(url, query or {}), headers or {})
+        await self._bring(client, _with_query(url, query or {}), headers or {})
         self.clients.append(client)
         await self.settle()
         return client
 
-    async def settle(self) -> None:
-        """Wait until what has begun is done; no longer than a quarter of a second of the
-        machine."""
+    async def settle(self, within: float | None = None) -> None:
+        """Wait until what has begun is done, no longer than half a second of the machine; or than
+        ``within`` seconds, for what takes longer."""
         await self.start()
         if self._peace is not None:
-            await self._peace.come()
+            await self._peace.come(within)
 
     def run(self, awaitable: Awaitable[_T]) -> _T:
         """The result of something awaitable, in a test that is not ``async``. Between two of these
@@ -142,7 +167,11 @@ class World:
             if asyncio.iscoroutine(awaitable):
                 awaitable.close()  # nobody will await it
             raise RuntimeError("webpubsub.run() is for tests that are not async; use await here.")
-        return loop.run_until_complete(_awaited(awaitable))
+        try:
+            return loop.run_until_complete(_awaited(awaitable))
+        except Exception as error:
+            error.__traceback__ = without_loop(error.__traceback__)
+            raise
 
     # Its life
 
@@ -159,13 +188,14 @@ class World:
         self._loop = loop
         self._environment.change(self._plan.settings)
         try:
-            stage = new_stage(self._plan, self.clock, self._records)
+            stage = new_stage(self._plan, self.clock, self._records, self._traffic)
             await stage.start()
         except BaseException:
             self._environment.restore()
             raise
-        stage.service.point.attach(self._look)
-        self._stage, self._peace = stage, Peace(stage, sockets=self._plan.sockets)
+        stage.service.point.attach(self._arrivals.look)
+        self._stage = stage
+        self._peace = Peace(stage, self._passed, sockets=self._plan.sockets)
         self.clock.follow, self.clock.settle = self._peace.keep, self._peace.come
 
     async def stop(self) -> None:
@@ -174,12 +204,12 @@ class World:
         stage, self._stage = self._stage, None
         if stage is None:
             return
+        self._traffic.end()
         try:
             stage.service.faults.clear()
             await asyncio.gather(*(client.abandon() for client in self.clients))
-            for session in self._sessions.values():
-                await session.close()
-            await Peace(stage, sockets=False).come()
+            await self._ways.close()
+            await Peace(stage, self._passed, sockets=False).come()
             await stage.stop()
         finally:
             self._environment.restore()
@@ -198,18 +228,15 @@ class World:
     async def _abandon(self, stage: Stage) -> None:
         """A fixture has started it, in a loop of another plugin, for a test that was never run."""
         self._stage = None
-        for session in self._sessions.values():
-            connector = session.connector
-            session.detach()
-            if connector is not None:
-                await connector.close()
+        await self._ways.abandon()
         await stage.abandon()
 
     # For clients
 
     def hint(self) -> str:
         """What failed, for the end of a failure."""
-        lines = self._records.failures
+        unhandled = [f"nobody handles the event '{name}'" for name in self._traffic.unhandled]
+        lines = [*self._records.failures, *unhandled]
         return "".join(f"\n    {line}" for line in lines)
 
     def cut(self, client: Client) -> None:
@@ -223,85 +250,34 @@ class World:
             "awps_connection_id": client.connection_id,
             "awps_reconnection_token": client.reconnection_token or "",
         }
-        __tracebackhide__ = True
-        await self._join(client, f"{client.address}?{urlencode(pairs)}", {})
-        if self._refused is not None:
-            reason = self._refused.refusal.describe()
-            raise ConnectRefused(client.name, client.closed.code if client.closed else 0, reason)
+        await self._bring(client, f"{client.address}?{urlencode(pairs)}", {})
+        self._arrivals.check(client)
 
     # The rest
 
-    async def _join(self, client: Client, url: str, headers: Mapping[str, str]) -> None:
-        __tracebackhide__ = True
-        session = await self._session(_CLIENTS)
-        protocols = () if client.subprotocol is None else (client.subprotocol,)
-        self._refused = None
-        try:
-            socket = await session.ws_connect(
-                url,
-                protocols=protocols,
-                headers=headers,
-                max_msg_size=0,
-                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_SECONDS),
-            )
-        except aiohttp.WSServerHandshakeError as error:
-            raise ConnectRefused(client.name, error.status, self._reason()) from None
-        await client.begin(socket)
-        if not client.connection_id:
-            client.connection_id = self._newcomer(client)
+    async def _bring(self, client: Client, url: str, headers: Mapping[str, str]) -> None:
+        session = self._ways.session("clients", self.stage.service.door)
+        await self._arrivals.bring(client, session, url, headers, self.clients)
 
-    def _newcomer(self, client: Client) -> str:
-        """Who has just begun a session; plain clients are not told who they are."""
-        known = {one.connection_id for one in self.clients}
-        for began in self._began:
-            if began.connection_id not in known and began.subprotocol == client.subprotocol:
-                client.user_id = began.user_id
-                return began.connection_id
-        return ""
-
-    def _reason(self) -> str:
-        if self._refused is None:
-            return "the service has not said why."
-        return self._refused.refusal.describe() + self.hint()
+    def _passed(self) -> int:
+        return self._traffic.count + sum(client.heard for client in self.clients)
 
     def _hub(self, hub: str | None) -> str:
         if hub is not None:
             return hub
         hubs = self.stage.hubs
         if len(hubs) != 1:
-            there = f"there are {listed(hubs)}" if hubs else "the app names none"
+            there = f"there are {listed(hubs)}" if hubs else self.stage.without_hubs
             raise SetupError(f"name the hub: hub=...; {there}.")
         return hubs[0]
 
-    def _look(self, sighting: Sighting) -> None:
-        item = sighting.item
-        if isinstance(item, HandshakeRefused):
-            self._refused = item
-        elif isinstance(item, SessionBegan):
-            self._began.append(item)
-
     async def _app_session(self) -> aiohttp.ClientSession:
-        return await self._session(_APP)
+        await self.start()
+        return self._ways.session("app", self.stage.http_door)
 
     async def _rest_session(self) -> aiohttp.ClientSession:
-        return await self._session(_REST)
-
-    async def _session(self, purpose: str) -> aiohttp.ClientSession:
-        """One for each purpose: a connection that has carried requests cannot become a
-        WebSocket."""
         await self.start()
-        found = self._sessions.get(purpose)
-        if found is None:
-            door = self.stage.http_door if purpose == _APP else self.stage.service.door
-            found = new_session(None if self._plan.sockets else door)
-            self._sessions[purpose] = found
-        return found
-
-
-def _protocol(name: str) -> ClientProtocol:
-    if name not in PROTOCOLS:
-        raise SetupError(f"there is no client protocol '{name}'; there are {listed(PROTOCOLS)}.")
-    return PROTOCOLS[name]
+        return self._ways.session("rest", self.stage.service.door)
 
 
 def _with_query(url: str, query: Mapping[str, str]) -> str:

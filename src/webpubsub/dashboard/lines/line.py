@@ -55,9 +55,14 @@ def _away(item: LookedAway) -> dict[str, Any]:
 _MAKERS: Mapping[type[Any], Make] = {**SERVICE_LINES, **HOST_LINES, LookedAway: _away}
 
 
+def in_words(item: Any) -> dict[str, Any]:
+    """What a line says of an item, by the names of its parts."""
+    return _MAKERS[type(item)](item)
+
+
 def line(entry: Entry, people: People) -> Line:
     """The line of an entry."""
-    made = _MAKERS[type(entry.item)](entry.item)
+    made = in_words(entry.item)
     connection = made.get("connection", "")
     if connection and not made.get("user"):
         made["user"] = people.user_of(connection) or ""
