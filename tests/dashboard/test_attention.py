@@ -66,6 +66,14 @@ async def test_whoever_looks_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert world.kinds[6:] == ["LookedAway"] + ["SessionEnded"] * 53
 
 
+async def test_whoever_looks_has_more_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for when the page is opened again."""
+    world = World(monkeypatch)
+    with world.attention.viewed():
+        world.happen(5_000)
+    assert len(world.recorder.after(0, 10_000)) == 5_000
+
+
 async def test_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Is one, also for who has looked away."""
     world = World(monkeypatch)

@@ -10,8 +10,17 @@ def test_users_are_remembered_for_a_while() -> None:
     crowd = People()
     crowd.meet(SessionBegan("chat", "first", "zoe", None))
     for number in range(people._MOST):
-        crowd.meet(SessionBegan("chat", f"c{number}", None if number else "alice", None))
-    assert crowd.user_of("c0") == "alice"
-    assert crowd.user_of("c1") is None
+        crowd.meet(SessionBegan("chat", f"c{number}", f"user {number}", None))
+    assert crowd.user_of("c0") == "user 0"
     assert crowd.user_of("first") is None
     assert crowd.user_of("nobody") is None
+
+
+def test_whoever_is_nobody_takes_no_room() -> None:
+    """However many come without a name."""
+    crowd = People()
+    crowd.meet(SessionBegan("chat", "first", "zoe", None))
+    for number in range(people._MOST):
+        crowd.meet(SessionBegan("chat", f"c{number}", None, None))
+    assert crowd.user_of("c1") is None
+    assert crowd.user_of("first") == "zoe"

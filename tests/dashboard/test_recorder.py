@@ -1,10 +1,12 @@
 """What has happened lately."""
 
 import asyncio
+import tracemalloc
 
-from tests.dashboard.world import TRACE, sighting
+from tests.dashboard.world import TRACE, connect_event, sighting
 from webpubsub.dashboard.recorder import Recorder, RecorderLimits
 from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.service import observation as seen
 from webpubsub.service.observation import (
     Delivered,
     RequestHandled,
@@ -72,6 +74,33 @@ def test_clearing_forgets_and_counts_on() -> None:
     assert recorder.after(0, 10) == []
     recorder(sighting(_ended(4)))
     assert [one.id for one in recorder.after(3, 10)] == [4]
+
+
+def test_nobody_who_does_not_look_pays_for_it() -> None:
+    """Whatever connects, the record takes less than a mebibyte of real memory."""
+    recorder = Recorder()
+    tracemalloc.start()
+    try:
+        for number in range(2_000):
+            names = (f"h{at}-{number}" for at in range(12))
+            event = connect_event({name: [name] for name in names})
+            for item in (seen.HandshakeBegan(f"/{number}"), seen.EventRaised(event)):
+                recorder(sighting(item, trace=f"{number:032x}", span=f"{number:016x}"))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 200 < len(recorder.after(0, 10_000)) < 2_000
+    assert 400_000 < taken < 1_048_576
+
+
+def test_much_more_is_kept_for_who_looks() -> None:
+    """And stays, so that a page that is opened again shows it, too."""
+    recorder = _recorded(3_000)
+    assert len(recorder.after(0, 10_000)) < 2_000
+    recorder.widen()
+    for number in range(11_000):
+        recorder(sighting(_ended(number)))
+    assert len(recorder.after(0, 20_000)) == 10_000
 
 
 def test_frames_count_as_well() -> None:

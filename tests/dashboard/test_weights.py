@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dashboard.world import user_event
+from tests.dashboard.world import connect_event, user_event
 from webpubsub.dashboard.weights import weight
 from webpubsub.host import observation as host
 from webpubsub.host.values import JsonText
@@ -10,10 +10,13 @@ from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients.requests import SendEvent
 from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.protocol.refusals import CheckMade
+from webpubsub.protocol.refusals.tokens import TOKEN_MALFORMED
 from webpubsub.service import observation as service
 
 LARGE = Message(DataType.TEXT, b"x" * 100_000)
 TEXT = "x" * 100_000
+CHECK = CheckMade(kind=TOKEN_MALFORMED, seen="x.y")
 
 
 def _ended(**members: object) -> host.InvocationEnded:
@@ -27,6 +30,9 @@ def _ended(**members: object) -> host.InvocationEnded:
         service.RequestReceived("chat", "c", SendEvent(event="e", message=LARGE)),
         service.OperationApplied(ops.SendToAll(hub="chat", message=LARGE), None),
         service.EventRaised(user_event(LARGE)),
+        service.EventRaised(connect_event({"a": [TEXT]})),
+        service.EventRaised(connect_event({f"h{number}": ["x"] for number in range(600)})),
+        service.HandshakeRefused("/", TOKEN_MALFORMED.refuse("x.y"), (CHECK,) * 700),
         service.WebhookCalled(user_event(LARGE), "http://x"),
         service.Delivered("chat", Delivery(LARGE), ("c",)),
         service.Delivered("chat", Delivery(Message(DataType.TEXT, b"")), ("c",) * 20_000),

@@ -1,7 +1,7 @@
 """A service with its dashboard, a browser's requests to it, and things to be seen."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import Any
@@ -11,7 +11,12 @@ from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from tests.service.wire import PATIENCE, App
 from webpubsub.dashboard.dashboard import Dashboard
 from webpubsub.dashboard.recorder import Entry
-from webpubsub.protocol.events import ConnectionContext, EventType, UserEventRequest
+from webpubsub.protocol.events import (
+    ConnectEventRequest,
+    ConnectionContext,
+    EventType,
+    UserEventRequest,
+)
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.observation import Sighting
 from webpubsub.protocol.trace_context import SpanContext
@@ -117,3 +122,11 @@ def user_event(message: Message = HELLO, name: str = "message") -> UserEventRequ
         signature="sha256=secret",
     )
     return UserEventRequest(connection_context=context, message=message)
+
+
+def connect_event(headers: Mapping[str, Sequence[str]]) -> ConnectEventRequest:
+    """A client at the door."""
+    context = ConnectionContext(
+        event_type=EventType.SYSTEM, event_name="connect", hub="chat", connection_id="c1"
+    )
+    return ConnectEventRequest(connection_context=context, headers=headers)

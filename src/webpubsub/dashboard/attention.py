@@ -69,6 +69,7 @@ class Attention:
     def viewed(self) -> Iterator[None]:
         """Somebody looks meanwhile, and misses nothing."""
         self._viewers += 1
+        self._recorder.widen()
         if self._return is not None:
             self._return.cancel()
             self._come_back()

@@ -8,13 +8,15 @@ _MOST = 20_000
 
 
 class People:
-    """The users of the latest connections."""
+    """The users of the latest connections that have one."""
 
     def __init__(self) -> None:
-        self._users: OrderedDict[str, str | None] = OrderedDict()
+        self._users: OrderedDict[str, str] = OrderedDict()
 
     def meet(self, began: SessionBegan) -> None:
         """Remember a connection."""
+        if began.user_id is None:
+            return
         self._users[began.connection_id] = began.user_id
         if len(self._users) > _MOST:
             self._users.popitem(last=False)

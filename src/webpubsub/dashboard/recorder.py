@@ -2,7 +2,8 @@
 
 Recording is on while nobody looks, so that who comes late sees what came before. It must cost next
 to nothing: a sighting is kept as it came. It is weighed with a few others, or when somebody reads,
-and put into words when a page asks for it.
+and put into words when a page asks for it. Less than a mebibyte is kept until somebody looks for
+the first time, and much more from then on.
 """
 
 import asyncio
@@ -21,15 +22,19 @@ from webpubsub.service.observation import RequestHandled, SessionBegan
 
 #: What says nothing that the item before it has not said.
 UNRECORDED = frozenset({RequestHandled})
-_MEBIBYTE = 1_048_576
+_KIBIBYTE = 1024
 _WEIGHED_TOGETHER = 16
 
 
 class RecorderLimits(msgspec.Struct, frozen=True):
-    """How much is kept: items, and roughly how many bytes they take."""
+    """How much is kept: items, and roughly how many bytes they take. By default what suits a
+    service that nobody has looked at."""
 
-    entries: int = 10_000
-    bytes: int = 32 * _MEBIBYTE
+    entries: int = 2_000
+    bytes: int = 768 * _KIBIBYTE
+
+
+_SEEN = RecorderLimits(entries=10_000, bytes=32 * 1024 * _KIBIBYTE)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -112,6 +117,10 @@ class Recorder:
     def find(self, entry_id: int) -> Entry | None:
         """One of those that are kept."""
         return next((one for one in self.after(entry_id - 1, 1) if one.id == entry_id), None)
+
+    def widen(self) -> None:
+        """Keep more from now on: somebody looks."""
+        self._limits = _SEEN
 
     def now(self) -> float:
         """The time in seconds since the epoch."""
