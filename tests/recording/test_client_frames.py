@@ -4,23 +4,21 @@ import pytest
 
 from tests.recording.request_samples import BINARY, JSON, SAMPLES, TEXT
 from webpubsub.protocol.clients import requests
-from webpubsub.protocol.clients.codec import Frame, FrameKind
+from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
+from webpubsub.protocol.clients.protobuf import ProtobufCodec
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.recording.client_frames import json_frame, simple_frame
+from webpubsub.protocol.clients.simple import SimpleCodec
+from webpubsub.recording.client_frames import client_frame
 
 
+@pytest.mark.parametrize("codec", [JsonCodec(), ProtobufCodec()], ids=lambda codec: codec.name)
 @pytest.mark.parametrize("request_", SAMPLES, ids=repr)
-def test_the_service_reads_what_was_meant(request_: ClientRequest) -> None:
-    """Every request that a JSON client can make."""
-    frame = json_frame(request_)
+def test_the_service_reads_what_was_meant(request_: ClientRequest, codec: ClientCodec) -> None:
+    """Every request that clients of the subprotocols can make."""
+    frame = client_frame(request_, codec)
     assert frame is not None
-    assert list(JsonCodec().feed(frame)) == [request_]
-
-
-def test_a_sequence_ack_is_not_sent() -> None:
-    """It is for clients that come back."""
-    assert json_frame(requests.SequenceAck(sequence_id=1)) is None
+    assert list(codec.feed(frame)) == [request_]
 
 
 @pytest.mark.parametrize(
@@ -34,4 +32,4 @@ def test_a_sequence_ack_is_not_sent() -> None:
 )
 def test_a_simple_client_sends_payloads(request_: ClientRequest, frame: Frame | None) -> None:
     """To the event, or to the group of its mode."""
-    assert simple_frame(request_) == frame
+    assert client_frame(request_, SimpleCodec()) == frame

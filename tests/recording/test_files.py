@@ -12,11 +12,11 @@ from webpubsub.recording.files import RecordingError, RecordingFile, read_record
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     """Line by line, and by its owner only."""
     file = RecordingFile(tmp_path / "r")
-    file.write('{"kind":"ack"}')
-    assert read_recording(tmp_path / "r") == [{"kind": "ack"}]  # while it is written
-    file.write('{"kind":"ended"}')
+    file.write('{"kind":"refused"}')
+    assert read_recording(tmp_path / "r") == [{"kind": "refused"}]  # while it is written
+    file.write('{"kind":"recovered"}')
     file.close()
-    assert [one["kind"] for one in read_recording(tmp_path / "r")] == ["ack", "ended"]
+    assert [one["kind"] for one in read_recording(tmp_path / "r")] == ["refused", "recovered"]
     assert file.entries == 2
     assert stat.S_IMODE((tmp_path / "r").stat().st_mode) == 0o600
 
@@ -53,10 +53,12 @@ def test_a_full_file_says_so_once(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     [
         ("", "is no recording"),
         ('{"a":1}\n', "is no recording"),
-        ("hello\n", "line 1: "),
-        ("[]\n", "line 1: "),
+        ("hello\n", "is no recording"),
+        ("[]\n", "is no recording"),
         ('{"webpubsubRecording":2}\n', "recording of the version 2"),
+        ('{"webpubsubRecording":"x"}\n', "recording of the version 'x'"),
         ('{"webpubsubRecording":1}\n{"kind":\n', "line 2: "),
+        ('{"webpubsubRecording":1}\n\n{"kind":7}\n', "line 3: .*kind"),
     ],
 )
 def test_what_is_no_recording(text: str, problem: str, tmp_path: Path) -> None:
@@ -70,3 +72,18 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """One line, with the reason."""
     with pytest.raises(RecordingError, match="cannot be read: No such file"):
         read_recording(tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    "cut", ['{"kind', '{"kind":"ref\u00fc'.encode()[:-1].decode("latin-1"), "{"]
+)
+def test_a_recording_that_was_cut_off(
+    cut: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All that is whole is read, and the log says that something is missing."""
+    text = '{"webpubsubRecording":1}\n{"kind":"refused"}\n'
+    (tmp_path / "r").write_bytes(text.encode() + cut.encode("latin-1"))
+    assert read_recording(tmp_path / "r") == [{"kind": "refused"}]
+    assert [one.message for one in caplog.records] == [
+        f"{tmp_path / 'r'} ends within an entry, which is left out"
+    ]

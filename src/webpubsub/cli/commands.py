@@ -94,7 +94,8 @@ app.command(
         "Examples:\n\n"
         "webpubsub record session.jsonl\n\n"
         "webpubsub replay session.jsonl\n\n"
-        "webpubsub replay session.jsonl examples/chat"
+        "webpubsub replay session.jsonl examples/chat\n\n"
+        "webpubsub replay session.jsonl --service 'Endpoint=…;AccessKey=…;Version=1.0;'"
     )
 )(replay)
 app.command(

@@ -1,52 +1,86 @@
-"""``webpubsub replay``: what clients did in a recording, done again with an app."""
+"""``webpubsub replay``: what clients did in a recording, done again with an app or a service."""
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, tell_problem
+from webpubsub.cli.console import fail, note, tell_problem
 from webpubsub.cli.http_log import shorten_http_log
 
 if TYPE_CHECKING:
+    from webpubsub.protocol.connection_strings import ConnectionString
     from webpubsub.recording.comparison import Difference
-    from webpubsub.recording.replay import Replay
 
 _INTERRUPTED = 130
+
+Entries: TypeAlias = Sequence[Mapping[str, Any]]
+
+
+class _Done(NamedTuple):
+    """What was there and what is there now, of the same kinds, and how many requests were made."""
+
+    before: Entries
+    now: Entries
+    requests: int
 
 
 def replay(
     recording: Annotated[Path, typer.Argument(metavar="FILE", help="What --record has made.")],
     app_dir: Annotated[
-        Path, typer.Argument(help="Folder of the function app.", show_default="this folder")
-    ] = Path(),
+        Path | None, typer.Argument(help="Folder of the function app.", show_default="this folder")
+    ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONNECTION_STRING",
+            help="Replay with a service that runs, and whatever app is behind it.",
+            show_default=False,
+        ),
+    ] = None,
+    pause: Annotated[
+        float,
+        typer.Option(
+            min=0.01,
+            max=60.0,
+            help="With --service, for how many seconds nothing must have come before a client "
+            "does the next thing.",
+        ),
+    ] = 0.3,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show all that the app logs.")] = False,
 ) -> None:
     """Have clients do again what they did in a recording, and show what comes of it now.
 
     They connect and say the same, one after the other, to the app and a service of its own. Lines
-    with - are what the recording has, lines with + what is there now; ids and times do not count.
-    The exit code is 1 when something differs.
+    with - are what the recording has, lines with + are what is there now; ids and times do not
+    count. The exit code is 1 when something differs.
+
+    With --service, what clients are told is compared, and nothing else can be seen.
     """
-    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
     from webpubsub.host.errors import HostError
+    from webpubsub.recording.clients import ServiceAway
     from webpubsub.recording.files import RecordingError, read_recording
 
     try:
         entries = read_recording(recording)
-        check_app_folder(app_dir)
-    except (RecordingError, AppFolderError) as problem:
+    except RecordingError as problem:
         fail(str(problem))
+    run = (
+        _with_app(entries, app_dir, verbose)
+        if service is None
+        else _with_service(entries, app_dir, service, pause)
+    )
     shorten_http_log()
+    _tell_of_recoveries(entries)
 
     async def serve(stop: asyncio.Event) -> int:
         with redirect_stdout(sys.stderr):  # what the app prints
-            done = await _replayed(entries, app_dir, stop, verbose=verbose)
+            done = await _unless(stop, run())
         if done is None:
             return _INTERRUPTED
         return 1 if _compared(entries, done) else 0
@@ -56,36 +90,90 @@ def replay(
     except HostError as problem:
         tell_problem(problem)
         raise typer.Exit(1) from None
+    except ServiceAway as problem:
+        fail(str(problem))
     raise typer.Exit(code)
 
 
-async def _replayed(
-    entries: Sequence[Mapping[str, Any]], app_dir: Path, stop: asyncio.Event, *, verbose: bool
-) -> "Replay | None":
-    """The replay, or None when it was interrupted."""
+def _with_app(
+    entries: Entries, folder: Path | None, verbose: bool
+) -> Callable[[], Awaitable[_Done]]:
     from webpubsub.cli.hub_settings import load_hub_settings
     from webpubsub.cli.surroundings import app_on_its_own
+    from webpubsub.composition.app_folders import AppFolderError, check_app_folder
     from webpubsub.recording.replay import Replay
 
+    app_dir = folder or Path()
+    try:
+        check_app_folder(app_dir)
+    except AppFolderError as problem:
+        fail(str(problem))
     hubs = load_hub_settings(app_dir, None, None)
-    async with app_on_its_own(app_dir, hubs, verbose=verbose) as app:
-        again = Replay(app.service, app.connections.key)
-        running = asyncio.create_task(again.run(entries))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not running.done():
-            running.cancel()
-            return None
-        await running
-        return again
+
+    async def run() -> _Done:
+        async with app_on_its_own(app_dir, hubs, verbose=verbose) as app:
+            again = Replay(app.service, app.connections.key)
+            await again.run(entries)
+            return _Done(entries, again.entries, again.requests)
+
+    return run
 
 
-def _compared(entries: Sequence[Mapping[str, Any]], again: "Replay") -> "list[Difference]":
+def _with_service(
+    entries: Entries, folder: Path | None, text: str, pause: float
+) -> Callable[[], Awaitable[_Done]]:
+    from webpubsub.recording.remote_replay import RemoteReplay
+    from webpubsub.recording.views import seen_by_clients
+
+    if folder is not None:
+        fail("there is an app and a --service: a replay is with one of them")
+    where = _connection(text)
+
+    async def run() -> _Done:
+        again = RemoteReplay(where.endpoint, where.access_key or "", pause=pause)
+        await again.run(entries)
+        return _Done(seen_by_clients(entries), again.entries, again.requests)
+
+    return run
+
+
+def _connection(text: str) -> "ConnectionString":
+    from webpubsub.protocol.connection_strings import ConnectionString
+
+    try:
+        where = ConnectionString.parse(text)
+    except ValueError as problem:
+        fail(f"--service: {problem}")
+    if where.access_key is None:
+        fail("--service: the connection string has no AccessKey, and clients need tokens")
+    return where
+
+
+async def _unless(stop: asyncio.Event, work: Awaitable[_Done]) -> _Done | None:
+    """What comes of the work, or None when it was interrupted."""
+    running = asyncio.ensure_future(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not running.done():
+        running.cancel()
+        await asyncio.wait((running,))
+        return None
+    return await running
+
+
+def _tell_of_recoveries(entries: Entries) -> None:
+    times = sum(entry.get("kind") == "recovered" for entry in entries)
+    if times:
+        plural = "time" if times == 1 else "times"
+        note(f"clients came back to a lost connection {times} {plural}, and now do not lose it")
+
+
+def _compared(entries: Entries, done: _Done) -> "list[Difference]":
     """What differs, having said so."""
     from webpubsub.recording.comparison import differences
 
-    found = differences(entries, again.entries)
+    found = differences(done.before, done.now)
     for difference in found:
         typer.echo(f"{difference.what}")
         for line in difference.lines:
@@ -94,5 +182,5 @@ def _compared(entries: Sequence[Mapping[str, Any]], again: "Replay") -> "list[Di
     clients = sum(entry.get("kind") == "connect" for entry in entries)
     plural = "" if len(found) == 1 else "s"
     result = f"{len(found)} difference{plural}" if found else "nothing differs"
-    typer.echo(f"{again.requests} requests of {clients} clients replayed: {result}.")
+    typer.echo(f"{done.requests} requests of {clients} clients replayed: {result}.")
     return found

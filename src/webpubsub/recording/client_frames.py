@@ -1,6 +1,6 @@
-"""What a client sends to ask for something: the payload alone for simple clients, else JSON.
+"""What a client sends to ask for something, in the protocol that it speaks.
 
-Specification: client-protocols sections 3, 5 and 9.
+A simple client sends payloads alone. Specification: client-protocols sections 3, 5 and 9.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,12 +9,18 @@ from typing import Any
 import msgspec
 
 from webpubsub.protocol.clients import requests
-from webpubsub.protocol.clients.codec import Frame, FrameKind
+from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json_payloads import write_data
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import DataType, Message
+from webpubsub.recording.protobuf_frames import protobuf_frame
 
 _TEXTS = (DataType.TEXT, DataType.JSON)
+
+
+def client_frame(request: ClientRequest, codec: ClientCodec) -> Frame | None:
+    """The request of a client of this protocol; None for what a simple client cannot ask for."""
+    return _FRAMES[codec.name](request)
 
 
 def simple_frame(request: ClientRequest) -> Frame | None:
@@ -26,12 +32,10 @@ def simple_frame(request: ClientRequest) -> Frame | None:
     return Frame(kind, message.data)
 
 
-def json_frame(request: ClientRequest) -> Frame | None:
-    """A message of the JSON subprotocol; None for what only clients that come back send."""
-    make = _MEMBERS.get(type(request))
-    if make is None:
-        return None
-    members = {name: value for name, value in make(request).items() if value is not None}
+def json_frame(request: ClientRequest) -> Frame:
+    """A message of the JSON subprotocols."""
+    made = _MEMBERS[type(request)](request)
+    members = {name: value for name, value in made.items() if value is not None}
     return Frame(FrameKind.TEXT, msgspec.json.encode(members))
 
 
@@ -40,7 +44,8 @@ def _of_group(kind: str) -> Callable[[Any], dict[str, Any]]:
 
 
 def _payload(message: Message) -> dict[str, Any]:
-    data = msgspec.Raw(write_data(message)) if message.data else None
+    is_there = message.data or not message.metadata
+    data = msgspec.Raw(write_data(message)) if is_there else None
     return {"dataType": message.data_type.value, "data": data, "metadata": message.metadata}
 
 
@@ -111,6 +116,7 @@ _MEMBERS: Mapping[type[ClientRequest], Callable[[Any], dict[str, Any]]] = {
     requests.SendToGroup: _send_to_group,
     requests.SendEvent: _event,
     requests.Ping: lambda _: {"type": "ping"},
+    requests.SequenceAck: lambda one: {"type": "sequenceAck", "sequenceId": one.sequence_id},
     requests.Invoke: _invoke,
     requests.CancelInvocation: _cancel,
     requests.SetGroupState: _set_state,
@@ -120,4 +126,10 @@ _MEMBERS: Mapping[type[ClientRequest], Callable[[Any], dict[str, Any]]] = {
     requests.StreamFragment: _fragment,
     requests.KeepStreamAlive: _keep_alive,
     requests.EndStream: _end_stream,
+}
+
+_FRAMES: Mapping[str, Callable[[ClientRequest], Frame | None]] = {
+    "simple": simple_frame,
+    "json": json_frame,
+    "protobuf": protobuf_frame,
 }

@@ -17,9 +17,11 @@ Entry: TypeAlias = Mapping[str, Any]
 _UUID: Final = r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b"
 _INSTANT: Final = r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
 _EPOCH: Final = r"(?<![\w.])1[6-9]\d{8}(?:\d{3}|\.\d+)?(?![\w.])"
+#: Stands for an id that is new every time.
+ID: Final = "[id]"
 #: What is new every time, and what stands for it.
 _NEW: Final = (
-    (re.compile(_UUID, re.IGNORECASE), "[id]"),
+    (re.compile(_UUID, re.IGNORECASE), ID),
     (re.compile(_INSTANT), "[time]"),
     (re.compile(_EPOCH), '"[time]"'),
 )
@@ -100,6 +102,9 @@ _PLACES: Final[Mapping[str, Place]] = {
     "answer": _of_client("answers to its events"),
     "ack": _of_client("acks it got"),
     "ended": _of_client("how it ended"),
+    "message": _of_client("messages it got"),
+    "told": _of_client("acks it got"),
+    "goodbye": _of_client("how it ended"),
     "delivery": _messages,
     "operation": _operations,
 }

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from webpubsub.recording.entries import check_entry
+
 logger = logging.getLogger("webpubsub.recording")
 
 _MARK: Final = "webpubsubRecording"
@@ -59,24 +61,45 @@ class RecordingFile:
 
 
 def read_recording(path: Path) -> list[Mapping[str, Any]]:
-    """The entries of a file. Raises RecordingError."""
+    """The entries of a file. What ended while a line was written has all but that line. Raises
+    RecordingError."""
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().split(b"\n")
     except OSError as problem:
         raise RecordingError(f"{path} cannot be read: {problem.strerror}.") from None
-    entries = [_entry(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    if not entries or _MARK not in entries[0]:
-        raise RecordingError(f"{path} is no recording; 'webpubsub start --record FILE' makes one.")
-    if entries[0][_MARK] != _VERSION:
+    _check_header(path, lines[0])
+    if lines[-1].strip() and not _is_whole(lines[-1]):
+        logger.warning("%s ends within an entry, which is left out", path)
+        lines.pop()
+    return [_entry(path, number, one) for number, one in enumerate(lines[1:], 2) if one.strip()]
+
+
+def _check_header(path: Path, line: bytes) -> None:
+    try:
+        version = msgspec.json.decode(line, type=dict[str, Any])[_MARK]
+    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError):
         raise RecordingError(
-            f"{path} is a recording of the version {entries[0][_MARK]}, and this is for version "
+            f"{path} is no recording; 'webpubsub record FILE' makes one."
+        ) from None
+    if version != _VERSION:
+        raise RecordingError(
+            f"{path} is a recording of the version {version!r}, and this is for version "
             f"{_VERSION}: use the webpubsub that has made it."
         )
-    return entries[1:]
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _entry(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
     try:
-        return msgspec.json.decode(line, type=dict[str, Any])
-    except msgspec.MsgspecError as problem:
+        entry = msgspec.json.decode(line, type=dict[str, Any])
+        check_entry(entry)
+    except ValueError as problem:
         raise RecordingError(f"{path}, line {number}: {problem}.") from None
+    return entry

@@ -27,8 +27,12 @@ class Names:
         if name is None:
             self._last += 1
             name = f"{{client {self._last}}}"
-            self._names[connection_id], self._ids[name] = name, connection_id
+            self.call(name, connection_id)
         return name
+
+    def call(self, name: str, connection_id: str) -> None:
+        """Call a connection so."""
+        self._names[connection_id], self._ids[name] = name, connection_id
 
     def in_place_of_ids(self, text: str) -> str:
         """A text with the names of connections where their ids were."""

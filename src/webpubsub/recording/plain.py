@@ -13,7 +13,7 @@ from typing import Any, get_args
 import msgspec
 
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.recording.scrubbing import scrubbed, scrubbed_bytes
 
 _REQUESTS = {kind.__name__: kind for kind in get_args(ClientRequest)}
@@ -53,6 +53,16 @@ def request_of(value: Mapping[str, Any]) -> ClientRequest:
     except (KeyError, TypeError, ValueError) as problem:
         raise NotARequest(f"{value['type']}: {problem}") from None
     return request
+
+
+def delivery_of(value: Mapping[str, Any]) -> Delivery:
+    """The delivery that ``plain`` has made this of, without its type. Raises NotARequest."""
+    members = dict(value)
+    try:
+        members["message"] = _message(members["message"])
+        return msgspec.convert(members, Delivery)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise NotARequest(f"a delivery: {problem}") from None
 
 
 def _members(value: msgspec.Struct) -> dict[str, Any]:

@@ -109,6 +109,12 @@ class Recorder:
             "subprotocols": list(event.subprotocols),
         }
 
+    def accepted(self, item: seen.HandshakeAccepted) -> Entry | None:
+        """A client has come back; that a new one was let in shows as the answer to its event."""
+        if not item.recovered:
+            return None
+        return {"kind": "recovered", "client": self.names.of(item.connection_id)}
+
     def requested(self, item: seen.RequestReceived) -> Entry:
         """A client asks for something."""
         client = self.names.of(item.connection_id)
@@ -170,6 +176,7 @@ def _own_headers(headers: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[
 
 _MAKERS: Mapping[type[seen.Observed], Callable[[Recorder, Any], Entry | None]] = {
     seen.EventRaised: Recorder.raised,
+    seen.HandshakeAccepted: Recorder.accepted,
     seen.RequestReceived: Recorder.requested,
     seen.EventAnswered: Recorder.answered,
     seen.AckSent: Recorder.acknowledged,
