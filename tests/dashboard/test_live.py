@@ -4,6 +4,8 @@ import asyncio
 import json
 from typing import Any
 
+from aiohttp import ClientConnectionResetError
+
 from tests.dashboard.world import sighting
 from tests.service.wire import until
 from webpubsub.dashboard.live import LiveUpdates
@@ -17,11 +19,14 @@ class Page:
     def __init__(self, recorder: Recorder) -> None:
         self.sent: list[tuple[str, Any]] = []
         self.closed = False
+        self.gone = False
         self._updates = LiveUpdates(
             recorder, status=lambda: {"ok": True}, is_closed=lambda: self.closed
         )
 
     async def write(self, data: bytes) -> None:
+        if self.gone:
+            raise ClientConnectionResetError("Cannot write to closing transport")
         event, line, *rest = data.decode().split("\n")
         assert rest == ["", ""]
         text = line.removeprefix("data: ")
@@ -66,5 +71,16 @@ async def test_who_falls_behind_is_told() -> None:
     await until(lambda: page.ids == [8, 9, 10])
     assert page.sent[1][1]["missed"] == 5
     page.closed = True
+    recorder(sighting(SessionEnded("chat", "c", "")))
+    await asyncio.wait_for(following, 2)
+
+
+async def test_a_page_goes_without_a_word() -> None:
+    """Whoever closes it has made no mistake: what is written to it then fails, and nothing else."""
+    recorder = Recorder()
+    page = Page(recorder)
+    following = page.open()
+    await until(lambda: bool(page.sent))
+    page.gone = True
     recorder(sighting(SessionEnded("chat", "c", "")))
     await asyncio.wait_for(following, 2)

@@ -7,6 +7,7 @@ much it has missed.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -37,6 +38,10 @@ class LiveUpdates:
 
     async def follow(self, response: web.StreamResponse, after: int) -> None:
         """Send what comes after an entry, and in between how the service stands."""
+        with suppress(ConnectionError):  # that is how a page goes
+            await self._follow(response, after)
+
+    async def _follow(self, response: web.StreamResponse, after: int) -> None:
         loop = asyncio.get_running_loop()
         next_status = 0.0
         while not self._is_closed():

@@ -15,6 +15,7 @@ from webpubsub.host.azure.requirements import Requirements
         ("azure_functions[a]>=1; python_version>'3.8'", None),
         ("azure-functions \\\n  ==1.2 --hash=sha256:00", ["azure-functions==1.2"]),
         ("-e .\n--index-url x\n./wheels/a.whl\n%%%\n", []),
+        ("./wheels/azure_functions-1.2-py3-none-any.whl", ["azure-functions==1.2"]),
         ("azure-functions-durable", []),
         ("azure-functions<2\nazure-functions>=2", ["azure-functions<2", "azure-functions>=2"]),
         ("\ufeffazure-functions", ["azure-functions"]),

@@ -38,6 +38,7 @@ CONFIG = HostConfig.from_document(
         ("empty", False),
         ("gone", True),
         ("gone.log", False),
+        ("pytest-cache-files-x1y2", False),
         ("../elsewhere/function_app.py", False),
     ],
 )

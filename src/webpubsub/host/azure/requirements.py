@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 _COMMENT = re.compile(r"(^|\s)#.*")
 _INCLUDED = re.compile(r"(?:-r\s*|--requirement[\s=])(.+)")
@@ -46,7 +46,14 @@ def _read(path: Path, read_already: set[Path]) -> Iterator[Requirement]:
 
 def _requirement(line: str) -> Iterator[Requirement]:
     """An option such as ``--hash`` may follow the name."""
+    text = line.split(" --")[0]
     try:
-        yield Requirement(line.split(" --")[0])
-    except InvalidRequirement:
+        yield Requirement(_named(text) if text.endswith(".whl") else text)
+    except (InvalidRequirement, InvalidWheelFilename):
         return
+
+
+def _named(path: str) -> str:
+    """The package and version that a wheel of a folder is."""
+    name, version, _, _ = parse_wheel_filename(PurePosixPath(path).name)
+    return f"{name}=={version}"

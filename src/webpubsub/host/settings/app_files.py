@@ -31,6 +31,8 @@ _FOREIGN: Final = frozenset(
         ".nox",
     }
 )
+#: pytest makes its cache under such a name, and then renames it.
+_PASSING: Final = "pytest-cache-files-"
 #: Every virtual environment has this file at its top, whatever its name.
 _ENVIRONMENT_FILE: Final = "pyvenv.cfg"
 
@@ -72,7 +74,7 @@ class AppFiles:
             return False
         if folder.exists():
             return (folder / "function.json").is_file()
-        return not below.suffix
+        return not below.suffix and not below.name.startswith(_PASSING)
 
     def _is_foreign(self, folder: Path) -> bool:
         if any(part.lower() in _FOREIGN for part in folder.parts):
