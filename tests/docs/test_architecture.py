@@ -1,4 +1,4 @@
-"""The page on architecture has all rooms and folders of the contracts, from above to below."""
+"""The page on architecture has all packages and folders of the contracts, from above to below."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ HOUSE, SERVICE, HOST = (one for one in CONTRACTS if one["type"] == "layers")
 @pytest.mark.parametrize(
     ("heading", "contract", "folder"),
     [
-        ("The floors of the house", HOUSE, "src/webpubsub"),
+        ("The layers", HOUSE, "src/webpubsub"),
         ("Inside the service", SERVICE, "src/webpubsub/service"),
         ("Inside the host", HOST, "src/webpubsub/host"),
     ],
