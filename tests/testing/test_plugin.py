@@ -111,10 +111,12 @@ def test_they_run_by_anyio(run: Run) -> None:
 
 @pytest.mark.parametrize("options", [ALONE, STRICT, AUTO], ids=["alone", "strict", "auto"])
 def test_a_fixture_that_fails_leaves_nothing_behind(run: Run, options: tuple[str, ...]) -> None:
-    """Although another one has started the app already."""
+    """Although another one has started the app already, and a client has connected to it."""
     source = """
+    import gc
     import os
     import sys
+    import aiohttp
     import pytest
 
     @pytest.fixture
@@ -132,6 +134,8 @@ def test_a_fixture_that_fails_leaves_nothing_behind(run: Run, options: tuple[str
         assert "function_app" not in sys.modules
         assert "FUNCTIONS_APPLICATION_DIRECTORY" not in os.environ
         assert os.getcwd() != os.path.dirname(__file__)
+        known = [one for one in gc.get_objects() if isinstance(one, aiohttp.connector.Connection)]
+        assert all(one.closed for one in known)
     """
     elsewhere = run.pytester.mkdir("elsewhere")
     os.chdir(elsewhere)

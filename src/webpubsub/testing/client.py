@@ -274,6 +274,10 @@ class Client:
         """Let go of the connection in whatever state it is."""
         await self._connection.abandon()
 
+    def forget(self) -> None:
+        """The same when the event loop has been closed, in which nothing can be said any more."""
+        self._connection.forget()
+
     # The rest
 
     async def _request(self, what: str, request: Mapping[str, Any], *, ack: bool) -> None:

@@ -75,6 +75,13 @@ class ClientConnection:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
 
+    def forget(self) -> None:
+        """The same when the event loop has been closed, in which nothing can be said any more."""
+        if self._socket is not None:
+            connection = self._socket._response.connection  # noqa: SLF001 - there is no other way
+            if connection is not None:
+                connection.close()
+
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         reason = ""
         while True:

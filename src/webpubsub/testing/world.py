@@ -229,6 +229,8 @@ class World:
         """A fixture has started it, in a loop of another plugin, for a test that was never run."""
         self._stage = None
         await self._ways.abandon()
+        for client in self.clients:
+            client.forget()
         await stage.abandon()
 
     # For clients
