@@ -58,7 +58,7 @@ SETTINGS: list[tuple[str, str]] = [
     ("WebPubSubConnectionString__serviceUri", "x"),
     ("PYTHON_SCRIPT_FILE_NAME", "../x.py"),
     ("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "big"),
-    ("FUNCTIONS_WORKER_PROCESS_COUNT", "0"),
+    ("FUNCTIONS_WORKER_PROCESS_COUNT", "11"),
 ]
 TRIGGER = {
     "type": "webPubSubTrigger",
@@ -115,7 +115,7 @@ MEMBERS: list[tuple[dict[str, Any], str]] = [
     ({"scriptFile": 5}, "5"),
     ({"scriptFile": "../../x.py"}, "x.py"),
     ({"scriptFile": "missing.py"}, "missing.py"),
-    ({"entryPoint": 5}, "'5'"),
+    ({"entryPoint": 5}, "entryPoint is 5"),
     ({"entryPoint": "begin"}, "'begin'"),
     ({"retry": 5}, "retry"),
     ({"retry": {"strategy": "fixedDelay", "maxRetryCount": "x"}}, "maxRetryCount"),
