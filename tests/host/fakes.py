@@ -82,7 +82,7 @@ class FakeTriggers:
     """Serves ``testTrigger``; a binding with ``fail`` fails its check, one with ``taken`` its
     attachment."""
 
-    binding_types: Mapping[str, frozenset[str]] = {"testtrigger": frozenset({"hub"})}
+    binding_types: Mapping[str, frozenset[str]] = {"testTrigger": frozenset({"hub"})}
 
     def __init__(
         self, start_error: Exception | None = None, stop_error: Exception | None = None
@@ -124,8 +124,8 @@ class FakeData:
     """Serves ``testInput`` and ``testOutput``; remembers what is read and written."""
 
     binding_types: Mapping[str, frozenset[str]] = {
-        "testinput": frozenset(),
-        "testoutput": frozenset({"path"}),
+        "testInput": frozenset(),
+        "testOutput": frozenset({"path"}),
     }
 
     def __init__(self, error: Exception | None = None) -> None:
@@ -151,7 +151,7 @@ class FakeData:
 class SourceOnly:
     """Has inputs, and nothing else."""
 
-    binding_types: Mapping[str, frozenset[str]] = {"sourceonly": frozenset()}
+    binding_types: Mapping[str, frozenset[str]] = {"sourceOnly": frozenset()}
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None: ...
 
@@ -163,8 +163,8 @@ class SinkOnly:
     """Has outputs, and nothing else, although one of its types is that of a trigger."""
 
     binding_types: Mapping[str, frozenset[str]] = {
-        "sinkonly": frozenset(),
-        "datatrigger": frozenset(),
+        "sinkOnly": frozenset(),
+        "dataTrigger": frozenset(),
     }
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None: ...

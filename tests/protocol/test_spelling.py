@@ -2,7 +2,7 @@
 
 import pytest
 
-from webpubsub.protocol.spelling import did_you_mean, listed
+from webpubsub.protocol.spelling import MISTYPED, did_you_mean, listed
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ def test_a_close_name_is_suggested(seen: str, suggested: str) -> None:
 def test_nothing_is_suggested_when_nothing_is_close() -> None:
     """A wild guess would mislead."""
     assert did_you_mean("colour", ["user_id", "groups"]) == ""
+
+
+def test_how_close_is_close_can_be_told() -> None:
+    """Where many names end alike, only what was mistyped is suggested."""
+    known = ["httpTrigger", "timerTrigger"]
+    assert did_you_mean("kafkaTrigger", known) != ""
+    assert did_you_mean("kafkaTrigger", known, closeness=MISTYPED) == ""
+    assert did_you_mean("htpTriger", known, closeness=MISTYPED) == " Did you mean 'httpTrigger'?"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """How an extension brings binding types into the host.
 
-The host asks each extension about the bindings whose lower-case type it lists. An extension that
-has triggers starts and stops with the app; one that has inputs reads values before a call, one that
-has outputs writes them after it, before the trigger is answered.
+The host asks each extension about the bindings whose type it lists, in any letter case. An
+extension that has triggers starts and stops with the app; one that has inputs reads values before a
+call, one that has outputs writes them after it, before the trigger is answered.
 
 Every generation of an app has extensions of its own, which know its functions and its host.json.
 What outlives a generation (a listener, the entry for events, the turns of timers) is given to them.
@@ -68,8 +68,8 @@ class Extension(Protocol):
 
     @property
     def binding_types(self) -> Mapping[str, frozenset[str]]:
-        """The binding types it serves, each with the properties in which ``%SETTING%`` is replaced,
-        all in lower case."""
+        """The binding types it serves, as apps write them, each with the lower-case properties in
+        which ``%SETTING%`` is replaced."""
         ...
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None:

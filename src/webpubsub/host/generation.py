@@ -82,12 +82,10 @@ class AppGeneration:
         self._worker = worker
         self._settings = settings
         self._all_extensions = extensions
-        self._extensions: Mapping[str, Extension] = {
-            kind: extension for extension in extensions for kind in extension.binding_types
-        }
-        self._with_settings = {
-            kind: extension.binding_types[kind] for kind, extension in self._extensions.items()
-        }
+        served = [(one, name) for one in extensions for name in one.binding_types]
+        self._extensions: Mapping[str, Extension] = {name.lower(): one for one, name in served}
+        self._with_settings = {name.lower(): one.binding_types[name] for one, name in served}
+        self._binding_types = [name for _, name in served]
         self._triggers = [
             cast("TriggerExtension", item) for item in extensions if hasattr(item, "attach")
         ]
@@ -196,7 +194,7 @@ class AppGeneration:
             return FunctionReport(function.name, function, disabled=True)
         try:
             await self._worker.load(function)
-            check_function(function, self._extensions)
+            check_function(function, self._binding_types)
             function = with_settings(function, self._with_settings, self._settings.get)
             self._attach(function, disabled=disabled)
         except (BindingError, FunctionLoadError, InvalidFunction) as error:

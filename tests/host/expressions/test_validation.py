@@ -20,7 +20,7 @@ from webpubsub.host.expressions.validation import (
 )
 from webpubsub.host.metadata import Binding
 
-KNOWN = frozenset({"testtrigger", "testinput", "testoutput", "httptrigger"})
+KNOWN = ("testTrigger", "testInput", "testOutput", "httpTrigger")
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,10 @@ def test_functions_that_fit(bindings: tuple[Mapping[str, Any], ...]) -> None:
         (({**TRIGGER, "name": "a" * 129},), "is not a valid"),
         (({"name": "a", "direction": "in"},), "'a' has no type"),
         (({**TRIGGER, "type": "tubeTrigger"},), "'tubeTrigger', which this host does not have."),
-        (({**TRIGGER, "type": "tubeTrigger"},), "Known types: httptrigger, testinput,"),
-        (({**TRIGGER, "type": "htpTrigger"},), "Did you mean 'httptrigger'?"),
+        (({**TRIGGER, "type": "tubeTrigger"},), "Known types: httpTrigger, testInput,"),
+        (({**TRIGGER, "type": "htpTrigger"},), "Did you mean 'httpTrigger'?"),
+        (({**TRIGGER, "type": "kafkaTrigger"},), "does not have. Known types:"),
+        (({**TRIGGER, "type": "entityTrigger"},), "does not have. Known types:"),
         (
             (TRIGGER, {**OUTPUT, "direction": "outt"}),
             "Binding 'out': 'direction' must be 'in', 'out' or 'inout', not 'outt'.",

@@ -22,24 +22,25 @@ FIRST_SOUND: Version = (4, 35, 0)
 LOADING_TYPES = frozenset(
     {"webpubsub", "webpubsubconnection", "webpubsubrequest", "webpubsubtrigger"}
 )
-#: What the bundle has besides, by the lower-case types of their bindings.
-OTHER_TYPES = frozenset(
-    {
-        *("activitytrigger", "assistantcreate", "assistantpost", "assistantquery"),
-        *("assistantskilltrigger", "blob", "blobtrigger", "cosmosdb", "cosmosdbtrigger"),
-        *("daprbinding", "daprinvoke", "daprpublish", "daprsecret"),
-        *("daprservicebindingtrigger", "daprservicetrigger", "daprstate", "daprtopictrigger"),
-        *("durableclient", "embeddings", "embeddingsstore", "entitytrigger", "eventgrid"),
-        *("eventgridtrigger", "eventhub", "eventhubtrigger", "kafka", "kafkatrigger", "kusto"),
-        *("mcptooltrigger", "mcpresourcetrigger", "mcptoolproperty", "mysql", "mysqltrigger"),
-        *("orchestrationclient", "orchestrationtrigger", "queue", "queuetrigger", "rabbitmq"),
-        *("rabbitmqtrigger", "redis", "redislisttrigger", "redispubsubtrigger"),
-        *("redisstreamtrigger", "semanticsearch", "sendgrid", "servicebus"),
-        *("servicebustrigger", "signalr", "signalrconnectioninfo", "signalrendpoints"),
-        *("signalrnegotiation", "signalrtrigger", "sql", "sqltrigger", "table"),
-        *("textcompletion", "twiliosms", "warmuptrigger"),
-    }
-)
+#: What the bundle has besides: the types of their bindings as apps write them, by lower case.
+OTHER_TYPES = {
+    name.lower(): name
+    for name in (
+        *("activityTrigger", "assistantCreate", "assistantPost", "assistantQuery"),
+        *("assistantSkillTrigger", "blob", "blobTrigger", "connectorTrigger", "cosmosDB"),
+        *("cosmosDBTrigger", "daprBinding", "daprBindingTrigger", "daprInvoke", "daprPublish"),
+        *("daprSecret", "daprServiceInvocationTrigger", "daprState", "daprTopicTrigger"),
+        *("durableClient", "embeddings", "embeddingsStore", "entityTrigger", "eventGrid"),
+        *("eventGridTrigger", "eventHub", "eventHubTrigger", "kafka", "kafkaTrigger", "kusto"),
+        *("mcpPromptTrigger", "mcpResourceTrigger", "mcpToolProperty", "mcpToolTrigger"),
+        *("mysql", "mysqlTrigger", "orchestrationClient", "orchestrationTrigger", "queue"),
+        *("queueTrigger", "rabbitMQ", "rabbitMQTrigger", "redis", "redisListTrigger"),
+        *("redisPubSubTrigger", "redisStreamTrigger", "semanticSearch", "sendGrid"),
+        *("serviceBus", "serviceBusTrigger", "signalR", "signalRConnectionInfo"),
+        *("signalREndpoints", "signalRNegotiation", "signalRTrigger", "sql", "sqlTrigger"),
+        *("table", "textCompletion", "twilioSms", "warmupTrigger"),
+    )
+}
 
 
 class BundleRange(msgspec.Struct, frozen=True):

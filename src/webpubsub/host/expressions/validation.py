@@ -19,7 +19,7 @@ from webpubsub.host.metadata import (
     FunctionMetadata,
 )
 from webpubsub.protocol.binding_json import word
-from webpubsub.protocol.spelling import did_you_mean
+from webpubsub.protocol.spelling import MISTYPED, did_you_mean
 
 _FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_\-]{0,127}", re.IGNORECASE)
 _BINDING_NAME = re.compile(r"(?!.*__)[a-zA-Z_][a-zA-Z0-9_]{0,127}|\$return")
@@ -63,11 +63,11 @@ def _resolved(
 def check_function(function: FunctionMetadata, known_types: Iterable[str]) -> None:
     """Check names, types and the one trigger. Raises InvalidFunction.
 
-    ``known_types`` are the lower-case binding types that the host's extensions serve.
+    ``known_types`` are the binding types that the host's extensions serve, as apps write them.
     """
     check_function_name(function.name)
     _check_binding_names(function.bindings)
-    _check_types(function.bindings, frozenset(known_types))
+    _check_types(function.bindings, {name.lower(): name for name in known_types})
     _check_words(function.bindings)
     _check_trigger(function.bindings)
 
@@ -97,15 +97,16 @@ def _check_binding_names(bindings: Iterable[Binding]) -> None:
         seen.add(binding.name.lower())
 
 
-def _check_types(bindings: Iterable[Binding], known: frozenset[str]) -> None:
+def _check_types(bindings: Iterable[Binding], known: Mapping[str, str]) -> None:
     for binding in bindings:
         if not binding.type:
             raise InvalidFunction(f"Binding '{binding.name}' has no type. Add its 'type'.")
         if binding.kind not in known:
-            names = ", ".join(sorted(known)) or "none"
+            names = ", ".join(name for _, name in sorted(known.items())) or "none"
+            meant = did_you_mean(binding.type, known.values(), closeness=MISTYPED)
             raise InvalidFunction(
                 f"Binding '{binding.name}' has the type '{binding.type}', which this host does not "
-                f"have.{did_you_mean(binding.type, known)} Known types: {names}."
+                f"have.{meant} Known types: {names}."
             )
 
 

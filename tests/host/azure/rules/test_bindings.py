@@ -30,9 +30,10 @@ CASES: list[tuple[str, Mapping[str, Any], str]] = [
     (
         "binding.type.unknown",
         TRIGGER | {"type": "webPubSubTriger"},
-        "the type 'webPubSubTriger' of 'request'. Did you mean 'webpubsubtrigger'?",
+        "the type 'webPubSubTriger' of 'request'. Did you mean 'webPubSubTrigger'?",
     ),
     ("binding.type.unknown", OUTPUT | {"type": "queue"}, ""),
+    ("binding.type.unknown", TRIGGER | {"type": "daprServiceInvocationTrigger"}, ""),
     ("binding.type.unknown", OUTPUT | {"type": "WEBPUBSUB"}, ""),
     ("binding.hub.invalid", TRIGGER | {"hub": "my hub"}, "the hub 'my hub' of webPubSubTrigger"),
     ("binding.hub.invalid", OUTPUT | {"hub": None}, "webPubSub 'actions' names no hub"),
@@ -70,6 +71,13 @@ def test_what_is_seen(code: str, binding: Mapping[str, Any], expected: str, tmp_
     found = seen(RULES, code, app(tmp_path, [function("f", binding)]))
     assert len(found) == bool(expected)
     assert all(one.where == PLACE and expected in one.what for one in found)
+
+
+def test_only_a_mistyped_type_is_suggested(tmp_path: Path) -> None:
+    """A type that merely ends alike says nothing of what was meant."""
+    functions = [function("f", OUTPUT | {"type": "webPubSubOutput"})]
+    found = seen(RULES, "binding.type.unknown", app(tmp_path, functions))
+    assert [one.what for one in found] == ["the type 'webPubSubOutput' of 'actions'."]
 
 
 def test_a_returned_action(tmp_path: Path) -> None:

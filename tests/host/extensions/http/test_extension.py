@@ -71,7 +71,7 @@ def test_a_taken_route_is_refused_when_a_function_is_attached() -> None:
 
 def test_section_9_a_route_has_no_settings(caplog: pytest.LogCaptureFixture) -> None:
     """Nor has any other property; who writes a percent sign there is told what comes of it."""
-    assert HttpExtension.binding_types == {"httptrigger": set(), "http": set()}
+    assert HttpExtension.binding_types == {"httpTrigger": set(), "http": set()}
     extension = HttpExtension(config_of(), listener=Listener("127.0.0.1", 0))
     extension.attach(http_function("plain", route="items"), returning("x"))
     assert not caplog.messages

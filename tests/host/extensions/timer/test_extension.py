@@ -48,7 +48,7 @@ def test_right_timers_are_accepted(trigger: dict[str, Any]) -> None:
 
 def test_section_9_a_schedule_may_be_a_setting() -> None:
     """And nothing else of a timer."""
-    assert TimerExtension.binding_types == {"timertrigger": {"schedule"}}
+    assert TimerExtension.binding_types == {"timerTrigger": {"schedule"}}
 
 
 @pytest.mark.parametrize(

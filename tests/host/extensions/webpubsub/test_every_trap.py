@@ -115,9 +115,10 @@ CASES = [
 async def start(case: Case, called: RecordingFunction) -> WebPubSubExtension:
     """An extension with the functions of a case."""
     extension = WebPubSubExtension(lambda _: RecordingClient())
+    served = {name.lower() for name in extension.binding_types}
     for number, bindings in enumerate(case.functions):
         metadata = function(*bindings, name=f"f{number}")
-        known = [one for one in bindings if one.kind in extension.binding_types]
+        known = [one for one in bindings if one.kind in served]
         for binding in known:
             extension.check(metadata, binding)
         if any(binding.is_trigger for binding in known):

@@ -221,8 +221,8 @@ def test_section_2_1_the_types_and_the_properties_that_hold_settings() -> None:
     """In lower case; a connection is a name already, and holds none."""
     extension = WebPubSubExtension(lambda _: RecordingClient())
     assert extension.binding_types == {
-        "webpubsubtrigger": {"hub", "eventname"},
-        "webpubsubconnection": {"hub", "userid"},
-        "webpubsubcontext": set(),
-        "webpubsub": {"hub"},
+        "webPubSubTrigger": {"hub", "eventname"},
+        "webPubSubConnection": {"hub", "userid"},
+        "webPubSubContext": set(),
+        "webPubSub": {"hub"},
     }

@@ -18,12 +18,18 @@ from webpubsub.host.extensions.webpubsub.binding_traps import (
 from webpubsub.host.extensions.webpubsub.properties import has_expressions
 from webpubsub.protocol import traps
 from webpubsub.protocol.names import is_hub_name
-from webpubsub.protocol.spelling import did_you_mean
+from webpubsub.protocol.spelling import MISTYPED, did_you_mean
 from webpubsub.protocol.traps import Trap
 
-_TYPES_HERE = frozenset(
-    {"httptrigger", "http", "timertrigger", TRIGGER, CONNECTION, CONTEXT, OUTPUT}
-)
+_KNOWN_TYPES = OTHER_TYPES | {
+    "httptrigger": "httpTrigger",
+    "http": "http",
+    "timertrigger": "timerTrigger",
+    TRIGGER: "webPubSubTrigger",
+    CONNECTION: "webPubSubConnection",
+    CONTEXT: "webPubSubContext",
+    OUTPUT: "webPubSub",
+}
 
 
 def _with_underscores(app: AzureApp) -> Iterator[Seen]:
@@ -39,10 +45,9 @@ def _with_double_underscores(app: AzureApp) -> Iterator[Seen]:
 
 
 def _of_unknown_type(app: AzureApp) -> Iterator[Seen]:
-    known = _TYPES_HERE | OTHER_TYPES
     for where, binding, _ in app.bindings():
-        if binding.kind not in known:
-            meant = did_you_mean(binding.type, known)
+        if binding.kind not in _KNOWN_TYPES:
+            meant = did_you_mean(binding.type, _KNOWN_TYPES.values(), closeness=MISTYPED)
             yield Seen(where, f"the type '{binding.type}' of '{binding.name}'.{meant}")
 
 

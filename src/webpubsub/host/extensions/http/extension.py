@@ -28,7 +28,6 @@ from webpubsub.host.extensions.http.observed_answers import ObservedAnswers
 from webpubsub.host.extensions.http.options import HttpOptions
 from webpubsub.host.extensions.http.requests import HttpBindingData
 from webpubsub.host.extensions.http.responses import (
-    OUTPUT_TYPE,
     response_from,
 )
 from webpubsub.host.extensions.http.routing import (
@@ -66,8 +65,8 @@ class HttpExtension:
     """
 
     binding_types: Mapping[str, frozenset[str]] = {
-        _TRIGGER_TYPE: frozenset(),
-        OUTPUT_TYPE: frozenset(),
+        "httpTrigger": frozenset(),
+        "http": frozenset(),
     }
 
     def __init__(

@@ -19,7 +19,6 @@ from webpubsub.host.metadata import Binding, FunctionMetadata
 
 logger = logging.getLogger("webpubsub.host.timers")
 
-_TRIGGER_TYPE = "timertrigger"
 _BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 _EXAMPLE = "'0 */5 * * * *' (every five minutes) or '00:05:00'"
 
@@ -32,7 +31,7 @@ class TimerExtension:
     of a timer apart from those of the same one in the generation before.
     """
 
-    binding_types: Mapping[str, frozenset[str]] = {_TRIGGER_TYPE: frozenset({"schedule"})}
+    binding_types: Mapping[str, frozenset[str]] = {"timerTrigger": frozenset({"schedule"})}
 
     def __init__(
         self,

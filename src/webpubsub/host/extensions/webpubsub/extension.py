@@ -27,7 +27,6 @@ from webpubsub.host.extensions.webpubsub.answers import (
 from webpubsub.host.extensions.webpubsub.binding_traps import (
     CONNECTION,
     CONTEXT,
-    OUTPUT,
     TRIGGER,
     tell_of_binding,
 )
@@ -89,10 +88,10 @@ class WebPubSubExtension:
     """
 
     binding_types: Mapping[str, frozenset[str]] = {
-        TRIGGER: frozenset({"hub", "eventname"}),
-        CONNECTION: frozenset({"hub", "userid"}),
-        CONTEXT: frozenset(),
-        OUTPUT: frozenset({"hub"}),
+        "webPubSubTrigger": frozenset({"hub", "eventname"}),
+        "webPubSubConnection": frozenset({"hub", "userid"}),
+        "webPubSubContext": frozenset(),
+        "webPubSub": frozenset({"hub"}),
     }
 
     def __init__(
