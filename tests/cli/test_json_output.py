@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,88 @@ async def test_an_app_says_everything_as_json(tmp_path: Path) -> None:
     assert any(one.startswith("negotiate: [GET] http://") for one in categories)
     (executed,) = (one for one in said if one["message"].startswith("Executed 'Func"))
     assert (executed["category"], executed["level"]) == ("Function.negotiate", "Information")
+
+
+NASTY = """
+import asyncio, atexit, logging, os, subprocess, sys, threading, warnings
+import azure.functions as func
+
+print("at import")
+print("at import, to the error stream", file=sys.stderr)
+warnings.warn("at import, a warning")
+atexit.register(print, "at exit")
+
+class Bad:
+    def __del__(self):
+        raise ValueError("nobody can catch it")
+
+async def fail():
+    raise RuntimeError("nobody asks for it")
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+@app.route("nasty")
+async def nasty(req: func.HttpRequest) -> func.HttpResponse:
+    print("printed", "\\udcff")
+    sys.stdout.buffer.write(b"bytes\\n")
+    sys.stdout.flush()
+    os.write(1, b"raw\\n")
+    subprocess.run([sys.executable, "-c", "print('of a child')"])
+    subprocess.run([sys.executable, "-c", "print('of another')"], stdout=sys.stdout)
+    thread = threading.Thread(target=lambda: 1 // 0, name="failing")
+    thread.start()
+    thread.join()
+    asyncio.create_task(fail())
+    asyncio.get_running_loop().call_exception_handler({"message": "the loop complains"})
+    Bad()
+    warnings.warn("a warning")
+    asyncio.sleep(0)  # and nobody waits
+    sys.__stdout__.write("past it\\n")
+    sys.__stdout__.flush()
+    print("no end", end="")
+    return func.HttpResponse("done")
+
+@app.route("broken")
+def broken(req: func.HttpRequest) -> func.HttpResponse:
+    raise ValueError("two\\nlines")
+"""
+SAID = (
+    "at import", "at import, to the error stream", "UserWarning: at import, a warning", "at exit",
+    "printed \\udcff", "bytes", "raw", "of a child", "of another", "Exception in thread failing",
+    "RuntimeError: nobody asks for it", "the loop complains", "Bad.__del__",
+    "UserWarning: a warning", "coroutine 'sleep' was never awaited", "past it", "no end",
+    "ValueError: two",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", ["0", "2"], ids=["in process", "workers"])
+async def test_whatever_an_app_does_everything_is_json(tmp_path: Path, workers: str) -> None:
+    """Whoever writes, and by whichever way: functions, threads, child processes, Python itself, and
+    what runs at the very end."""
+    folder = write_app(tmp_path / "app", NASTY)
+    with StartedApp(folder, options=("--json-output", "--workers", workers)) as app:
+        app.wait_until_ready()
+        async with aiohttp.ClientSession() as session:
+            for path, status in (("broken", 500), ("nasty", 200)):
+                async with session.get(f"{app.url}/{path}") as answer:
+                    assert answer.status == status
+        app.wait_for("Executed 'Functions.nasty'")
+        assert app.interrupt() == 0
+    said = [json.loads(line) for line in app.output.splitlines()]
+    text = "\n".join(f"{one['message']}\n{one.get('exception', '')}" for one in said)
+    # A worker's text travels as UTF-8, and names what cannot.
+    assert [one for one in SAID if one not in text.replace("\udcff", r"\udcff")] == []
+    printed = next(one for one in said if one["message"].startswith("printed"))
+    assert (printed["category"], printed["function"]) == ("Function.nasty.User", "nasty")
+
+
+async def test_what_is_wrong_at_the_start_is_json(tmp_path: Path) -> None:
+    """Nothing is said before."""
+    with Command("start", tmp_path, "--json-output") as command:
+        assert command.wait() == 1
+    (said,) = (json.loads(line) for line in command.output.splitlines())
+    assert said["message"].startswith("error: ")
+    assert said["level"] == "Warning"
 
 
 def test_a_service_says_everything_as_json() -> None:

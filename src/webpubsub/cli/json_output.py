@@ -5,13 +5,17 @@ Every object has ``time``, ``level`` (a .NET log level), ``category`` and ``mess
 ``traceId`` and ``spanId`` are of the trace that it belongs to, while somebody looks.
 """
 
-import io
+import atexit
 import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+from webpubsub.cli.detour import Detour
+from webpubsub.host.logs.complaints import log_complaints
+from webpubsub.host.logs.line_stream import LineStream
 
 _LEVELS = (
     (logging.CRITICAL, "Critical"),
@@ -53,37 +57,70 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(members, ensure_ascii=False)
 
 
-class JsonLines(io.TextIOBase):
-    """A text stream on which each line that is written becomes a record's line on another one."""
+class JsonLines(LineStream):
+    """A text stream on which each line that is written becomes a record's line on another one, of
+    this ``level``."""
 
-    def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        formatter: logging.Formatter,
+        original: TextIO | None = None,
+        *,
+        level: int = logging.INFO,
+    ) -> None:
+        super().__init__(original)
         self._stream = stream
         self._formatter = formatter
-        self._begun = ""
+        self._level = level
 
-    def write(self, text: str) -> int:
-        """Take a text; what is no whole line yet waits for the rest of it."""
-        *lines, self._begun = (self._begun + text).split("\n")
-        for line in filter(str.strip, lines):
-            record = logging.LogRecord("print", logging.INFO, "", 0, line.strip(), None, None)
+    def take(self, lines: str) -> None:
+        """Write lines."""
+        for line in filter(str.strip, lines.split("\n")):
+            record = logging.LogRecord("print", self._level, "", 0, line.strip(), None, None)
             self._stream.write(f"{self._formatter.format(record)}\n")
-        return len(text)
 
     def flush(self) -> None:
         """Write out what is whole."""
+        super().flush()
         self._stream.flush()
-
-    def writable(self) -> bool:
-        """It is there to be written to."""
-        return True
 
 
 def speak_json(formatter: logging.Formatter) -> TextIO:
-    """Have the standard output hold JSON lines from now on, whoever prints; the stream that it was
-    is what a log writes to."""
-    stream = sys.stdout
-    sys.stdout = JsonLines(stream, formatter)
+    """Have the standard output hold JSON lines from now on, whoever writes to it, child processes
+    included, and the standard error whatever Python writes there; what is returned is for a log to
+    write to."""
+    detour = _detour_of(sys.stdout)
+    stream = sys.stdout if detour is None else detour.stream
+    printed = JsonLines(stream, formatter, None if detour is None else sys.stdout)
+    errors = JsonLines(sys.stderr, formatter, sys.stderr, level=logging.WARNING)
+    sys.stdout, sys.stderr = printed, errors
+    log_complaints()
+    if detour is not None:
+        _begin(detour, JsonLines(stream, formatter))
+    # Registered ahead of anything of the app's, it runs after all that.
+    atexit.register(_end, printed, errors)
     return stream
+
+
+def _detour_of(stream: TextIO) -> Detour | None:
+    """None for a stream that has no file descriptor."""
+    try:
+        return Detour(stream.fileno())
+    except OSError:
+        return None
+
+
+def _begin(detour: Detour, past: JsonLines) -> None:
+    detour.begin(past.write)
+    atexit.register(_end, past)
+    atexit.register(detour.end)
+
+
+def _end(*streams: JsonLines) -> None:
+    for stream in streams:
+        stream.flush()
+        stream.end()
 
 
 def _whereabouts(record: logging.LogRecord) -> dict[str, str]:

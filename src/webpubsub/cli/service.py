@@ -63,6 +63,14 @@ def service(
 
     from webpubsub.service.settings import DEVELOPMENT_KEY
 
+    level = logging.INFO if verbose else logging.WARNING
+    if json_output:
+        formatter = JsonFormatter(lambda _: "Service")
+        handler = logging.StreamHandler(speak_json(formatter))
+        handler.setFormatter(formatter)
+        logging.basicConfig(level=level, handlers=[handler])
+    else:
+        logging.basicConfig(level=level, format="[%(asctime)s] %(levelname)s %(message)s")
     hubs = load_hub_settings(Path(), config, event_handler)
     key = DEVELOPMENT_KEY if access_key is None else access_key
     try:
@@ -72,14 +80,6 @@ def service(
     except ValueError as problem:
         fail(str(problem))
     warn_if_open_to_all(address, uses_development_key=access_key is None)
-    level = logging.INFO if verbose else logging.WARNING
-    if json_output:
-        formatter = JsonFormatter(lambda _: "Service")
-        handler = logging.StreamHandler(speak_json(formatter))
-        handler.setFormatter(formatter)
-        logging.basicConfig(level=level, handlers=[handler])
-    else:
-        logging.basicConfig(level=level, format="[%(asctime)s] %(levelname)s %(message)s")
     shorten_http_log()
     lifetime.run(lambda stop: _serve(settings, hubs, dashboard, metrics, record, stop))
 

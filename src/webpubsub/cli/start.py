@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import typer
 
@@ -97,11 +97,11 @@ def start(
         record=record,
         reload=reload,
         verbose=runs_unattended(os.environ) if verbose is None else verbose,
-        json_output=json_output,
     )
+    voice = _json_voice() if json_output else _Voice(sys.stdout, None)
     tell_of_interpreter_arguments(os.environ)
     try:
-        lifetime.run(_Run(place, manner).serve)
+        lifetime.run(_Run(place, manner, voice).serve)
     except HostError as problem:
         tell_problem(problem)
         raise typer.Exit(1) from None
@@ -117,14 +117,20 @@ class _Manner(NamedTuple):
     record: Path | None
     reload: bool
     verbose: bool
-    json_output: bool
+
+
+class _Voice(NamedTuple):
+    """Where the log goes, and how its records are written unless they are lines for people."""
+
+    stream: TextIO
+    formatter: logging.Formatter | None
 
 
 class _Run:
     """An app with all that looks on while it runs. Raises HostError for settings that are wrong,
     and ends the command when there is no app."""
 
-    def __init__(self, place: "Place", manner: _Manner) -> None:
+    def __init__(self, place: "Place", manner: _Manner, voice: _Voice) -> None:
         from webpubsub.composition.local_app import LocalApp
         from webpubsub.host.logs.console_log import ConsoleLog
 
@@ -133,10 +139,8 @@ class _Run:
         self._hubs = load_hub_settings(place.folder, manner.config, manner.event_handler)
         self._app = LocalApp(place, self._hubs.settings, self._hubs.service)
         self._page = dashboard_of(self._app.service, manner.dashboard)
-        formatter = _json_formatter() if manner.json_output else None
-        stream = speak_json(formatter) if formatter else sys.stdout
         self._log = ConsoleLog(
-            self._app.config, stream, verbose=manner.verbose, formatter=formatter
+            self._app.config, voice.stream, verbose=manner.verbose, formatter=voice.formatter
         )
         shorten_http_log()
 
@@ -175,6 +179,12 @@ def _check_folder(folder: Path) -> None:
         check_app_folder(folder)
     except AppFolderError as problem:
         fail(str(problem))
+
+
+def _json_voice() -> _Voice:
+    """Everything is JSON from now on."""
+    formatter = _json_formatter()
+    return _Voice(speak_json(formatter), formatter)
 
 
 def _json_formatter() -> JsonFormatter:

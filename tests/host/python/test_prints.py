@@ -16,8 +16,11 @@ def test_lines_go_to_the_host_when_they_are_whole() -> None:
         print("a line\nanother \ud800\nrest", end="", file=prints)
     finally:
         current_invocation.reset(token)
-    assert prints.writable()
+    Prints(sent.append, is_error=True).write("to the other\n")
+    prints.end()
     assert sent == [
         Printed(text="at import\n"),
         Printed(text="half a line\nanother \\ud800\n", invocation_id="i", function_name="f"),
+        Printed(text="to the other\n", is_error=True),
+        Printed(text="rest\n"),
     ]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from webpubsub.host.current_invocation import invocation_here
+from webpubsub.host.logs.complaints import log_complaints
 from webpubsub.host.logs.console_log import root_level
 from webpubsub.host.python.prints import Prints
 from webpubsub.host.python.relayed import RelayedExchange
@@ -129,7 +130,9 @@ class Child:
 
     async def _index(self, message: Index) -> ToHost:
         if message.sends_prints:
-            sys.stdout = Prints(self.send)
+            sys.stdout = Prints(self.send, sys.__stdout__)
+            sys.stderr = Prints(self.send, sys.__stderr__, is_error=True)
+            log_complaints()
         try:
             functions = await self._worker.index(Path(message.directory))
         except AppError as error:
@@ -236,7 +239,10 @@ async def serve(descriptor: int) -> None:
     await asyncio.get_running_loop().create_unix_connection(lambda: child.channel, sock=connection)
     await child.ended.wait()
     await child.stop()
-    sys.stdout = sys.__stdout__
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, Prints):
+            stream.end()
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     root.removeHandler(handler)
     child.channel.close()
     await asyncio.sleep(0)  # the transport closes in the next turn

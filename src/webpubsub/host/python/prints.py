@@ -3,39 +3,38 @@
 Specification: functions-python section 8.3.
 """
 
-import io
-import threading
 from collections.abc import Callable
+from typing import TextIO
 
 from webpubsub.host.current_invocation import invocation_here
+from webpubsub.host.logs.line_stream import LineStream
 from webpubsub.host.python.tracebacks import printable
 from webpubsub.host.workers.worker_messages import Printed
 
 
-class Prints(io.TextIOBase):
-    """A text stream whose lines are sent to the host, each with the invocation that ended it."""
+class Prints(LineStream):
+    """A text stream whose lines are sent to the host, each with the invocation that ended it.
+    ``is_error`` says whether it is in the place of the standard error."""
 
-    def __init__(self, send: Callable[[Printed], None]) -> None:
+    def __init__(
+        self,
+        send: Callable[[Printed], None],
+        original: TextIO | None = None,
+        *,
+        is_error: bool = False,
+    ) -> None:
+        super().__init__(original)
         self._send = send
-        self._lock = threading.Lock()
-        self._begun = ""
+        self._is_error = is_error
 
-    def write(self, text: str) -> int:
-        """Take a text; what is no whole line yet waits for the rest of it."""
-        with self._lock:
-            whole, end, rest = (self._begun + text).rpartition("\n")
-            self._begun = rest
-        if end:
-            invocation = invocation_here()
-            self._send(
-                Printed(
-                    text=printable(whole + end),
-                    invocation_id="" if invocation is None else invocation.id,
-                    function_name="" if invocation is None else invocation.function_name,
-                )
+    def take(self, lines: str) -> None:
+        """Send lines."""
+        invocation = invocation_here()
+        self._send(
+            Printed(
+                text=printable(lines),
+                invocation_id="" if invocation is None else invocation.id,
+                function_name="" if invocation is None else invocation.function_name,
+                is_error=self._is_error,
             )
-        return len(text)
-
-    def writable(self) -> bool:
-        """It is there to be written to."""
-        return True
+        )

@@ -260,7 +260,7 @@ async def _buried(process: Process) -> str:
 def _tell(message: Logged | Printed) -> None:
     """What comes from there goes the way of our own."""
     if isinstance(message, Printed):
-        sys.stdout.write(message.text)
+        (sys.stderr if message.is_error else sys.stdout).write(message.text)
         return
     logger = logging.getLogger(message.logger)
     if logger.isEnabledFor(message.level):

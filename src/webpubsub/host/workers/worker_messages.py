@@ -108,11 +108,13 @@ class Logged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class Printed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """Lines that the app has printed, likewise."""
+    """Lines that the app has printed, likewise; ``is_error`` when that was to the standard
+    error."""
 
     text: str
     invocation_id: str = ""
     function_name: str = ""
+    is_error: bool = False
 
 
 class Spent(msgspec.Struct, frozen=True, tag=True):
