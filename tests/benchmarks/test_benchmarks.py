@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import echo, fanout, workers
+from benchmarks import echo, fanout, plugin, workers
 from benchmarks.report import OURS
 from benchmarks.servers import installed
 
@@ -33,3 +33,11 @@ async def test_an_app_answers_in_one_process_and_in_several() -> None:
     assert list(figures) == list(workers.OPTIONS)
     for turns in figures.values():
         assert all(turn.rate > 0 and turn.cpu > 0 for turn in turns)
+
+
+def test_a_test_costs_something() -> None:
+    """Whichever client it has."""
+    figures = plugin.compare(plugin.Plan(tests=3, turns=1))
+    for measured in figures.values():
+        assert list(measured) == list(plugin.contestants())
+        assert all(figure > 0 for figure in measured.values())

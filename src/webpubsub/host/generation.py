@@ -176,6 +176,8 @@ class AppGeneration:
     async def _take_on_all(self, functions: Sequence[FunctionMetadata]) -> list[FunctionReport]:
         reports: list[FunctionReport] = []
         names: set[str] = set()
+        # Few apps have one, and to look for a setting in any letter case takes its time.
+        switches = any("disabled" in name.lower() for name in self._settings.environment)
         for function in functions:
             if function.name.lower() in names:
                 error = (
@@ -184,12 +186,12 @@ class AppGeneration:
                 )
                 reports.append(FunctionReport(function.name, function, error))
             else:
-                reports.append(await self._take_on(function))
+                reports.append(await self._take_on(function, switches))
             names.add(function.name.lower())
         return reports
 
-    async def _take_on(self, function: FunctionMetadata) -> FunctionReport:
-        disabled = self._is_disabled(function)
+    async def _take_on(self, function: FunctionMetadata, switches: bool) -> FunctionReport:
+        disabled = function.disabled or (switches and self._is_switched_off(function))
         if disabled and not self._answers_for_disabled(function):
             return FunctionReport(function.name, function, disabled=True)
         try:
@@ -206,10 +208,10 @@ class AppGeneration:
         kinds = [binding.kind for binding in function.bindings if binding.is_trigger]
         return any(hasattr(self._extensions.get(kind), "attach_disabled") for kind in kinds)
 
-    def _is_disabled(self, function: FunctionMetadata) -> bool:
+    def _is_switched_off(self, function: FunctionMetadata) -> bool:
         names = (text.format(function.name) for text in _DISABLED)
         values = (self._settings.get(name) or "" for name in names)
-        return function.disabled or any(value.strip().lower() in _TRUE for value in values)
+        return any(value.strip().lower() in _TRUE for value in values)
 
     def _attach(self, function: FunctionMetadata, *, disabled: bool) -> None:
         for binding in function.bindings:

@@ -6,6 +6,7 @@ Python's own messages say neither what was probably meant nor what there is.
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from webpubsub.protocol.spelling import did_you_mean, listed
@@ -34,11 +35,12 @@ def _too_many(called: str, names: Sequence[str], places: int, extra: int) -> str
     return f"{called} takes {counted} without a name, and got {places + extra}.{mend}"
 
 
-def _names(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
+@cache  # of the package's own functions, each of which is called for many of an app's
+def _names(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of arguments that have a place, and of those that have none."""
     parameters = inspect.signature(function).parameters.values()
     own = [one for one in parameters if one.name != "self"]
     return (
-        [one.name for one in own if one.kind is one.POSITIONAL_OR_KEYWORD],
-        [one.name for one in own if one.kind is one.KEYWORD_ONLY],
+        tuple(one.name for one in own if one.kind is one.POSITIONAL_OR_KEYWORD),
+        tuple(one.name for one in own if one.kind is one.KEYWORD_ONLY),
     )

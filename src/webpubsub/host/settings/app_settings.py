@@ -84,7 +84,8 @@ class AppSettings:
 
     def _search(self, name: str) -> str | None:
         wanted = _normal(name)
-        return next((v for key, v in self.environment.items() if _normal(key) == wanted), None)
+        found = next((key for key in self.environment if _normal(key) == wanted), None)
+        return None if found is None else self.environment.get(found)
 
     def describe_host(self, app_directory: Path, host_name: str) -> None:
         """Set the variables by which user code knows where it runs; ``host_name`` is
