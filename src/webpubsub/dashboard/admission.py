@@ -13,19 +13,18 @@ import hmac
 import secrets
 from enum import Enum
 from http.cookies import CookieError, SimpleCookie
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
 from webpubsub.dashboard.cookies import LIFETIME, Cookies
+from webpubsub.protocol.rebinding import cannot_be_rebound
 
 ROOT = "/dashboard/"
 TOKEN = "token"  # noqa: S105
 _TOKEN_BYTES = 24
 _SECRET_BYTES = 32
 _SITE = "Sec-Fetch-Site"
-_LOCAL_NAMES = frozenset({"localhost"})
 
 
 class Verdict(Enum):
@@ -50,7 +49,7 @@ class Admission:
     ) -> None:
         self.token = token or secrets.token_urlsafe(_TOKEN_BYTES)
         self._cookies = cookies or Cookies(secrets.token_bytes(_SECRET_BYTES))
-        self._names = _LOCAL_NAMES | ({public_host.lower()} if public_host else frozenset())
+        self._public_host = public_host.lower() if public_host else None
 
     def verdict(self, request: web.BaseRequest) -> Verdict:
         """What becomes of a request."""
@@ -86,18 +85,8 @@ class Admission:
         return hmac.compare_digest(text.encode(errors="replace"), self.token.encode())
 
     def _is_here(self, host: str) -> bool:
-        """An address cannot be made to point elsewhere; a name can."""
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").lower()
-        except ValueError:
-            return False
-        if name in self._names:
-            return True
-        try:
-            ip_address(name)
-        except ValueError:
-            return False
-        return True
+        """Under a name of its own, or one that nobody can make to point here."""
+        return cannot_be_rebound(host) or _name(host) == self._public_host
 
 
 def _is_own(request: web.BaseRequest) -> bool:
@@ -111,6 +100,13 @@ def _is_own(request: web.BaseRequest) -> bool:
 
 def _host(request: web.BaseRequest) -> str:
     return request.headers.get(hdrs.HOST, "")
+
+
+def _name(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _port(host: str) -> int:
