@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 
 from tests.cli.apps import write_app
@@ -140,15 +141,6 @@ async def test_a_thread_that_never_ends_costs_its_process(tmp_path: Path) -> Non
         assert await asyncio.to_thread(app.interrupt) == 0
 
 
-def is_alive(process: int) -> bool:
-    """Whether there is such a process."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 async def test_a_reload_starts_new_processes(tmp_path: Path) -> None:
     """Clients stay; the old processes end."""
     async with serving(tmp_path / "app", 2, APP.replace("VERSION", "one")) as (app, session):
@@ -156,15 +148,15 @@ async def test_a_reload_starts_new_processes(tmp_path: Path) -> None:
         async with session.ws_connect(url) as client:
             await client.send_str("a")
             old = (await client.receive_str(timeout=10)).split()
+            process = psutil.Process(int(old[2]))
             source = APP.replace("VERSION", "two")
             (tmp_path / "app" / "function_app.py").write_text(source, encoding="utf-8")
             await asyncio.to_thread(app.wait_until_ready)
             await client.send_str("b")
             new = (await client.receive_str(timeout=10)).split()
             assert (old[0], new[0]) == ("one", "two")
-            async with asyncio.timeout(20):
-                while is_alive(int(old[2])):
-                    await asyncio.sleep(0.05)
+            _, left = await asyncio.to_thread(psutil.wait_procs, [process], 20)
+            assert not left
 
 
 @pytest.mark.parametrize(
