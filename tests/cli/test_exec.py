@@ -102,6 +102,19 @@ def test_a_command_with_an_app(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize("app", [True, False])
+def test_a_dashboard_that_is_asked_for(tmp_path: Path, app: bool) -> None:
+    """Its link is on the error stream, so that it does not mix with what the command prints, and
+    the command knows it."""
+    words = [write_app(tmp_path / "app", ECHO)] if app else []
+    ask = shlex.join([script(), "explain", "--dashboard"])
+    command = f'echo "$WEBPUBSUB_DASHBOARD"; {ask} "$WEBPUBSUB_DASHBOARD"'
+    done = run("exec", *words, "--dashboard", "--", "sh", "-c", command)
+    link, said = done.stdout.splitlines()
+    assert said == "Nothing was refused lately."
+    assert done.stderr == f"Dashboard: {link}\n"
+
+
 def test_the_command_stays_in_its_folder(tmp_path: Path) -> None:
     """While the app is in its own."""
     write_app(tmp_path / "app", ECHO)

@@ -78,6 +78,7 @@ app.command(
         "webpubsub exec examples/chat -- node client.js\n\n"
         "webpubsub exec --event-handler 'chat=http://localhost:{port}/eventhandler' "
         "-- flask run --port {port}\n\n"
+        "webpubsub exec examples/chat --dashboard -- bash\n\n"
         "webpubsub exec examples/chat -- sh -c 'curl \"$FUNCTIONS_URL/api/negotiate?user=alice\"'"
     ),
 )(execute)

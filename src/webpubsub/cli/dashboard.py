@@ -48,7 +48,7 @@ def watch_app(dashboard: "Dashboard | None", app: "LocalApp") -> None:
         dashboard.watch(AppView(app.host, app.point, app.folder.name, url))
 
 
-def show_link(dashboard: "Dashboard | None") -> None:
-    """Say where it is."""
+def show_link(dashboard: "Dashboard | None", *, err: bool = False) -> None:
+    """Say where it is, to the error stream if ``err``."""
     if dashboard is not None:
-        typer.echo(f"Dashboard: {dashboard.link}")
+        typer.echo(f"Dashboard: {dashboard.link}", err=err)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -28,6 +28,14 @@ _INTERRUPTED = 130
 Surroundings = AbstractAsyncContextManager[Mapping[str, str]]
 
 
+class _Looks(NamedTuple):
+    """What is to be seen of what goes on, and kept."""
+
+    record: Path | None
+    dashboard: bool
+    verbose: bool
+
+
 def execute(
     context: typer.Context,
     app_dir: Annotated[
@@ -40,6 +48,13 @@ def execute(
     config: ConfigOption = None,
     event_handler: EventHandlerOption = None,
     record: RecordOption = None,
+    dashboard: Annotated[
+        bool,
+        typer.Option(
+            "--dashboard",
+            help="Show what goes on, on a page of the service; WEBPUBSUB_DASHBOARD is its link.",
+        ),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show all that the app and the service log.")
     ] = False,
@@ -65,7 +80,8 @@ def execute(
     ported = with_own_port(event_handler or [], context.args)
     hubs = load_hub_settings(app_dir or Path(), config, ported.handlers)
     shorten_http_log()
-    surroundings = _surroundings(app_dir, hubs, verbose=verbose, record=record)
+    looks = _Looks(record, dashboard, verbose)
+    surroundings = _surroundings(app_dir, hubs, looks)
 
     async def serve(stop: asyncio.Event) -> int:
         async with surroundings as variables:
@@ -85,17 +101,15 @@ def execute(
     raise typer.Exit(code)
 
 
-def _surroundings(
-    app_dir: Path | None, hubs: HubConfiguration, *, verbose: bool, record: Path | None
-) -> Surroundings:
+def _surroundings(app_dir: Path | None, hubs: HubConfiguration, looks: _Looks) -> Surroundings:
     from webpubsub.cli.surroundings import app_with_service, service_alone
     from webpubsub.composition.app_folders import AppFolderError, check_app_folder
 
     if app_dir is None:
-        logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
-        return service_alone(hubs, record=record)
+        logging.basicConfig(level=logging.INFO if looks.verbose else logging.WARNING)
+        return service_alone(hubs, record=looks.record, dashboard=looks.dashboard)
     try:
         check_app_folder(app_dir)
     except AppFolderError as problem:
         fail(str(problem))
-    return app_with_service(app_dir, hubs, verbose=verbose, record=record)
+    return app_with_service(app_dir, hubs, **looks._asdict())
