@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
 from tests.browser.contrast import ENOUGH, contrasts
 from tests.browser.visitors import Guest, Visitor
-from tests.cli.processes import EXAMPLES, StartedApp
+from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port
 from tests.requirements import requires
 
 pytestmark = [pytest.mark.browser, requires("chromium")]
@@ -44,7 +44,7 @@ def talk(browser: Browser, app: StartedApp) -> Iterator[Guest]:
     alice.leave()
 
 
-def _link(app: StartedApp) -> str:
+def _link(app: Command) -> str:
     found = re.search(r"Dashboard: (\S+)", app.output)
     assert found
     return found.group(1)
@@ -53,7 +53,7 @@ def _link(app: StartedApp) -> str:
 class Developer(Visitor):
     """Somebody who has opened the link."""
 
-    def __init__(self, browser: Browser, app: StartedApp, **options: Any) -> None:
+    def __init__(self, browser: Browser, app: Command, **options: Any) -> None:
         super().__init__(browser, _link(app), **options)
         expect(self.page.locator("#status")).to_have_text("Live")
 
@@ -200,6 +200,35 @@ def test_a_client_is_handled_from_the_page(developer: Developer, talk: Guest) ->
     expect(client.get_by_role("status")).to_contain_text("closed")
 
 
+def test_a_client_asks_for_all_that_it_can(developer: Developer) -> None:
+    """An invocation is answered, a state shown, and a stream goes from its start to its end."""
+    page = developer.page
+    developer.open("Test clients")
+    page.get_by_label("User", exact=True).fill("asker")
+    page.get_by_label("In groups").fill("room")
+    page.get_by_label("Protocol").select_option(label="JSON")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    client = page.get_by_role("region", name="Client asker")
+    expect(client.get_by_role("status")).to_have_text("connected")
+    asked: list[tuple[str, str | None, str]] = [
+        ("Invoke event", "hi", '"type":"invokeResponse","invocationId":"1"'),
+        ("Watch states of group", None, '"type":"groupStateSnapshot"'),
+        ("Show state in group", "writing", '"state":"writing"'),
+        ("Start stream to group", None, '"type":"streamAck","streamId":"stream1"'),
+        ("Send part of stream", "one", '"streamSequenceId":1}'),
+        ("Send part of stream", '{"two":2}', '"data":{"two":2}'),
+        ("End stream", None, '"type":"streamClosed","streamId":"stream1"}'),
+    ]
+    for what, text, answer in asked:
+        client.get_by_label("What to ask for").select_option(label=what)
+        if text is not None:
+            client.get_by_label("Message", exact=True).fill(text)
+        client.get_by_role("button", name="Send").click()
+        received = client.get_by_role("log").get_by_role("listitem").filter(has_text="received")
+        expect(received.filter(has_text=answer).first).to_be_attached()
+    client.get_by_role("button", name="Remove this client").click()
+
+
 def test_a_client_is_cut_off_from_the_page(developer: Developer) -> None:
     """It has lost its connection, and the traffic tells why; what is wrong is shown until it is
     cleared."""
@@ -272,6 +301,10 @@ def test_everything_can_be_read(
         if view == "Refusals":
             developer.page.locator("summary").first.click()
             expect(developer.page.get_by_text("Why it was refused")).to_be_visible()
+        if view == "Connections":
+            for name in ("Faults of the service", "alice", "Faults"):
+                developer.page.locator("summary").filter(has_text=name).last.click()
+            expect(developer.page.get_by_role("button", name="Freeze")).to_be_visible()
         poor = {text: ratio for text, ratio in contrasts(developer.page).items() if ratio < ENOUGH}
         assert poor == {}, view
     developer.leave()
@@ -342,25 +375,24 @@ def test_markup_is_text(developer: Developer, talk: Guest) -> None:
 def test_a_service_that_is_started_again(browser: Browser, tmp_path: Path) -> None:
     """The page says at once that it is gone, finds back by itself, and shows what is new. When the
     secret of its cookie is lost, it says so, and goes on as soon as the new link was opened."""
-    env = {"XDG_STATE_HOME": str(tmp_path)}
-    with StartedApp(CHAT, env=env) as app:
-        app.wait_for("Dashboard:")
-        developer = Developer(browser, app)
+    port, env = free_port(), {"XDG_STATE_HOME": str(tmp_path)}
+    with _service(port, env) as service:
+        developer = Developer(browser, service)
         page, notice = developer.page, developer.page.locator("#notice")
         developer.open("Traffic")
-        developer.filter("App serves")
-        expect(developer.lines).to_have_count(1)
-        assert app.interrupt() == 0
+        assert page.request.get(f"http://127.0.0.1:{port}/api/hubs/chat").status >= 400
+        expect(developer.lines).not_to_have_count(0)
+        assert service.interrupt() == 0
         expect(notice).to_contain_text("The service does not answer.")
-    with _again(app, env) as again:
+    with _service(port, env) as again:
         expect(notice).to_contain_text("webpubsub was started again")
         expect(page.locator("#status")).to_have_text("Live")
-        expect(developer.lines.filter(has_text="App serves")).to_have_count(1)
+        expect(page.get_by_role("heading", name="It is quiet")).to_be_visible()
         page.get_by_role("button", name="Close", exact=True).click()
         expect(notice).to_be_hidden()
         assert again.interrupt() == 0
     shutil.rmtree(tmp_path / "webpubsub" / "dashboard")
-    with _again(app, env) as anew:
+    with _service(port, env) as anew:
         expect(notice).to_contain_text("does not know this browser any more")
         developer.open_beside(_link(anew))
         expect(page.locator("#status")).to_have_text("Live")
@@ -369,8 +401,7 @@ def test_a_service_that_is_started_again(browser: Browser, tmp_path: Path) -> No
 
 
 @contextmanager
-def _again(app: StartedApp, env: dict[str, str]) -> Iterator[StartedApp]:
-    """At the same address."""
-    with StartedApp(CHAT, port=app.port, service_port=app.service_port, env=env) as started:
+def _service(port: int, env: dict[str, str]) -> Iterator[Command]:
+    with Command("service", "--port", str(port), env=env) as started:
         started.wait_for("Dashboard:")
         yield started

@@ -38,6 +38,19 @@ async def test_connections_and_groups() -> None:
         ]
 
 
+async def test_of_many_the_first_are_shown() -> None:
+    """And the others are found by who they are."""
+    async with (
+        running() as service,
+        await join(service, user_id="alice"),
+        await join(service, user_id="bob"),
+    ):
+        shown = connections(service, "chat", limit=1)
+        assert (shown["total"], [one.user for one in shown["connections"]]) == (2, ["alice"])
+        [bob] = connections(service, "chat", "bob", limit=1)["connections"]
+        assert bob.user == "bob"
+
+
 async def test_asking_makes_no_hub() -> None:
     """A hub that nobody has named does not begin to exist because somebody looks."""
     async with running() as service:

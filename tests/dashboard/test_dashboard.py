@@ -47,15 +47,17 @@ async def test_state_connections_and_functions(world: World) -> None:
     async with await join(world.service, user_id="alice"):
         state = (await world.get("/dashboard/api/state")).json
         assert (state["connections"], state["hubs"][0]["name"]) == (1, "chat")
-        found = (await world.get("/dashboard/api/connections?hub=chat&search=ali")).json
+        found = (await world.get("/dashboard/api/connections?hub=chat&search=ali&limit=9")).json
         assert [one["user"] for one in found["connections"]] == ["alice"]
+        cut = (await world.get("/dashboard/api/connections?hub=chat&limit=0")).json
+        assert (cut["total"], cut["connections"]) == (1, [])
         assert (await world.get("/dashboard/api/functions")).json == []
 
 
-async def _events(world: World, wanted: int) -> list[dict[str, Any]]:
+async def _events(world: World, wanted: int, query: str = "after=0") -> list[dict[str, Any]]:
     """The first lines of traffic."""
     lines: list[dict[str, Any]] = []
-    url = f"{world.service.endpoint}/dashboard/api/live?after=0"
+    url = f"{world.service.endpoint}/dashboard/api/live?{query}"
     timeout = ClientTimeout(PATIENCE)
     async with world.http.get(url, headers={"Cookie": world.cookie}, timeout=timeout) as response:
         assert response.content_type == "text/event-stream"
@@ -81,6 +83,18 @@ async def test_who_comes_late_sees_what_was(world: World) -> None:
     assert (await world.get("/dashboard/api/entry?id=99999")).status == 404
     for wrong in ("x", "-1", "1" * 30):
         assert (await world.get(f"/dashboard/api/entry?id={wrong}")).status == 400
+        assert (await world.get(f"/dashboard/api/connections?limit={wrong}")).status == 400
+
+
+async def test_a_page_of_an_earlier_start_begins_anew(world: World) -> None:
+    """The numbers of its lines are of another list; a page of this start goes on where it was."""
+    start = (await world.get("/dashboard/api/state")).json["start"]
+    async with await join(world.service, user_id="alice"):
+        pass
+    [first, *_] = await _events(world, 1, "after=2&start=another")
+    assert first["id"] == 1
+    [third, *_] = await _events(world, 1, f"after=2&start={start}")
+    assert third["id"] == 3
 
 
 async def test_a_refusal_is_explained(world: World) -> None:

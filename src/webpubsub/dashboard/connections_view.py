@@ -12,7 +12,7 @@ from webpubsub.service.hubs.hub import Hub
 from webpubsub.service.service import Service
 from webpubsub.service.sessions.session import Session
 
-_MOST = 500
+_MOST_SHOWN_GROUPS = 500
 _MOST_GROUPS = 50
 _SHOWN_STATE = 2000
 
@@ -40,16 +40,22 @@ class ShownGroup(msgspec.Struct, frozen=True):
     connections: int
 
 
-def connections(service: Service, hub_name: str, search: str = "") -> dict[str, Any]:
-    """The connections of a hub whose id, user or groups hold a text, and all its groups."""
+def connections(
+    service: Service, hub_name: str, search: str = "", limit: int = 200
+) -> dict[str, Any]:
+    """The first of those connections of a hub whose id, user or groups hold a text, how many of
+    them there are, and the groups of the hub."""
     hub = next((hub for hub in service.hubs if hub.name == hub_name.lower()), None)
     if hub is None:
         return {"total": 0, "connections": [], "groups": []}
     found = list(_found(hub, search.lower()))
     return {
         "total": len(found),
-        "connections": [_connection(session) for session in found[:_MOST]],
-        "groups": [ShownGroup(name, len(hub.members(name))) for name in list(hub.groups)[:_MOST]],
+        "connections": [_connection(session) for session in found[:limit]],
+        "groups": [
+            ShownGroup(name, len(hub.members(name)))
+            for name in list(hub.groups)[:_MOST_SHOWN_GROUPS]
+        ],
     }
 
 

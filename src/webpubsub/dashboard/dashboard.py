@@ -167,7 +167,8 @@ class Dashboard:
 
     async def _connections(self, request: web.BaseRequest) -> web.StreamResponse:
         hub, search = request.query.get("hub", ""), request.query.get("search", "")
-        return shown(connections_view.connections(self._service, hub, search))
+        limit = _number(request, "limit")
+        return shown(connections_view.connections(self._service, hub, search, limit))
 
     async def _functions(self, request: web.BaseRequest) -> web.StreamResponse:
         return shown([] if self.app is None else self.app.functions())

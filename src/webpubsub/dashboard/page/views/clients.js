@@ -2,6 +2,7 @@
 
 import { field, h, options } from "../dom.js";
 import { post } from "../api.js";
+import { jsonComposer, simpleComposer } from "../composers.js";
 import { clock } from "../format.js";
 import { store } from "../store.js";
 import { PROTOCOLS, TestClient } from "../tester.js";
@@ -120,46 +121,3 @@ function clientWindow(url, protocol, wish, remove) {
 function shorten(text) {
   return text.replace(/("reconnectionToken":"[^"]{12})[^"]+/, "$1…");
 }
-
-function simpleComposer(client) {
-  const text = h("input", { "aria-label": "Message", placeholder: "Message to the app" });
-  return h("form", { class: "tools", onsubmit: (event) => {
-    event.preventDefault();
-    client.send(text.value);
-    text.value = "";
-  } }, text, h("button", { class: "primary" }, "Send"));
-}
-
-const ASKS = {
-  event: { label: "Send event", name: "event", make: (name, data) => ({ type: "event", event: name, ...data }) },
-  sendToGroup: { label: "Send to group", name: "group", make: (name, data) => ({ type: "sendToGroup", group: name, ...data }) },
-  joinGroup: { label: "Join group", name: "group", make: (name) => ({ type: "joinGroup", group: name }) },
-  leaveGroup: { label: "Leave group", name: "group", make: (name) => ({ type: "leaveGroup", group: name }) },
-};
-
-function jsonComposer(client) {
-  const ask = h("select", { "aria-label": "What to ask for" },
-    options(Object.entries(ASKS).map(([key, { label }]) => [key, label]), "event"));
-  const name = h("input", { "aria-label": "Event or group", value: "message", required: true });
-  const data = h("input", { "aria-label": "Message", placeholder: "Message; JSON if it is JSON" });
-  ask.addEventListener("change", () => {
-    data.hidden = !["event", "sendToGroup"].includes(ask.value);
-    name.value = ASKS[ask.value].name === "event" ? "message" : "room";
-  });
-  return h("form", { class: "tools", onsubmit: send }, ask, name, data, h("button", { class: "primary" }, "Send"));
-
-  function send(event) {
-    event.preventDefault();
-    client.send(ASKS[ask.value].make(name.value, payload(data.value)));
-    data.value = "";
-  }
-}
-
-function payload(text) {
-  try {
-    const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return { dataType: "json", data: value };
-  } catch { /* then it is text */ }
-  return { dataType: "text", data: text };
-}
-

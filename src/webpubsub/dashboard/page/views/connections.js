@@ -8,23 +8,25 @@ import { replaceWithError } from "../payload.js";
 import { store } from "../store.js";
 
 const EVERY_MS = 1000;
+const PORTION = 200;
 
 export function connectionsView(root, query) {
-  const wish = { hub: query.get("hub") ?? "", search: "" };
+  const wish = { hub: query.get("hub") ?? "", search: "", limit: PORTION };
   let shown = "";
   let opened = null;
   const faultsOpen = new Set();
-  const hub = h("select", { onchange: () => { wish.hub = hub.value; shown = ""; refresh(); } });
+  const hub = h("select", { onchange: () => { wish.hub = hub.value; wish.limit = PORTION; shown = ""; refresh(); } });
   const search = h("input", { type: "search", placeholder: "Connection, user or group",
     oninput: () => { wish.search = search.value; refresh(); } });
   const summary = h("p", { class: "hint", role: "status" });
   const groups = h("div", { class: "chips" });
   const body = h("div", { class: "stack" });
+  const more = h("button", { type: "button", onclick: () => { wish.limit += PORTION; refresh(); } }, `Show ${PORTION} more`);
   const said = h("p", { role: "status", class: "said" });
   const faults = serviceFaults(say);
   root.append(h("h1", {}, "Connections"),
     h("div", { class: "tools" }, field("Hub", hub), field("Search", search)),
-    summary, groups, sendForm(wish, say), faults.card, said, body);
+    summary, groups, sendForm(wish, say), faults.card, said, body, h("p", { class: "more" }, more));
 
   function say(text, isBad = false) {
     said.textContent = text;
@@ -41,7 +43,10 @@ export function connectionsView(root, query) {
   async function refresh() {
     showHubs();
     if (!wish.hub || store.phase !== "live") {
-      if (!wish.hub) fill(body, nobody());
+      if (!wish.hub) {
+        fill(body, nobody());
+        more.hidden = true;
+      }
       return;
     }
     try {
@@ -56,8 +61,10 @@ export function connectionsView(root, query) {
   }
 
   function show({ total, connections, groups: known }) {
-    const more = total > connections.length ? `, ${connections.length} of them shown` : "";
-    summary.textContent = `${count(total, "connection")}${more}`;
+    more.hidden = total <= connections.length;
+    const which = wish.search ? ` with “${wish.search}”` : "";
+    summary.textContent = count(total, "connection") + which
+      + (more.hidden ? "" : `, the first ${connections.length} shown: search for any of the others`);
     fill(groups, known.map((group) => h("button", { type: "button", class: "chip",
       onclick: () => { search.value = wish.search = group.name; refresh(); } },
       group.name, h("small", {}, ` ${group.connections}`))));
