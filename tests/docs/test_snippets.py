@@ -31,8 +31,9 @@ PAGES = sorted(
     for path in ROOT.glob(pattern)
 )
 FENCE = re.compile(r"^( *)```(\w+)(?: +(\S+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-#: A call of the command in a shell block, up to the end of the line or of a ``$(…)``.
-COMMAND = re.compile(r"""\bwebpubsub ((?:'[^'\n]*'|"[^"\n]*"|[^'"#|)\n])+)""")
+#: A call of the command in a shell block, up to the end of the line or of a ``$(…)``. There is
+#: ``az webpubsub``, too, which is another.
+COMMAND = re.compile(r"""(?<!az )\bwebpubsub ((?:'[^'\n]*'|"[^"\n]*"|[^'"#|)\n])+)""")
 LINK = re.compile(r"\]\((?!https?:|<|#)([^)#]+)(?:#([^)]*))?\)")
 
 #: Indexes an app as a host does, for the second argument names its folder.
@@ -70,7 +71,9 @@ def blocks(*languages: str) -> Iterator[Block]:
 
 
 PYTHON = list(blocks("python"))
-COMMANDS = sorted({found for block in blocks("sh") for found in COMMAND.findall(block.text)})
+COMMANDS = sorted(
+    {found for block in blocks("sh", "bash") for found in COMMAND.findall(block.text)}
+)
 
 
 def test_there_is_something_to_check() -> None:
