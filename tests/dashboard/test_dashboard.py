@@ -152,6 +152,24 @@ async def test_bodies_that_are_refused(
     assert answer.json["error"]
 
 
+@pytest.mark.parametrize("framing", ["Content-Length: 9", "Transfer-Encoding: chunked"])
+async def test_a_body_that_breaks_off(
+    world: World, caplog: pytest.LogCaptureFixture, framing: str
+) -> None:
+    """Is no failure of ours, so nothing is logged: neither a lost line nor chunks that are none."""
+    host, port = world.host.rsplit(":", 1)
+    reader, writer = await asyncio.open_connection(host, port)
+    origin = f"Origin: {world.service.endpoint}\r\nCookie: {world.cookie}"
+    head = f"Host: {world.host}\r\n{origin}\r\nContent-Type: application/json\r\n{framing}"
+    writer.write(f"POST /dashboard/api/operation HTTP/1.1\r\n{head}\r\n\r\nzz\r\n".encode())
+    if "chunked" in framing:
+        assert b" 400 " in await asyncio.wait_for(reader.readline(), PATIENCE)
+    writer.transport.abort()
+    for _ in range(3):
+        assert (await world.get("/dashboard/api/state")).status == 200
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_urls_and_tokens(world: World) -> None:
     """A URL that is made is good for a client, and the inspector says so."""
     url = (await world.post("client-url", {"hub": "chat", "userId": "bob"})).json["url"]

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from aiohttp import hdrs, web
+from aiohttp import ClientError, hdrs, web
 
 from webpubsub.dashboard import commands, connections_view, faults
 from webpubsub.dashboard.admission import ROOT, Admission, Verdict
@@ -227,8 +227,11 @@ async def _body(request: web.BaseRequest) -> bytes:
     if request.content_type != "application/json":
         raise BadCall("The body must be application/json.", 415)
     parts = bytearray()
-    async for chunk in request.content.iter_any():
-        parts += chunk
-        if len(parts) > _MOST_BYTES:
-            raise BadCall(f"The body is larger than {_MOST_BYTES} bytes.", 413)
+    try:
+        async for chunk in request.content.iter_any():
+            parts += chunk
+            if len(parts) > _MOST_BYTES:
+                raise BadCall(f"The body is larger than {_MOST_BYTES} bytes.", 413)
+    except (ConnectionError, ClientError):
+        raise BadCall("The body did not arrive.") from None
     return bytes(parts)
