@@ -5,13 +5,14 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias
 
 import typer
 
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, note, tell_problem
 from webpubsub.cli.http_log import shorten_http_log
+from webpubsub.cli.long_work import done_unless
 
 if TYPE_CHECKING:
     from webpubsub.protocol.connection_strings import ConnectionString
@@ -20,14 +21,37 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 Entries: TypeAlias = Sequence[Mapping[str, Any]]
+Work: TypeAlias = "Callable[[_Run], Awaitable[None]]"
 
 
-class _Done(NamedTuple):
-    """What was there and what is there now, of the same kinds, and how many requests were made."""
+class _Again(Protocol):
+    """A replay."""
 
-    before: Entries
-    now: Entries
-    requests: int
+    @property
+    def requests(self) -> int: ...
+
+    @property
+    def entries(self) -> Entries: ...
+
+
+class _Run:
+    """What is to be compared: what was there ``before``, and what comes of the replay ``again``,
+    which there is once it begins."""
+
+    def __init__(self, recording: Entries, before: Entries) -> None:
+        self.before = before
+        self.clients = sum(entry["kind"] == "connect" for entry in recording)
+        self._of = sum(entry["kind"] == "request" for entry in recording)
+        self.again: _Again | None = None
+
+    @property
+    def requests(self) -> int:
+        """How many have been made."""
+        return 0 if self.again is None else self.again.requests
+
+    def tell(self) -> None:
+        """Say how far it has come."""
+        note(f"{self.requests} of {self._of} requests replayed so far")
 
 
 def replay(
@@ -70,20 +94,22 @@ def replay(
         entries = read_recording(recording)
     except RecordingError as problem:
         fail(str(problem))
-    run = (
-        _with_app(entries, app_dir, verbose)
-        if service is None
-        else _with_service(entries, app_dir, service, pause)
-    )
+    if service is None:
+        run, work = _Run(entries, entries), _with_app(entries, app_dir, verbose)
+    else:
+        from webpubsub.recording.views import seen_by_clients
+
+        run = _Run(entries, seen_by_clients(entries))
+        work = _with_service(entries, app_dir, service, pause)
     shorten_http_log()
     _tell_of_recoveries(entries)
 
     async def serve(stop: asyncio.Event) -> int:
         with redirect_stdout(sys.stderr):  # what the app prints
-            done = await _unless(stop, run())
-        if done is None:
+            is_done = await done_unless(stop, work(run), run.tell)
+        if not is_done:
             return _INTERRUPTED
-        return 1 if _compared(entries, done) else 0
+        return 1 if _compared(run) else 0
 
     try:
         code = lifetime.run(serve)
@@ -95,9 +121,7 @@ def replay(
     raise typer.Exit(code)
 
 
-def _with_app(
-    entries: Entries, folder: Path | None, verbose: bool
-) -> Callable[[], Awaitable[_Done]]:
+def _with_app(entries: Entries, folder: Path | None, verbose: bool) -> Work:
     from webpubsub.cli.hub_settings import load_hub_settings
     from webpubsub.cli.surroundings import app_on_its_own
     from webpubsub.composition.app_folders import AppFolderError, check_app_folder
@@ -110,31 +134,26 @@ def _with_app(
         fail(str(problem))
     hubs = load_hub_settings(app_dir, None, None)
 
-    async def run() -> _Done:
+    async def work(run: _Run) -> None:
         async with app_on_its_own(app_dir, hubs, verbose=verbose) as app:
-            again = Replay(app.service, app.connections.key)
+            run.again = again = Replay(app.service, app.connections.key)
             await again.run(entries)
-            return _Done(entries, again.entries, again.requests)
 
-    return run
+    return work
 
 
-def _with_service(
-    entries: Entries, folder: Path | None, text: str, pause: float
-) -> Callable[[], Awaitable[_Done]]:
+def _with_service(entries: Entries, folder: Path | None, text: str, pause: float) -> Work:
     from webpubsub.recording.remote_replay import RemoteReplay
-    from webpubsub.recording.views import seen_by_clients
 
     if folder is not None:
         fail("there is an app and a --service: a replay is with one of them")
     where = _connection(text)
 
-    async def run() -> _Done:
-        again = RemoteReplay(where.endpoint, where.access_key or "", pause=pause)
+    async def work(run: _Run) -> None:
+        run.again = again = RemoteReplay(where.endpoint, where.access_key or "", pause=pause)
         await again.run(entries)
-        return _Done(seen_by_clients(entries), again.entries, again.requests)
 
-    return run
+    return work
 
 
 def _connection(text: str) -> "ConnectionString":
@@ -149,19 +168,6 @@ def _connection(text: str) -> "ConnectionString":
     return where
 
 
-async def _unless(stop: asyncio.Event, work: Awaitable[_Done]) -> _Done | None:
-    """What comes of the work, or None when it was interrupted."""
-    running = asyncio.ensure_future(work)
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not running.done():
-        running.cancel()
-        await asyncio.wait((running,))
-        return None
-    return await running
-
-
 def _tell_of_recoveries(entries: Entries) -> None:
     times = sum(entry.get("kind") == "recovered" for entry in entries)
     if times:
@@ -169,18 +175,17 @@ def _tell_of_recoveries(entries: Entries) -> None:
         note(f"clients came back to a lost connection {times} {plural}, and now do not lose it")
 
 
-def _compared(entries: Entries, done: _Done) -> "list[Difference]":
+def _compared(run: _Run) -> "list[Difference]":
     """What differs, having said so."""
     from webpubsub.recording.comparison import differences
 
-    found = differences(done.before, done.now)
+    found = differences(run.before, () if run.again is None else run.again.entries)
     for difference in found:
         typer.echo(f"{difference.what}")
         for line in difference.lines:
             typer.echo(f"  {line}")
         typer.echo()
-    clients = sum(entry.get("kind") == "connect" for entry in entries)
     plural = "" if len(found) == 1 else "s"
     result = f"{len(found)} difference{plural}" if found else "nothing differs"
-    typer.echo(f"{done.requests} requests of {clients} clients replayed: {result}.")
+    typer.echo(f"{run.requests} requests of {run.clients} clients replayed: {result}.")
     return found

@@ -22,7 +22,7 @@ def test_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         finding = port(str(listener.getsockname()[1]), "service", "--service-port")
     assert (finding.level, finding.code) == (Level.WARNING, "port.service")
-    assert "address already in use" in finding.what
+    assert finding.what.endswith("cannot be listened on now: another process uses it")
     assert "--service-port" in (finding.mend or "")
 
 

@@ -1,5 +1,6 @@
 """Whether the ports are free on which an app would listen."""
 
+import errno
 import socket
 
 from webpubsub.cli.doctor.finding import Finding, error, ok, warning
@@ -24,4 +25,6 @@ def _problem(number: int) -> str | None:
         with socket.create_server(("127.0.0.1", number)):
             return None
     except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            return "another process uses it"
         return (problem.strerror or str(problem)).lower()
