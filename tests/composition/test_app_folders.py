@@ -18,7 +18,9 @@ def test_any_one_mark_of_an_app_is_enough(tmp_path: Path, name: str) -> None:
 
 def test_an_empty_folder_is_no_app(tmp_path: Path) -> None:
     """What was looked for is named."""
-    with pytest.raises(AppFolderError, match=r"host\.json.*function_app\.py.*function\.json"):
+    with pytest.raises(
+        AppFolderError, match=r"host\.json.*function_app\.py.*function\.json.*webpubsub new"
+    ):
         check_app_folder(tmp_path)
 
 

@@ -25,7 +25,7 @@ def check_app_folder(folder: Path) -> None:
     if not looks_like_app(folder):
         raise AppFolderError(
             f"'{folder}' holds no function app: it has neither a host.json nor a {_SCRIPT}, and no "
-            "folder with a function.json"
+            "folder with a function.json. Name the folder of one, or make one: webpubsub new NAME"
         )
 
 
