@@ -75,11 +75,15 @@ async def test_what_cannot_be_had_is_said(
     assert traces.__doc__
 
 
-async def test_spans_of_an_app_are_part_of_the_trace(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["0", "1"], ids=["in process", "worker"])
+async def test_spans_of_an_app_are_part_of_the_trace(tmp_path: Path, workers: str) -> None:
     """As a user sees it: the console shows both, and the inner one names the outer one."""
     folder = write_app(tmp_path / "app", APP)
     parent = f"00-{'a' * 32}-{'b' * 16}-01"
-    with StartedApp(folder, env={"OTEL_TRACES_EXPORTER": "console"}) as app:
+    traced_app = StartedApp(
+        folder, env={"OTEL_TRACES_EXPORTER": "console"}, options=("--workers", workers)
+    )
+    with traced_app as app:
         app.wait_until_ready()
         async with aiohttp.ClientSession() as http:
             url = f"http://127.0.0.1:{app.port}/api/work"

@@ -106,10 +106,20 @@ def test_an_edge_forgets_what_runs_around_it(point: Point) -> None:
 
 
 def test_who_keeps_traces_is_asked(point: Point) -> None:
-    """Only about traces that begin here."""
+    """Of every span, by its trace and by what it is part of."""
+    asked: list[tuple[str, SpanContext | None]] = []
+
+    def keep(trace_id: str, sender: SpanContext | None) -> bool:
+        asked.append((trace_id, sender))
+        return sender is not None
+
     point.attach(lambda _: None)
-    point.samples = lambda trace_id: trace_id != f"{1:032x}"
+    point.samples = keep
     with point.trace():
-        span = current_span.get()
-    assert span is not None
-    assert not span.sampled
+        first = current_span.get()
+        with point.span():
+            second = current_span.get()
+    assert first is not None
+    assert second is not None
+    assert (first.sampled, second.sampled) == (False, True)
+    assert asked == [(first.trace_id, None), (first.trace_id, first)]

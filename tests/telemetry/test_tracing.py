@@ -15,8 +15,8 @@ from tests.cli.apps import write_app
 from tests.cli.edges import started
 from tests.telemetry.exported import Exported, attributes
 from webpubsub.composition.local_app import LocalApp
-from webpubsub.protocol.trace_context import current_span
-from webpubsub.service.observation import ObservationPoint
+from webpubsub.protocol.trace_context import SpanContext, current_span
+from webpubsub.service.observation import HandshakeAbandoned, HandshakeBegan, ObservationPoint
 from webpubsub.telemetry.tracing import Tracing, processors_for
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -130,15 +130,34 @@ async def test_calls_of_the_rest_api(tmp_path: Path) -> None:
     assert attributes(refused)["messaging.destination.name"] == "room"
 
 
-def test_sampling_is_the_sdks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is sent to others says what the SDK has decided."""
-    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
-    point = ObservationPoint()
-    Exported().tracing.watch_service(point)
-    with point.trace():
+@pytest.mark.parametrize(
+    ("sampler", "sender", "kept"),
+    [
+        ("always_off", None, False),
+        ("always_off", True, False),
+        ("always_on", False, True),
+        ("parentbased_always_on", None, True),
+        ("parentbased_always_on", False, False),
+        ("parentbased_always_off", True, True),
+        ("parentbased_always_off", None, False),
+    ],
+)
+def test_sampling_is_the_sdks(
+    sampler: str, sender: bool | None, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sent to others says what the SDK has decided, and that is what is exported."""
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", sampler)
+    point, exported = ObservationPoint(), Exported()
+    exported.tracing.watch_service(point)
+    parent = None if sender is None else SpanContext("a" * 32, "b" * 16, sampled=sender)
+    with point.trace(parent):
         span = current_span.get()
+        assert point.observer is not None
+        point.observer(HandshakeBegan("/client"))
+        point.observer(HandshakeAbandoned("/client"))
     assert span is not None
-    assert not span.sampled
+    assert span.sampled == kept
+    assert len(exported.spans) == kept
 
 
 @pytest.mark.parametrize(("name", "shown"), [(None, "webpubsub"), ("chat", "chat")])

@@ -10,10 +10,13 @@ from webpubsub.host.errors import HostError
 from webpubsub.host.python import PythonWorker
 from webpubsub.host.settings.app_settings import AppSettings
 from webpubsub.host.worker import Worker
-from webpubsub.host.workers.process_worker import ProcessWorker
+from webpubsub.host.workers.process_worker import CHILD, ProcessWorker
 from webpubsub.host.workers.worker_pool import WorkerPool
+from webpubsub.telemetry.environment import TelemetryError, wanted_exporters
 
 _SETTING = "FUNCTIONS_WORKER_PROCESS_COUNT"
+#: The program of processes whose user code is traced.
+_TRACED = "webpubsub.telemetry.worker"
 #: No process of its own for the app.
 IN_PROCESS = 0
 #: On Azure, a setting that asks for more keeps the app from starting.
@@ -50,4 +53,15 @@ def new_worker(count: int) -> Callable[[], Worker]:
             "--workers needs a system with sockets between processes, such as Linux or macOS. "
             "Start without it."
         )
-    return lambda: WorkerPool(lambda lost, spent: ProcessWorker(lost=lost, spent=spent), count)
+    program = _program()
+    return lambda: WorkerPool(
+        lambda lost, spent: ProcessWorker(lost=lost, spent=spent, program=program), count
+    )
+
+
+def _program() -> str:
+    """What the processes run, by what the environment asks for."""
+    try:
+        return _TRACED if wanted_exporters(os.environ) else CHILD
+    except TelemetryError:  # the command says so
+        return CHILD

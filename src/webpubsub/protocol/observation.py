@@ -92,8 +92,8 @@ class ObservationPoint(Generic[_ItemT]):
     ) -> None:
         #: What takes an item that passes; None while nobody looks.
         self.observer: Callable[[_ItemT], None] | None = None
-        #: Whether a trace that begins here is to be kept, by its id.
-        self.samples: Callable[[str], bool] = _always
+        #: Whether a span is to be kept, by the id of its trace and the span that it is part of.
+        self.samples: Callable[[str, SpanContext | None], bool] = _as_the_sender
         self._clock = clock
         self.monotonic = monotonic
         self._random_bits = random_bits
@@ -122,9 +122,11 @@ class ObservationPoint(Generic[_ItemT]):
         if self.observer is None:
             return Scope(None)
         if sender is not None:
-            return Scope(sender.child(self._span_id()))
+            sampled = self.samples(sender.trace_id, sender)
+            return Scope(sender.child(self._span_id(), sampled=sampled))
         trace_id = f"{self._random_bits(_TRACE_BITS) or 1:032x}"
-        return Scope(SpanContext(trace_id, self._span_id(), sampled=self.samples(trace_id)))
+        sampled = self.samples(trace_id, None)
+        return Scope(SpanContext(trace_id, self._span_id(), sampled=sampled))
 
     def span(self) -> Scope:
         """A span within the current one; without one, the first of a trace. Nothing while nobody
@@ -149,5 +151,5 @@ class ObservationPoint(Generic[_ItemT]):
             logger.error("an observer raised; this is not said of it again", exc_info=error)
 
 
-def _always(_trace_id: str) -> bool:
-    return True
+def _as_the_sender(_trace_id: str, sender: SpanContext | None) -> bool:
+    return sender is None or sender.sampled

@@ -22,7 +22,7 @@ class SpanContext(msgspec.Struct, frozen=True):
     """One span of a trace, by ids in lower-case hexadecimal.
 
     ``parent_id`` is the span that it is part of, None for the first of a trace. ``sampled`` says
-    whether whoever began the trace keeps it; ``state`` is the text of ``tracestate``.
+    whether it is kept; ``state`` is the text of ``tracestate``.
     """
 
     trace_id: str
@@ -42,9 +42,10 @@ class SpanContext(msgspec.Struct, frozen=True):
         state = [(TRACE_STATE, self.state)] if self.state else []
         return [(TRACE_PARENT, self.trace_parent), *state]
 
-    def child(self, span_id: str) -> "SpanContext":
-        """A span that is part of this one."""
-        return SpanContext(self.trace_id, span_id, self.span_id, self.sampled, self.state)
+    def child(self, span_id: str, *, sampled: bool | None = None) -> "SpanContext":
+        """A span that is part of this one, kept as this one is unless told otherwise."""
+        kept = self.sampled if sampled is None else sampled
+        return SpanContext(self.trace_id, span_id, self.span_id, kept, self.state)
 
 
 #: The span of the running code, whatever task or thread it runs in; None while nobody looks.

@@ -148,11 +148,15 @@ class SpanRecorder:
 
 
 def _parent(context: SpanContext) -> Context:
-    if context.parent_id is None:
-        return Context()
+    """That of a span which is kept or not as its parent has been asked for it."""
+    return Context() if context.parent_id is None else within(context, context.parent_id)
+
+
+def within(context: SpanContext, span_id: str) -> Context:
+    """What is made in it is part of the span with this id, in the trace of ``context``."""
     parent = OtelSpanContext(
         int(context.trace_id, 16),
-        int(context.parent_id, 16),
+        int(span_id, 16),
         is_remote=True,
         trace_flags=TraceFlags(TraceFlags.SAMPLED if context.sampled else TraceFlags.DEFAULT),
         trace_state=TraceState.from_header([context.state]) if context.state else TraceState(),

@@ -15,10 +15,11 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExport
 from opentelemetry.sdk.trace.sampling import Decision
 
 from webpubsub.host.observation import ObservationPoint as HostPoint
+from webpubsub.protocol.trace_context import SpanContext
 from webpubsub.service.observation import ObservationPoint as ServicePoint
 from webpubsub.telemetry.environment import CONSOLE
 from webpubsub.telemetry.host_spans import record_host
-from webpubsub.telemetry.recorder import SpanRecorder
+from webpubsub.telemetry.recorder import SpanRecorder, within
 from webpubsub.telemetry.service_spans import record_service
 from webpubsub.telemetry.span_ids import GivenIds
 
@@ -31,9 +32,7 @@ class Tracing:
     """Traces what passes the points that it watches, until ``stop``."""
 
     def __init__(self, processors: Sequence[SpanProcessor]) -> None:
-        self.provider = TracerProvider(id_generator=GivenIds(), resource=_resource())
-        for processor in processors:
-            self.provider.add_span_processor(processor)
+        self.provider = provider_with(processors)
         self._recorder = SpanRecorder(self.provider)
 
     def watch_service(self, point: ServicePoint) -> None:
@@ -48,17 +47,31 @@ class Tracing:
 
     def adopt_user_spans(self) -> None:
         """Export the spans that user code makes, unless it has a provider of its own by now."""
-        if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-            trace.set_tracer_provider(self.provider)
+        adopt_user_spans(self.provider)
 
     def stop(self) -> None:
         """Export what has not been; takes seconds when nobody listens."""
         self._recorder.close()
         self.provider.shutdown()
 
-    def _samples(self, trace_id: str) -> bool:
-        result = self.provider.sampler.should_sample(None, int(trace_id, 16), "")
+    def _samples(self, trace_id: str, sender: SpanContext | None) -> bool:
+        parent = None if sender is None else within(sender, sender.span_id)
+        result = self.provider.sampler.should_sample(parent, int(trace_id, 16), "")
         return result.decision is Decision.RECORD_AND_SAMPLE
+
+
+def provider_with(processors: Sequence[SpanProcessor]) -> TracerProvider:
+    """What makes spans, named after this process."""
+    provider = TracerProvider(id_generator=GivenIds(), resource=_resource())
+    for processor in processors:
+        provider.add_span_processor(processor)
+    return provider
+
+
+def adopt_user_spans(provider: TracerProvider) -> None:
+    """Have a provider export the spans that user code makes, unless that has one of its own."""
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        trace.set_tracer_provider(provider)
 
 
 def processors_for(exporters: Sequence[str]) -> list[SpanProcessor]:

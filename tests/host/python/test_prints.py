@@ -1,5 +1,7 @@
 """What an app prints in a worker process. Specification: functions-python section 8.3."""
 
+import io
+
 from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.python.prints import Prints
 from webpubsub.host.workers.worker_messages import Printed
@@ -24,3 +26,17 @@ def test_lines_go_to_the_host_when_they_are_whole() -> None:
         Printed(text="to the other\n", is_error=True),
         Printed(text="rest\n"),
     ]
+
+
+def test_nothing_is_lost_at_the_end() -> None:
+    """Whoever has kept the stream, such as a handler of a log, may write when the host is gone."""
+    sent: list[Printed] = []
+    original = io.StringIO()
+    prints = Prints(sent.append, original)
+    prints.end()
+    prints.write("at the very end\n")
+    assert (sent, original.getvalue()) == ([], "at the very end\n")
+    alone = Prints(sent.append)
+    alone.end()
+    alone.write("nobody hears it\n")
+    assert sent == []

@@ -68,9 +68,11 @@ _logger = logging.getLogger(__name__)
 
 
 class Child:
-    """Does what the host asks, each call in a task of its own."""
+    """Does what the host asks, each call in a task of its own. ``indexed`` is called once the app
+    has been imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, indexed: Callable[[], None]) -> None:
+        self._indexed = indexed
         self.ended = asyncio.Event()
         self.channel: Channel[ToWorker] = Channel(ToWorker, self._received, self.ended.set)
         self._loop = asyncio.get_running_loop()
@@ -139,6 +141,7 @@ class Child:
             return NotIndexed(message.call, str(error), error.traceback)
         finally:
             sys.stdout.flush()  # what the app printed while it was imported
+        self._indexed()
         return Indexed(message.call, list(functions))
 
     async def _load(self, message: Load) -> ToHost:
@@ -228,9 +231,9 @@ class ForwardingHandler(logging.Handler):
             self.handleError(record)
 
 
-async def serve(descriptor: int) -> None:
+async def serve(descriptor: int, indexed: Callable[[], None]) -> None:
     """Do what the host asks over a socket until that is the end."""
-    child = Child()
+    child = Child(indexed)
     handler = ForwardingHandler(child.send)
     root = logging.getLogger()
     root.addHandler(handler)
@@ -248,11 +251,12 @@ async def serve(descriptor: int) -> None:
     await asyncio.sleep(0)  # the transport closes in the next turn
 
 
-def main() -> None:
-    """Serve the socket whose number is the argument. Ctrl-C is the host's business."""
+def main(indexed: Callable[[], None] = lambda: None) -> None:
+    """Serve the socket whose number is the argument; ``indexed`` is called once the app has been
+    imported. Ctrl-C is the host's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=fastest_loop()) as runner:
-        runner.run(serve(int(sys.argv[1])))
+        runner.run(serve(int(sys.argv[1]), indexed))
     leave_threads_behind()
 
 

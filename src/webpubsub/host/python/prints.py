@@ -14,7 +14,10 @@ from webpubsub.host.workers.worker_messages import Printed
 
 class Prints(LineStream):
     """A text stream whose lines are sent to the host, each with the invocation that ended it.
-    ``is_error`` says whether it is in the place of the standard error."""
+
+    ``is_error`` says whether it is in the place of the standard error. After its end, when the host
+    does not listen any more, lines go to the ``original``: somebody may have kept this stream.
+    """
 
     def __init__(
         self,
@@ -26,9 +29,19 @@ class Prints(LineStream):
         super().__init__(original)
         self._send = send
         self._is_error = is_error
+        self._ended = False
+
+    def end(self) -> None:
+        """Send the last line as it is, and nothing more."""
+        super().end()
+        self._ended = True
 
     def take(self, lines: str) -> None:
         """Send lines."""
+        if self._ended:
+            if self._original is not None:
+                self._original.write(lines)
+            return
         invocation = invocation_here()
         self._send(
             Printed(

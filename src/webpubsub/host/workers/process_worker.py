@@ -58,7 +58,7 @@ _logger = logging.getLogger(__name__)
 #: How long a process may take to start and to index the app, and to end when it is asked to.
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
-_CHILD = "webpubsub.host.python.child"
+CHILD = "webpubsub.host.python.child"
 _LOST = "the worker process has died"
 _NOT_WHOLE = FunctionFailure(type="WorkerLost", message=_LOST, stack_trace="")
 
@@ -69,7 +69,8 @@ class ProcessWorker:
     """Implements ``host.worker.Worker`` by a PythonWorker in another process.
 
     ``lost`` is called when the process ends by itself, with what tells how it ended; ``spent`` when
-    it should be replaced, because a function holds a thread that cannot be stopped.
+    it should be replaced, because a function holds a thread that cannot be stopped. ``program`` is
+    the module that the process runs.
     """
 
     def __init__(
@@ -78,7 +79,9 @@ class ProcessWorker:
         lost: Callable[["ProcessWorker", Awaitable[str]], None],
         spent: Callable[["ProcessWorker"], None],
         environment: Mapping[str, str] | None = None,
+        program: str = CHILD,
     ) -> None:
+        self._program = program
         self._on_lost = lost
         self._on_spent = spent
         self._environment = os.environ if environment is None else environment
@@ -205,7 +208,7 @@ class ProcessWorker:
             return Channel(ToHost, self._received, self._gone)
 
         self._process, self._channel = await start_process(
-            lambda number: [sys.executable, "-P", "-m", _CHILD, str(number)],
+            lambda number: [sys.executable, "-P", "-m", self._program, str(number)],
             channel,
             directory=directory,
             environment=self._environment,
