@@ -103,9 +103,9 @@ def test_python_is_imported_and_indexed(block: Block, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", ["test-a-function", "test-an-app"])
-def test_the_tests_of_the_how_to_pass(page: str, tmp_path: Path) -> None:
-    """The pages on testing show an app and its tests."""
+@pytest.mark.parametrize("page", ["README", "test-a-function", "test-an-app"])
+def test_the_tests_of_the_page_pass(page: str, tmp_path: Path) -> None:
+    """These pages show an app and its tests."""
     for block in PYTHON:
         if block.page.stem == page:
             (tmp_path / block.name).write_text(block.text, encoding="utf-8")
