@@ -22,7 +22,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _view(app: LocalApp) -> AppView:
-    return AppView(app.host, app.point, "app", lambda: "http://localhost:7071")
+    return AppView(app.host, app.point, "app")
 
 
 async def test_functions_and_their_bindings(tmp_path: Path) -> None:
@@ -40,6 +40,51 @@ async def test_functions_and_their_bindings(tmp_path: Path) -> None:
         [hub] = state(app.service, view, 0)["hubs"]
         assert (hub.name, hub.routes) == ("echo", [("message", "function message")])
         assert view.overview()["functions"] == 2
+        assert negotiate.url == f"http://localhost:{app.http.port}/api/negotiate"
+        assert (message.url, view.overview()["pages"]) == ("", [])
+    finally:
+        await app.stop()
+
+
+PAGES = """
+import azure.functions as func
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+
+@app.route("index")
+def index(req: func.HttpRequest) -> str: ...
+
+
+@app.route("items/{id}")
+def item(req: func.HttpRequest) -> str: ...
+
+
+@app.route("order", methods=["POST"])
+def order(req: func.HttpRequest) -> str: ...
+
+
+@app.route("about", methods=["GET", "POST"])
+def about(req: func.HttpRequest) -> str: ...
+
+
+@app.generic_input_binding("connection", type="webPubSubConnection", hub="chat")
+@app.route("negotiate")
+def negotiate(req: func.HttpRequest, connection: str) -> str: ...
+"""
+
+
+async def test_pages_to_open(tmp_path: Path) -> None:
+    """Those that a browser can ask for, and that are not for programs."""
+    write_app(tmp_path, PAGES)
+    app = LocalApp(Place(folder=tmp_path, port=0, service_port=0))
+    await app.start()
+    try:
+        base = f"http://localhost:{app.http.port}/api"
+        assert _view(app).overview()["pages"] == [f"{base}/about", f"{base}/index"]
+        shown = {one.name: (one.url, one.methods) for one in _view(app).functions()}
+        assert shown["item"] == (f"{base}/items/{{id}}", ())
+        assert shown["order"] == (f"{base}/order", ("POST",))
     finally:
         await app.stop()
 

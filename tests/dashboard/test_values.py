@@ -11,6 +11,7 @@ from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.values import HttpRequestData, HttpResponseData, JsonText, JsonValue, Value
 from webpubsub.protocol.events import ConnectEventRequest
 
+SIGNATURE = "0123456789abcdef" * 4
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln"
 
 
@@ -50,6 +51,7 @@ def test_bytes_stay_bytes() -> None:
         (f'{{"accessToken":"{TOKEN}"}}', TOKEN),
         ("Endpoint=http://x;AccessKey=abc123;Version=1.0;", "abc123"),
         ("http://localhost:7071/api/f?code=s3cret&a=b", "s3cret"),
+        (f"ConnectionContext(signature='sha256={SIGNATURE}')", SIGNATURE),
     ],
 )
 def test_tokens_and_keys_are_hidden(text: str, hidden: str) -> None:

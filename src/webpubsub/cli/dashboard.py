@@ -41,11 +41,8 @@ def watch_app(dashboard: "Dashboard | None", app: "LocalApp") -> None:
     """Begin to record what happens in an app and its service."""
     from webpubsub.dashboard.app_view import AppView
 
-    def url() -> str:
-        return f"http://localhost:{app.http.port}"
-
     if dashboard is not None:
-        dashboard.watch(AppView(app.host, app.point, app.folder.name, url))
+        dashboard.watch(AppView(app.host, app.point, app.folder.name))
 
 
 def show_link(dashboard: "Dashboard | None", *, err: bool = False) -> None:

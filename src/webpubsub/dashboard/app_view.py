@@ -1,16 +1,18 @@
 """The function app behind the service, as the page shows it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.metadata import Binding
 from webpubsub.host.observation import ObservationPoint
 
-_TRIGGER = "webpubsubtrigger"
+_TRIGGER, _HTTP, _CONNECTION = "webpubsubtrigger", "httptrigger", "webpubsubconnection"
+_PARAMETER = "{"
 _NOT_SHOWN = frozenset({"type", "name", "direction"})
 
 
@@ -24,7 +26,8 @@ class ShownBinding(msgspec.Struct, frozen=True):
 
 
 class ShownFunction(msgspec.Struct, frozen=True):
-    """A function; ``problem`` says why it does not run."""
+    """A function; ``problem`` says why it does not run. ``url`` is where an HTTP function is, with
+    its parameters in braces, and ``methods`` are all that it takes, none for every one."""
 
     name: str
     file: str
@@ -32,28 +35,24 @@ class ShownFunction(msgspec.Struct, frozen=True):
     bindings: list[ShownBinding]
     problem: str = ""
     disabled: bool = False
+    url: str = ""
+    methods: tuple[str, ...] = ()
 
 
 class AppView:
-    """The app that ``host`` runs, and what happens in it passes ``point``.
+    """The app that ``host`` runs, called ``title``, and what happens in it passes ``point``."""
 
-    ``title`` is what it is called, ``url`` gives where its HTTP functions are.
-    """
-
-    def __init__(
-        self, host: FunctionHost, point: ObservationPoint, title: str, url: Callable[[], str]
-    ) -> None:
+    def __init__(self, host: FunctionHost, point: ObservationPoint, title: str) -> None:
         self.point = point
         self._host = host
         self._title = title
-        self._url = url
 
     def overview(self) -> dict[str, Any]:
         """What the overview says of it."""
         reports = self._host.functions
         return {
             "title": self._title,
-            "url": self._url(),
+            "pages": [one.url for one in self.functions() if _is_page(one)],
             "state": self._host.state.name.lower(),
             "functions": len(reports),
             "broken": sum(report.error is not None for report in reports),
@@ -62,7 +61,7 @@ class AppView:
 
     def functions(self) -> list[ShownFunction]:
         """All functions, by name."""
-        return [_function(report) for report in self._host.functions]
+        return [self._function(report) for report in self._host.functions]
 
     def functions_by_hub(self) -> dict[str, list[tuple[str, str]]]:
         """By hub, which events go to which function."""
@@ -72,6 +71,32 @@ class AppView:
                 found.setdefault(hub, []).append((event, f"function {report.name}"))
         return found
 
+    def _function(self, report: FunctionReport) -> ShownFunction:
+        bindings = report.metadata.bindings
+        trigger = next((one for one in bindings if one.is_trigger), None)
+        shown = ShownFunction(
+            name=report.name,
+            file=report.metadata.script_file,
+            trigger="" if trigger is None else trigger.type,
+            bindings=[_binding(one) for one in bindings],
+            problem=report.error or "",
+            disabled=report.disabled,
+        )
+        if trigger is None or trigger.kind != _HTTP or report.disabled or report.error is not None:
+            return shown
+        http = self._host.app.extension(HttpExtension)
+        url, methods = http.url_of(report.metadata), http.methods_of(report.metadata)
+        return msgspec.structs.replace(shown, url=url, methods=methods)
+
+
+def _is_page(function: ShownFunction) -> bool:
+    """Whether somebody may want to open it in a browser: those that hand out connections are for
+    programs."""
+    takes_get = not function.methods or "GET" in function.methods
+    if not function.url or _PARAMETER in function.url or not takes_get:
+        return False
+    return all(one.type.lower() != _CONNECTION for one in function.bindings)
+
 
 def _events(report: FunctionReport) -> Iterator[tuple[str, str]]:
     if report.disabled or report.error is not None:
@@ -79,18 +104,6 @@ def _events(report: FunctionReport) -> Iterator[tuple[str, str]]:
     for binding in report.metadata.bindings:
         if binding.kind == _TRIGGER:
             yield str(binding.get("hub", "")).lower(), str(binding.get("eventName", ""))
-
-
-def _function(report: FunctionReport) -> ShownFunction:
-    bindings = report.metadata.bindings
-    return ShownFunction(
-        name=report.name,
-        file=report.metadata.script_file,
-        trigger=next((one.type for one in bindings if one.is_trigger), ""),
-        bindings=[_binding(one) for one in bindings],
-        problem=report.error or "",
-        disabled=report.disabled,
-    )
 
 
 def _binding(binding: Binding) -> ShownBinding:

@@ -21,6 +21,7 @@ from webpubsub.protocol.events import UserEventRequest
 
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
 _KEY = re.compile(r"(?i)((?:accesskey|sharedaccesskey|code|access_token|sig)=)[^&;\s\"']+")
+_SIGNATURE = re.compile(r"\bsha256=[0-9A-Fa-f]{64}\b")
 _TEXT, _JSON = "text", "json"
 #: Of what is longer, the page shows no more than the beginning anyway.
 _MOST = 262_144
@@ -39,8 +40,8 @@ def shown_value(name: str, value: Value) -> ShownValue:
 
 
 def without_secrets(text: str) -> str:
-    """A text whose tokens and keys are hidden."""
-    return _KEY.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
+    """A text whose tokens, keys and signatures are hidden."""
+    return _KEY.sub(rf"\1{HIDDEN}", _SIGNATURE.sub(HIDDEN, _TOKEN.sub(HIDDEN, text)))
 
 
 def _payload(value: Value) -> ShownPayload:

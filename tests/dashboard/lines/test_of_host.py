@@ -12,6 +12,9 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol.refusals import deliveries, functions
 
 SEND = ops.SendToAll(hub="chat", message=HELLO)
+#: A token that begins where a line ends.
+SPOKEN = "x" * 285 + " eyJh" + "b" * 200 + ".c.d"
+HIDDEN = "x" * 285 + " (hidden)"
 FAILURE = FunctionFailure(type="ValueError", message="no", stack_trace="")
 
 
@@ -32,9 +35,9 @@ def _ended(failure: FunctionFailure | None) -> seen.InvocationEnded:
     )
 
 
-def _logged(level: str) -> seen.InvocationLogged:
+def _logged(level: str, message: str = "a\nb") -> seen.InvocationLogged:
     return seen.InvocationLogged(
-        invocation_id="i", function="f", level=level, logger="root", message="a\nb"
+        invocation_id="i", function="f", level=level, logger="root", message=message
     )
 
 
@@ -68,6 +71,10 @@ CASES: list[tuple[Any, dict[str, Any]]] = [
     (_ended(FAILURE), {"title": "Function f failed", "text": "ValueError: no", "seconds": 0.5}),
     (_logged("WARNING"), {"title": "Warning of f", "text": "a b", "outcome": "", "kind": "log"}),
     (_logged("ERROR"), {"outcome": "failed"}),
+    (_logged("INFO", SPOKEN), {"text": HIDDEN}),
+    (_ended(FunctionFailure(type="E", message=SPOKEN, stack_trace="")), {"text": f"E: {HIDDEN}"}),
+    (seen.AppBroken(SPOKEN), {"text": HIDDEN}),
+    (_action(SPOKEN), {"text": HIDDEN}),
     (_action(None), {"title": "Action of f: send to all", "text": "hello", "outcome": "ok"}),
     (_action("503"), {"text": "503", "outcome": "failed", "kind": "action"}),
 ]  # fmt: skip

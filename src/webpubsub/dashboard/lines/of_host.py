@@ -15,9 +15,17 @@ from webpubsub.dashboard.lines.of_service import (
     plural,
 )
 from webpubsub.dashboard.lines.operations import described
+from webpubsub.dashboard.values import without_secrets
 from webpubsub.host import observation as seen
 
 _LONG = 300
+#: How much of a text is looked through for secrets, which must not be cut in two before.
+_READ = 4096
+
+
+def _cut(text: str) -> str:
+    """The beginning of what code of an app says, which may say a secret."""
+    return without_secrets(text[:_READ])[:_LONG]
 
 
 def _serves(item: seen.AppServes) -> Parts:
@@ -27,7 +35,7 @@ def _serves(item: seen.AppServes) -> Parts:
 
 
 def _broken(item: seen.AppBroken) -> Parts:
-    return {"kind": "app", "title": "App is broken", "text": item.error, "outcome": FAILED}
+    return {"kind": "app", "title": "App is broken", "text": _cut(item.error), "outcome": FAILED}
 
 
 def _http_received(item: seen.HttpReceived) -> Parts:
@@ -68,7 +76,7 @@ def _began(item: seen.InvocationBegan) -> Parts:
 def _ended(item: seen.InvocationEnded) -> Parts:
     failure = item.failure
     title = f"Function {item.function} {'has returned' if failure is None else 'failed'}"
-    text = "" if failure is None else f"{failure.type}: {failure.message}"[:_LONG]
+    text = "" if failure is None else _cut(f"{failure.type}: {failure.message}")
     made = {"kind": "function", "name": item.function, "title": title, "phase": END}
     outcome = OK if failure is None else FAILED
     return {**made, "text": text, "seconds": item.seconds, "outcome": outcome}
@@ -77,7 +85,7 @@ def _ended(item: seen.InvocationEnded) -> Parts:
 def _logged(item: seen.InvocationLogged) -> Parts:
     bad = FAILED if item.level in ("ERROR", "CRITICAL") else ""
     title = f"{item.level.title()} of {item.function}"
-    text = " ".join(item.message[:_LONG].split())
+    text = " ".join(_cut(item.message).split())
     return {"kind": "log", "name": item.function, "title": title, "text": text, "outcome": bad}
 
 
@@ -86,7 +94,7 @@ def _action(item: seen.ActionCarriedOut) -> Parts:
     title = f"Action of {item.function}: {made['title'][0].lower()}{made['title'][1:]}"
     made |= {"title": title, "hub": item.operation.hub, "kind": "action", "name": item.function}
     made |= {"seconds": item.seconds, "outcome": OK if item.problem is None else FAILED}
-    return made if item.problem is None else made | {"text": item.problem}
+    return made if item.problem is None else made | {"text": _cut(item.problem)}
 
 
 HOST_LINES: Mapping[type[Any], Callable[[Any], Parts]] = {

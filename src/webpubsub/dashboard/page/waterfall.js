@@ -101,6 +101,7 @@ function recipients({ to, recipients: all }) {
 }
 
 function stepTitle(line) {
+  if (line.kind === "log" && line.text) return line.text;
   if (line.kind === "action") return line.title.replace(/^Action of [^:]*: /, "Action: ");
   if (line.kind !== "delivery" || line.recipients !== 1) return line.title;
   return `Delivered to ${line.user || shortId(line.connection)}`;

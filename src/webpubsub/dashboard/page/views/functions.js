@@ -1,6 +1,6 @@
 // The functions of the app, their bindings, and how they have done lately.
 
-import { fill, h } from "../dom.js";
+import { copyButton, fill, h } from "../dom.js";
 import { get } from "../api.js";
 import { clock, count, duration } from "../format.js";
 import { replaceWithError } from "../payload.js";
@@ -12,6 +12,7 @@ export function functionsView(root) {
   const body = h("div", { class: "stack" });
   root.append(h("h1", {}, "Functions"), body);
   let functions = null;
+  let served = lastServed();
   const runs = new Map();
 
   async function load() {
@@ -29,6 +30,7 @@ export function functionsView(root) {
         h("p", {}, "This is the service alone. ", h("code", {}, "webpubsub start"), " runs an app with it.")));
       return;
     }
+    runs.clear();
     fill(body, functions.map(card));
     showRuns();
   }
@@ -41,6 +43,8 @@ export function functionsView(root) {
         one.disabled && h("span", { class: "badge" }, "disabled"),
         one.problem && h("span", { class: "badge bad" }, "in error")),
       one.problem && h("p", { class: "bad" }, one.problem),
+      one.url && h("p", { class: "copy" }, h("code", {}, [one.methods.join(", "), one.url].filter(Boolean).join(" ")),
+        copyButton(one.url)),
       h("ul", { class: "plain bindings" }, one.bindings.map((binding) =>
         h("li", {}, h("code", {}, binding.type), ` ${binding.direction} `, h("b", {}, binding.name),
           binding.what && h("small", {}, ` ${binding.what}`)))),
@@ -59,9 +63,20 @@ export function functionsView(root) {
     for (const [name, node] of runs) fill(node, runsView(latest.get(name) ?? []));
   }
 
-  store.addEventListener("lines", showRuns);
+  function follow() {
+    const latest = lastServed();
+    if (latest === served) showRuns();
+    else load(); // the app has been read again
+    served = latest;
+  }
+
+  store.addEventListener("lines", follow);
   load();
-  return () => store.removeEventListener("lines", showRuns);
+  return () => store.removeEventListener("lines", follow);
+}
+
+function lastServed() {
+  return store.lines.findLast((line) => line.kind === "app")?.id;
 }
 
 function runsView(lines) {

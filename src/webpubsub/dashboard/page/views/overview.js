@@ -54,12 +54,18 @@ function figure(value, label, href, tone = "") {
 function firstSteps(state) {
   const watch = ["Watch each message on its way in ", h("a", { href: "#/traffic" }, "Traffic"), "."];
   const test = ["Connect a ", h("a", { href: "#/clients" }, "test client"), " from this page."];
-  const steps = state.app
-    ? [["Open your app in a browser: ", outside(state.app.url), "."], test, watch]
-    : [test, ["Give your app the connection string below."], watch];
+  const pages = state.app?.pages ?? [];
+  const steps = [pages.length > 0 && ["Open your app in a browser: ", pageLinks(pages)], test,
+    !state.app && ["Give your app the connection string below."], watch].filter(Boolean);
   return h("section", { class: "card begin" },
     h("h2", {}, "Nothing has happened yet"),
     h("ol", {}, steps.map((step) => h("li", {}, step))));
+}
+
+const MOST_PAGES = 3;
+
+function pageLinks(pages) {
+  return pages.slice(0, MOST_PAGES).map((url, at) => [at > 0 && ", ", outside(url)]);
 }
 
 function outside(url) {
@@ -85,7 +91,8 @@ function appCard(app) {
     h("p", {}, h("b", {}, app.title), ` has ${count(app.functions, "function")}`,
       app.broken ? h("span", { class: "bad" }, `, ${app.broken} of them in error`) : null, "."),
     app.problem && h("p", { class: "bad" }, app.problem),
-    h("p", {}, h("a", { href: "#/functions" }, "Its functions"), " answer at ", outside(app.url), "."));
+    app.pages.length > 0 && h("p", {}, "Pages: ", pageLinks(app.pages)),
+    h("p", {}, h("a", { href: "#/functions" }, "Its functions and their latest calls")));
 }
 
 function hubTable(hubs) {

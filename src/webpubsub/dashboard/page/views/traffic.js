@@ -7,6 +7,7 @@ import { KINDS, kindMark } from "../kinds.js";
 import { store } from "../store.js";
 import { VirtualList } from "../virtual.js";
 
+const NAMED = 3;
 const QUIET_KINDS = ["keep-alive"];
 
 export function trafficView(root, query) {
@@ -135,7 +136,8 @@ function searchText(line) {
 }
 
 function row(line) {
-  const who = line.user || (line.connection ? shortId(line.connection) : "");
+  const first = line.to?.slice(0, NAMED).map(([id, user]) => user || shortId(id)).join(", ");
+  const who = line.user || (line.connection ? shortId(line.connection) : first ?? "");
   return h("div", { class: "row", "data-outcome": line.outcome || "" },
     h("time", {}, clock(line.at)),
     h("span", { class: "title" }, kindMark(line.kind), line.title),
