@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 
 from tests.cli.apps import write_app
+from tests.service.fakes import client_frame, close_payload
 from tests.service.webhooks.servers import Webhook, serving
-from tests.service.wire import dial, handshake, join_and_listen, target_of, until
+from tests.service.wire import CLOSE, dial, handshake, join_and_listen, target_of, until
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.dashboard.answers import encoded
 from webpubsub.dashboard.details import detail
@@ -103,6 +104,8 @@ async def talk(world: World) -> None:
         async with peer:
             await peer.say(EVENT)
             await peer.hear()
+            await peer.send(client_frame(CLOSE, close_payload(1000)))
+            await peer.rest()
     await world.wait_for(host.ActionCarriedOut)
 
 

@@ -46,6 +46,14 @@ def test_one_that_did_not_get_so_far() -> None:
     assert attributes(span)["url.path"] == "/server"
 
 
+def test_a_client_that_closes() -> None:
+    """So that what comes of it is part of something."""
+    exported = recorded(
+        seen.GoodbyeReceived("chat", "c", 1000, "bye"), seen.RequestHandled("chat", "c")
+    )
+    assert attributes(exported.named("Goodbye chat"))["webpubsub.close.code"] == 1000
+
+
 def test_a_client_that_does_not_wait() -> None:
     """Its span ends with it."""
     (span,) = recorded(seen.HandshakeBegan("/client"), seen.HandshakeAbandoned("/client")).spans

@@ -77,8 +77,18 @@ class RequestReceived(msgspec.Struct, frozen=True):
     request: ClientRequest
 
 
+class GoodbyeReceived(msgspec.Struct, frozen=True):
+    """A client closes its connection, with the ``code`` and ``reason`` of its close frame."""
+
+    hub: str
+    connection_id: str
+    code: int
+    reason: str
+
+
 class RequestHandled(msgspec.Struct, frozen=True):
-    """What a client asked for has been seen to; an event that came of it may still be answered."""
+    """What a client asked for, or its goodbye, has been seen to; an event that came of it may
+    still be answered."""
 
     hub: str
     connection_id: str
@@ -246,6 +256,7 @@ Observed: TypeAlias = (
     | HandshakeAbandoned
     | SessionBegan
     | RequestReceived
+    | GoodbyeReceived
     | RequestHandled
     | AckSent
     | EventRaised

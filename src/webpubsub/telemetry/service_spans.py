@@ -87,6 +87,11 @@ def _request(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.Request
     recorder.begin(sighting, f"{kind} {item.hub}", SpanKind.SERVER, attributes)
 
 
+def _goodbye(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.GoodbyeReceived) -> None:
+    attributes = {**messaging(item.hub, item.connection_id), "webpubsub.close.code": item.code}
+    recorder.begin(sighting, f"Goodbye {item.hub}", SpanKind.SERVER, attributes)
+
+
 def _applied(recorder: SpanRecorder, sighting: seen.Sighting, item: seen.OperationApplied) -> None:
     attributes: Attributes = {"webpubsub.operation": type(item.operation).__name__}
     if item.refusal is not None:
@@ -177,6 +182,7 @@ RECORDS: Mapping[type[seen.Observed], Record] = {
     seen.HandshakeRefused: _refused,
     seen.HandshakeAbandoned: _abandoned,
     seen.RequestReceived: _request,
+    seen.GoodbyeReceived: _goodbye,
     seen.RequestHandled: _handled,
     seen.OperationApplied: _applied,
     seen.Delivered: _delivered,

@@ -44,6 +44,8 @@ CASES: list[tuple[Any, dict[str, Any]]] = [
     (seen.SessionBegan("chat", "c", "alice", None), {"user": "alice", "text": "simple WebSocket"}),
     (seen.RequestReceived("chat", "c", SendToGroup(group="g", message=HELLO)),
      {"kind": "request", "group": "g", "text": "hello", "size": 5, "connection": "c"}),
+    (seen.GoodbyeReceived("chat", "c", 1000, "bye"),
+     {"kind": "close", "title": "Client closes with 1000", "text": "bye", "connection": "c"}),
     (seen.AckSent("chat", "c", 1, None), {"title": "Ack 1: success", "outcome": "ok"}),
     (seen.AckSent("chat", "c", 2, AckError("Forbidden", "no")),
      {"title": "Ack 2: Forbidden", "text": "no", "outcome": "refused"}),

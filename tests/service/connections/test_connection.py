@@ -40,6 +40,9 @@ from webpubsub.service.observation import (
     ConnectionClosed,
     EventAnswered,
     EventRaised,
+    GoodbyeReceived,
+    Observed,
+    RequestHandled,
     RequestReceived,
     Sighting,
 )
@@ -377,3 +380,23 @@ async def test_what_a_client_asks_for_is_one_trace() -> None:
     assert spans[0] is not None
     assert told[1] is not None
     assert (spans[0].trace_id, spans[0].parent_id) == ("a" * 32, told[1].span_id)
+
+
+@pytest.mark.parametrize(("goodbye", "root"), [(True, GoodbyeReceived), (False, EventRaised)])
+async def test_the_end_of_a_connection_is_part_of_something_that_is_seen(
+    goodbye: bool, root: type[Observed]
+) -> None:
+    """The goodbye of its client, if it says one; otherwise the event that tells of it is the first
+    of a trace. No span is part of one that nobody has seen."""
+    world = World()
+    seen: list[Sighting] = []
+    world.point.attach(seen.append)
+    await world.send(closing(1000) if goodbye else client_frame(TEXT, b"nonsense"))
+    await world.lose()
+    spans = {one.span.span_id for one in seen if one.span is not None}
+    for one in seen:
+        if isinstance(one.item, EventRaised | EventAnswered | GoodbyeReceived | RequestHandled):
+            assert one.span is not None
+            assert one.span.parent_id is None or one.span.parent_id in spans
+    first = next(one.item for one in seen if one.span is not None)
+    assert isinstance(first, root)

@@ -113,6 +113,11 @@ def _request(item: seen.RequestReceived) -> Parts:
     return {**_session(item), **made, **of_message(getattr(item.request, "message", None))}
 
 
+def _goodbye(item: seen.GoodbyeReceived) -> Parts:
+    title = f"Client closes with {item.code}"
+    return {**_session(item), "kind": "close", "title": title, "text": item.reason}
+
+
 def _ack(item: seen.AckSent) -> Parts:
     error = item.error
     title = f"Ack {item.ack_id}: {'success' if error is None else error.name}"
@@ -231,6 +236,7 @@ SERVICE_LINES: Mapping[type[Any], Callable[[Any], Parts]] = {
     seen.HandshakeAbandoned: _handshake_abandoned,
     seen.SessionBegan: _began,
     seen.RequestReceived: _request,
+    seen.GoodbyeReceived: _goodbye,
     seen.AckSent: _ack,
     seen.EventRaised: _raised,
     seen.EventAnswered: _answered,

@@ -22,7 +22,12 @@ from webpubsub.service.connections.requests.groups import GROUPS
 from webpubsub.service.connections.requests.invocations import INVOCATIONS
 from webpubsub.service.connections.requests.streams import STREAMS, streams_of
 from webpubsub.service.connections.requests.upkeep import UPKEEP
-from webpubsub.service.observation import RequestHandled, SessionDetached
+from webpubsub.service.observation import (
+    GoodbyeReceived,
+    Observed,
+    RequestHandled,
+    SessionDetached,
+)
 from webpubsub.service.websockets.frames import NO_CODE, wire_bytes
 
 logger = logging.getLogger("webpubsub.service.connections")
@@ -138,14 +143,10 @@ class Connection(Client):
             return
         if self.recovery is not None and not final:
             self.recovery.detach(self.hub, self.session, self.event)
-            self._observe_detached(self.recovery.window)
+            window = self.recovery.window
+            self._observe(SessionDetached(self.hub.name, self.session.connection_id, window))
         elif self.hub.end(self.session, reason) and self.event is not None:
             self.event.cancel()
-
-    def _observe_detached(self, seconds: float) -> None:
-        observer = self.point.observer
-        if observer is not None:
-            observer(SessionDetached(self.hub.name, self.session.connection_id, seconds))
 
     # One item after another
 
@@ -153,18 +154,18 @@ class Connection(Client):
         """Handle an item, unless the session is carried by another transport or by none."""
         if self.session.attachment is not self:
             return
-        if self.point.observer is None:
+        if self.point.observer is None or isinstance(item, Frame | Refusal):
             _HANDLERS[type(item)](self, item)
             return
         # What a client asks for begins a trace, or goes on with the one that its message names.
         with self.point.trace(_sender(item)):
             _HANDLERS[type(item)](self, item)
-            self._observe_end(item)
+            self._observe(RequestHandled(self.hub.name, self.session.connection_id))
 
-    def _observe_end(self, item: Item) -> None:
+    def _observe(self, item: Observed) -> None:
         observer = self.point.observer
-        if observer is not None and not isinstance(item, Frame | Goodbye | Refusal):
-            observer(RequestHandled(self.hub.name, self.session.connection_id))
+        if observer is not None:
+            observer(item)
 
     def take_frame(self, frame: Frame) -> None:
         """Handle the requests in a frame next."""
@@ -177,6 +178,8 @@ class Connection(Client):
 
     def take_leave(self, goodbye: Goodbye) -> None:
         """Answer the client's close frame."""
+        connection_id = self.session.connection_id
+        self._observe(GoodbyeReceived(self.hub.name, connection_id, goodbye.code, goodbye.reason))
         self.part("Normal", goodbye.code, goodbye.reason)
         self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
         self.close(goodbye.code, goodbye.reason)
