@@ -39,6 +39,37 @@ def test_a_message_that_became_another() -> None:
     ]
 
 
+def test_far_apart_differences_have_their_surroundings_each() -> None:
+    """One line before and after, and nothing of what is the same for long."""
+    before = [delivery(text) for text in "abcdefghij"]
+    now = [delivery(text) for text in "abXdefghYj"]
+    (found,) = differences(before, now)
+    texts = [line.replace('{"message":"', "").removesuffix('"}') for line in found.lines]
+    assert texts == ["  b", "- c", "+ X", "  d", "  h", "- i", "+ Y", "  j"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "lines"),
+    [
+        ([], ["a"], ["+ a"]),
+        (["a", "a"], ["a"], ["  a", "- a"]),
+        (["a"], ["a", "a", "a"], ["  a", "+ a", "+ a"]),
+        (["-- a", "b"], ["b"], ["- -- a", "  b"]),
+        (["b"], ["@@", "++ a", "b"], ["+ @@", "+ ++ a", "  b"]),
+        (["a\n\x1b[31mb"], [], ["- a\\n\\x1b[31mb"]),
+    ],
+)
+def test_whatever_clients_are_told(before: list[str], now: list[str], lines: list[str]) -> None:
+    """Each message is a line, and looks like nothing else."""
+
+    def entries(texts: list[str]) -> list[dict[str, Any]]:
+        made = {"kind": "message", "client": "{client 1}", "cause": 1}
+        return [{**made, "value": text} for text in texts]
+
+    (found,) = differences(entries(before), entries(now))
+    assert found.lines == lines
+
+
 @pytest.mark.parametrize(
     ("before", "now"),
     [

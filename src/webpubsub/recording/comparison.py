@@ -8,9 +8,12 @@ and times do not count, and nor does what no client has caused.
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
+
+from webpubsub.protocol.refusals.kinds import one_line
 
 Entry: TypeAlias = Mapping[str, Any]
 
@@ -25,6 +28,8 @@ _NEW: Final = (
     (re.compile(_INSTANT), "[time]"),
     (re.compile(_EPOCH), '"[time]"'),
 )
+#: How many lines around a difference are shown.
+_CONTEXT: Final = 1
 _NOT_SHOWN: Final = ("at", "kind", "client", "cause", "step", "to", "hub")
 
 
@@ -48,8 +53,22 @@ def differences(before: Iterable[Entry], now: Iterable[Entry]) -> list[Differenc
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[str]:
-    diff = difflib.unified_diff(old, new, lineterm="", n=1)
-    return (f"{line[0]} {line[1:]}" for line in diff if not line.startswith(("---", "+++", "@@")))
+    # What is the same at both ends need not be looked through again, which takes its time.
+    begin = _same(zip(old, new, strict=False))
+    end = _same(zip(reversed(old[begin:]), reversed(new[begin:]), strict=False))
+    first, rest = max(0, begin - _CONTEXT), max(0, end - _CONTEXT)
+    old, new = old[first : len(old) - rest], new[first : len(new) - rest]
+    for group in difflib.SequenceMatcher(None, old, new).get_grouped_opcodes(_CONTEXT):
+        for what, old_from, old_to, new_from, new_to in group:
+            if what == "equal":
+                yield from (f"  {line}" for line in old[old_from:old_to])
+            else:
+                yield from (f"- {line}" for line in old[old_from:old_to])
+                yield from (f"+ {line}" for line in new[new_from:new_to])
+
+
+def _same(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _sequences(entries: Iterable[Entry]) -> Mapping[str, list[str]]:
@@ -75,11 +94,14 @@ def _shown(whose: str, users: Mapping[str, str | None]) -> str:
 
 def _line(entry: Entry) -> str:
     shown = {name: value for name, value in entry.items() if name not in _NOT_SHOWN}
-    members = shown.popitem()[1] if len(shown) == 1 else shown
-    text = members if isinstance(members, str) else msgspec.json.encode(members).decode()
+    text = _text(shown.popitem()[1] if len(shown) == 1 else shown)
     for new, instead in _NEW:
         text = new.sub(instead, text)
     return text
+
+
+def _text(value: Any) -> str:
+    return one_line(value) if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 Place: TypeAlias = Callable[[Entry], Iterable[tuple[str, str]]]

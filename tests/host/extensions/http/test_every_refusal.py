@@ -18,6 +18,7 @@ from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import Scope, ScopeKind
 from webpubsub.protocol.refusals.catalogue import KINDS
+from webpubsub.protocol.refusals.orders import FUNCTION_CHECKS
 
 
 class Place(NamedTuple):
@@ -145,3 +146,40 @@ async def test_a_refusal_is_met(
 def test_every_refusal_has_its_provocation() -> None:
     """None is forgotten, and none of them is about a refusal that is gone."""
     assert {code for code in KINDS if code.startswith("function.")} == PROVOKED.keys()
+
+
+#: What is wrong with requests, less and less: their path, and whose key they have.
+LESS_AND_LESS: list[tuple[str, Scope | None, str]] = [
+    ("/api/closed", None, "function.key.missing"),
+    ("/api/closed", Scope(ScopeKind.FUNCTION, "g"), "function.key.other-function"),
+    ("/api/closed", Scope(ScopeKind.HOST), "function.key.level"),
+    ("/api/off", Scope(ScopeKind.HOST), "function.disabled"),
+    ("/api/f", Scope(ScopeKind.HOST), "function.requests.too-many"),
+]
+
+
+async def test_of_several_refusals_the_first_is_met(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the order that is told: every request has a body that is too large, and the app has no
+    room for any."""
+    keys = KeyFiles(tmp_path / "keys")
+    off = [http_function("off"), http_function("closed", authLevel="admin")]
+    async with serving(
+        *[(http_function(name), returning("x")) for name in ("f", "g")],
+        http={"maxOutstandingRequests": 0},
+        disabled=[(function, returning("x")) for function in off],
+        app_directory=tmp_path,
+        keys=keys,
+        max_body_bytes=8,
+    ) as (session, _):
+        (tmp_path / "app_offline.htm").touch()
+        await session.post("/api/closed", data=b"123456789")
+        (tmp_path / "app_offline.htm").unlink()
+        for path, scope, _ in LESS_AND_LESS:
+            headers = {"x-functions-key": keys.keys(scope)[0].value} if scope else {}
+            await session.post(path, data=b"123456789", headers=headers)
+    told = [record.getMessage().partition(": checked ")[0] for record in caplog.records]
+    codes = [text.rpartition(" ")[2] for text in told if "function." in text]
+    assert codes == ["function.app.offline", *(code for _, _, code in LESS_AND_LESS)]
+    assert codes == [kind.code for kind in FUNCTION_CHECKS if kind.code in codes]
