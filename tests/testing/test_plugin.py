@@ -162,6 +162,53 @@ def test_tests_need_not_be_async(run: Run) -> None:
         run(source, *options).assert_outcomes(passed=1)
 
 
+def test_classes_of_unittest(run: Run) -> None:
+    """Which get the world by a fixture of their own."""
+    source = """
+    import unittest
+    import pytest
+
+    class Room(unittest.IsolatedAsyncioTestCase):
+        @pytest.fixture(autouse=True)
+        def world(self, webpubsub):
+            self.webpubsub = webpubsub
+
+        async def test_it(self):
+            alice = await self.webpubsub.connect(user="alice")
+            await alice.send_event("message", "hi")
+            await alice.expect("alice: hi")
+            assert (await self.webpubsub.http.get("/api/count")).text == "1"
+
+        test_again = test_it
+
+    class Plain(unittest.TestCase):
+        world = Room.world
+
+        def test_it(self):
+            alice = self.webpubsub.run(self.webpubsub.connect(user="alice"))
+            self.webpubsub.run(alice.send_event("message", "hi"))
+    """
+    for options in (ALONE, AUTO):
+        run(source, *options).assert_outcomes(passed=3)
+
+
+def test_fixtures_of_many_tests_cannot_have_it(run: Run) -> None:
+    """Which pytest says: every test has a world of its own."""
+    source = """
+    import pytest
+
+    @pytest.fixture(scope="module")
+    async def alice(webpubsub):
+        return await webpubsub.connect(user="alice")
+
+    async def test_it(alice):
+        pass
+    """
+    result = run(source, *ALONE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["ScopeMismatch: *function scoped fixture webpubsub*"])
+
+
 def test_a_failure_is_shown_where_it_is(run: Run) -> None:
     """The line of the test, what came, and what failed in the app; not the insides."""
     result = run(

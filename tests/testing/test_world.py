@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import webpubsub as wps
-from tests.testing.world import APPS, ROOM, a_world
+from tests.testing.world import APPS, JOINING, ROOM, a_world
 from webpubsub.testing import ConnectRefused, RequestFailed, SetupError, World
 from webpubsub.testing.plans import Plan
 
@@ -243,6 +243,17 @@ async def test_by_sockets(app: Path | None) -> None:
         await world.clock.advance(1000)
         assert world.clock.time() > before + 1000
         await alice.close()
+
+
+@pytest.mark.parametrize("sockets", [True, False])
+async def test_much_at_once_is_all_there(sockets: bool) -> None:
+    """Although it takes many turns of the loop on its way."""
+    async with a_world(None, sockets=sockets) as world:
+        alice = await world.connect(hub="room", user="alice", roles=JOINING)
+        bob = await world.connect(hub="room", groups=["g"])
+        said = [f"{number} " * 50_000 for number in range(20)]
+        await asyncio.gather(*(alice.send_to_group("g", text, ack=False) for text in said))
+        assert [message.data for message in bob.messages] == said
 
 
 async def test_a_broken_app_says_why(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ class LocalApp:
     async def _serve_clients(self) -> None:
         """Say where events go, and start the embedded service once the app uses it; clients would
         miss it if it stopped."""
-        if self.web_pubsub.events:
+        if self.web_pubsub.events and self._surroundings.listens:
             _logger.info("Registered Web PubSub negotiate Endpoint = %s", self.webhook_url)
         if self.serves_clients or (self.remote_endpoints() and not self._uses_embedded()):
             return

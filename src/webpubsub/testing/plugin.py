@@ -94,6 +94,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if world is None or not isinstance(item, pytest.Function) or not iscoroutinefunction(item.obj):
         return (yield)
     function, item.obj = item.obj, _within(world, item.obj)
+    if hasattr(item.instance, "_testMethodName"):  # of unittest, which asks the instance
+        setattr(item.instance, item.name, item.obj)
     try:
         return (yield)
     finally:

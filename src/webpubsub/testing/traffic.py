@@ -13,6 +13,7 @@ from webpubsub.service import observation as service
 _LAST = 40
 #: What another line says already: what begins says less than what comes of it.
 _SAID_ALREADY = (
+    host.AppBroken,
     host.AppServes,
     host.HttpReceived,
     host.InvocationLogged,
