@@ -91,6 +91,7 @@ print("at import")
 print("at import, to the error stream", file=sys.stderr)
 warnings.warn("at import, a warning")
 atexit.register(print, "at exit")
+atexit.register(os.write, 1, b"last\\n" * 2000)
 
 class Bad:
     def __del__(self):
@@ -149,9 +150,15 @@ async def test_whatever_an_app_does_everything_is_json(tmp_path: Path, workers: 
         app.wait_for("Executed 'Functions.nasty'")
         assert app.interrupt() == 0
     said = [json.loads(line) for line in app.output.splitlines()]
-    text = "\n".join(f"{one['message']}\n{one.get('exception', '')}" for one in said)
+    records = [f"{one['message']}\n{one.get('exception', '')}" for one in said]
+    text = "\n".join(records)
     # A worker's text travels as UTF-8, and names what cannot.
     assert [one for one in SAID if one not in text.replace("\udcff", r"\udcff")] == []
+    # A failure is one record with its traceback.
+    assert any("thread failing" in one and "ZeroDivisionError" in one for one in records)
+    levels = {one["message"]: one["level"] for one in said}
+    assert levels["at import, to the error stream"] == "Warning"
+    assert sum(one == "last\n" for one in records) >= 2000
     printed = next(one for one in said if one["message"].startswith("printed"))
     assert (printed["category"], printed["function"]) == ("Function.nasty.User", "nasty")
 

@@ -14,7 +14,7 @@ from webpubsub.host import observation as host
 from webpubsub.host.values import JsonText
 from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol.messages import Delivery
-from webpubsub.protocol.refusals import CheckMade, deliveries
+from webpubsub.protocol.refusals import CheckMade, deliveries, functions
 from webpubsub.service import observation as service
 
 ITEMS = [item for item, _ in (*test_of_service.CASES, *test_of_host.CASES)]
@@ -100,3 +100,15 @@ def test_a_refused_delivery_shows_what_was_checked() -> None:
         ("delivery.headers.invalid", "passed"),
         ("delivery.function.missing", "failed"),
     ]
+
+
+def test_why_a_key_was_refused() -> None:
+    """After what was in order, and before what was not looked at."""
+    refusal = functions.KEY_UNKNOWN.refuse("a key of 3 characters")
+    made = detail(entry(host.HttpAnswered("GET", "/api/f", 401, 0.1, "/api/f", refusal)), People())
+    assert made.refusal is not None
+    results = {one.code: one.result for one in made.refusal.checks}
+    assert results[functions.KEY_MISSING.code] == "passed"
+    assert results[functions.KEY_UNKNOWN.code] == "failed"
+    assert results[functions.KEY_LEVEL.code] == "not reached"
+    assert made.fields["route"] == "/api/f"
