@@ -49,6 +49,7 @@ class CuttingProxy:
             upward.cancel()
             for one in (writer, up_writer):
                 one.transport.abort()
+            for one in (writer, up_writer):
                 with suppress(ConnectionError):
                     await one.wait_closed()
             self._tasks.discard(task)
