@@ -37,6 +37,11 @@ GOOD: dict[str, tuple[dict[str, str], Input, Any]] = {
         ("request", "r"),
         ("string", "r"),
     ),
+    "the name of its module": (
+        {"f/function.json": function_json(), "f/__init__.py": "def main(request): return __name__"},
+        ("request", "r"),
+        ("string", "__app__.f"),
+    ),
     "a script and an entry of its own": (
         {
             "f/function.json": function_json(scriptFile="code.py", entryPoint="begin"),
@@ -92,6 +97,14 @@ GOOD: dict[str, tuple[dict[str, str], Input, Any]] = {
         ("timer", JsonText('{"IsPastDue":true}')),
         None,
     ),
+    "the folder of a function whose script is elsewhere": (
+        {
+            "f/function.json": function_json(scriptFile="../one.py"),
+            "one.py": "def main(request, context): return context.function_directory[-2:]",
+        },
+        ("request", "r"),
+        ("string", "/f"),
+    ),
     "the folder of the function": (
         {
             "f/function.json": function_json(),
@@ -116,6 +129,7 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
     "a parameter": ({"f/__init__.py": "def main(event): pass"}, "'event'"),
     "an import": ({"f/__init__.py": "import no_such_module"}, "No module named 'no_such_module'"),
     "an exception": ({"f/__init__.py": "1 / 0"}, "division by zero"),
+    "an exit": ({"f/__init__.py": "raise SystemExit(3)"}, "SystemExit: 3"),
     "a mistake of Python": ({"f/__init__.py": "def main(:"}, "SyntaxError"),
     "a direction that Python has not": (
         {

@@ -61,6 +61,11 @@ DEFAULTS: list[tuple[dict[str, Any], Retry]] = [
     ),
     ({"strategy": BACKOFF, "max_retry_count": "2", "maximum_interval": "00:00:09"}, (2, 0, 9)),
 ]
+#: What counts as a member that is not there.
+EMPTY: list[tuple[dict[str, Any], Retry]] = [
+    ({"strategy": BACKOFF, "max_retry_count": "2", "minimum_interval": ""}, (2, 0, LONGEST)),
+    ({"strategy": BACKOFF, "max_retry_count": "2", "maximum_interval": None}, (2, 0, LONGEST)),
+]
 #: Members that cost the whole app.
 WRONG: list[dict[str, Any]] = [
     {"max_retry_count": "often"},
@@ -85,7 +90,7 @@ def app(policy: dict[str, Any]) -> dict[str, str]:
     return {"function_app.py": APP.format(arguments=arguments)}
 
 
-@pytest.mark.parametrize(("policy", "expected"), POLICIES + DEFAULTS)
+@pytest.mark.parametrize(("policy", "expected"), POLICIES + DEFAULTS + EMPTY)
 async def test_policies_of_decorators(
     policy: dict[str, Any], expected: Retry, both_of: WriteBoth
 ) -> None:

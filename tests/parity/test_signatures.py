@@ -15,28 +15,34 @@ pytestmark = pytest.mark.conformance
 
 HEADER = """
 import azure.functions as func
+from azure.functions.decorators.core import BindingDirection
 from functools import partial
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 app = func.FunctionApp()
 trigger = app.generic_trigger(
     arg_name="request", type="webPubSubTrigger", hub="h", eventType="user", eventName="m"
 )
+activity = app.generic_trigger(arg_name="request", type="activityTrigger")
 output = app.generic_output_binding(arg_name="out", type="webPubSub", hub="h")
 returned = app.generic_output_binding(arg_name="$return", type="webPubSub", hub="h")
+anything = app.generic_output_binding(arg_name="$return", type="activityTrigger")
 http = app.route("x", trigger_arg_name="request")
 
 """
 CLASSES = """
 class Context: ...
+class OtherContext: ...
 class Text(str): ...
 """
 #: What each of these decorators says, in a function.json.
 TRIGGER = {"type": "webPubSubTrigger", "direction": "in", "name": "request", "hub": "h"}
 BINDINGS: dict[str, list[dict[str, str]]] = {
     "trigger": [TRIGGER],
+    "activity": [{"type": "activityTrigger", "direction": "in", "name": "request"}],
     "output": [{"type": "webPubSub", "direction": "out", "name": "out"}],
     "returned": [{"type": "webPubSub", "direction": "out", "name": "$return"}],
+    "anything": [{"type": "activityTrigger", "direction": "out", "name": "$return"}],
     "http": [
         {"type": "httpTrigger", "direction": "in", "name": "request"},
         {"type": "http", "direction": "out", "name": "$return"},
@@ -64,6 +70,9 @@ GOOD = [
     ("trigger output", "def f(request, out: 'func.Out[str]'): pass"),
     ("trigger returned", "def f(request) -> str: pass"),
     ("trigger returned", "def f(request) -> bytearray: pass"),
+    ("activity", "def f(request: dict): pass"),
+    ("activity", "def f(request: List[str]): pass"),
+    ("trigger anything", "def f(request) -> dict: pass"),
     ("http", "def f(request: func.HttpRequest) -> func.HttpResponse: pass"),
     ("http", "def f(request) -> str: pass"),
 ]
@@ -74,6 +83,7 @@ BROKEN = [
     ("trigger", "def f(request, **kwargs): pass"),
     ("trigger", "def f(event): pass"),
     ("trigger", "def f(request, context: str): pass"),
+    ("trigger", "def f(request, context: OtherContext): pass"),
     ("trigger", "def f(request: dict): pass"),
     ("trigger", "def f(request: Any): pass"),
     ("trigger", "def f(request: Optional[str]): pass"),
@@ -90,6 +100,13 @@ BROKEN = [
     ("trigger returned", "def f(request) -> Optional[str]: pass"),
     ("trigger returned", "def f(request) -> func.Out[str]: pass"),
     ("trigger returned", "def f(request, out): pass"),
+    ("activity", "def f(request: Optional[str]): pass"),
+    ("activity", "def f(request: 'str | None'): pass"),
+    ("activity", "def f(request: Tuple[str]): pass"),
+    ("activity", "def f(request: list[str]): pass"),
+    ("activity", "def f(request: Callable[[], str]): pass"),
+    ("trigger anything", "def f(request) -> Optional[str]: pass"),
+    ("trigger anything", "def f(request) -> func.Out[str]: pass"),
     ("http", "def f(request) -> dict: pass"),
     ("http", "def f(request) -> Union[str, func.HttpResponse]: pass"),
     ("http", "def f(request: str) -> bytes: pass"),
@@ -98,6 +115,7 @@ BROKEN = [
 CALLED = [
     "class Callable:\n    def __call__(self, request): pass\ntrigger(Callable())",
     "def f(request, x): pass\ntrigger(partial(f, x=1))",
+    "trigger(lambda request: 1)._function._bindings[0]._direction = BindingDirection.INOUT",
     'app.generic_input_binding(arg_name="$return", type="webPubSub")(trigger(lambda request: 1))',
 ]
 

@@ -4,6 +4,7 @@
 from typing import Any
 
 import pytest
+from azure.functions.meta import Datum, InConverter, OutConverter
 
 from tests.parity.both import Both, Input
 from tests.parity.conftest import WriteBoth
@@ -149,6 +150,120 @@ async def test_what_functions_receive(both_of: WriteBoth) -> None:
     ]
 
 
+class Told(InConverter, OutConverter, binding="parityTold"):
+    """Says what it was given; gives data as they are, else the annotation that it is told of."""
+
+    @classmethod
+    def check_input_type_annotation(cls, pytype: type) -> bool:
+        return True
+
+    @classmethod
+    def check_output_type_annotation(cls, pytype: type) -> bool:
+        return True
+
+    @classmethod
+    def has_implicit_output(cls) -> bool:
+        return True
+
+    @classmethod
+    def decode(cls, data: Any, *, trigger_metadata: Any) -> Any:
+        return f"told {data.value}"
+
+    @classmethod
+    def encode(cls, obj: Any, *, expected_type: Any) -> Datum:
+        return obj if isinstance(obj, Datum) else Datum(str(expected_type), "string")
+
+
+IMPLICIT = """
+told = app.generic_trigger(arg_name="request", type="parityTold")
+other = app.generic_input_binding(arg_name="other", type="webPubSubConnection", hub="h")
+
+@app.function_name("told_first")
+@other
+@told
+def told_first(request: str, other) -> int: return request
+
+@app.function_name("told_last")
+@told
+@other
+def told_last(request: str, other) -> int: return request
+"""
+
+
+async def test_several_bindings_that_answer(both_of: WriteBoth) -> None:
+    """The last of them says how, and reads its own input although that is annotated str."""
+    both = await indexed(both_of({"function_app.py": SOURCE + IMPLICIT}))
+    inputs: list[Input] = [("request", "r"), ("other", "o")]
+    answers = [
+        (await assert_alike(both, name, inputs)).value for name in ("told_first", "told_last")
+    ]
+    assert answers == [("string", "told r"), ("string", "<class 'int'>")]
+
+
+ANNOTATED = """
+returned = app.generic_output_binding(arg_name="$return", type="parityTold")
+
+@trigger("explicit_bare")
+@returned
+def explicit_bare(request): return 1
+
+@trigger("explicit")
+@returned
+def explicit(request) -> int: return None
+
+@trigger("generator")
+@returned
+async def generator(request) -> int: yield 1
+
+@app.function_name("implicit")
+@app.generic_trigger(arg_name="request", type="parityTold")
+def implicit(request) -> int: return 1
+
+@trigger("output")
+@app.generic_output_binding(arg_name="out", type="parityTold")
+def output(request, out: func.Out[int]): out.set(1)
+"""
+
+
+async def test_annotations_of_what_is_given(both_of: WriteBoth) -> None:
+    """A converter is told of them, even for None, or for a generator, which nobody awaits."""
+    both = await indexed(both_of({"function_app.py": SOURCE + ANNOTATED}))
+    for name in ("explicit", "generator", "implicit"):
+        answer = await assert_alike(both, name, [("request", "r")])
+        assert answer.value == ("string", "<class 'int'>")
+    await assert_alike(both, "explicit_bare", [("request", "r")])
+    answer = await assert_alike(both, "output", [("request", "r")])
+    assert answer.outputs == {"out": ("string", "<class 'int'>")}
+
+
+#: What a converter may give, and what goes out.
+DATA: dict[str, Any] = {
+    "None, None": None,
+    "'text', 'string'": ("string", "text"),
+    "b'x', 'bytes'": ("bytes", b"x"),
+    "'[1]', 'json'": ("json", [1]),
+    "{'a': 1}, 'dict'": ("json", {"a": 1}),
+    "[1], 'list'": ("json", [1]),
+    "5, 'int'": ("int", 5),
+    "True, 'bool'": ("int", 1),
+    "1.5, 'double'": ("double", 1.5),
+}
+GIVE = """
+from azure.functions.meta import Datum
+
+@trigger("f")
+@app.generic_output_binding(arg_name="$return", type="parityTold")
+def f(request): return Datum({data})
+"""
+
+
+@pytest.mark.parametrize(("data", "expected"), DATA.items(), ids=DATA)
+async def test_what_converters_give(data: str, expected: Any, both_of: WriteBoth) -> None:
+    """By the kind that they say."""
+    both = await indexed(both_of({"function_app.py": SOURCE + GIVE.format(data=data)}))
+    assert (await assert_alike(both, "f", [("request", "r")])).value == expected
+
+
 #: Ours and theirs: the failure of a function is its own exception.
 FAILURES = {
     "raise ValueError('wrong')": "wrong",
@@ -184,7 +299,7 @@ def f(request, out):
 async def test_a_function_that_may_return_nothing(both_of: WriteBoth) -> None:
     """A timer alone: None is well, anything else is not."""
     function = """
-values = iter([None, "text"])
+values = iter([None, "text", "", 0])
 
 @app.timer_trigger(arg_name="timer", schedule="0 * * * * *")
 def tick(timer):
@@ -193,7 +308,8 @@ def tick(timer):
     both = await indexed(both_of({"function_app.py": SOURCE + function}))
     timer: list[Input] = [("timer", JsonText(TIMERS[0]))]
     assert (await assert_alike(both, "tick", timer)).error is None
-    assert "without a $return binding" in (await assert_alike(both, "tick", timer)).error
+    for _ in ("text", "", 0):
+        assert "without a $return binding" in (await assert_alike(both, "tick", timer)).error
 
 
 CONTEXT = """

@@ -2,7 +2,17 @@
 
 #: What can go out, whatever the binding is.
 VALUES = [
-    *("None", "'text'", "''", "'é☂'", "Text('mine')", "b'\\xff\\x00'", "bytearray(b'x')", "b''"),
+    *(
+        "None",
+        "'text'",
+        "''",
+        "'é☂'",
+        "Text('mine')",
+        "Loud('quiet')",
+        "b'\\xff\\x00'",
+        "bytearray(b'x')",
+        "b''",
+    ),
     *("{}", "{'a': [1, None, 'é']}", "[]", "[{'a': 1}, 2]", "Dict({'a': 1})", "[float('nan')]"),
     *("0", "-5", "2**40", "True", "False", "1.5", "-0.0", "float('inf')", "Number.ONE"),
     *("{1: 2}", "{'a': {'b': (1, 2)}}", "'{\"a\": 1}'", "json.dumps([1])"),
@@ -15,6 +25,8 @@ CLASSES = """
 import enum, json
 
 class Text(str): ...
+class Loud(str):
+    def __str__(self): return "LOUD"
 class Dict(dict): ...
 class Number(int, enum.Enum):
     ONE = 1

@@ -48,6 +48,13 @@ def test_a_policy_is_handed_on(policy: dict[str, Any]) -> None:
     assert {name: found[name] for name in policy} == policy
 
 
+def test_an_empty_interval_is_left_out() -> None:
+    """As the official library leaves it out."""
+    found = retry_of(function(**BACKOFF, delay_interval=""), "tick")
+    assert found is not None
+    assert "delay_interval" not in found
+
+
 @pytest.mark.parametrize(
     ("policy", "member"),
     [
