@@ -122,7 +122,7 @@ class Answering:
         match = self._routes.find(request.method, path)
         if match is None:
             return self._system.fallback(path)
-        request[ROUTE] = f"/{match.route.template.text}"
+        request[ROUTE] = match.route
         refusal = self._refusal(request, match)
         if refusal is not None:
             return refused(request, refusal)

@@ -31,9 +31,10 @@ class ObservedAnswers:
             response = await self._answer(request)
             status = response.status
         finally:
-            seconds = self._point.monotonic() - began
-            route, refusal = request.get(ROUTE), request.get(REFUSAL)
-            self._observe(HttpAnswered(method, path, status, seconds, route, refusal))
+            seconds, route = self._point.monotonic() - began, request.get(ROUTE)
+            template = None if route is None else f"/{route.template.text}"
+            refusal = request.get(REFUSAL)
+            self._observe(HttpAnswered(method, path, status, seconds, template, refusal))
         return response
 
     def _observe(self, item: Observed) -> None:

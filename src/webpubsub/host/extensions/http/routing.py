@@ -23,8 +23,6 @@ from webpubsub.protocol.spelling import did_you_mean, listed
 
 _logger = logging.getLogger(__name__)
 
-#: The template that a request fits, for whoever looks.
-ROUTE = web.RequestKey("route", str)
 #: Paths that begin so belong to the host.
 RESERVED = ("admin", "runtime")
 _WEB_APP = "/{*route}"
@@ -60,6 +58,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return same and (
             not (self.methods and other.methods) or bool(set(self.methods) & set(other.methods))
         )
+
+
+#: The route that a request fits, for whoever looks.
+ROUTE = web.RequestKey("route", Route)
 
 
 class RoutedFunction(NamedTuple):
