@@ -55,3 +55,20 @@ def test_a_process_that_lives_on_does_not_hold_it_up() -> None:
     detour.stream.close()
     os.close(descriptor)
     assert "".join(taken) == "on\n"
+
+
+def test_nobody_waits_for_a_reader_who_has_gone() -> None:
+    """More is written than a pipe holds."""
+    with tempfile.TemporaryFile() as file:
+        descriptor = os.dup(file.fileno())
+
+    def fail(_text: str) -> None:
+        raise BrokenPipeError
+
+    detour = Detour(descriptor)
+    detour.begin(fail)
+    code = "print('x' * 1_000_000)"
+    subprocess.run([sys.executable, "-c", code], stdout=descriptor, check=True, timeout=30)
+    detour.end()
+    detour.stream.close()
+    os.close(descriptor)

@@ -5,6 +5,7 @@ import codecs
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 _CHUNK = 65_536
@@ -47,5 +48,11 @@ class Detour:
         with os.fdopen(self._reading, "rb", buffering=0) as pipe:
             decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
             while data := pipe.read(_CHUNK):
-                take(decoder.decode(data))
-            take(decoder.decode(b"", final=True))
+                _give(take, decoder.decode(data))
+            _give(take, decoder.decode(b"", final=True))
+
+
+def _give(take: Callable[[str], object], text: str) -> None:
+    """Whoever read the output may have gone; then those who write must not wait for ever."""
+    with suppress(OSError):
+        take(text)

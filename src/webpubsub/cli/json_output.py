@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -119,8 +120,9 @@ def _begin(detour: Detour, past: JsonLines) -> None:
 
 def _end(*streams: JsonLines) -> None:
     for stream in streams:
-        stream.flush()
-        stream.end()
+        with suppress(OSError):  # nobody may read it any more
+            stream.flush()
+            stream.end()
 
 
 def _whereabouts(record: logging.LogRecord) -> dict[str, str]:
