@@ -1,5 +1,6 @@
 """``webpubsub explain --dashboard``: run as a user would, of a service that has refused."""
 
+from collections.abc import Mapping
 from http.client import HTTPConnection
 
 import pytest
@@ -27,10 +28,10 @@ TOLD = (
 )
 
 
-def connect(port: int, path: str) -> int:
+def connect(port: int, path: str, headers: Mapping[str, str] = UPGRADE) -> int:
     """Ask for a WebSocket where none is to be had; the status of the answer."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path, headers=UPGRADE)
+    connection.request("GET", path, headers=headers)
     status = connection.getresponse().status
     connection.close()
     return status
@@ -44,6 +45,7 @@ def test_what_was_seen_and_wanted() -> None:
         link = line.removeprefix("Dashboard: ")
         assert run("explain", "--dashboard", link).stdout == "Nothing was refused lately.\n"
         assert connect(port, "/client/hubs/chat%1B%5B31m") == 400
+        assert connect(port, "/client/hubs/chat", {}) == 400  # the first check is the only one
         assert connect(port, "/client/hubs/chat?access_token=nonsense") == 401
         told = run("explain", "--dashboard", link)
         assert told.stdout.split().count("✕") == 2, told.stderr
