@@ -30,7 +30,7 @@ class RecorderLimits(msgspec.Struct, frozen=True):
     """How much is kept: items, and roughly how many bytes they take. By default what suits a
     service that nobody has looked at."""
 
-    entries: int = 2_000
+    entries: int = 1_500
     bytes: int = 768 * _KIBIBYTE
 
 
