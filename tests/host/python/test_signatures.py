@@ -240,6 +240,12 @@ def test_return_annotations_that_are_refused(
         check(function, *bindings)
 
 
+def test_a_return_annotation_that_is_an_output() -> None:
+    """It is told by itself: such a function has its way of giving a value confused. Section 3.4."""
+    with pytest.raises(SignatureError, match=r"must not be func\.Out\. Use the type of the value"):
+        check(returning(func.Out[str]), REQUEST, RETURN)
+
+
 @pytest.mark.parametrize(
     ("bindings", "expected"),
     [

@@ -38,7 +38,7 @@ def retry_of(function: Any, name: str) -> Mapping[str, Any] | None:
             f"Function '{name}': strategy of its retry policy is {strategy!r}, and must be "
             f"{_FIXED} or {_BACKOFF}."
         )
-    return {member: value for member, value in policy.items() if value not in (None, "")}
+    return {member: value for member, value in policy.items() if value != ""}
 
 
 def _check_count(value: Any, name: str) -> None:
