@@ -110,3 +110,20 @@ def test_text_may_hold_json_and_json_text(text: str) -> None:
     event = message_event(DataType.BINARY, f"[{len(text)}]".encode())
     assert event.json() == [len(text)]
     assert message_event(DataType.JSON, text.encode()).text() == text
+
+
+def test_what_is_shown_of_an_event_holds_no_signature() -> None:
+    """Errors and logs of apps show events: an error about a message, say, has its event in it."""
+    context = ConnectionContext(
+        event_type=EventType.USER,
+        event_name="message",
+        hub="chat",
+        connection_id="c1",
+        signature="sha256=s3cret",
+        received_headers={"ce-signature": ["sha256=s3cret"]},
+    )
+    event = UserEventRequest(connection_context=context, message=Message(DataType.TEXT, b"hello"))
+    assert "s3cret" not in repr(event)
+    assert "s3cret" not in str([*context.__rich_repr__()])
+    assert "connection_id='c1'" in repr(event)
+    assert context.signature == "sha256=s3cret"

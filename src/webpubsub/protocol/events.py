@@ -60,6 +60,17 @@ class ConnectionContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     physical_connection_id: str | None = None
     session_id: str | None = None
 
+    # Errors and logs show events, and signatures, which headers hold, too, are no part of that.
+
+    def __repr__(self) -> str:
+        return msgspec.Struct.__repr__(self._without_signature())
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return msgspec.Struct.__rich_repr__(self._without_signature())
+
+    def _without_signature(self) -> "ConnectionContext":
+        return msgspec.structs.replace(self, signature=None, received_headers=None)
+
     @property
     def is_mqtt(self) -> bool:
         """Whether the client speaks MQTT."""
