@@ -330,6 +330,13 @@ def test_implicit_outputs(binding_type: str, expected: bool) -> None:
     assert converters.has_implicit_output(binding_type) is expected
 
 
+def test_a_durable_client_that_nobody_converts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has none where the library does not know its type, either. Section 4.4."""
+    monkeypatch.setattr(converters, "converter_for", lambda _type: None)
+    assert not converters.has_implicit_output("durableClient")
+    assert converters.has_implicit_output("activityTrigger")
+
+
 @pytest.mark.parametrize(
     ("binding_type", "annotation", "as_input", "as_output"),
     [
