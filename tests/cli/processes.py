@@ -2,6 +2,7 @@
 
 import os
 import queue
+import random
 import shutil
 import signal
 import socket
@@ -9,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -32,11 +35,25 @@ def script() -> str:
 
 
 def free_port() -> int:
-    """A port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has, and that nobody will be given.
+
+    The system gives ports from 32768 on to whoever asks for any, so that such a port can be gone
+    before the command opens it. These are below, and each process that runs tests has its own.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there are always ports left")
+
+
+def _own_ports() -> Iterator[int]:
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
+    ports = range(20_000 + 600 * number, 20_000 + 600 * (number + 1))
+    return cycle(random.sample(ports, len(ports)))
+
+
+_PORTS = _own_ports()
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

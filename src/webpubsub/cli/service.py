@@ -17,7 +17,6 @@ from webpubsub.cli.hub_settings import (
     HubConfiguration,
     load_hub_settings,
 )
-from webpubsub.cli.json_output import JsonFormatter, speak_json
 from webpubsub.cli.metrics import MetricsOption, count
 from webpubsub.cli.recordings import RecordOption, recorded
 from webpubsub.cli.traces import traced
@@ -65,6 +64,8 @@ def service(
 
     level = logging.INFO if verbose else logging.WARNING
     if json_output:
+        from webpubsub.cli.json_output import JsonFormatter, speak_json
+
         formatter = JsonFormatter(lambda _: "Service")
         handler = logging.StreamHandler(speak_json(formatter))
         handler.setFormatter(formatter)

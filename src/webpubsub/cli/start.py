@@ -21,7 +21,6 @@ from webpubsub.cli.hub_settings import (
     EventHandlerOption,
     load_hub_settings,
 )
-from webpubsub.cli.json_output import JsonFormatter, speak_json
 from webpubsub.cli.metrics import MetricsOption, count
 from webpubsub.cli.recordings import RecordOption, recorded
 from webpubsub.cli.start_options import (
@@ -43,6 +42,7 @@ from webpubsub.cli.start_options import (
 from webpubsub.cli.traces import traced
 
 if TYPE_CHECKING:
+    from webpubsub.cli.json_output import JsonFormatter
     from webpubsub.composition.local_app import Place
 
 
@@ -183,11 +183,14 @@ def _check_folder(folder: Path) -> None:
 
 def _json_voice() -> _Voice:
     """Everything is JSON from now on."""
+    from webpubsub.cli.json_output import speak_json
+
     formatter = _json_formatter()
     return _Voice(speak_json(formatter), formatter)
 
 
-def _json_formatter() -> JsonFormatter:
+def _json_formatter() -> "JsonFormatter":
+    from webpubsub.cli.json_output import JsonFormatter
     from webpubsub.host.current_invocation import invocation_here
     from webpubsub.host.logs.console_log import category_of
 
