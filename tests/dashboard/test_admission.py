@@ -13,7 +13,8 @@ from webpubsub.dashboard.cookies import LIFETIME, Cookies
 HERE = "127.0.0.1:8080"
 PAGE = "/dashboard/"
 STATE = "/dashboard/api/state"
-COOKIES = Cookies(b"secret")
+NOW = 1_700_000_000.0
+COOKIES = Cookies(b"secret", lambda: NOW)
 COOKIE = f"webpubsub-dashboard-8080={COOKIES.make(HERE)}"
 
 
@@ -47,7 +48,7 @@ OTHER_COOKIES = [
     "\x7f=1",
     COOKIE.replace("8080", "8081"),
     f"webpubsub-dashboard-8080={COOKIES.make('127.0.0.1:8081')}",
-    f"webpubsub-dashboard-8080={Cookies(b'another').make(HERE)}",
+    f"webpubsub-dashboard-8080={Cookies(b'another', lambda: NOW).make(HERE)}",
 ]
 
 
