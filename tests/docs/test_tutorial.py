@@ -49,8 +49,9 @@ def test_two_clients_talk(tmp_path: Path) -> None:
     reader.save(first)
     with StartedApp(reader.app) as app:
         app.wait_until_ready()
-        with pytest.raises(urllib.error.HTTPError, match="500"):
+        with pytest.raises(urllib.error.HTTPError, match="500") as refused:
             urllib.request.urlopen(f"{app.url}/negotiate")
+        refused.value.close()
         reader.save(second)
         app.wait_until_ready()
         with reader.client(app.port, "alice", "hello") as client:

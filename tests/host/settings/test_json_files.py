@@ -46,8 +46,8 @@ def test_only_an_object_will_do(tmp_path: Path, text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a":' * 50_000, "nests too deeply"),
-        ('{"a": ' + "[" * 50_000 + "]" * 50_000 + "}", "nests too deeply"),
+        ('{"a":' * 500_000, "nests too deeply"),
+        ('{"a": ' + "[" * 500_000 + "]" * 500_000 + "}", "nests too deeply"),
         ('{"a": ' + "9" * 5_000 + "}", "has a number with thousands of digits"),
     ],
 )

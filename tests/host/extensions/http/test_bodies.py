@@ -52,7 +52,7 @@ async def test_a_client_is_told_once_and_not_for_a_body_that_is_refused() -> Non
     """However many pieces the body has; one whose length is too much is not waited for."""
     async with serving((http_function("f"), Recorder()), max_body_bytes=8) as (_, extension):
         answer = await raw(extension, ASKS + b"Content-Length: 9\r\n\r\n", until=b"\r\n")
-        assert answer == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+        assert answer.startswith(b"HTTP/1.1 413 ")
         reader, writer = await asyncio.open_connection("127.0.0.1", extension.port)
         writer.write(ASKS + b"Content-Length: 8\r\n\r\n")
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
