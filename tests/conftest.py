@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 import sys
 from collections import defaultdict
 from importlib.util import find_spec
@@ -15,6 +16,11 @@ from tests.requirements import in_ci
 # compile all of its modules anew, which takes most of its time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What a shell runs in its background ignores Ctrl-C, and so would every process that a test starts
+# and interrupts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about us, and what is red in CI must
 # be red for everybody: there the examples are always the same, while elsewhere new ones are tried.
