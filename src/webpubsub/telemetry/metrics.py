@@ -5,6 +5,7 @@ the app has a list of.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 from prometheus_client import (
@@ -47,84 +48,48 @@ class Metrics:
         registry.register(_Connections(hubs, self.hub))
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        self.opened = Counter(
-            "webpubsub_connections_opened", "Clients that were let in.", ["hub"], registry=registry
+        counter, durations = partial(_counter, registry), partial(_durations, registry)
+        self.opened = counter("connections_opened", "Clients that were let in.", "hub")
+        self.closed = counter(
+            "connections_closed", "Transports of clients that are gone, by reason.", "hub", "reason"
         )
-        self.closed = Counter(
-            "webpubsub_connections_closed",
-            "Transports of clients that are gone, by reason.",
-            ["hub", "reason"],
-            registry=registry,
-        )
-        self.refused = Counter(
-            "webpubsub_handshakes_refused",
+        self.refused = counter(
+            "handshakes_refused",
             "Clients that were turned away, by the code of the refusal.",
-            ["code"],
-            registry=registry,
+            "code",
         )
-        self.recoveries = Counter(
-            "webpubsub_recoveries",
+        self.recoveries = counter(
+            "recoveries",
             "Connections that had lost their transport, by what became of them.",
-            ["hub", "outcome"],
-            registry=registry,
+            "hub",
+            "outcome",
         )
-        self.inbound = Counter(
-            "webpubsub_inbound_messages", "Requests of clients.", ["hub"], registry=registry
+        self.inbound = counter("inbound_messages", "Requests of clients.", "hub")
+        self.inbound_bytes = counter("inbound_bytes", "Payloads that clients sent.", "hub")
+        self.outbound = counter(
+            "outbound_messages", "Messages to clients, once for each recipient.", "hub"
         )
-        self.inbound_bytes = Counter(
-            "webpubsub_inbound_bytes", "Payloads that clients sent.", ["hub"], registry=registry
+        self.outbound_bytes = counter(
+            "outbound_bytes", "Payloads to clients, once for each recipient.", "hub"
         )
-        self.outbound = Counter(
-            "webpubsub_outbound_messages",
-            "Messages to clients, once for each recipient.",
-            ["hub"],
-            registry=registry,
+        self.events = counter(
+            "events", "Events of clients, by how they were answered.", "hub", "outcome"
         )
-        self.outbound_bytes = Counter(
-            "webpubsub_outbound_bytes",
-            "Payloads to clients, once for each recipient.",
-            ["hub"],
-            registry=registry,
-        )
-        self.events = Counter(
-            "webpubsub_events",
-            "Events of clients, by how they were answered.",
-            ["hub", "outcome"],
-            registry=registry,
-        )
-        self.webhooks = Histogram(
-            "webpubsub_webhook_duration_seconds",
+        self.webhooks = durations(
+            "webhook",
             "Calls of webhooks with all their attempts, by status or refusal.",
-            ["hub", "outcome"],
-            registry=registry,
-            buckets=SECONDS,
+            "hub",
+            "outcome",
         )
-        self.validations = Counter(
-            "webpubsub_webhook_validations",
+        self.validations = counter(
+            "webhook_validations",
             "Webhooks that were asked whether they want events, by what they said.",
-            ["outcome"],
-            registry=registry,
+            "outcome",
         )
-        self.rest = Histogram(
-            "webpubsub_rest_duration_seconds",
-            "Calls of the REST API.",
-            ["operation", "status"],
-            registry=registry,
-            buckets=SECONDS,
-        )
-        self.http = Histogram(
-            "webpubsub_http_duration_seconds",
-            "Requests to the function app.",
-            ["route", "method", "status"],
-            registry=registry,
-            buckets=SECONDS,
-        )
-        self.invocations = Histogram(
-            "webpubsub_function_duration_seconds",
-            "Invocations of functions, their outputs included.",
-            ["function", "outcome"],
-            registry=registry,
-            buckets=SECONDS,
+        self.rest = durations("rest", "Calls of the REST API.", "operation", "status")
+        self.http = durations("http", "Requests to the function app.", "route", "method", "status")
+        self.invocations = durations(
+            "function", "Invocations of functions, their outputs included.", "function", "outcome"
         )
 
     def see_service(self, sighting: service.Sighting) -> None:
@@ -149,6 +114,15 @@ class Metrics:
             self._known.add(name)
             return name
         return OTHER_HUBS
+
+
+def _counter(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"webpubsub_{name}", text, labels, registry=registry)
+
+
+def _durations(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Histogram:
+    name = f"webpubsub_{name}_duration_seconds"
+    return Histogram(name, text, labels, registry=registry, buckets=SECONDS)
 
 
 class _Connections(Collector):
