@@ -10,7 +10,7 @@ import traceback
 from collections import ChainMap
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -49,6 +49,16 @@ _NUMBER_DIGITS = 12
 _split_json = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
+class _Attempt(NamedTuple):
+    """One call of the function on its way. ``inputs`` begins with the trigger's."""
+
+    id: str
+    call: TriggerCall
+    retry: int
+    max_retries: int
+    inputs: list[tuple[str, Value]]
+
+
 class FunctionInvoker:
     """Calls one function: the ``Invoke`` that its trigger's extension is given."""
 
@@ -82,41 +92,35 @@ class FunctionInvoker:
         """One call, which is the first or a later attempt; the function's context shows which.
         Never raises but when the calling task is cancelled."""
         inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
+        attempt = _Attempt(self._new_id(), call, retry, max_retries, inputs)
         if self._point.observer is None:
-            return await self._attempt(self._new_id(), call, retry, max_retries, inputs)
+            return await self._attempt(attempt)
         with self._point.span():
-            return await self._observed(self._new_id(), call, retry, max_retries, inputs)
+            return await self._observed(attempt)
 
-    async def _observed(
-        self,
-        invocation_id: str,
-        call: TriggerCall,
-        retry: int,
-        max_retries: int,
-        inputs: list[tuple[str, Value]],
-    ) -> InvocationResult:
+    async def _observed(self, attempt: _Attempt) -> InvocationResult:
         name, began = self._function.name, self._point.monotonic()
         self._observe(
             InvocationBegan(
-                invocation_id=invocation_id,
+                invocation_id=attempt.id,
                 function=name,
-                reason=call.reason,
-                trigger=call.value,
+                reason=attempt.call.reason,
+                trigger=attempt.call.value,
                 trigger_type=self._function.trigger.type,
-                retry=retry,
-                max_retries=max_retries,
+                retry=attempt.retry,
+                max_retries=attempt.max_retries,
             )
         )
         result = _CANCELLED
         try:
-            result = await self._attempt(invocation_id, call, retry, max_retries, inputs)
+            result = await self._attempt(attempt)
         finally:
             self._observe(
                 InvocationEnded(
-                    invocation_id=invocation_id,
+                    invocation_id=attempt.id,
                     function=name,
                     seconds=self._point.monotonic() - began,
-                    inputs=inputs,
+                    inputs=attempt.inputs,
                     outputs=result.outputs,
                     return_value=result.return_value,
                     failure=result.failure,
@@ -129,24 +133,17 @@ class FunctionInvoker:
         if observer is not None:
             observer(item)
 
-    async def _attempt(
-        self,
-        invocation_id: str,
-        call: TriggerCall,
-        retry: int,
-        max_retries: int,
-        inputs: list[tuple[str, Value]],
-    ) -> InvocationResult:
-        started = self._log.begin(invocation_id, call.reason)
-        if call.details:
-            self._log.details(call.details)
+    async def _attempt(self, attempt: _Attempt) -> InvocationResult:
+        started = self._log.begin(attempt.id, attempt.call.reason)
+        if attempt.call.details:
+            self._log.details(attempt.call.details)
         running = self._running.begin()
         try:
-            result = await self._stages(invocation_id, call, retry, max_retries, inputs)
+            result = await self._stages(attempt)
         except asyncio.CancelledError:
             cut = self._running.cut(running)
             if cut is None:
-                self._log.cancelled(invocation_id, started)
+                self._log.cancelled(attempt.id, started)
                 raise
             result = InvocationResult(failure=self._cut_failure(cut))
         except Exception as error:
@@ -154,50 +151,43 @@ class FunctionInvoker:
         finally:
             self._running.end(running)
         if result.failure is None:
-            self._log.succeeded(invocation_id, started)
+            self._log.succeeded(attempt.id, started)
         else:
-            self._log.failed(invocation_id, started, result.failure)
+            self._log.failed(attempt.id, started, result.failure)
         return result
 
-    async def _stages(
-        self,
-        invocation_id: str,
-        call: TriggerCall,
-        retry: int,
-        max_retries: int,
-        inputs: list[tuple[str, Value]],
-    ) -> InvocationResult:
+    async def _stages(self, attempt: _Attempt) -> InvocationResult:
         context = None
         if self._inputs or self._outputs:
-            context = self._context(invocation_id, call)
+            context = self._context(attempt)
             for binding, source in self._inputs:
-                inputs.append((binding.name, await source.read(binding, context)))
+                attempt.inputs.append((binding.name, await source.read(binding, context)))
         span = current_span.get()
         result = await self._worker.invoke(
             Invocation(
-                id=invocation_id,
+                id=attempt.id,
                 function_id=self._function.id,
-                inputs=inputs,
-                trigger_metadata=call.trigger_metadata,
-                trace_context=call.trace_context if span is None else _shown(span),
-                retry_count=retry,
-                max_retry_count=max_retries,
+                inputs=attempt.inputs,
+                trigger_metadata=attempt.call.trigger_metadata,
+                trace_context=attempt.call.trace_context if span is None else _shown(span),
+                retry_count=attempt.retry,
+                max_retry_count=attempt.max_retries,
             )
         )
         if context is not None and result.failure is None:
             await self._write_outputs(result, context)
         return result
 
-    def _context(self, invocation_id: str, call: TriggerCall) -> InvocationContext:
+    def _context(self, attempt: _Attempt) -> InvocationContext:
         # Chained, not copied: the trigger may make its members only when they are asked for.
         data: ChainMap[str, Any] = ChainMap(
-            call.binding_data,  # type: ignore[arg-type]  # only ever read
+            attempt.call.binding_data,  # type: ignore[arg-type]  # only ever read
             self._system,
         )
         return InvocationContext(
-            invocation_id=invocation_id,
+            invocation_id=attempt.id,
             function=self._function,
-            trigger_value=call.value,
+            trigger_value=attempt.call.value,
             binding_data=data,
         )
 
