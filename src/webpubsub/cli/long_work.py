@@ -11,7 +11,7 @@ _PATIENCE: Final = 10.0
 async def done_unless(
     stop: asyncio.Event,
     work: Awaitable[None],
-    tell: Callable[[], None],
+    tell: Callable[[], None] = lambda: None,
     *,
     patience: float = _PATIENCE,
 ) -> bool:

@@ -6,13 +6,14 @@ Specification: functions-python section 8.7.
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from webpubsub.cli.console import runs_unattended, tell_error, tell_problem, timed_line
+from webpubsub.cli.long_work import done_unless
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import BrokenApp, HostError
 from webpubsub.host.settings.app_files import AppFiles
@@ -92,21 +93,13 @@ async def _follow(
             paths = [Path(path) for _, path in changes]
             _tell_changes(path.relative_to(app.folder) for path in paths)
             _forget_bytecode(paths)
-            await _unless(stop, _reload(app, show))
+            # An app that takes long to import, or for ever, does not hold up the end.
+            await done_unless(stop, _reload(app, show))
     except OSError as error:
         tell_error(
             f"{app.folder} cannot be watched ({error}), so changes need a restart. Raise the limit "
             "that is named, or start with --no-reload."
         )
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[object, object, None]) -> None:
-    """An app that takes long to import, or for ever, does not hold up the end."""
-    tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _tell_changes(paths: Iterable[Path]) -> None:
