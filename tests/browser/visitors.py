@@ -1,4 +1,4 @@
-"""People in front of a page, and what their browsers complain of."""
+"""ConnectionUsers in front of a page, and what their browsers complain of."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from webpubsub.cli.detour import Detour
+from webpubsub.cli.descriptor_capture import DescriptorCapture
 
 
 def test_whatever_is_written_arrives(tmp_path: Path) -> None:
@@ -20,16 +20,16 @@ def test_whatever_is_written_arrives(tmp_path: Path) -> None:
     taken: list[str] = []
     with path.open("wb") as file:
         descriptor = os.dup(file.fileno())
-    detour = Detour(descriptor)
-    detour.begin(taken.append)
+    capture = DescriptorCapture(descriptor)
+    capture.begin(taken.append)
     os.write(descriptor, b"raw \xc3")
     os.write(descriptor, b"\xa9 \xff\n")
     subprocess.run(
         [sys.executable, "-c", "print('child')"], stdout=descriptor, check=True, timeout=30
     )
-    detour.stream.write("past \udcff é\n")
-    detour.end()
-    detour.stream.close()
+    capture.stream.write("past \udcff é\n")
+    capture.end()
+    capture.stream.close()
     os.write(descriptor, b"after\n")
     os.close(descriptor)
     assert "".join(taken) == "raw é \\xff\nchild\n"
@@ -41,18 +41,18 @@ def test_a_process_that_lives_on_does_not_hold_it_up() -> None:
     with tempfile.TemporaryFile() as file:
         descriptor = os.dup(file.fileno())
     taken: list[str] = []
-    detour = Detour(descriptor)
-    detour.begin(taken.append)
+    capture = DescriptorCapture(descriptor)
+    capture.begin(taken.append)
     code = "import sys; print('on', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=descriptor
     ) as child:
         while not taken:
             time.sleep(0.01)
-        detour.end()
+        capture.end()
         assert child.poll() is None
         child.communicate(timeout=30)
-    detour.stream.close()
+    capture.stream.close()
     os.close(descriptor)
     assert "".join(taken) == "on\n"
 
@@ -65,10 +65,10 @@ def test_nobody_waits_for_a_reader_who_has_gone() -> None:
     def fail(_text: str) -> None:
         raise BrokenPipeError
 
-    detour = Detour(descriptor)
-    detour.begin(fail)
+    capture = DescriptorCapture(descriptor)
+    capture.begin(fail)
     code = "print('x' * 1_000_000)"
     subprocess.run([sys.executable, "-c", code], stdout=descriptor, check=True, timeout=30)
-    detour.end()
-    detour.stream.close()
+    capture.end()
+    capture.stream.close()
     os.close(descriptor)

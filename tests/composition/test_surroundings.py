@@ -5,7 +5,7 @@ from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.composition.surroundings import Surroundings
 from webpubsub.testing.clock import Clock
 from webpubsub.testing.environment import Environment
-from webpubsub.testing.ways import new_session
+from webpubsub.testing.http_clients import new_session
 
 
 async def test_nothing_listens() -> None:

@@ -9,9 +9,9 @@ from aiohttp import ClientSession
 from tests.cli.apps import ECHO, HALF, write_app
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.dashboard.app_view import AppView
+from webpubsub.dashboard.connection_users import ConnectionUsers
 from webpubsub.dashboard.dashboard import Dashboard
 from webpubsub.dashboard.lines.line import line
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.state import state
 
 
@@ -120,7 +120,7 @@ async def test_one_message_is_followed_through_the_app(tmp_path: Path) -> None:
                 assert await socket.receive_str(timeout=10) == "hello"
     finally:
         await app.stop()
-    lines = [line(one, People()) for one in dashboard._recorder.after(0, 1000)]
+    lines = [line(one, ConnectionUsers()) for one in dashboard._recorder.after(0, 1000)]
     [request] = [one for one in lines if one.kind == "request"]
     flow = [one for one in lines if one.flow == request.flow]
     titles = [one.title for one in flow]

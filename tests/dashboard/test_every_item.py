@@ -17,9 +17,9 @@ from tests.service.webhooks.servers import Webhook, serving
 from tests.service.wire import CLOSE, dial, handshake, join_and_listen, target_of, until
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.dashboard.answers import encoded
+from webpubsub.dashboard.connection_users import ConnectionUsers
 from webpubsub.dashboard.details import detail
 from webpubsub.dashboard.lines.line import line
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import UNRECORDED, Entry
 from webpubsub.host import observation as host
 from webpubsub.host.errors import HostError
@@ -154,9 +154,9 @@ async def test_each_is_seen_and_can_be_shown(
         await world.wait_for(service.ListenerSent)
     await world.wait_for(service.SessionEnded)
     assert {type(one.item) for one in world.seen} == KINDS
-    people = People()
+    users = ConnectionUsers()
     for number, sighting in enumerate(world.seen, start=1):
         if type(sighting.item) not in UNRECORDED:
             entry = Entry(number, sighting)
-            assert line(entry, people).title
-            assert encoded(detail(entry, people))
+            assert line(entry, users).title
+            assert encoded(detail(entry, users))

@@ -23,7 +23,7 @@ async def world() -> AsyncIterator[World]:
 def _lines(world: World) -> list[tuple[str, str]]:
     """The faults in the traffic, and whose they are."""
     recorder = world.dashboard._recorder
-    lines = [line(entry, recorder.people) for entry in recorder.after(0, 1000)]
+    lines = [line(entry, recorder.users) for entry in recorder.after(0, 1000)]
     return [(one.title, one.connection) for one in lines if one.kind == "fault"]
 
 

@@ -125,7 +125,7 @@ def test_whose_connections_they_are() -> None:
     recorder(sighting(SessionBegan("chat", "c1", "alice", None)))
     recorder(sighting(_ended(1)))
     assert [one.item for one in recorder.after(0, 10)] == [_ended(1)]
-    assert recorder.people.user_of("c1") == "alice"
+    assert recorder.users.user_of("c1") == "alice"
 
 
 async def test_waiting_for_what_is_new() -> None:

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from webpubsub.dashboard import attention
-from webpubsub.dashboard.attention import Attention, LookedAway
+from webpubsub.dashboard import recording_rate
 from webpubsub.dashboard.recorder import Recorder
+from webpubsub.dashboard.recording_rate import NotRecorded, RecordingRate
 from webpubsub.service.observation import ObservationPoint, SessionEnded
 
 
@@ -14,12 +14,12 @@ class World:
     """Two points, one of which is busy."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(attention, "_SECOND", 0.1)
-        monkeypatch.setattr(attention, "_ITEMS_A_SECOND", 5)
+        monkeypatch.setattr(recording_rate, "_SECOND", 0.1)
+        monkeypatch.setattr(recording_rate, "_ITEMS_A_SECOND", 5)
         self.recorder = Recorder()
         self.point, self.other = ObservationPoint(), ObservationPoint()
-        self.attention = Attention(self.recorder, [self.point, self.other])
-        self.attention.begin()
+        self.recording_rate = RecordingRate(self.recorder, [self.point, self.other])
+        self.recording_rate.begin()
 
     def happen(self, times: int) -> None:
         for _ in range(times):
@@ -36,13 +36,13 @@ async def test_too_much_at_once_is_not_recorded(monkeypatch: pytest.MonkeyPatch)
     world = World(monkeypatch)
     world.happen(100)
     assert world.kinds == ["SessionEnded"] * 6
-    assert world.attention.is_away
+    assert world.recording_rate.is_away
     assert world.point.observer is world.other.observer is None
     await asyncio.sleep(0.15)
     world.happen(1)
-    assert world.kinds[6:] == ["LookedAway", "SessionEnded"]
+    assert world.kinds[6:] == ["NotRecorded", "SessionEnded"]
     away = world.recorder.after(6, 1)[0].item
-    assert isinstance(away, LookedAway)
+    assert isinstance(away, NotRecorded)
     assert 0.05 < away.seconds < 1
 
 
@@ -59,17 +59,17 @@ async def test_whoever_looks_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     """From the moment on in which the page is opened."""
     world = World(monkeypatch)
     world.happen(100)
-    with world.attention.viewed(), world.attention.viewed():
+    with world.recording_rate.viewed(), world.recording_rate.viewed():
         world.happen(50)
-        assert not world.attention.is_away
+        assert not world.recording_rate.is_away
     world.happen(3)
-    assert world.kinds[6:] == ["LookedAway"] + ["SessionEnded"] * 53
+    assert world.kinds[6:] == ["NotRecorded"] + ["SessionEnded"] * 53
 
 
 async def test_whoever_looks_has_more_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also for when the page is opened again."""
     world = World(monkeypatch)
-    with world.attention.viewed():
+    with world.recording_rate.viewed():
         world.happen(5_000)
     assert len(world.recorder.after(0, 10_000)) == 5_000
 
@@ -78,7 +78,7 @@ async def test_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Is one, also for who has looked away."""
     world = World(monkeypatch)
     world.happen(100)
-    world.attention.end()
+    world.recording_rate.end()
     await asyncio.sleep(0.15)
     assert world.point.observer is None
     assert len(world.kinds) == 6

@@ -54,7 +54,7 @@ from webpubsub.service.service import Service, ServiceStartError
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 from webpubsub.service.status import Status
-from webpubsub.testing.ways import new_session
+from webpubsub.testing.http_clients import new_session
 
 ROLES = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"]
 MEBIBYTE = 1_048_576

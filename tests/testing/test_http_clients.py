@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import TCPConnector, WSMsgType, web
 
-from webpubsub.testing.ways import Ways, new_session
+from webpubsub.testing.http_clients import HttpClients, new_session
 
 
 async def _answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -50,7 +50,7 @@ async def test_websockets_come_through_the_door() -> None:
 async def test_every_purpose_has_a_client_of_its_own() -> None:
     """Which is kept until nobody needs it any more."""
     server = web.Server(_answer)
-    ways = Ways(sockets=False)
+    ways = HttpClients(sockets=False)
     session = ways.session("app", server)
     assert ways.session("app", server) is session
     assert ways.session("rest", server) is not session
@@ -58,7 +58,7 @@ async def test_every_purpose_has_a_client_of_its_own() -> None:
         assert await answer.text() == "GET /a of nowhere.test"
     await ways.close()
     assert session.closed
-    other = Ways(sockets=True)
+    other = HttpClients(sockets=True)
     session = other.session("app", server)
     assert isinstance(session.connector, TCPConnector)
     await other.abandon()

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from webpubsub.testing.peace import MOMENT, Peace
+from webpubsub.testing.settling import MOMENT, Settling
 
 
-class Bustle:
+class Activity:
     """What is going on is what the test says."""
 
     def __init__(self, running: int = 0) -> None:
@@ -35,87 +35,87 @@ def _nothing() -> int:
 async def test_where_nothing_happens_there_is_peace(sockets: bool) -> None:
     """After a moment in which something could begin."""
     began = time.monotonic()
-    await Peace(Bustle(), _nothing, sockets=sockets).come()
+    await Settling(Activity(), _nothing, sockets=sockets).settle()
     assert time.monotonic() - began < 0.2
 
 
 async def test_what_runs_is_waited_for() -> None:
     """And what it sets going."""
-    bustle = Bustle(running=1)
-    asyncio.get_running_loop().call_later(0.02, bustle.end)
-    await Peace(bustle, _nothing, sockets=False).come()
-    assert not bustle.running
+    activity = Activity(running=1)
+    asyncio.get_running_loop().call_later(0.02, activity.end)
+    await Settling(activity, _nothing, sockets=False).settle()
+    assert not activity.running
 
 
 async def test_an_event_on_its_way_is_waited_for() -> None:
     """Also when no function runs."""
-    bustle = Bustle()
-    bustle.is_asked = True
+    activity = Activity()
+    activity.is_asked = True
 
     def answer() -> None:
-        bustle.is_asked = False
+        activity.is_asked = False
 
     asyncio.get_running_loop().call_later(0.02, answer)
-    await Peace(bustle, _nothing, sockets=False).come()
-    assert not bustle.is_asked
+    await Settling(activity, _nothing, sockets=False).settle()
+    assert not activity.is_asked
 
 
 async def test_what_takes_longer_is_given_up_once() -> None:
     """The next time it is not waited for; something new is."""
-    bustle = Bustle(running=1)
-    peace = Peace(bustle, _nothing, sockets=False)
+    activity = Activity(running=1)
+    settling = Settling(activity, _nothing, sockets=False)
     began = time.monotonic()
-    await peace.come()
+    await settling.settle()
     assert MOMENT * 0.9 < time.monotonic() - began < MOMENT * 8
     began = time.monotonic()
-    await peace.come()
+    await settling.settle()
     assert time.monotonic() - began < 0.2
     began = time.monotonic()
-    await peace.come(within=0.05)
+    await settling.settle(within=0.05)
     assert time.monotonic() - began > 0.04, "unless the test says how long"
-    bustle.running = 2
+    activity.running = 2
 
     def one_ends() -> None:
-        bustle.running = 1
+        activity.running = 1
 
     asyncio.get_running_loop().call_later(0.02, one_ends)
-    await peace.come()
-    assert bustle.running == 1
+    await settling.settle()
+    assert activity.running == 1
 
 
 async def test_a_glance_waits_only_if_something_has_begun() -> None:
     """Which is how a clock goes from one thing to the next."""
-    bustle = Bustle()
-    peace = Peace(bustle, _nothing, sockets=False)
-    await peace.keep()
-    bustle.running = 1
-    asyncio.get_running_loop().call_later(0.02, bustle.end)
-    await peace.keep()
-    assert not bustle.running
+    activity = Activity()
+    settling = Settling(activity, _nothing, sockets=False)
+    await settling.settle_briefly()
+    activity.running = 1
+    asyncio.get_running_loop().call_later(0.02, activity.end)
+    await settling.settle_briefly()
+    assert not activity.running
 
 
 @pytest.mark.parametrize("sockets", [False, True])
 async def test_what_still_passes_is_waited_for(sockets: bool) -> None:
     """Although nobody is said to be busy; once it comes to an end."""
     passed = iter([0, *(number // 4 for number in range(80)), *[20] * 1000])
-    await Peace(Bustle(), lambda: next(passed), sockets=sockets).come()
+    await Settling(Activity(), lambda: next(passed), sockets=sockets).settle()
     assert next(passed) == 20
 
 
 async def test_what_never_ends_is_not_waited_for() -> None:
     """Although something passes all the time."""
     passed = iter(range(1_000_000))
-    await Peace(Bustle(), lambda: next(passed), sockets=False).come(within=0.05)
+    await Settling(Activity(), lambda: next(passed), sockets=False).settle(within=0.05)
 
 
 async def test_time_in_which_others_run_does_not_count() -> None:
     """A busy machine holds this process up, and what it waits for as well."""
 
-    class HeldUp(Bustle):
+    class HeldUp(Activity):
         async def until_none_runs(self, seconds: float) -> None:
             time.sleep(0.2)  # noqa: ASYNC251 - nobody else runs here
 
-    bustle = HeldUp(running=1)
-    asyncio.get_running_loop().call_later(0.5, bustle.end)
-    await Peace(bustle, _nothing, sockets=False).come(within=0.1)
-    assert not bustle.running
+    activity = HeldUp(running=1)
+    asyncio.get_running_loop().call_later(0.5, activity.end)
+    await Settling(activity, _nothing, sockets=False).settle(within=0.1)
+    assert not activity.running

@@ -13,7 +13,7 @@ _CHUNK = 65_536
 _SECONDS = 1.0
 
 
-class Detour:
+class DescriptorCapture:
     """Gives what is written to a file descriptor to ``take``, in a thread, until its ``end``.
 
     The descriptor is one end of a pipe meanwhile, and child processes inherit it. ``stream`` writes
@@ -34,7 +34,7 @@ class Detour:
     def begin(self, take: Callable[[str], object]) -> None:
         """Give texts to ``take`` from now on, in pieces of any size."""
         self._thread = threading.Thread(
-            target=self._lead, args=(take,), name="detour of the output", daemon=True
+            target=self._lead, args=(take,), name="capture of the output", daemon=True
         )
         self._thread.start()
 

@@ -14,8 +14,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from webpubsub.cli.detour import Detour
-from webpubsub.host.logs.complaints import log_complaints
+from webpubsub.cli.descriptor_capture import DescriptorCapture
+from webpubsub.host.logs.interpreter_errors import log_interpreter_errors
 from webpubsub.host.logs.line_stream import LineStream
 
 _LEVELS = (
@@ -91,31 +91,31 @@ def speak_json(formatter: logging.Formatter) -> TextIO:
     """Have the standard output hold JSON lines from now on, whoever writes to it, child processes
     included, and the standard error whatever Python writes there; what is returned is for a log to
     write to."""
-    detour = _detour_of(sys.stdout)
-    stream = sys.stdout if detour is None else detour.stream
-    printed = JsonLines(stream, formatter, None if detour is None else sys.stdout)
+    capture = _capture_of(sys.stdout)
+    stream = sys.stdout if capture is None else capture.stream
+    printed = JsonLines(stream, formatter, None if capture is None else sys.stdout)
     errors = JsonLines(sys.stderr, formatter, sys.stderr, level=logging.WARNING)
     sys.stdout, sys.stderr = printed, errors
-    log_complaints()
-    if detour is not None:
-        _begin(detour, JsonLines(stream, formatter))
+    log_interpreter_errors()
+    if capture is not None:
+        _begin(capture, JsonLines(stream, formatter))
     # Registered ahead of anything of the app's, it runs after all that.
     atexit.register(_end, printed, errors)
     return stream
 
 
-def _detour_of(stream: TextIO) -> Detour | None:
+def _capture_of(stream: TextIO) -> DescriptorCapture | None:
     """None for a stream that has no file descriptor."""
     try:
-        return Detour(stream.fileno())
+        return DescriptorCapture(stream.fileno())
     except OSError:
         return None
 
 
-def _begin(detour: Detour, past: JsonLines) -> None:
-    detour.begin(past.write)
+def _begin(capture: DescriptorCapture, past: JsonLines) -> None:
+    capture.begin(past.write)
     atexit.register(_end, past)
-    atexit.register(detour.end)
+    atexit.register(capture.end)
 
 
 def _end(*streams: JsonLines) -> None:

@@ -17,7 +17,7 @@ from webpubsub.host.connections.connection_settings import (
 from webpubsub.host.errors import BrokenApp, HostError
 from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.http import HttpExtension
-from webpubsub.host.extensions.http.admin.office import Administration
+from webpubsub.host.extensions.http.admin.context import Administration
 from webpubsub.host.extensions.http.bodies import MAX_BODY_BYTES
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.listener import Listener

@@ -7,7 +7,7 @@ from webpubsub.service.observation import SessionBegan
 _MOST = 20_000
 
 
-class People:
+class ConnectionUsers:
     """The users of the latest connections that have one."""
 
     def __init__(self) -> None:

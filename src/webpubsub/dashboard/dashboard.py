@@ -13,7 +13,6 @@ from webpubsub.dashboard import commands, connections_view, faults
 from webpubsub.dashboard.admission import ROOT, Admission, Verdict
 from webpubsub.dashboard.answers import BadCall, protect, refused, shown
 from webpubsub.dashboard.app_view import AppView
-from webpubsub.dashboard.attention import Attention, Point
 from webpubsub.dashboard.client_urls import client_url, inspected
 from webpubsub.dashboard.cookies import Cookies
 from webpubsub.dashboard.details import detail
@@ -21,6 +20,7 @@ from webpubsub.dashboard.files import file_response
 from webpubsub.dashboard.live import LiveUpdates
 from webpubsub.dashboard.recent_refusals import recent_refusals
 from webpubsub.dashboard.recorder import Recorder
+from webpubsub.dashboard.recording_rate import Point, RecordingRate
 from webpubsub.dashboard.state import state
 from webpubsub.service.service import Service
 
@@ -64,14 +64,14 @@ class Dashboard:
             ("POST", "token"): self._token,
             ("POST", "clear"): self._clear,
         }
-        self._attention: Attention | None = None
+        self._recording: RecordingRate | None = None
 
     def watch(self, app: AppView | None = None) -> None:
         """Begin to record what happens, in ``app``, too. On the event loop of the service."""
         self.app = app
         points: list[Point] = [self._service.point, *(() if app is None else (app.point,))]
-        self._attention = Attention(self._recorder, points)
-        self._attention.begin()
+        self._recording = RecordingRate(self._recorder, points)
+        self._recording.begin()
 
     @property
     def link(self) -> str:
@@ -97,8 +97,8 @@ class Dashboard:
     def close(self) -> None:
         """Let go of all open pages, and look no more."""
         self._closed = True
-        if self._attention is not None:
-            self._attention.end()
+        if self._recording is not None:
+            self._recording.end()
 
     async def _admit(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path + "/" == ROOT:
@@ -152,7 +152,7 @@ class Dashboard:
             status=self._stand,
             is_closed=lambda: self._closed,
         )
-        with nullcontext() if self._attention is None else self._attention.viewed():
+        with nullcontext() if self._recording is None else self._recording.viewed():
             await updates.follow(response, after)
         return response
 
@@ -160,7 +160,7 @@ class Dashboard:
         entry = self._recorder.find(_number(request, "id"))
         if entry is None:
             raise BadCall("This is too long ago: newer entries have taken its place.", 404)
-        return shown(detail(entry, self._recorder.people))
+        return shown(detail(entry, self._recorder.users))
 
     async def _refusals(self, request: web.BaseRequest) -> web.StreamResponse:
         return shown(recent_refusals(self._recorder, request.query.get("code", "")))

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
+from webpubsub.dashboard.connection_users import ConnectionUsers
 from webpubsub.dashboard.fields import Fields, fields_of
 from webpubsub.dashboard.lines.line import Line, line
 from webpubsub.dashboard.payloads import ShownPayload, shown_payload
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Entry
 from webpubsub.dashboard.refusals import ShownRefusal, shown_refusal
 from webpubsub.dashboard.values import ShownValue, shown_value, without_secrets
@@ -53,18 +53,17 @@ class Detail(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     trace: str = ""
 
 
-def detail(entry: Entry, people: People) -> Detail:
+def detail(entry: Entry, users: ConnectionUsers) -> Detail:
     """Everything about an entry."""
     make = _PARTS.get(type(entry.item))
     parts = Parts(fields_of(entry.item)) if make is None else make(entry.item)
     return Detail(
-        line=line(entry, people),
+        line=line(entry, users),
         fields=parts.fields,
         payload=None if parts.message is None else shown_payload(parts.message),
         refusal=parts.refusal,
         recipients=tuple(
-            Recipient(one, people.user_of(one) or "")
-            for one in parts.recipients[:_NAMED_RECIPIENTS]
+            Recipient(one, users.user_of(one) or "") for one in parts.recipients[:_NAMED_RECIPIENTS]
         ),
         values=parts.values,
         trace=without_secrets(parts.trace),

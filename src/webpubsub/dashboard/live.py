@@ -51,7 +51,7 @@ class LiveUpdates:
             entries = self._recorder.after(after, _BATCH)
             if entries:
                 missed = max(0, entries[0].id - after - 1)
-                lines = [line(entry, self._recorder.people) for entry in entries]
+                lines = [line(entry, self._recorder.users) for entry in entries]
                 await self._send(response, "entries", {"missed": missed, "lines": lines})
                 after = entries[-1].id
                 await asyncio.sleep(_BUSY)

@@ -13,7 +13,7 @@ def recent_refusals(recorder: Recorder, code: str = "") -> list[Detail]:
     begin with it, or all."""
     entries = recorder.after(0, recorder.last_id)
     found = deque((entry for entry in entries if _is_meant(entry, code.lower())), _MOST)
-    return [detail(entry, recorder.people) for entry in found]
+    return [detail(entry, recorder.users) for entry in found]
 
 
 def _is_meant(entry: Entry, code: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from webpubsub.dashboard.people import People
+from webpubsub.dashboard.connection_users import ConnectionUsers
 from webpubsub.dashboard.weights import weight
 from webpubsub.protocol.observation import Sighting
 from webpubsub.service.observation import RequestHandled, SessionBegan
@@ -69,19 +69,19 @@ class Entry(msgspec.Struct, frozen=True):
 class Recorder:
     """Keeps the latest sightings, the oldest of which make room for new ones.
 
-    ``people`` get to know whose connections they are; ``clock`` gives seconds since the epoch. It
+    ``users`` get to know whose connections they are; ``clock`` gives seconds since the epoch. It
     is an observer of services and hosts: call it with a sighting, on their event loop.
     """
 
     def __init__(
         self,
-        people: People | None = None,
+        users: ConnectionUsers | None = None,
         limits: RecorderLimits | None = None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.last_id = 0
-        self.people = people or People()
+        self.users = users or ConnectionUsers()
         self._limits = limits or RecorderLimits()
         self._clock = clock
         self._kept: deque[Sighting[Any]] = deque()
@@ -152,7 +152,7 @@ class Recorder:
         for sighting in islice(self._kept, len(self._weights), None):
             item = sighting.item
             if type(item) is SessionBegan:
-                self.people.meet(item)
+                self.users.meet(item)
             size = weight(item)
             self._weights.append(size)
             self._bytes += size

@@ -28,13 +28,13 @@ class Point(Protocol):
     def attach(self, observer: Callable[[Sighting[Any]], None], /) -> Callable[[], None]: ...
 
 
-class LookedAway(msgspec.Struct, frozen=True):
+class NotRecorded(msgspec.Struct, frozen=True):
     """Nothing was recorded for so many seconds, because too much happened while nobody looked."""
 
     seconds: float
 
 
-class Attention:
+class RecordingRate:
     """Has ``recorder`` look at ``points``, on their event loop, from ``begin`` to ``end``."""
 
     def __init__(self, recorder: Recorder, points: Sequence[Point]) -> None:
@@ -99,7 +99,7 @@ class Attention:
         self.begin()
         away = self._loop.time() - self._left
         now = self._recorder.now()
-        self._recorder(Sighting(LookedAway(away), None, now, self._left + away))
+        self._recorder(Sighting(NotRecorded(away), None, now, self._left + away))
 
     def _let_go(self) -> None:
         for detach in self._detach:

@@ -13,7 +13,7 @@ _CLOSE_SECONDS = 2.0
 __tracebackhide__ = True
 
 
-class Arrivals:
+class Connecting:
     """Brings clients in. ``hint`` says what went wrong in the app, for the end of a failure."""
 
     def __init__(self, hint: Callable[[], str]) -> None:

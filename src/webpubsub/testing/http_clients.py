@@ -31,7 +31,7 @@ def new_session(door: Door | None, **options: Any) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, **options)
 
 
-class Ways:
+class HttpClients:
     """The HTTP clients of a world, one for each purpose: a connection that has carried requests
     cannot become a WebSocket. With ``sockets`` they come through ports."""
 

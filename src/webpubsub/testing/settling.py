@@ -25,7 +25,7 @@ _LOOK = 0.025
 _PAUSE = 0.001
 
 
-class Bustle(Protocol):
+class Activity(Protocol):
     """What may be going on."""
 
     @property
@@ -43,25 +43,25 @@ class Bustle(Protocol):
         ...
 
 
-class Peace:
+class Settling:
     """``passed`` counts what has passed so far; with ``sockets``, things take their time on the
     way."""
 
-    def __init__(self, bustle: Bustle, passed: Callable[[], int], *, sockets: bool) -> None:
-        self._bustle = bustle
+    def __init__(self, activity: Activity, passed: Callable[[], int], *, sockets: bool) -> None:
+        self._activity = activity
         self._passed = passed
         self._pause = _PAUSE if sockets else 0.0
         self._given_up = 0
 
-    async def keep(self) -> None:
+    async def settle_briefly(self) -> None:
         """Let what has just happened set something going, and wait only if it does."""
         for _ in range(_FEW_TURNS):
             await asyncio.sleep(0)
         if self._busy > self._given_up:
-            await self.come()
+            await self.settle()
 
-    async def come(self, within: float | None = None) -> None:
-        """Wait until there is peace, no longer than a moment; or than so many seconds, and then
+    async def settle(self, within: float | None = None) -> None:
+        """Wait until nothing goes on, no longer than a moment; or than so many seconds, and then
         also for what has been given up. Only those count in which this process could run."""
         if within is not None:
             self._given_up = 0
@@ -82,11 +82,11 @@ class Peace:
         """Let the world go on until it is worth looking again."""
         if self._busy <= self._given_up:
             await asyncio.sleep(self._pause)
-        elif self._bustle.running and not self._given_up:
-            await self._bustle.until_none_runs(_LOOK)
+        elif self._activity.running and not self._given_up:
+            await self._activity.until_none_runs(_LOOK)
         else:  # an event is on its way, or they will not all end
             await asyncio.sleep(_PAUSE)
 
     @property
     def _busy(self) -> int:
-        return self._bustle.running + self._bustle.is_asked
+        return self._activity.running + self._activity.is_asked

@@ -16,12 +16,12 @@ from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.service import Service
 from webpubsub.testing.clock import Clock
 from webpubsub.testing.errors import SetupError
-from webpubsub.testing.peace import Bustle
+from webpubsub.testing.http_clients import Door
 from webpubsub.testing.plans import Plan
 from webpubsub.testing.records import Records
+from webpubsub.testing.settling import Activity
 from webpubsub.testing.traffic import Traffic
 from webpubsub.testing.watching import Watch
-from webpubsub.testing.ways import Door
 
 #: Where the service is said to be when nothing listens anywhere.
 _NOWHERE = "http://webpubsub.test"
@@ -30,7 +30,7 @@ _ADDRESS = "http://127.0.0.1"
 __tracebackhide__ = True
 
 
-class Stage(Bustle, Protocol):
+class Stage(Activity, Protocol):
     """What a test plays on."""
 
     service: Service

@@ -14,22 +14,22 @@ from urllib.parse import urlencode
 import aiohttp
 
 from webpubsub.protocol.spelling import did_you_mean, listed
-from webpubsub.testing.arrivals import Arrivals
 from webpubsub.testing.client import Client
 from webpubsub.testing.client_protocols import protocol_named
 from webpubsub.testing.clock import Clock
+from webpubsub.testing.connecting import Connecting
 from webpubsub.testing.environment import Environment
 from webpubsub.testing.errors import SetupError
 from webpubsub.testing.faults import WorldFaults
 from webpubsub.testing.http import Http
+from webpubsub.testing.http_clients import HttpClients
 from webpubsub.testing.loops import Loops, without_loop
-from webpubsub.testing.peace import Peace
 from webpubsub.testing.plans import Plan
 from webpubsub.testing.records import Action, Invocation, Records
 from webpubsub.testing.rest import RestService
+from webpubsub.testing.settling import Settling
 from webpubsub.testing.stages import Stage, new_stage
 from webpubsub.testing.traffic import Traffic
-from webpubsub.testing.ways import Ways
 
 _T = TypeVar("_T")
 # A failure shows the line of the test and not where it was found out.
@@ -61,9 +61,9 @@ class World:
         self._records = Records()
         self._traffic = Traffic(self.clock.time)
         self._environment = Environment()
-        self._arrivals = Arrivals(self.hint)
-        self._ways = Ways(sockets=plan.sockets)
-        self._peace: Peace | None = None
+        self._connecting = Connecting(self.hint)
+        self._http_clients = HttpClients(sockets=plan.sockets)
+        self._settling: Settling | None = None
         self._stage: Stage | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._names = 0
@@ -156,8 +156,8 @@ class World:
         """Wait until what has begun is done, no longer than half a second of the machine; or than
         ``within`` seconds, for what takes longer."""
         await self.start()
-        if self._peace is not None:
-            await self._peace.come(within)
+        if self._settling is not None:
+            await self._settling.settle(within)
 
     def run(self, awaitable: Awaitable[_T]) -> _T:
         """The result of something awaitable, in a test that is not ``async``. Between two of these
@@ -193,10 +193,10 @@ class World:
         except BaseException:
             self._environment.restore()
             raise
-        stage.service.point.attach(self._arrivals.look)
+        stage.service.point.attach(self._connecting.look)
         self._stage = stage
-        self._peace = Peace(stage, self._passed, sockets=self._plan.sockets)
-        self.clock.follow, self.clock.settle = self._peace.keep, self._peace.come
+        self._settling = Settling(stage, self._passed, sockets=self._plan.sockets)
+        self.clock.follow, self.clock.settle = self._settling.settle_briefly, self._settling.settle
 
     async def stop(self) -> None:
         """End all connections, let what has begun finish, and undo every change of this process.
@@ -208,8 +208,8 @@ class World:
         try:
             stage.service.faults.clear()
             await asyncio.gather(*(client.abandon() for client in self.clients))
-            await self._ways.close()
-            await Peace(stage, self._passed, sockets=False).come()
+            await self._http_clients.close()
+            await Settling(stage, self._passed, sockets=False).settle()
             await stage.stop()
         finally:
             self._environment.restore()
@@ -228,7 +228,7 @@ class World:
     async def _abandon(self, stage: Stage) -> None:
         """A fixture has started it, in a loop of another plugin, for a test that was never run."""
         self._stage = None
-        await self._ways.abandon()
+        await self._http_clients.abandon()
         for client in self.clients:
             client.forget()
         await stage.abandon()
@@ -253,13 +253,13 @@ class World:
             "awps_reconnection_token": client.reconnection_token or "",
         }
         await self._bring(client, f"{client.address}?{urlencode(pairs)}", {})
-        self._arrivals.check(client)
+        self._connecting.check(client)
 
     # The rest
 
     async def _bring(self, client: Client, url: str, headers: Mapping[str, str]) -> None:
-        session = self._ways.session("clients", self.stage.service.door)
-        await self._arrivals.bring(client, session, url, headers, self.clients)
+        session = self._http_clients.session("clients", self.stage.service.door)
+        await self._connecting.bring(client, session, url, headers, self.clients)
 
     def _passed(self) -> int:
         return self._traffic.count + sum(client.heard for client in self.clients)
@@ -275,11 +275,11 @@ class World:
 
     async def _app_session(self) -> aiohttp.ClientSession:
         await self.start()
-        return self._ways.session("app", self.stage.http_door)
+        return self._http_clients.session("app", self.stage.http_door)
 
     async def _rest_session(self) -> aiohttp.ClientSession:
         await self.start()
-        return self._ways.session("rest", self.stage.service.door)
+        return self._http_clients.session("rest", self.stage.service.door)
 
 
 def _with_query(url: str, query: Mapping[str, str]) -> str:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from webpubsub.host.logs.complaints import log_complaints
+from webpubsub.host.logs.interpreter_errors import log_interpreter_errors
 
 
 @pytest.fixture(autouse=True)
 def _complaining(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    log_complaints()
+    log_interpreter_errors()
     yield
     logging.captureWarnings(False)
 

@@ -5,11 +5,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from webpubsub.dashboard.attention import LookedAway
+from webpubsub.dashboard.connection_users import ConnectionUsers
 from webpubsub.dashboard.lines.of_host import HOST_LINES
 from webpubsub.dashboard.lines.of_service import SERVICE_LINES
-from webpubsub.dashboard.people import People
 from webpubsub.dashboard.recorder import Entry
+from webpubsub.dashboard.recording_rate import NotRecorded
 
 Make: TypeAlias = Callable[[Any], dict[str, Any]]
 
@@ -44,7 +44,7 @@ class Line(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_o
     to: list[tuple[str, str]] = []
 
 
-def _away(item: LookedAway) -> dict[str, Any]:
+def _away(item: NotRecorded) -> dict[str, Any]:
     return {
         "kind": "gap",
         "title": f"Not recorded for {item.seconds:.2f} s",
@@ -52,7 +52,7 @@ def _away(item: LookedAway) -> dict[str, Any]:
     }
 
 
-_MAKERS: Mapping[type[Any], Make] = {**SERVICE_LINES, **HOST_LINES, LookedAway: _away}
+_MAKERS: Mapping[type[Any], Make] = {**SERVICE_LINES, **HOST_LINES, NotRecorded: _away}
 
 
 def in_words(item: Any) -> dict[str, Any]:
@@ -60,14 +60,14 @@ def in_words(item: Any) -> dict[str, Any]:
     return _MAKERS[type(item)](item)
 
 
-def line(entry: Entry, people: People) -> Line:
+def line(entry: Entry, users: ConnectionUsers) -> Line:
     """The line of an entry."""
     made = in_words(entry.item)
     connection = made.get("connection", "")
     if connection and not made.get("user"):
-        made["user"] = people.user_of(connection) or ""
+        made["user"] = users.user_of(connection) or ""
     if "to" in made:
-        made["to"] = [(one, people.user_of(one) or "") for one in made["to"]]
+        made["to"] = [(one, users.user_of(one) or "") for one in made["to"]]
     return Line(
         id=entry.id,
         at=entry.sighting.at,

@@ -8,7 +8,7 @@ _threads = logging.getLogger("threading")
 _python = logging.getLogger("python")
 
 
-def log_complaints() -> None:
+def log_interpreter_errors() -> None:
     """Have warnings, failures of threads and exceptions that nobody can catch be logged from now
     on, each in one piece, instead of written to the standard error."""
     logging.captureWarnings(True)

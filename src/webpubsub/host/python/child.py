@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from webpubsub.host.current_invocation import invocation_here
-from webpubsub.host.logs.complaints import log_complaints
 from webpubsub.host.logs.console_log import root_level
+from webpubsub.host.logs.interpreter_errors import log_interpreter_errors
 from webpubsub.host.python.prints import Prints
 from webpubsub.host.python.relayed import RelayedExchange
 from webpubsub.host.python.tracebacks import as_failure, printable, printable_failure
@@ -134,7 +134,7 @@ class Child:
         if message.sends_prints:
             sys.stdout = Prints(self.send, sys.__stdout__)
             sys.stderr = Prints(self.send, sys.__stderr__, is_error=True)
-            log_complaints()
+            log_interpreter_errors()
         try:
             functions = await self._worker.index(Path(message.directory))
         except AppError as error:

@@ -11,7 +11,7 @@ from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.extension import BindingError, Invoke, TriggerCall
 from webpubsub.host.extensions.http import HttpExtension
-from webpubsub.host.extensions.http.admin.office import Administration
+from webpubsub.host.extensions.http.admin.context import Administration
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.metadata import Binding, FunctionMetadata

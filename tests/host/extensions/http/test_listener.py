@@ -8,7 +8,7 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.listener import Handler, Listener
-from webpubsub.testing.ways import new_session
+from webpubsub.testing.http_clients import new_session
 
 
 async def _hello(request: web.BaseRequest) -> web.StreamResponse:

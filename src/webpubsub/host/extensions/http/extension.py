@@ -15,7 +15,7 @@ from webpubsub.host.extension import (
     TriggerCall,
 )
 from webpubsub.host.extensions.http.admin.api import AdminApi
-from webpubsub.host.extensions.http.admin.office import Administration, Office
+from webpubsub.host.extensions.http.admin.context import AdminContext, Administration
 from webpubsub.host.extensions.http.admission import Admission
 from webpubsub.host.extensions.http.answering import Answering
 from webpubsub.host.extensions.http.availability import Availability
@@ -99,7 +99,7 @@ class HttpExtension:
             admission=Admission.of(config),
             availability=Availability(app_directory),
             system=SystemEndpoints(start_page=start_page),
-            admin=AdminApi(self._office, self._gate),
+            admin=AdminApi(self._context, self._gate),
             webhooks=self._webhooks,
             cors=cors or CorsPolicy(),
             hsts=Hsts(config),
@@ -199,10 +199,10 @@ class HttpExtension:
         if not isinstance(value, HttpReply):  # which is not made yet
             response_from(value)
 
-    def _office(self) -> Office | None:
+    def _context(self) -> AdminContext | None:
         if self._administration is None:
             return None
-        return Office(
+        return AdminContext(
             host=self._administration.host(),
             restart=self._administration.restart,
             keys=self._gate.files,

@@ -5,7 +5,12 @@ import json
 import pytest
 
 from tests.host.extensions.http.serving import FakeHost, http_function
-from webpubsub.host.extensions.http.admin.office import Office, json_answer, not_found, problem
+from webpubsub.host.extensions.http.admin.context import (
+    AdminContext,
+    json_answer,
+    not_found,
+    problem,
+)
 from webpubsub.host.function_report import FunctionReport
 
 
@@ -13,8 +18,8 @@ from webpubsub.host.function_report import FunctionReport
 def test_functions_are_found_in_any_letter_case(name: str, is_there: bool) -> None:
     """As the host takes their names."""
     host = FakeHost(FunctionReport("f", http_function("f")))
-    office = Office(host=host, restart=host.restart, keys=None, url_of=lambda _: None)
-    assert (office.function(name) is not None) is is_there
+    context = AdminContext(host=host, restart=host.restart, keys=None, url_of=lambda _: None)
+    assert (context.function(name) is not None) is is_there
 
 
 def test_answers_are_json_and_refusals_are_text() -> None:

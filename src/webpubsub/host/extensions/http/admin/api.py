@@ -10,7 +10,7 @@ from typing import NamedTuple
 from aiohttp import hdrs, web
 
 from webpubsub.host.extensions.http.admin import functions, host, keys
-from webpubsub.host.extensions.http.admin.office import BodyProblem, Handler, Office, problem
+from webpubsub.host.extensions.http.admin.context import AdminContext, BodyProblem, Handler, problem
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.templates import path_segments
@@ -65,11 +65,11 @@ ROUTES: Sequence[AdminRoute] = (
 
 
 class AdminApi:
-    """Answers for the administration. ``office`` gives what it needs, None when there is nothing
+    """Answers for the administration. ``context`` gives what it needs, None when there is nothing
     to administer."""
 
-    def __init__(self, office: Callable[[], Office | None], gate: Gate) -> None:
-        self._office = office
+    def __init__(self, context: Callable[[], AdminContext | None], gate: Gate) -> None:
+        self._context = context
         self._gate = gate
 
     async def answer(self, request: web.BaseRequest) -> web.Response | None:
@@ -78,15 +78,15 @@ class AdminApi:
         if not segments or segments[0].lower() != "admin":
             return None
         found = route_of(request.method, segments[1:])
-        office = self._office()
-        if found is None or office is None:
+        context = self._context()
+        if found is None or context is None:
             return None
         route, values = found
         refusal = self._gate.refusal(request, route.demand) or self._foreign(request)
         if refusal is not None:
             return refused(request, refusal)
         try:
-            return await route.handler(office, request, values)
+            return await route.handler(context, request, values)
         except BodyProblem as error:
             return problem(error.status, str(error))
         except KeyFilesError as error:

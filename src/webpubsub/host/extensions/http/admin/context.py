@@ -20,7 +20,7 @@ class Administration(msgspec.Struct, frozen=True):
     restart: Callable[[], Awaitable[None]]
 
 
-class Office(msgspec.Struct, frozen=True, kw_only=True):
+class AdminContext(msgspec.Struct, frozen=True, kw_only=True):
     """``keys`` is None when keys are not checked. ``url_of`` gives the address of an HTTP function
     with its template, None for any other."""
 
@@ -35,7 +35,9 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
         return next((one for one in self.host.functions if one.name.lower() == wanted), None)
 
 
-Handler: TypeAlias = Callable[[Office, web.BaseRequest, Mapping[str, str]], Awaitable[web.Response]]
+Handler: TypeAlias = Callable[
+    [AdminContext, web.BaseRequest, Mapping[str, str]], Awaitable[web.Response]
+]
 
 
 def json_answer(document: Any, status: int = 200) -> web.Response:

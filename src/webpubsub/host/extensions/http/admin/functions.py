@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from webpubsub.host.extension import BindingError
-from webpubsub.host.extensions.http.admin.office import (
-    Office,
+from webpubsub.host.extensions.http.admin.context import (
+    AdminContext,
     json_answer,
     json_body,
     not_found,
@@ -19,42 +19,48 @@ from webpubsub.host.extensions.http.admin.office import (
 from webpubsub.host.function_report import FunctionReport
 
 
-async def list_all(office: Office, request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+async def list_all(
+    context: AdminContext, request: web.BaseRequest, _: Mapping[str, str]
+) -> web.Response:
     """Every function, those in error and the disabled ones too."""
-    return json_answer([_described(office, request, one) for one in office.host.functions])
+    return json_answer([_described(context, request, one) for one in context.host.functions])
 
 
-async def show(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+async def show(
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
     """One function."""
-    report = office.function(values["name"])
+    report = context.function(values["name"])
     if report is None:
         return not_found(f"function '{values['name']}'")
-    return json_answer(_described(office, request, report))
+    return json_answer(_described(context, request, report))
 
 
 async def status(
-    office: Office, _request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, _request: web.BaseRequest, values: Mapping[str, str]
 ) -> web.Response:
     """What is wrong with a function, if anything is."""
-    report = office.function(values["name"])
+    report = context.function(values["name"])
     if report is None:
         return not_found(f"function '{values['name']}'")
     return json_answer({"errors": None if report.error is None else [report.error]})
 
 
-async def call(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+async def call(
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
     """Begin to call a function; what comes of it is in the log."""
     name, body = values["name"], await json_body(request)
     text = body.get("input")
     if text is not None and not isinstance(text, str):
         return problem(400, 'The body must be like {"input": "TEXT"}.')
-    report = office.function(name)
+    report = context.function(name)
     if report is None:
         return not_found(f"function '{name}'")
     if report.error is not None:
         return problem(404, f"The function '{name}' is in error: {report.error}")
     try:
-        if not office.host.begin_call(name, text or ""):
+        if not context.host.begin_call(name, text or ""):
             return problem(404, f"The function '{name}' is disabled.")
     except BindingError as error:
         return problem(400, str(error))
@@ -62,7 +68,7 @@ async def call(office: Office, request: web.BaseRequest, values: Mapping[str, st
 
 
 def _described(
-    office: Office, request: web.BaseRequest, report: FunctionReport
+    context: AdminContext, request: web.BaseRequest, report: FunctionReport
 ) -> Mapping[str, Any]:
     function = report.metadata
     return {
@@ -75,7 +81,7 @@ def _described(
             "language": "python",
             "bindings": [binding.raw for binding in function.bindings],
         },
-        "invoke_url_template": office.url_of(report),
+        "invoke_url_template": context.url_of(report),
         "language": "python",
         "isDisabled": report.disabled,
         "isDirect": False,

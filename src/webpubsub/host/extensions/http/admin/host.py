@@ -14,75 +14,85 @@ from aiohttp import web
 
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.http.admin.office import Office, json_answer, problem
+from webpubsub.host.extensions.http.admin.context import AdminContext, json_answer, problem
 
 _STARTED = time.monotonic()
 _background: set[asyncio.Task[None]] = set()
 
 
-async def status(office: Office, _request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+async def status(
+    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+) -> web.Response:
     """Where the host is in its life, and what is wrong with its functions."""
     document = {
         "id": platform.node().lower(),
-        "state": office.host.state.value,
+        "state": context.host.state.value,
         "version": version("webpubsub"),
         "versionDetails": f"webpubsub {version('webpubsub')}, Python {platform.python_version()}",
         "processUptime": int((time.monotonic() - _STARTED) * 1000),
         "processId": os.getpid(),
-        "errors": [*_app_errors(office), *_function_errors(office)],
+        "errors": [*_app_errors(context), *_function_errors(context)],
     }
     return json_answer(document)
 
 
-async def ping(_office: Office, _request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+async def ping(
+    _context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+) -> web.Response:
     """Whether somebody answers."""
     return web.Response(headers={"Cache-Control": "no-store"})
 
 
-async def drain(office: Office, _request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+async def drain(
+    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+) -> web.Response:
     """Stop triggers that act by themselves; nobody waits until they have."""
-    task = asyncio.ensure_future(office.host.drain())
+    task = asyncio.ensure_future(context.host.drain())
     _background.add(task)
     task.add_done_callback(_background.discard)
     return web.Response(status=202)
 
 
 async def drain_status(
-    office: Office, _request: web.BaseRequest, _: Mapping[str, str]
+    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
 ) -> web.Response:
     """How far the draining is."""
-    running = office.host.running_invocations
+    running = context.host.running_invocations
     state = "Disabled"
-    if office.host.is_draining:
+    if context.host.is_draining:
         state = "InProgress" if running else "Completed"
     return json_answer({"state": state, "outstandingInvocations": running, "outstandingRetries": 0})
 
 
-async def restart(office: Office, _request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+async def restart(
+    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+) -> web.Response:
     """Read the app again and serve it in place of the one that runs; a broken one changes
     nothing, and the answer says why."""
     try:
-        await office.restart()
+        await context.restart()
     except HostError as error:
         return problem(500, str(error))
-    return json_answer({"state": office.host.state.value})
+    return json_answer({"state": context.host.state.value})
 
 
 async def sync_triggers(
-    _office: Office, _request: web.BaseRequest, _: Mapping[str, str]
+    _context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
 ) -> web.Response:
     """There is nobody to tell of the triggers, so they are in step."""
     return json_answer({"status": "success"})
 
 
-async def warm_up(office: Office, _request: web.BaseRequest, _: Mapping[str, str]) -> web.Response:
+async def warm_up(
+    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+) -> web.Response:
     """The host is warm when it runs."""
-    return web.Response(status=200 if office.host.state is HostState.RUNNING else 503)
+    return web.Response(status=200 if context.host.state is HostState.RUNNING else 503)
 
 
-def _app_errors(office: Office) -> list[str]:
-    return [] if office.host.last_error is None else [office.host.last_error]
+def _app_errors(context: AdminContext) -> list[str]:
+    return [] if context.host.last_error is None else [context.host.last_error]
 
 
-def _function_errors(office: Office) -> list[str]:
-    return [f"{one.name}: {one.error}" for one in office.host.functions if one.error is not None]
+def _function_errors(context: AdminContext) -> list[str]:
+    return [f"{one.name}: {one.error}" for one in context.host.functions if one.error is not None]

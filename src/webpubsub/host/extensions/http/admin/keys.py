@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from webpubsub.host.extensions.http.admin.office import (
+from webpubsub.host.extensions.http.admin.context import (
+    AdminContext,
     BodyProblem,
-    Office,
     json_answer,
     json_body,
     not_found,
@@ -26,17 +26,19 @@ SCOPES: Mapping[str, ScopeKind] = {
 
 
 async def list_all(
-    office: Office, request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
 ) -> web.Response:
     """The keys of a scope."""
-    files, scope = _found(office, values)
+    files, scope = _found(context, values)
     keys = [_shown(key.name, key) for key in files.keys(scope)]
     return json_answer({"keys": keys, "links": _links(request)})
 
 
-async def show(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+async def show(
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
     """One key; ``_master`` is among the system keys."""
-    files, scope = _found(office, values)
+    files, scope = _found(context, values)
     wanted = values["key"].lower()
     found = next((key for key in files.keys(scope) if key.name.lower() == wanted), None)
     if scope.kind is ScopeKind.SYSTEM and wanted == MASTER_ALIAS:
@@ -47,25 +49,27 @@ async def show(office: Office, request: web.BaseRequest, values: Mapping[str, st
 
 
 async def create(
-    office: Office, request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
 ) -> web.Response:
     """A key with a value of the host's choice."""
-    return _put(office, request, values, None)
+    return _put(context, request, values, None)
 
 
-async def put(office: Office, request: web.BaseRequest, values: Mapping[str, str]) -> web.Response:
+async def put(
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
+) -> web.Response:
     """A key with the value in the body."""
     value = (await json_body(request)).get("value")
     if not isinstance(value, str):
         raise BodyProblem(400, 'The body must be like {"name": "NAME", "value": "VALUE"}.')
-    return _put(office, request, values, value)
+    return _put(context, request, values, value)
 
 
 async def delete(
-    office: Office, _request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, _request: web.BaseRequest, values: Mapping[str, str]
 ) -> web.Response:
     """Away with a key; the master key can only be replaced."""
-    files, scope = _found(office, values)
+    files, scope = _found(context, values)
     if values["key"].startswith("_"):
         raise BodyProblem(400, "The master key can be replaced, and not deleted.")
     if not files.delete(scope, values["key"]):
@@ -74,9 +78,9 @@ async def delete(
 
 
 def _put(
-    office: Office, request: web.BaseRequest, values: Mapping[str, str], value: str | None
+    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str], value: str | None
 ) -> web.Response:
-    files, scope = _found(office, values)
+    files, scope = _found(context, values)
     if scope.kind is not ScopeKind.FUNCTION and values["key"].lower() == MASTER_ALIAS:
         scope = Scope(ScopeKind.MASTER)
     try:
@@ -87,19 +91,19 @@ def _put(
     return json_answer(document, 201 if is_new else 200)
 
 
-def _found(office: Office, values: Mapping[str, str]) -> tuple[KeyFiles, Scope]:
+def _found(context: AdminContext, values: Mapping[str, str]) -> tuple[KeyFiles, Scope]:
     """The files and the scope that an address names. Raises BodyProblem when there is none."""
-    if office.keys is None:
+    if context.keys is None:
         raise BodyProblem(
             404, "This host does not check keys. Start it with --enable-auth to have them."
         )
     name = values.get("name")
     if name is None:
-        return office.keys, Scope(SCOPES[values["scope"].lower()])
-    report = office.function(name)
+        return context.keys, Scope(SCOPES[values["scope"].lower()])
+    report = context.function(name)
     if report is None:
         raise BodyProblem(404, f"There is no function '{name}'.")
-    return office.keys, Scope(ScopeKind.FUNCTION, report.name)
+    return context.keys, Scope(ScopeKind.FUNCTION, report.name)
 
 
 def _shown(name: str, key: Key) -> dict[str, object]:
