@@ -84,7 +84,7 @@ BODY_INCOMPLETE = RefusalKind(
 
 BODY_TIMEOUT = RefusalKind(
     code="function.body.timeout",
-    checked="the arrival of the body",
+    checked="how long the body pauses",
     wanted="the next piece of it within 30 seconds",
     remedy="Send the body without a pause, and look at its length or its chunks: one that is "
     "shorter than it says is waited for.",
