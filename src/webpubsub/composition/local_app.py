@@ -246,6 +246,7 @@ class LocalApp:
 
     def _new_generation(self) -> AppGeneration:
         config, around = self._host_json(), self._surroundings
+        config.tell_of_sections()
         timers = TimerExtension(
             zone=schedule_zone(self.settings.environment),
             statuses=around.statuses

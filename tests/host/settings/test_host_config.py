@@ -187,3 +187,22 @@ def test_a_level_for_code_of_the_app_is_one_of_dotnet() -> None:
     assert HostConfig().with_user_level("Error").user_log_level == "error"
     with pytest.raises(HostError, match="'loud', and must be one of Trace"):
         HostConfig().with_user_level("loud")
+
+
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ({"extensions": "x"}, "extensions is 'x'"),
+        ({"extensions": {"http": "x"}}, "extensions.http is 'x'"),
+        ({"Extensions": {"webpubsub": [1]}}, "extensions.webPubSub is [1]"),
+        ({"logging": True}, "logging is True"),
+        ({"extensions": {"http": {}}, "logging": None}, ""),
+    ],
+)
+def test_a_section_that_is_none_is_told_of(
+    document: dict[str, Any], named: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On Azure nothing is read of it, and nobody says so; that much is the same here."""
+    HostConfig.from_document({"version": "2.0", **document}).tell_of_sections()
+    assert len(caplog.messages) == bool(named)
+    assert all(f"host.json: {named}, and nothing is read of it" in one for one in caplog.messages)

@@ -3,6 +3,7 @@
 Specification: functions-python sections 8.5, 8.6 and 10.1.
 """
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,12 @@ from webpubsub.host.settings.json_files import JsonFileError, read_json_object
 from webpubsub.host.settings.retry_policy import RetryPolicy
 from webpubsub.host.settings.time_spans import parse_time_span
 
+logger = logging.getLogger("webpubsub.host.settings")
+
 DEFAULT_FUNCTION_TIMEOUT = 30 * 60.0
 _OVERRIDE_PREFIX = "azurefunctionsjobhost"
+#: What holds settings and is none itself.
+_SECTIONS = ("extensions", "extensions:http", "extensions:webPubSub", "logging")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -68,6 +73,17 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True):
             watch_files=unread.texts("watchFiles") or (),
             watch_directories=unread.texts("watchDirectories") or (),
         )
+
+    def tell_of_sections(self) -> None:
+        """Log what is no object where a section is wanted: Azure reads nothing of it, silently."""
+        for path in _SECTIONS:
+            value = self.get(path)
+            if not isinstance(value, Mapping | type(None)):
+                logger.warning(
+                    "host.json: %s is %r, and nothing is read of it: it must be an object.",
+                    path.replace(":", "."),
+                    value,
+                )
 
     def with_user_level(self, level: str) -> "HostConfig":
         """The same, with a level for what code of the app logs, whatever host.json says of it.
