@@ -3,16 +3,15 @@
 Specification: client-protocols section 1.3, rest-api sections 3.1 and 4.1.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import jwt
 import msgspec
-from jwt.api_jws import PyJWS
 
+from webpubsub.protocol import signed_texts
 from webpubsub.protocol.refusals import RefusalKind, Refused
 from webpubsub.protocol.refusals import tokens as kinds
+from webpubsub.protocol.signed_texts import NotSigned, SignedText
 
 #: How far the clocks of two machines may be apart, in seconds.
 CLOCK_SKEW = 300
@@ -20,10 +19,7 @@ CLOCK_SKEW = 300
 #: What a token of Microsoft Entra is for, exactly.
 ENTRA_AUDIENCE = "https://webpubsub.azure.com"
 
-_ALGORITHM = "HS256"
-_SIGNATURES = PyJWS([_ALGORITHM])
-# Decoders of base64 forgive padding and more; two texts that pass as one token are one too many.
-_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+_decode_claims = msgspec.json.Decoder(dict[str, Any]).decode
 _END_OF_TIME = 1e15
 _NAME_IDENTIFIER = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
 _ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
@@ -44,7 +40,7 @@ class ClientIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
 def sign(claims: Mapping[str, Any], key: str) -> str:
     """A token with these claims. The key is its text in UTF-8, not decoded."""
-    return _SIGNATURES.encode(msgspec.json.encode(claims), key.encode(), _ALGORITHM)
+    return signed_texts.sign(msgspec.json.encode(claims), key)
 
 
 def client_token(
@@ -91,6 +87,14 @@ def verify(
     return claims
 
 
+def unverified_claims(token: str) -> Mapping[str, Any] | None:
+    """The claims of a token whose signature nobody has looked at; None for what is no token."""
+    try:
+        return _claims(SignedText.parse(token))
+    except (NotSigned, Refused):
+        return None
+
+
 def entra_claims(token: str, *, now: float) -> Mapping[str, Any] | None:
     """The claims of a token of Microsoft Entra for the service, whose signature nobody has looked
     at; None for a token with another audience, or none at all.
@@ -98,13 +102,8 @@ def entra_claims(token: str, *, now: float) -> Mapping[str, Any] | None:
     It must be valid at ``now`` (seconds since the epoch) within five minutes. Raises Refused.
     Specification: rest-api section 3.3.
     """
-    if not _FORM.fullmatch(token):
-        return None
-    try:
-        claims = _claims(_SIGNATURES.decode(token, options={"verify_signature": False}))
-    except (jwt.InvalidTokenError, RecursionError):
-        return None
-    if claims.get("aud") != ENTRA_AUDIENCE:
+    claims = unverified_claims(token)
+    if claims is None or claims.get("aud") != ENTRA_AUDIENCE:
         return None
     _check_lifetime(claims, now)
     return claims
@@ -121,37 +120,24 @@ def client_claims(claims: Mapping[str, Any]) -> ClientIdentity:
     )
 
 
-def _payload(token: str, keys: Sequence[str]) -> Mapping[str, Any]:
-    algorithm = _header(token).get("alg")
-    if algorithm != _ALGORITHM:
+def _payload(token: str, keys: Iterable[str]) -> Mapping[str, Any]:
+    try:
+        signed = SignedText.parse(token)
+    except NotSigned as error:
+        raise _refused(kinds.TOKEN_MALFORMED, str(error), "form") from None
+    if signed.algorithm != signed_texts.ALGORITHM:
         # Whoever calls may have written this, so it is cut and escaped for the log.
+        algorithm = signed.algorithm
         seen = f"{algorithm!a:.32}" if isinstance(algorithm, str) else "no text"
         raise _refused(kinds.TOKEN_ALGORITHM, seen, "algorithm")
-    return _claims(_signed_payload(token, keys))
+    if not any(signed.is_signed_with(key) for key in keys):
+        raise _refused(kinds.TOKEN_SIGNATURE, "another signature", "signature")
+    return _claims(signed)
 
 
-def _header(token: str) -> Mapping[str, Any]:
-    if not _FORM.fullmatch(token):
-        raise _refused(kinds.TOKEN_MALFORMED, "a text that is not three parts of base64url", "form")
+def _claims(signed: SignedText) -> Mapping[str, Any]:
     try:
-        return jwt.get_unverified_header(token)
-    except (jwt.InvalidTokenError, RecursionError):
-        raise _refused(kinds.TOKEN_MALFORMED, "another header", "form") from None
-
-
-def _signed_payload(token: str, keys: Iterable[str]) -> bytes:
-    for key in keys:
-        try:
-            payload: bytes = _SIGNATURES.decode(token, key.encode(), [_ALGORITHM])
-        except jwt.InvalidTokenError:
-            continue
-        return payload
-    raise _refused(kinds.TOKEN_SIGNATURE, "another signature", "signature")
-
-
-def _claims(payload: bytes) -> Mapping[str, Any]:
-    try:
-        return msgspec.json.decode(payload, type=dict[str, Any])
+        return _decode_claims(signed.payload)
     except (ValueError, RecursionError):
         raise _refused(kinds.TOKEN_MALFORMED, "another payload", "payload") from None
 

@@ -9,19 +9,16 @@ protocols section 7.1.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import jwt
 import msgspec
-from jwt.api_jws import PyJWS
 
-from webpubsub.protocol import access_tokens
+from webpubsub.protocol import access_tokens, signed_texts
+from webpubsub.protocol.signed_texts import NotSigned, SignedText
 
 #: How long a token is good for, in seconds. That is far longer than any connection is held without
 #: a transport, because a client shows the token it was given when it connected.
 LIFETIME = 7 * 24 * 60 * 60
 
 _ISSUER = "https://webpubsub.azure.com"
-_ALGORITHM = "HS256"
-_SIGNATURES = PyJWS([_ALGORITHM])
 _MAX_LENGTH = 4096
 
 
@@ -35,6 +32,9 @@ class _Claims(msgspec.Struct):
     jti: str
     nbf: int
     exp: int
+
+
+_decode_claims = msgspec.json.Decoder(_Claims).decode
 
 
 def sign(connection_id: str, key: str, *, now: float, token_id: str) -> str:
@@ -69,17 +69,12 @@ def verify(token: str, connection_id: str, *, keys: Iterable[str], now: float) -
 def _signed_claims(token: str, keys: Iterable[str]) -> _Claims:
     if not token or len(token) > _MAX_LENGTH:
         raise InvalidReconnectionToken("a text too long for a token" if token else "no token")
-    for key in keys:
-        try:
-            payload: bytes = _SIGNATURES.decode(token, key.encode(), [_ALGORITHM])
-        except (jwt.InvalidTokenError, ValueError, RecursionError):
-            continue
-        return _read(payload)
-    raise InvalidReconnectionToken("a token that is not signed with a key of this service")
-
-
-def _read(payload: bytes) -> _Claims:
     try:
-        return msgspec.json.decode(payload, type=_Claims)
+        signed = SignedText.parse(token)
+        if signed.algorithm == signed_texts.ALGORITHM and any(map(signed.is_signed_with, keys)):
+            return _decode_claims(signed.payload)
+    except NotSigned:
+        pass
     except (ValueError, RecursionError):
         raise InvalidReconnectionToken("a token with other claims") from None
+    raise InvalidReconnectionToken("a token that is not signed with a key of this service")
