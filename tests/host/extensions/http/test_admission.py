@@ -12,11 +12,11 @@ from webpubsub.host.settings.host_config import HostConfig
 async def test_requests_beyond_the_limit_are_refused() -> None:
     """A place is free again as soon as its request leaves."""
     admission = Admission(outstanding=1)
-    async with admission.admit():
+    async with admission:
         with pytest.raises(TooManyRequests):
-            async with admission.admit():
+            async with admission:
                 pass
-    async with admission.admit():
+    async with admission:
         pass
 
 
@@ -28,7 +28,7 @@ async def test_requests_beyond_the_running_ones_wait(limit: int) -> None:
 
     async def request() -> None:
         nonlocal running, most
-        async with admission.admit():
+        async with admission:
             running += 1
             most = max(most, running)
             await asyncio.sleep(0)
@@ -41,7 +41,7 @@ async def test_requests_beyond_the_running_ones_wait(limit: int) -> None:
 async def test_there_are_no_limits_unless_host_json_sets_them() -> None:
     """The defaults of the local tools admit everything."""
     admission = Admission.of(HostConfig())
-    async with admission.admit(), admission.admit(), admission.admit():
+    async with admission, admission, admission:
         pass
 
 
@@ -50,7 +50,7 @@ async def test_limits_are_read_from_host_json() -> None:
     limits = {"maxOutstandingRequests": "0", "maxConcurrentRequests": 1}
     document = {"version": "2.0", "extensions": {"http": limits}}
     with pytest.raises(TooManyRequests):
-        async with Admission.of(HostConfig.from_document(document)).admit():
+        async with Admission.of(HostConfig.from_document(document)):
             pass
     limits["maxConcurrentRequests"] = "few"
     with pytest.raises(HostError, match="maxConcurrentRequests"):

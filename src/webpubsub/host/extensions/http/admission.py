@@ -4,8 +4,7 @@ Specification: functions-python sections 5.2 and 10.1.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from types import TracebackType
 
 from webpubsub.host.settings.host_config import HostConfig
 
@@ -17,12 +16,16 @@ class TooManyRequests(Exception):
 
 
 class Admission:
-    """Admits requests: ``maxConcurrentRequests`` run, ``maxOutstandingRequests`` run or wait."""
+    """Admits requests: ``maxConcurrentRequests`` run, ``maxOutstandingRequests`` run or wait.
+
+    As an asynchronous context manager it holds the place of one request, any number of times at
+    once. It raises TooManyRequests.
+    """
 
     def __init__(self, outstanding: int = _UNLIMITED, concurrent: int = _UNLIMITED) -> None:
         self._outstanding = outstanding
         self._inside = 0
-        self._running = asyncio.Semaphore(concurrent) if concurrent > 0 else nullcontext()
+        self._running = asyncio.Semaphore(concurrent) if concurrent > 0 else None
 
     @classmethod
     def of(cls, config: HostConfig) -> "Admission":
@@ -32,14 +35,24 @@ class Admission:
             config.integer("extensions:http:maxConcurrentRequests", _UNLIMITED),
         )
 
-    @asynccontextmanager
-    async def admit(self) -> AsyncIterator[None]:
-        """Holds the place of one request. Raises TooManyRequests."""
+    async def __aenter__(self) -> None:
         if 0 <= self._outstanding <= self._inside:
             raise TooManyRequests(f"{self._inside} requests")
         self._inside += 1
+        if self._running is None:
+            return
         try:
-            async with self._running:
-                yield
-        finally:
+            await self._running.acquire()
+        except BaseException:
             self._inside -= 1
+            raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._inside -= 1
+        if self._running is not None:
+            self._running.release()

@@ -5,6 +5,7 @@ Specification: functions-python sections 5 and 8.4.
 """
 
 import logging
+from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -126,7 +127,7 @@ class Answering:
         refusal = self._refusal(request, match)
         if refusal is not None:
             return refused(request, refusal)
-        async with self._admission.admit():
+        async with self._admission:
             if match.function.streams_http:
                 return await self._stream(match, request)
             return await self._call(match, request)
@@ -147,8 +148,9 @@ class Answering:
                 match.function.name,
             )
             body = b""
-        data = request_data(request, match.route_params, body)
-        result = await match.invoke(_trigger_call(match, request, data, data))
+        query = query_of(request)
+        data = request_data(request, query, match.route_params, body)
+        result = await match.invoke(_trigger_call(match, query, data, data))
         try:
             return _sent(response_of(match.function, result))
         except BindingError as error:
@@ -164,9 +166,10 @@ class Answering:
         exchange = Exchange(
             request, match.route_params, max_body_bytes=self._max_body_bytes, finish=finish
         )
-        data = request_data(request, match.route_params, b"")
+        query = query_of(request)
+        data = request_data(request, query, match.route_params, b"")
         with exchange.value.at_end:
-            result = await match.invoke(_trigger_call(match, request, data, exchange.value))
+            result = await match.invoke(_trigger_call(match, query, data, exchange.value))
             if result.failure is None and isinstance(result.return_value, HttpReply):
                 return await self._sent_stream(match, exchange, result.return_value)
         if exchange.problem is not None:
@@ -192,13 +195,13 @@ class Answering:
 
 def _trigger_call(
     match: Match,
-    request: web.BaseRequest,
+    query: Mapping[str, str],
     data: HttpRequestData,
     value: HttpRequestData | HttpExchange,
 ) -> TriggerCall:
     return TriggerCall(
         value=value,
-        binding_data=HttpBindingData(data, query_of(request), match.function.name),
+        binding_data=HttpBindingData(data, query, match.function.name),
         trace_context=TraceContext(
             data.headers.get("traceparent", ""), data.headers.get("tracestate", "")
         ),

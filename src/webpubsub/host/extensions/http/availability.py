@@ -3,6 +3,7 @@
 Specification: functions-python sections 5.2 and 8.7.
 """
 
+import os
 from pathlib import Path
 
 from aiohttp import web
@@ -32,6 +33,8 @@ class Availability:
 
 def _content(path: str) -> bytes | None:
     """What is in a file; None when there is none."""
+    if not os.access(path, os.F_OK):  # as with every request but few
+        return None
     try:
         with open(path, "rb") as file:
             return file.read(_MAX_PAGE_BYTES)

@@ -19,15 +19,18 @@ _KEY_PARAMETER = "code"
 
 
 def request_data(
-    request: web.BaseRequest, route_params: Mapping[str, str], body: bytes
+    request: web.BaseRequest,
+    query: Mapping[str, str],
+    route_params: Mapping[str, str],
+    body: bytes,
 ) -> HttpRequestData:
-    """The request as a function sees it."""
+    """The request as a function sees it. ``query`` is what ``query_of`` says of it."""
     lines = header_lines(request)
     return HttpRequestData(
         method=request.method,
         url=_clean(absolute_url(request)),
         headers=joined((name.lower(), value) for name, value in lines),
-        query={name: value for name, value in query_of(request).items() if value},
+        query={name: value for name, value in query.items() if value},
         route_params=route_params,
         body=body,
         header_lines=lines,
@@ -47,17 +50,20 @@ def absolute_url(request: web.BaseRequest) -> str:
 def query_of(request: web.BaseRequest) -> Mapping[str, str]:
     """The query; a repeated key has its values joined with commas, a key without a value has the
     empty string."""
-    pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
+    text = request.rel_url.raw_query_string
+    if not text:
+        return {}
+    pairs = parse_qsl(text, keep_blank_values=True)
     spelling: dict[str, str] = {}
     return joined((spelling.setdefault(name.lower(), name), value) for name, value in pairs)
 
 
 def joined(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
     """Pairs as a mapping in which the values of a repeated name are joined with commas."""
-    values: dict[str, list[str]] = {}
+    values: dict[str, str] = {}
     for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return {name: ",".join(items) for name, items in values.items()}
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
 
 
 class HttpBindingData(Mapping[str, Any]):

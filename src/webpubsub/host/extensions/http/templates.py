@@ -89,6 +89,8 @@ def path_segments(raw_path: str) -> tuple[str, ...]:
     path = raw_path.removeprefix("/").removesuffix("/")
     if not path:
         return ()
+    if "%" not in path:
+        return tuple(path.split("/"))
     return tuple(
         unquote(piece.replace("%2F", "%252F").replace("%2f", "%252f")) for piece in path.split("/")
     )
@@ -96,6 +98,8 @@ def path_segments(raw_path: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Text for comparisons in any letter case, of the same length as before."""
+    if text.isascii():
+        return text.lower()
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
