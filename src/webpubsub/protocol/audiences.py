@@ -7,7 +7,7 @@ port and path do. Specification: client-protocols section 1.3, rest-api sections
 from collections.abc import Collection, Iterator
 from urllib.parse import unquote
 
-_SCHEMES = ("http://", "https://", "ws://", "wss://")
+_SCHEMES = frozenset({"http", "https", "ws", "wss"})
 
 
 def rest_audience_matches(audience: str, *, authorities: Collection[str], path: str) -> bool:
@@ -35,10 +35,8 @@ def client_audience_matches(audience: str, *, authorities: Collection[str], hub:
 
 def _candidates(audience: str) -> Iterator[str]:
     """The audience without its scheme: as it is and decoded once, with and without its query."""
-    for spelling in {audience, unquote(audience)}:
-        lowered = spelling.lower()
-        scheme = next((scheme for scheme in _SCHEMES if lowered.startswith(scheme)), None)
-        if scheme is not None:
-            rest = lowered[len(scheme) :]
+    for spelling in (audience, unquote(audience)) if "%" in audience else (audience,):
+        scheme, _, rest = spelling.lower().partition("://")
+        if scheme in _SCHEMES:
             yield rest
             yield rest.partition("?")[0]

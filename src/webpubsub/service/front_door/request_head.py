@@ -9,7 +9,7 @@ import msgspec
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FORBIDDEN_IN_TARGETS = re.compile(r"[\x00-\x20\x7f]")
-_FORBIDDEN_IN_VALUES = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_HEADER = re.compile(rf"({_TOKEN.pattern}):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
 
 
 class RequestHead(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -35,14 +35,25 @@ class RequestHead(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The query parameters in order, decoded, blank values included."""
         return tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
+    @cached_property
+    def _values(self) -> Mapping[str, str]:
+        """The values of headers by their lower-case names."""
+        values: dict[str, str] = {}
+        for spelling, value in self.headers:
+            name = spelling.lower()
+            values[name] = f"{values[name]}, {value}" if name in values else value
+        return values
+
     def header(self, name: str) -> str:
         """The values of a header in any letter case, joined with commas; empty when absent."""
-        name = name.lower()
-        return ", ".join(value for key, value in self.headers if key.lower() == name)
+        return self._values.get(name.lower(), "")
 
     def header_tokens(self, name: str) -> tuple[str, ...]:
         """The comma-separated members of a header, in order, without blanks around them."""
-        members = (member.strip() for member in self.header(name).split(","))
+        value = self.header(name)
+        if "," not in value:
+            return (value,) if value else ()
+        members = (member.strip() for member in value.split(","))
         return tuple(member for member in members if member)
 
 
@@ -67,7 +78,7 @@ def parse_head(data: bytes) -> RequestHead:
         method=parts[0],
         target=_checked_target(parts[1]),
         version=parts[2],
-        headers=tuple(_parse_header(line) for line in lines),
+        headers=tuple([_parse_header(line) for line in lines]),
     )
 
 
@@ -88,18 +99,24 @@ def gather_headers(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 def _checked_target(target: str) -> str:
     if not target or _FORBIDDEN_IN_TARGETS.search(target):
         raise ValueError("the request target is empty or holds a control character")
-    try:
-        urlsplit(target)
-    except ValueError as error:
-        raise ValueError("the request target is not a URL") from error
+    if not _is_path(target):
+        try:
+            urlsplit(target)
+        except ValueError as error:
+            raise ValueError("the request target is not a URL") from error
     return target
 
 
+def _is_path(target: str) -> bool:
+    """Whether a target is a path beyond doubt: two slashes may be taken for a URL's."""
+    return target.startswith("/") and not target.startswith("//")
+
+
 def _parse_header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
+    found = _HEADER.fullmatch(line)
+    if found is not None:
+        return found[1], found[2].rstrip(" \t")
+    name, colon, _ = line.partition(":")
     if not colon or not _TOKEN.fullmatch(name):
         raise ValueError("a header line does not begin with a name and a colon")
-    value = value.strip(" \t")
-    if _FORBIDDEN_IN_VALUES.search(value):
-        raise ValueError(f"the value of the header '{name}' holds a control character")
-    return name, value
+    raise ValueError(f"the value of the header '{name}' holds a control character")
