@@ -138,6 +138,28 @@ class Wire(asyncio.Transport):
             protocol.buffer_updated(size)
             data = data[size:]
 
+    def poll(self, data: bytes) -> bytes:
+        """Have bytes arrive as libuv has them in one turn of its loop: buffers that come full are
+        followed by more, up to 32 of them, unless it is told to pause. Returns what is left."""
+        for _ in range(32):
+            if not data or self.is_paused:
+                break
+            protocol = cast("Any", self.protocol)
+            buffer = protocol.get_buffer(-1)
+            size = min(len(buffer), len(data))
+            buffer[:size] = data[:size]
+            data = data[size:]
+            protocol.buffer_updated(size)
+            if size < len(buffer):
+                break
+        return data
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is to be read."""
+        calls = [call for call in self.calls if call.endswith("_reading")]
+        return calls[-1:] == ["pause_reading"]
+
     def lose(self) -> None:
         """Have the connection end."""
         self.closing = True

@@ -4,6 +4,7 @@ Specification: client-protocols sections 2.1, 2.3, 5.8, 5.10 and 15.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
@@ -19,6 +20,7 @@ from tests.service.connections.world import (
     from_server,
     join,
     simple,
+    to_group,
     turns,
 )
 from tests.service.fakes import client_frame, close_payload
@@ -35,6 +37,7 @@ from webpubsub.protocol.outcomes import (
     EventOutcome,
 )
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.service.connections.inbox import TURN
 from webpubsub.service.events.answerers import Answerers
 from webpubsub.service.observation import (
     ConnectionClosed,
@@ -132,6 +135,40 @@ async def test_a_client_that_is_dropped_cancels_its_event(reason: str) -> None:
     await world.lose()
     assert world.application.cancelled == 1
     assert world.application.reasons == [reason]
+    assert not world.hub.sessions
+
+
+async def test_a_client_that_floods_gets_its_turn_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So many messages are handled in one turn of the event loop, and nothing is lost."""
+    world = World(max_inbox_bytes=65_536)
+    handled: list[ops.HubOperation] = []
+    monkeypatch.setattr(world.hub, "perform", handled.append)
+    sent = [f"{number}" for number in range(1000)]
+    flood = b"".join(
+        client_frame(TEXT, json.dumps(to_group("others", text)).encode()) for text in sent
+    )
+    while len(handled) < len(sent):
+        before = len(handled)
+        flood = world.wire.poll(flood)
+        await asyncio.sleep(0)
+        assert len(handled) - before <= TURN
+    texts = [one.message.data.decode() for one in handled if isinstance(one, ops.SendToGroup)]
+    assert texts == sent
+
+
+async def test_what_waited_for_its_turn_is_handled_when_the_client_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It had arrived."""
+    world = World()
+    handled: list[ops.HubOperation] = []
+    monkeypatch.setattr(world.hub, "perform", handled.append)
+    world.wire.receive(client_frame(TEXT, json.dumps(to_group("others", "x")).encode()) * 3 * TURN)
+    assert len(handled) == TURN
+    await world.lose()
+    assert len(handled) == 3 * TURN
     assert not world.hub.sessions
 
 

@@ -1,12 +1,14 @@
-"""What a client has sent, in order, while one of its events is being answered.
+"""What a client has sent, in order, until it is handled.
 
 Specification: client-protocols section 2.1.
 """
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.service.connections.inbox import Inbox
+from webpubsub.service.connections.inbox import TURN, Inbox
 
 
 class Source:
@@ -14,12 +16,22 @@ class Source:
 
     def __init__(self) -> None:
         self.paused = False
+        self.postponed: list[Callable[[], None]] = []
 
     def pause_reading(self) -> None:
         self.paused = True
 
     def resume_reading(self) -> None:
         self.paused = False
+
+    def postpone(self, action: Callable[[], None]) -> None:
+        self.postponed.append(action)
+
+    def next_turn(self) -> None:
+        """Do what was postponed."""
+        postponed, self.postponed = self.postponed, []
+        for action in postponed:
+            action()
 
 
 class World:
@@ -99,7 +111,85 @@ def test_forgetting() -> None:
     assert world.handled == ["hold", "b"]
 
 
-@given(st.lists(st.sampled_from(["hold", "a", "parts", "release"]), max_size=40))
+def test_a_turn_is_bounded() -> None:
+    """So much is handled, then the source waits, and the rest follows turn by turn."""
+    world = World(max_bytes=10_000)
+    for number in range(2 * TURN + 1):
+        world.inbox.put(f"{number}", 10)
+    assert len(world.handled) == TURN
+    assert world.source.paused
+    world.source.next_turn()
+    assert len(world.handled) == 2 * TURN
+    assert world.source.paused
+    world.source.next_turn()
+    assert world.handled == [f"{number}" for number in range(2 * TURN + 1)]
+    assert not world.source.paused
+
+
+def test_who_sends_little_is_never_asked_to_wait() -> None:
+    """A new turn begins before more comes."""
+    world = World()
+    for number in range(3 * TURN):
+        world.inbox.put(f"{number}")
+        world.source.next_turn()
+        assert len(world.handled) == number + 1
+        assert not world.source.paused
+
+
+def test_large_items_count_more() -> None:
+    """What takes as long as many little ones leaves less for others."""
+    world = World()
+    world.inbox.put("large", 1_000_000)
+    world.inbox.put("next")
+    assert world.handled == ["large"]
+    world.source.next_turn()
+    assert world.handled == ["large", "next"]
+
+
+def test_what_was_kept_is_handed_on_in_turns() -> None:
+    """An event that took long is no way to have everything handled at once."""
+    world = World(max_bytes=10_000)
+    world.inbox.put("hold")
+    for number in range(2 * TURN):
+        world.inbox.put(f"{number}", 10)
+    world.inbox.release()
+    assert len(world.handled) == TURN
+    world.source.next_turn()
+    world.source.next_turn()
+    assert world.handled[1:] == [f"{number}" for number in range(2 * TURN)]
+
+
+def test_a_turn_that_comes_while_it_is_held() -> None:
+    """What waits for an answer goes on waiting, and more may come."""
+    world = World(max_bytes=10_000)
+    for number in range(TURN - 1):
+        world.inbox.put(f"{number}")
+    world.inbox.put("hold")
+    world.inbox.put("later")
+    assert world.source.paused
+    world.source.next_turn()
+    assert not world.source.paused
+    assert "later" not in world.handled
+    world.inbox.release()
+    assert world.handled[-1] == "later"
+
+
+def test_hurrying() -> None:
+    """What only waits for its turn is handled now; what waits for an answer still does."""
+    world = World()
+    for number in range(2 * TURN):
+        world.inbox.put(f"{number}")
+    world.inbox.put("hold")
+    world.inbox.put("last")
+    world.inbox.hurry()
+    assert len(world.handled) == 2 * TURN + 1
+    assert list(world.inbox.items) == ["last"]
+
+
+_ACTIONS = st.sampled_from(["hold", "a", "many", "parts", "release", "turn"])
+
+
+@given(st.lists(_ACTIONS, max_size=40))
 def test_nothing_is_lost_or_overtakes(actions: list[str]) -> None:
     """However the inbox is held and released, everything is handled once, in order."""
     world = World()
@@ -108,8 +198,21 @@ def test_nothing_is_lost_or_overtakes(actions: list[str]) -> None:
         if action == "release":
             world.inbox.release()
             continue
+        if action == "turn":
+            world.source.next_turn()
+            continue
+        if action == "many":
+            many = [f"{number}" for number in range(TURN)]
+            expected += many
+            for item in many:
+                world.inbox.put(item, 1)
+            continue
         expected += ["parts", "first", "hold", "last"] if action == "parts" else [action]
         world.inbox.put(action)
     while list(world.inbox.items):
         world.inbox.release()
+        world.source.next_turn()
+    world.source.next_turn()
+    world.inbox.release()
+    assert not world.source.paused
     assert world.handled == expected

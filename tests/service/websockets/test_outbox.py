@@ -51,6 +51,25 @@ def test_one_write_for_each_client_in_each_turn() -> None:
     assert [wire.writes for _, wire in boxes] == [[b"abc", b"d"]] + [[b"abc"]] * 4
 
 
+def test_what_is_postponed_comes_after_what_is_written() -> None:
+    """In a turn of its own, and whether anything was to be written or not."""
+    world = World()
+    outbox, wire = world.outbox()
+    seen: list[bytes] = []
+    world.flusher.postpone(lambda: seen.append(wire.written))
+    outbox.append(b"a")
+    assert len(world.loop.soon) == 1
+    world.loop.turn()
+    assert (seen, wire.written) == ([], b"a")
+    outbox.append(b"b")
+    world.loop.turn()
+    assert seen == [b"a"]
+    world.flusher.postpone(lambda: seen.append(wire.written))
+    world.loop.turn()
+    world.loop.turn()
+    assert seen == [b"a", b"ab"]
+
+
 def test_what_waits_is_counted() -> None:
     """What is new, and what is held back because the client does not read."""
     world = World()

@@ -345,6 +345,42 @@ async def test_a_tail_may_pause_reading() -> None:
     assert world.wire.calls == ["pause_reading"]
 
 
+async def test_a_full_buffer_is_the_last_of_its_turn() -> None:
+    """Others are heard before more is read of a client that floods, whatever it floods with; what
+    else keeps from reading still does."""
+    world = World()
+    flood = client_frame(PING) * 5000
+    rest = world.wire.poll(flood)
+    assert len(flood) - len(rest) <= 8192
+    assert world.wire.is_paused
+    world.websocket.pause_reading()
+    world.loop.turn()
+    world.loop.turn()
+    assert world.wire.is_paused
+    world.websocket.resume_reading()
+    while rest:
+        before = len(rest)
+        rest = world.wire.poll(rest)
+        assert 0 < before - len(rest) <= 8192
+        world.loop.turn()
+        world.loop.turn()
+    assert not world.wire.is_paused
+    assert world.sent == [(PONG, b"")] * 5000
+
+
+async def test_what_is_postponed_may_fail() -> None:
+    """As what arrives may: the client cannot go on."""
+
+    def fail() -> None:
+        raise RuntimeError("as asked")
+
+    world = World()
+    world.websocket.postpone(fail)
+    world.loop.turn()
+    world.loop.turn()
+    assert close_code(list(world.listener.heard)) == 1011
+
+
 async def test_a_slow_client_is_dropped_once() -> None:
     """Beyond the limit of the outbox the client is cut off without a word."""
     world = World()

@@ -117,7 +117,13 @@ class Connection(Client):
         self._leave_session(reason, final=refusal.kind is SLOW_CLIENT)
 
     def lost(self) -> None:
-        """The transport is gone."""
+        """The transport is gone; what only waited for its turn is handled all the same."""
+        try:
+            self.inbox.hurry()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
         self.stop()
         goodbyes = (item for item in self.inbox.items if isinstance(item, Goodbye))
         goodbye = next(goodbyes, Goodbye(NO_CODE, ""))

@@ -1,6 +1,8 @@
-"""What a client has sent, in order, while one of its events is being answered, or while states are
-written that it has subscribed to.
+"""What a client has sent, in order, until it is handled.
 
+It waits while one of the client's events is being answered, or while states are written that it has
+subscribed to; and a client that sends much at once gets a turn like any other: so many messages are
+handled in one turn of the event loop, the rest in later ones, and it is not read from meanwhile.
 Specification: client-protocols section 2.1.
 """
 
@@ -10,6 +12,12 @@ from typing import Generic, Protocol, TypeVar
 
 ItemT = TypeVar("ItemT")
 
+#: How much is handled in one turn. Less would let a client that floods delay others even less, but
+#: would cost more writes: what is sent in one turn is written at once.
+TURN = 32
+#: How many bytes are as much work as one item more.
+_MUCH = 4096
+
 
 class Source(Protocol):
     """Where items come from, and who can be asked to wait."""
@@ -18,14 +26,18 @@ class Source(Protocol):
 
     def resume_reading(self) -> None: ...
 
+    def postpone(self, action: Callable[[], None]) -> None: ...
+
 
 class Inbox(Generic[ItemT]):
-    """Hands items to ``handle`` one after another; while it is held it keeps them.
+    """Hands items to ``handle`` one after another; while it is held, and when its turn is over, it
+    keeps them.
 
-    ``source`` is asked to wait while more than ``max_bytes`` are kept.
+    ``source`` is asked to wait while more than ``max_bytes`` are kept, or while something waits for
+    the next turn.
     """
 
-    __slots__ = ("_bytes", "_handle", "_held", "_items", "_max_bytes", "_source")
+    __slots__ = ("_bytes", "_handle", "_held", "_items", "_left", "_max_bytes", "_source")
 
     def __init__(self, handle: Callable[[ItemT], None], source: Source, max_bytes: int) -> None:
         self._handle = handle
@@ -35,6 +47,9 @@ class Inbox(Generic[ItemT]):
         self._items: deque[tuple[ItemT, int]] | None = None
         self._bytes = 0
         self._held = False
+        #: What may still be handled in this turn, which ends when this is used up: a client that
+        #: sends little has many turns for one.
+        self._left = TURN
 
     @property
     def items(self) -> Iterable[ItemT]:
@@ -43,13 +58,11 @@ class Inbox(Generic[ItemT]):
 
     def put(self, item: ItemT, size: int = 0) -> None:
         """Hand an item on, or keep it; ``size`` in bytes counts against the limit."""
-        if not self._held:
+        if self._left > 0 and not self._held:
+            self._spend(size)
             self._handle(item)
-            return
-        self._kept().append((item, size))
-        self._bytes += size
-        if self._bytes > self._max_bytes:
-            self._source.pause_reading()
+        else:
+            self._keep(item, size)
 
     def put_parts(self, parts: Sequence[ItemT]) -> None:
         """Hand on what the item that is being handled consists of, before everything that is
@@ -65,21 +78,45 @@ class Inbox(Generic[ItemT]):
         self._held = True
 
     def release(self) -> None:
-        """Hand on what was kept, until it is held again or nothing is left."""
+        """Hand on what was kept, until it is held again, its turn is over or nothing is left."""
         self._held = False
+        self._go_on()
+
+    def hurry(self) -> None:
+        """Hand on at once what only waits for its turn."""
         while self._items and not self._held:
-            item, size = self._items.popleft()
-            self._bytes -= size
-            self._handle(item)
-        if not self._items:
-            self._items = None
-        if self._bytes <= self._max_bytes:
-            self._source.resume_reading()
+            self._handle(self._items.popleft()[0])
 
     def clear(self) -> None:
         """Forget what was kept."""
         self._items = None
         self._bytes = 0
+
+    def _spend(self, size: int) -> None:
+        self._left -= 1 + size // _MUCH
+        if self._left <= 0:
+            self._source.postpone(self._begin_turn)
+
+    def _begin_turn(self) -> None:
+        self._left = TURN
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._items and self._left > 0 and not self._held:
+            item, size = self._items.popleft()
+            self._bytes -= size
+            self._spend(size)
+            self._handle(item)
+        if not self._items:
+            self._items = None
+        if self._left > 0 and self._bytes <= self._max_bytes:
+            self._source.resume_reading()
+
+    def _keep(self, item: ItemT, size: int) -> None:
+        self._kept().append((item, size))
+        self._bytes += size
+        if self._left <= 0 or self._bytes > self._max_bytes:
+            self._source.pause_reading()
 
     def _kept(self) -> deque[tuple[ItemT, int]]:
         if self._items is None:

@@ -26,7 +26,8 @@ logger = logging.getLogger("webpubsub.service.websockets")
 _TOO_LARGE = 1009
 _BUFFER_BYTES = 4096
 #: picows doubles a buffer that was filled, so a client that floods would be read from in ever
-#: larger pieces, and the others would wait for them.
+#: larger pieces, and the others would wait for them. A full buffer is also all that is read in one
+#: turn: libuv reads up to 32 of them before it looks at the next client.
 _MAX_READ_BYTES = 8192
 #: A parser that a large message has made larger than this is not kept for others.
 _MAX_SPARE_BYTES = 4 * _MAX_READ_BYTES
@@ -45,6 +46,9 @@ class FrameListener:
 
     def on_frame(self, frame: WSFrame) -> None:
         """A frame has arrived; its payload is to be copied at once."""
+
+    def on_full_buffer(self) -> None:
+        """As much has arrived as could be read at once: there is probably more."""
 
     def on_lost(self) -> None:
         """The connection is gone."""
@@ -109,19 +113,21 @@ class FrameParsers:
 
 class _Reader(asyncio.BufferedProtocol):
     """What the transport of one client knows. ``parser`` is set while a part of a frame waits for
-    the rest."""
+    the rest; ``room`` is how much can be read at once."""
 
-    __slots__ = ("_listener", "_parser", "_parsers")
+    __slots__ = ("_listener", "_parser", "_parsers", "_room")
 
     def __init__(self, parsers: FrameParsers, listener: FrameListener) -> None:
         self._parsers = parsers
         self._listener = listener
         self._parser: _Parser | None = None
+        self._room = 0
 
     def get_buffer(self, sizehint: int) -> memoryview:
         parser = self._parser or self._parsers.spare()
-        buffer: memoryview = parser.protocol.get_buffer(sizehint)
-        return buffer[:_MAX_READ_BYTES]
+        buffer: memoryview = parser.protocol.get_buffer(sizehint)[:_MAX_READ_BYTES]
+        self._room = len(buffer)
+        return buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         parser = self._parser or self._parsers.take()
@@ -134,6 +140,8 @@ class _Reader(asyncio.BufferedProtocol):
             self._parsers.give_back(parser)
         else:
             self._parser = parser
+        if nbytes == self._room:
+            self._listener.on_full_buffer()
 
     def feed(self, data: bytes) -> None:
         """Read what did not come from the transport."""

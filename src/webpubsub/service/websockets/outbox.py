@@ -21,23 +21,34 @@ _TransportT = TypeVar("_TransportT", bound=Transport)
 class Flusher:
     """Flushes every outbox that has something to send, once per turn of the event loop."""
 
-    __slots__ = ("_dirty", "_loop")
+    __slots__ = ("_dirty", "_loop", "_postponed")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._dirty: list[Outbox] = []
+        self._postponed: list[Callable[[], None]] = []
 
     def mark(self, outbox: "Outbox") -> None:
         """Have an outbox flushed at the end of this turn."""
-        if not self._dirty:
+        if not self._dirty and not self._postponed:
             self._loop.call_soon(self.flush)
         self._dirty.append(outbox)
+
+    def postpone(self, action: Callable[[], None]) -> None:
+        """Have something done when all outboxes have been flushed and everybody else has been
+        heard."""
+        if not self._dirty and not self._postponed:
+            self._loop.call_soon(self.flush)
+        self._postponed.append(action)
 
     def flush(self) -> None:
         """Flush all outboxes that were marked."""
         dirty, self._dirty = self._dirty, []
         for outbox in dirty:
             outbox.flush()
+        postponed, self._postponed = self._postponed, []
+        for action in postponed:
+            self._loop.call_soon(action)
 
 
 class _Nowhere:

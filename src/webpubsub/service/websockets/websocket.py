@@ -9,6 +9,7 @@ listened to any more: the WebSocket is *deaf*, says goodbye, and throws away wha
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from enum import Enum, auto
@@ -24,10 +25,14 @@ from webpubsub.service.websockets.lingering import Lingering
 from webpubsub.service.websockets.outbox import Flusher, Outbox
 from webpubsub.service.websockets.receiver import Receiver
 
+logger = logging.getLogger("webpubsub.service.websockets")
+
 _TEXT = 0x1
 _CONTROL = 0x8
 _CLOSE = 0x8
 _PING = 0x9
+# Why nothing is read from the network; several reasons can hold at once.
+_NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
 _KINDS = {FrameKind.TEXT.value: FrameKind.TEXT, FrameKind.BINARY.value: FrameKind.BINARY}
 
 
@@ -46,13 +51,14 @@ class WebSocket(FrameListener):
     __slots__ = (
         "_deadline",
         "_deaf",
+        "_flusher",
         "_heard",
         "_missed",
         "_parsers",
         "_parts",
         "_parts_kind",
+        "_pauses",
         "_peer_closed",
-        "_reading",
         "_receiver",
         "_settings",
         "_state",
@@ -75,13 +81,14 @@ class WebSocket(FrameListener):
         self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow, clock)
         self._transport = transport
         self._settings = settings
+        self._flusher = flusher
         self._sweeper = sweeper
         self._parsers = parsers
         self._receiver: Receiver | None = None
         self._state = State.OPEN
         self._deaf = False
         self._peer_closed = False
-        self._reading = True
+        self._pauses = _NOT_BEGUN
         self._heard = True
         self._missed = 0
         self._deadline: Deadline | None = None
@@ -95,30 +102,29 @@ class WebSocket(FrameListener):
         self._receiver = receiver
         self._watch = self._sweeper.watch(self, ping_interval)
         self._parsers.read(self._transport, self, tail)
-        if self._reading and not self._transport.is_closing():
-            self._transport.resume_reading()
+        self._resume(_NOT_BEGUN)
 
     def pause_reading(self) -> None:
         """Take nothing from the network for now. A lost connection then goes unnoticed."""
-        if self._reading and not self._transport.is_closing():
-            self._reading = False
-            self._transport.pause_reading()
+        self._pause(_RECEIVER_IS_BUSY)
 
     def resume_reading(self) -> None:
         """Go on."""
-        if not self._reading and not self._transport.is_closing():
-            self._reading = True
-            self._transport.resume_reading()
+        self._resume(_RECEIVER_IS_BUSY)
 
     def hold(self) -> None:
         """Take nothing from the network, and act as if nothing came: what a network does that has
         stopped to work."""
-        self._transport.pause_reading()
+        self._pause(_FROZEN)
 
     def release(self) -> None:
         """Undo that."""
-        if self._reading and not self._transport.is_closing():
-            self._transport.resume_reading()
+        self._resume(_FROZEN)
+
+    def postpone(self, action: Callable[[], None]) -> None:
+        """Have something done in another turn of the event loop, before which everybody else is
+        heard."""
+        self._flusher.postpone(lambda: self._attempt(action))
 
     def close(self, code: int, reason: str = "") -> None:
         """Send everything and a close frame, then close as RFC 6455 section 7 asks; nothing is sent
@@ -145,7 +151,7 @@ class WebSocket(FrameListener):
         """Ping the client, or drop it when it has missed too many pings."""
         if self._state is not State.OPEN:
             return False
-        if self._heard or not self._reading:
+        if self._heard or self._pauses & _RECEIVER_IS_BUSY:
             self._heard = False
             self._missed = 0
         else:
@@ -174,6 +180,11 @@ class WebSocket(FrameListener):
             self._message(_KINDS[opcode], frame.get_payload_as_bytes())
         else:
             self._fragment(opcode, frame.get_payload_as_bytes(), bool(frame.fin))
+
+    def on_full_buffer(self) -> None:
+        """Others are to be heard before more is read."""
+        self._pause(_TURN_IS_OVER)
+        self._flusher.postpone(self._end_pause)
 
     def on_lost(self) -> None:
         """The connection is gone."""
@@ -208,6 +219,30 @@ class WebSocket(FrameListener):
     def on_internal_error(self) -> None:
         """We failed; the client cannot go on."""
         self._break(kinds.INTERNAL_ERROR, "an exception")
+
+    # Reading
+
+    def _pause(self, why: int) -> None:
+        if not self._pauses and not self._transport.is_closing():
+            self._transport.pause_reading()
+        self._pauses |= why
+
+    def _resume(self, why: int) -> None:
+        if not self._pauses & why:
+            return
+        self._pauses &= ~why
+        if not self._pauses and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _end_pause(self) -> None:
+        self._resume(_TURN_IS_OVER)
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception:
+            logger.exception("what a client has sent")
+            self.on_internal_error()
 
     # Messages
 
