@@ -16,8 +16,10 @@ from importlib.util import find_spec
 from statistics import median
 
 import msgspec
+from rich.console import Console
+from rich.table import Table
 
-from benchmarks.report import OURS, show
+from benchmarks.contestants.contestant import OURS
 from benchmarks.servers import HERE
 from benchmarks.suites.timing import FIGURES
 
@@ -79,13 +81,23 @@ def compare(plan: Plan) -> Mapping[str, Mapping[str, float]]:
     }
 
 
+def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
+    table = Table("of", title="A test with a client", caption="microseconds; ours / peer")
+    for name in contestants():
+        table.add_column(name, justify="right")
+    for what, measured in figures.items():
+        ratios = (f"{figure:,.0f} ({measured[OURS] / figure:.2f})" for figure in measured.values())
+        table.add_row(what, *ratios)
+    Console(width=100).print(table)
+
+
 def main() -> None:
     """Run with the plan of the command line and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", type=int, default=Plan().tests)
     parser.add_argument("--turns", type=int, default=Plan().turns)
     plan = Plan(**vars(parser.parse_args()))
-    show("A test with a client", "microseconds per test", compare(plan))
+    _show(compare(plan))
 
 
 if __name__ == "__main__":

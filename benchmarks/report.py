@@ -1,39 +1,114 @@
-"""The result of a benchmark as one table, with the ratio of ours to each peer."""
+"""The results as words: the same lines for the terminal and for the page."""
 
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
-OURS = "webpubsub"
+from benchmarks.contestants.contestant import OURS
+from benchmarks.load.meter import BUSY
+from benchmarks.runs import Medians, Results, Row, Workload
+
+SUMMARY = ("Work", "Ours", "Best peer", "Ours / peer", "Spread", "Load", "Target", "Reached")
+#: How columns are aligned: only words are not numbers.
+WORDS = frozenset({"Work", "Best peer", "Target"})
+LEGEND = (
+    "Medians of all rounds. Spread: between the rounds of ours, as a share of the median, and of "
+    "the ratio. Load: the share of its core that the load generator used for ours; a figure with * "
+    f"was taken with more than {BUSY:.0%} of it, and may be the generator's."
+)
+_NOTHING = "–"
 
 
-def show(title: str, unit: str, rows: Mapping[str, Mapping[str, float]]) -> None:
-    """Print ``rows``: what was measured -> contestant -> figure, in ``unit``."""
-    contestants = _contestants(rows)
-    table = Table(title=title, caption=f"{unit}; Python {platform.python_version()}, one core each")
-    table.add_column("work")
-    for contestant in contestants:
-        table.add_column(contestant, justify="right")
-    for peer in contestants:
-        if not peer.startswith(OURS):
-            table.add_column(f"ours / {peer}", justify="right")
-    for work, figures in rows.items():
-        table.add_row(work, *_figures(contestants, figures), *_ratios(contestants, figures))
-    Console(width=120).print(table)
+class Section(msgspec.Struct, frozen=True):
+    """A table about one workload."""
+
+    title: str
+    columns: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    notes: str
 
 
-def _contestants(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
-    names = dict.fromkeys(name for figures in rows.values() for name in figures)
-    return list(names)
+def summary(results: Results, workloads: Sequence[Workload[Any]]) -> list[list[str]]:
+    """A line for everything that was measured of ours."""
+    return [
+        _summary_line(workload, row, medians)
+        for workload in workloads
+        for medians in [results.medians(workload)]
+        for row in workload.rows
+        if medians.of(row.label) is not None
+    ]
 
 
-def _figures(contestants: Sequence[str], figures: Mapping[str, float]) -> list[str]:
-    return [f"{figures[name]:,.0f}" if name in figures else "" for name in contestants]
+def sections(results: Results, workloads: Sequence[Workload[Any]]) -> Iterator[Section]:
+    """Every contestant's figures, workload by workload."""
+    for workload in workloads:
+        medians = results.medians(workload)
+        names = [one.name for one in workload.contestants if one.name not in results.missing]
+        lines = [_section_line(row, names, medians) for row in workload.rows]
+        if any(cell != _NOTHING for line in lines for cell in line[1:]):
+            failures = results.failures.get(workload.name, {})
+            failed = (f"{name} failed: {why}" for name, why in failures.items())
+            columns = ("Work", *(_heading(name) for name in names))
+            yield Section(workload.title, columns, lines, " ".join([workload.notes, *failed]))
 
 
-def _ratios(contestants: Sequence[str], figures: Mapping[str, float]) -> list[str]:
-    ours = figures.get(OURS)
-    peers = [name for name in contestants if not name.startswith(OURS)]
-    return [f"{ours / figures[peer]:.2f}" if ours and peer in figures else "" for peer in peers]
+def show(results: Results, workloads: Sequence[Workload[Any]]) -> None:
+    """Print everything."""
+    console = Console()
+    for section in sections(results, workloads):
+        console.print(_table(section.title, section.columns, section.lines))
+        console.print(section.notes, style="dim")
+    console.print(_table("All work", SUMMARY, summary(results, workloads)))
+    console.print(LEGEND, style="dim")
+    for name, missing in results.missing.items():
+        console.print(f"missing: {name}: {missing}")
+
+
+def _table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column, justify="left" if column in WORDS else "right")
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+def _heading(name: str) -> str:
+    return "Ours" if name == OURS else name
+
+
+def _summary_line(workload: Workload[Any], row: Row, medians: Medians) -> list[str]:
+    peer = medians.best_peer(row.label)
+    ratio, ratios = medians.ratio(row.label), medians.ratios(row.label)
+    reached = row.reached(medians) if row.reached else None
+    return [
+        f"{workload.title}: {row.label} ({row.unit})",
+        _figure(row, OURS, medians),
+        f"{_figure(row, peer, medians)} {peer}" if peer else _NOTHING,
+        f"{ratio:.2f}" if ratio is not None else _NOTHING,
+        _spread(medians.spread(row.label), ratios),
+        f"{medians.load_share(row.label, OURS):.0%}",
+        row.target or _NOTHING,
+        {True: "yes", False: "no", None: _NOTHING}[reached],
+    ]
+
+
+def _section_line(row: Row, names: Sequence[str], medians: Medians) -> list[str]:
+    return [f"{row.label} ({row.unit})", *(_figure(row, name, medians) for name in names)]
+
+
+def _figure(row: Row, name: str, medians: Medians) -> str:
+    value = medians.of(row.label, name)
+    if value is None:
+        return _NOTHING
+    mark = "*" if medians.load_share(row.label, name) > BUSY else ""
+    return f"{value:,.{row.digits}f}{mark}"
+
+
+def _spread(own: float | None, ratios: Sequence[float]) -> str:
+    if own is None:
+        return _NOTHING
+    return f"{own:.0%}" + (f"; {min(ratios):.2f} to {max(ratios):.2f}" if ratios else "")

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-import shutil
+import resource
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,22 +14,14 @@ from pathlib import Path
 
 import msgspec
 import psutil
+import uvloop
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 
 HERE = Path(__file__).parent
 HUB = "benchmark"
-GROUP = "room"
-JSON = "json.webpubsub.azure.v1"
 ROLES = ["webpubsub.sendToGroup", "webpubsub.joinLeaveGroup"]
 _START_SECONDS = 60.0
-
-
-class Endpoint(msgspec.Struct, frozen=True):
-    """Where a client connects, which subprotocol it offers, and how it wraps a payload."""
-
-    url: str
-    subprotocol: str | None = None
-    wrap: Callable[[str], str] = str
+_FOLDER = tempfile.TemporaryDirectory(prefix="benchmarks-")
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -54,14 +47,6 @@ class Server(msgspec.Struct, frozen=True):
         return [self.process, *self.process.children(recursive=True)]
 
 
-def installed() -> list[str]:
-    """The contestants this machine can run."""
-    names = ["webpubsub", "aiohttp"]
-    if shutil.which("node") and (HERE / "node_modules/ws").is_dir():
-        names.append("Node ws")
-    return names
-
-
 def service_command(port: int) -> list[str]:
     """The service alone, as it serves others: nobody looks at it."""
     return [_script("webpubsub"), "service", "--port", str(port), "--no-dashboard"]
@@ -76,13 +61,6 @@ def app_command(app: Path, port: int, *options: str) -> list[str]:
     ]
 
 
-def peer_command(name: str, port: int) -> list[str]:
-    """A plain server doing the same work."""
-    if name == "aiohttp":
-        return [sys.executable, str(HERE / "peers/aiohttp_server.py"), str(port)]
-    return ["node", str(HERE / "peers/node_ws.js"), str(port)]
-
-
 @contextmanager
 def running(
     name: str, command: Callable[[int], Sequence[str]], *, cores: Sequence[int] = (0,)
@@ -90,10 +68,11 @@ def running(
     """A server process on the first core, or on others, ready to accept; ended when the block is
     left."""
     port = free_port()
-    process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    with (scratch() / "stderr").open("wb") as errors:
+        process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=errors)
     try:
         pin(process.pid, *cores)
-        _wait_until_accepting(process, port)
+        _wait_until_accepting(process, port, Path(errors.name))
         yield Server(name, psutil.Process(process.pid), port)
     finally:
         process.terminate()
@@ -102,8 +81,6 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-        if process.stderr is not None:
-            process.stderr.close()
 
 
 def client_url(port: int, groups: Sequence[str] = ()) -> str:
@@ -127,22 +104,30 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def scratch() -> Path:
+    """A new folder, which is gone when the benchmarks are."""
+    return Path(tempfile.mkdtemp(dir=_FOLDER.name))
+
+
 def run(main: Callable[[], Coroutine[object, object, None]]) -> None:
-    """Run a benchmark on the second core."""
+    """Run a benchmark on the second core, with as many open sockets as the system allows; servers
+    inherit that."""
     pin(0, 1)
-    asyncio.run(main())
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
 
 
 def _script(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def _wait_until_accepting(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_accepting(process: subprocess.Popen[bytes], port: int, errors: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            error = process.stderr.read().decode() if process.stderr else ""
-            raise RuntimeError(f"the server ended at once: {error}")
+            raise RuntimeError(f"the server ended at once: {errors.read_text()}")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

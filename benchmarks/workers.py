@@ -16,8 +16,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import echo
+from benchmarks.contestants.contestant import OURS
+from benchmarks.contestants.ours import simple_client
+from benchmarks.load.round_trips import RoundTrips
+from benchmarks.load.websockets import connect, leave
 from benchmarks.servers import HERE, Server, app_command, run, running
+from benchmarks.workloads.echo import TEXT
 
 IN_PROCESS = "in the process of the host"
 OPTIONS: Mapping[str, Sequence[str]] = {IN_PROCESS: (), "--workers 2": ("--workers", "2")}
@@ -59,14 +63,17 @@ def _serving(workload: str, options: Sequence[str]) -> AbstractContextManager[Se
     def command(port: int) -> list[str]:
         return app_command(HERE / f"{workload}_app", port, *options)
 
-    return running(echo.EVENT, command, cores=WORKLOADS[workload])
+    return running(OURS, command, cores=WORKLOADS[workload])
 
 
 async def _turn(server: Server, plan: Plan) -> Turn:
+    load = RoundTrips()
+    clients = await connect([simple_client(server.port)] * plan.clients, load.hear, TEXT)
     before = server.cpu_seconds
-    rate = await echo.measure(server, echo.Plan(plan.clients, plan.seconds))
-    calls = max(1.0, rate * plan.seconds)
-    return Turn(rate, (server.cpu_seconds - before) / calls * 1e6, server.memory)
+    figure = await load.rate(clients, plan.seconds)
+    cpu = (server.cpu_seconds - before) / load.answers
+    await leave(clients)
+    return Turn(figure.value, cpu * 1e6, server.memory)
 
 
 def _show(workload: str, turns: Mapping[str, Sequence[Turn]]) -> None:

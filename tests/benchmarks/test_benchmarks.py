@@ -2,37 +2,42 @@
 
 import pytest
 
-from benchmarks import echo, fanout, plugin, workers
-from benchmarks.report import OURS
-from benchmarks.servers import installed
+from benchmarks import plugin, workers
+from benchmarks.contestants.ours import ours
+from benchmarks.contestants.python import aiohttp
+from benchmarks.runs import Results, attend, take, turns
+from benchmarks.workloads.echo import Echo
+from benchmarks.workloads.fanout import Fanout
 
 pytestmark = pytest.mark.timeout(120)
 
 
-async def test_every_contestant_delivers_to_all_receivers() -> None:
-    """A contestant that loses a message is stuck, and has no figure."""
-    plan = fanout.Plan(receivers=8, in_flight=(1, 4), seconds=0.05)
-    figures = await fanout.compare(plan)
-    assert list(figures) == installed()
-    for measured in figures.values():
-        assert set(measured) == {"memory", "1 in flight", "4 in flight"}
-        assert measured["1 in flight"] > 0
-        assert measured["4 in flight"] > 0
-
-
-async def test_every_contestant_answers_each_client() -> None:
-    """Ours does so twice: through a group, and through an app."""
-    figures = await echo.compare(echo.Plan(clients=4, seconds=0.3))
-    assert set(figures) == {*installed(), OURS, echo.EVENT}
-    assert all(rate > 0 for rate in figures.values())
+@pytest.mark.parametrize(
+    "workload", [Fanout(members=8, in_flight=(1, 4)), Echo(clients=4)], ids=lambda work: work.name
+)
+async def test_ours_and_a_peer_do_the_work(workload: Fanout | Echo) -> None:
+    """Who loses a message has no figure."""
+    results = Results(date="", machine="", rounds=1)
+    attend(results, [workload])
+    for turn in turns([workload], 1):
+        if turn.contestant in (ours, aiohttp):
+            await take(turn, results, 0.05)
+    assert results.failures == {workload.name: {}}
+    medians = results.medians(workload)
+    for row in workload.rows:
+        value = medians.of(row.label)
+        assert value is not None
+        assert value > 0
+    assert medians.best_peer(workload.rows[0].label) == aiohttp.name
+    assert medians.ratio(workload.rows[0].label)
 
 
 async def test_an_app_answers_in_one_process_and_in_several() -> None:
     """Also where it computes; the other app is that of the test before."""
     figures = await workers.compare("compute", workers.Plan(clients=4, turns=1, seconds=0.3))
     assert list(figures) == list(workers.OPTIONS)
-    for turns in figures.values():
-        assert all(turn.rate > 0 and turn.cpu > 0 for turn in turns)
+    for turns_taken in figures.values():
+        assert all(turn.rate > 0 and turn.cpu > 0 for turn in turns_taken)
 
 
 def test_a_test_costs_something() -> None:

@@ -1,0 +1,1 @@
+"""Load that costs the machine little, the same for every contestant."""

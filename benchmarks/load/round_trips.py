@@ -1,0 +1,103 @@
+"""Clients that wait for an answer before they say more, and clients that do not."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.websockets import Client
+
+_WARM_UP = 0.2
+#: What is still under way arrives.
+_SETTLE = 0.1
+_TICK = 0.001
+
+
+class RoundTrips:
+    """As many as the server can answer: every client sends its next message on an answer."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self._running = False
+
+    def hear(self, client: Client, _messages: int) -> None:
+        """An answer has come."""
+        self.answers += 1
+        if self._running:
+            client.send()
+
+    async def rate(self, clients: Sequence[Client], seconds: float) -> Figure:
+        """Round trips per second."""
+        self._running = True
+        for client in clients:
+            client.send()
+        await asyncio.sleep(seconds * _WARM_UP)
+        before, meter = self.answers, Meter()
+        await asyncio.sleep(seconds)
+        figure = meter.rate(self.answers - before)
+        self._running = False
+        await asyncio.sleep(_SETTLE)
+        if not figure.value:
+            raise RuntimeError("no message was answered")
+        return figure
+
+
+class Latencies:
+    """The seconds that each round trip takes of clients that have one under way at a time."""
+
+    def __init__(self) -> None:
+        self._sent: dict[Client, float] = {}
+        self._idle: deque[Client] = deque()
+        self._seconds: list[float] = []
+        self._at_once = False
+
+    def hear(self, client: Client, _messages: int) -> None:
+        """An answer has come."""
+        now = time.perf_counter()
+        self._seconds.append(now - self._sent[client])
+        if self._at_once:
+            self._send(client, now)
+        else:
+            self._idle.append(client)
+
+    async def one_after_the_other(
+        self, clients: Sequence[Client], seconds: float
+    ) -> Sequence[float]:
+        """Of clients that send again at once."""
+        self._at_once = True
+        for client in clients:
+            self._send(client, time.perf_counter())
+        await asyncio.sleep(seconds * _WARM_UP)
+        self._seconds.clear()
+        await asyncio.sleep(seconds)
+        self._at_once = False
+        await asyncio.sleep(_SETTLE)
+        return self._measured()
+
+    async def at_rate(
+        self, clients: Sequence[Client], rate: float, seconds: float
+    ) -> Sequence[float]:
+        """Of so many messages per second, from when each was due, so with the millisecond that the
+        clock may be late: one that has to wait until a client is idle waits for the server, too."""
+        self._idle.extend(clients)
+        started, due = time.perf_counter(), 0.0
+        while due < seconds:
+            now = time.perf_counter() - started
+            while due < now and self._idle:
+                self._send(self._idle.popleft(), started + due)
+                due += 1 / rate
+            await asyncio.sleep(_TICK)
+        await asyncio.sleep(_SETTLE)
+        self._idle.clear()
+        return self._measured()
+
+    def _send(self, client: Client, at: float) -> None:
+        self._sent[client] = at
+        client.send()
+
+    def _measured(self) -> Sequence[float]:
+        measured, self._seconds = self._seconds, []
+        if not measured:
+            raise RuntimeError("no message was answered")
+        return measured

@@ -1,0 +1,242 @@
+"""WebSocket clients by the thousand, which count what they receive and hardly look at it.
+
+A server must not seem slow because its clients are. So all clients read into one buffer; what they
+send was framed and masked before; and they parse a frame only where they have not seen its like:
+bytes that begin with the header of the frame parsed last, and are a multiple of it, are so many of
+them.
+"""
+
+import asyncio
+import base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import cast
+
+import msgspec
+
+from benchmarks.load.frames import BINARY, CLOSE, PING, PONG, TEXT, first_frame, masked
+
+#: A server that has lost a message is waited for so long.
+PATIENCE = 20.0
+
+_HOST = "127.0.0.1"
+_KEY = base64.b64encode(bytes(range(16))).decode()
+_BUFFER = bytearray(1 << 18)
+_AT_ONCE = 100
+#: One address of this machine has so many ports to connect from.
+_PORTS = 20_000
+_UNSEEN = b"\xff"
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where a client connects, and what the two say to each other.
+
+    ``say`` is what a client sends so that its group, or itself, is sent a text. The first
+    ``greetings`` frames it receives are no messages; it answers each with the next of ``opening``,
+    as it answers the ones in ``answers`` at any time. Where a server puts several messages into one
+    frame, ``size_of`` tells how many bytes one with such a text takes.
+    """
+
+    port: int
+    path: str
+    subprotocol: str = ""
+    say: Callable[[str], str] = str
+    opcode: int = TEXT
+    greetings: int = 0
+    opening: tuple[str, ...] = ()
+    answers: Mapping[bytes, str] = {}
+    size_of: Callable[[str], int] | None = None
+
+    def frame(self, text: str) -> bytes:
+        """What makes the server send ``text``, ready to be written any number of times."""
+        return self.framed(self.say(text))
+
+    def framed(self, words: str) -> bytes:
+        """These very words, likewise."""
+        return masked(words.encode(), self.opcode)
+
+    @property
+    def head(self) -> bytes:
+        """The request of the handshake."""
+        offer = f"Sec-WebSocket-Protocol: {self.subprotocol}\r\n" if self.subprotocol else ""
+        return (
+            f"GET {self.path} HTTP/1.1\r\nHost: {_HOST}:{self.port}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {_KEY}\r\n"
+            f"{offer}\r\n"
+        ).encode()
+
+
+class Seen:
+    """The header of the frame parsed last, and how many bytes such a frame has."""
+
+    def __init__(self) -> None:
+        self.header = _UNSEEN
+        self.size = 1
+        self.counts = 1
+
+
+class Client(asyncio.BufferedProtocol):
+    """One client; ``hear`` is told how many messages it has just received, or bytes of them."""
+
+    def __init__(
+        self, endpoint: Endpoint, hear: Callable[["Client", int], None], seen: Seen, text: str
+    ) -> None:
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._message = endpoint.frame(text)
+        self._endpoint = endpoint
+        self._hear = hear
+        self._seen = seen
+        self._rest = b""
+        self._greetings = endpoint.greetings
+        self._accepted = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Shake hands."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.write = self._transport.write
+        self.write(self._endpoint.head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody waits any longer."""
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError("the server has not let a client in"))
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """The buffer of all: what it holds is dealt with at once."""
+        return _BUFFER
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Bytes have come."""
+        seen = self._seen
+        if not self._rest and nbytes % seen.size == 0 and _BUFFER.startswith(seen.header):
+            self._hear(self, nbytes // seen.size * seen.counts)
+            return
+        data = self._rest + _BUFFER[:nbytes]
+        if not self._accepted:
+            data = self._shake_hands(data)
+        if data and (messages := self._parse(data)):
+            self._hear(self, messages)
+
+    def send(self) -> None:
+        """Send the text."""
+        self.write(self._message)
+
+    def leave(self) -> None:
+        """End the connection without a word."""
+        self._transport.abort()
+
+    def _shake_hands(self, data: bytes) -> bytes:
+        head, end, rest = data.partition(b"\r\n\r\n")
+        if not end:
+            self._rest = data
+            return b""
+        if b" 101 " not in head.split(b"\r\n", 1)[0]:
+            self.ready.set_exception(ConnectionError(head.decode(errors="replace")))
+            self._transport.abort()
+            return b""
+        self._rest = b""
+        self._accepted = True
+        self._may_be_ready()
+        return rest
+
+    def _parse(self, data: bytes) -> int:
+        at = messages = 0
+        while frame := first_frame(data, at):
+            opcode, start, end = frame
+            if opcode in (TEXT, BINARY):
+                messages += self._take(data[at:start], data[start:end])
+            elif opcode == PING:
+                self.write(masked(data[start:end], PONG))
+            elif opcode == CLOSE:
+                self._transport.abort()
+            at = end
+        self._rest = data[at:]
+        return messages
+
+    def _take(self, header: bytes, payload: bytes) -> int:
+        if self._greetings:
+            self._greet()
+            return 0
+        if answer := self._endpoint.answers.get(payload):
+            self.write(self._endpoint.framed(answer))
+            return 0
+        seen = self._seen
+        seen.header, seen.size = header, len(header) + len(payload)
+        seen.counts = len(payload) if self._endpoint.size_of else 1
+        return seen.counts
+
+    def _greet(self) -> None:
+        opening = self._endpoint.opening
+        turn = self._endpoint.greetings - self._greetings
+        if turn < len(opening):
+            self.write(self._endpoint.framed(opening[turn]))
+        self._greetings -= 1
+        self._may_be_ready()
+
+    def _may_be_ready(self) -> None:
+        if not self._greetings and not self.ready.done():
+            self.ready.set_result(None)
+
+
+class Tally:
+    """Waits for a number of messages, whoever of its clients receives them."""
+
+    def __init__(self) -> None:
+        self._missing = 0
+        self._done = asyncio.Event()
+
+    def expect(self, messages: int) -> None:
+        """Start to wait for so many messages, or bytes of them."""
+        self._missing = messages
+        self._done.clear()
+
+    def hear(self, _client: Client, messages: int) -> None:
+        """Some have come."""
+        self._missing -= messages
+        if self._missing <= 0:
+            self._done.set()
+
+    async def done(self) -> None:
+        """Until all have come, or for 20 seconds."""
+        try:
+            await asyncio.wait_for(self._done.wait(), PATIENCE)
+        except TimeoutError:
+            raise RuntimeError(f"{self._missing} messages or bytes have not come") from None
+
+
+def ignore(_client: Client, _messages: int) -> None:
+    """Take no notice of messages."""
+
+
+async def connect(
+    endpoints: Iterable[Endpoint], hear: Callable[[Client, int], None] = ignore, text: str = ""
+) -> list[Client]:
+    """A client for each endpoint, which can send ``text``; some at a time, so that no listen queue
+    overflows."""
+    seen = Seen()
+    clients: list[Client] = []
+    for number, endpoint in enumerate(endpoints):
+        address = f"127.0.0.{1 + number // _PORTS}"
+        make = partial(Client, endpoint, hear, seen, text)
+        clients.append(await _open(address, endpoint.port, make))
+        if number % _AT_ONCE == 0:
+            await _ready(clients[-_AT_ONCE:])
+    await _ready(clients)
+    return clients
+
+
+async def leave(clients: Sequence[Client]) -> None:
+    """All end their connections, and the server has a moment to see it."""
+    for client in clients:
+        client.leave()
+    await asyncio.sleep(0.1)
+
+
+async def _open(address: str, port: int, make: Callable[[], Client]) -> Client:
+    loop = asyncio.get_running_loop()
+    _, client = await loop.create_connection(make, _HOST, port, local_addr=(address, 0))
+    return client
+
+
+async def _ready(clients: Sequence[Client]) -> None:
+    await asyncio.wait_for(asyncio.gather(*(client.ready for client in clients)), PATIENCE)

@@ -1,0 +1,115 @@
+"""A message there and back: round trips per second of many clients at once.
+
+The peers send a frame back. Ours does it twice: by a group that has one member, and by a user event
+that a typed function of an app answers, in the process of the host: what a real-time application
+asks for.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.contestant import SocketContestant
+from benchmarks.contestants.nginx import nchan
+from benchmarks.contestants.node import node_ws, socket_io
+from benchmarks.contestants.ours import ours, simple_client
+from benchmarks.contestants.python import aiohttp, picows, socketify
+from benchmarks.load.meter import Figure, Meter, percentile
+from benchmarks.load.round_trips import Latencies, RoundTrips
+from benchmarks.load.websockets import Endpoint, connect, leave
+from benchmarks.runs import Row
+from benchmarks.servers import HERE, app_command, running
+
+GROUP = "through a group of its own"
+FUNCTION = "through an async typed function"
+SLOWEST = "the same at 10,000/s, 99th percentile"
+TEXT = "x" * 64
+_HALF_LOAD = 10_000
+_LEAST = 20_000
+_LATEST = 10.0
+
+
+class Echo(msgspec.Struct, frozen=True):
+    """With 64 clients."""
+
+    name: ClassVar[str] = "echo"
+    clients: int = 64
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"Echo to {self.clients} clients"
+
+    @property
+    def notes(self) -> str:
+        """What a reader must know."""
+        return (
+            "Ours parses JSON and checks permissions for the group, and calls a function for the "
+            "event; the peers send the same frame back, Socket.IO and nchan by a room or channel "
+            "that has one member. NATS has no echo, and the raw loop is for one group."
+        )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Two ways, and how late the slowest are when the server is not at its limit."""
+        return (
+            Row(GROUP, "round trips/s"),
+            Row(
+                FUNCTION,
+                "round trips/s",
+                target=f"{_LEAST:,}/s",
+                reached=lambda medians: medians.at_least(FUNCTION, _LEAST),
+            ),
+            Row(
+                SLOWEST,
+                "ms",
+                higher_is_better=False,
+                target=f"{_LATEST:g} ms",
+                reached=lambda medians: medians.at_most(SLOWEST, _LATEST),
+                digits=2,
+            ),
+        )
+
+    @property
+    def contestants(self) -> Sequence[SocketContestant]:
+        """Who takes part."""
+        return (ours, node_ws, socket_io, socketify, nchan, aiohttp, picows)
+
+    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+        """What a peer does is compared with both ways of ours."""
+        with running(contestant.name, contestant.command) as server:
+            numbers = range(self.clients)
+            endpoints = [contestant.echo(server.port, number) for number in numbers]
+            rate = await round_trips(endpoints, seconds)
+        if contestant is not ours:
+            return {GROUP: rate, FUNCTION: rate}
+        with running(contestant.name, echo_app) as server:
+            endpoints = [simple_client(server.port)] * self.clients
+            event_rate = await round_trips(endpoints, seconds)
+            slowest = await _slowest(endpoints, seconds)
+        return {GROUP: rate, FUNCTION: event_rate, SLOWEST: slowest}
+
+
+def echo_app(port: int) -> list[str]:
+    """An app whose function answers every message with itself."""
+    return app_command(HERE / "echo_app", port)
+
+
+async def round_trips(endpoints: Sequence[Endpoint], seconds: float) -> Figure:
+    """Per second, by a client for each endpoint."""
+    load = RoundTrips()
+    clients = await connect(endpoints, load.hear, TEXT)
+    rate = await load.rate(clients, seconds)
+    await leave(clients)
+    return rate
+
+
+async def _slowest(endpoints: Sequence[Endpoint], seconds: float) -> Figure:
+    load = Latencies()
+    clients = await connect(endpoints, load.hear, TEXT)
+    meter = Meter()
+    latencies = await load.at_rate(clients, _HALF_LOAD, seconds)
+    slowest = meter.figure(percentile(latencies, 0.99) * 1e3)
+    await leave(clients)
+    return slowest

@@ -1,0 +1,131 @@
+"""One message to many: messages delivered per second.
+
+A publisher writes some messages at once, and the next when every receiver has all of them. Ours
+checks the publisher's permission and makes JSON of a text; the peers only copy.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.contestant import SocketContestant
+from benchmarks.contestants.nats import nats
+from benchmarks.contestants.nginx import nchan
+from benchmarks.contestants.node import node_ws, socket_io
+from benchmarks.contestants.ours import ours
+from benchmarks.contestants.python import aiohttp, raw_loop, socketify
+from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.websockets import Client, Endpoint, Tally, connect, leave
+from benchmarks.runs import Medians, Row
+from benchmarks.servers import running
+
+GROUP = "room"
+UNIT = "messages/s"
+_WARM_UP = 0.2
+
+
+class Publishing:
+    """A publisher and its receivers."""
+
+    def __init__(self, endpoint: Endpoint, publisher: Client, receivers: int, tally: Tally) -> None:
+        self._endpoint = endpoint
+        self._publisher = publisher
+        self._receivers = receivers
+        self._tally = tally
+
+    async def rate(self, size: int, in_flight: int, seconds: float) -> Figure:
+        """Messages of ``size`` bytes delivered per second, after some that are not counted."""
+        text = "x" * size
+        message = self._endpoint.frame(text) * in_flight
+        expected = self._receivers * in_flight
+        counts = self._endpoint.size_of(text) if self._endpoint.size_of else 1
+        await self._repeat(message, expected * counts, seconds * _WARM_UP)
+        meter = Meter()
+        return meter.rate(expected * await self._repeat(message, expected * counts, seconds))
+
+    async def _repeat(self, message: bytes, expected: int, seconds: float) -> int:
+        meter, times = Meter(), 0
+        while meter.seconds < seconds or not times:
+            self._tally.expect(expected)
+            self._publisher.write(message)
+            await self._tally.done()
+            times += 1
+        return times
+
+
+class Fanout(msgspec.Struct, frozen=True):
+    """To 1,000 members."""
+
+    name: ClassVar[str] = "fanout"
+    members: int = 1000
+    sizes: tuple[int, ...] = (64, 2048)
+    in_flight: tuple[int, ...] = (1, 16, 64)
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"One message to {self.members:,} members of a group"
+
+    @property
+    def notes(self) -> str:
+        """What a reader must know."""
+        return (
+            "The raw loop is no peer but a limit: a plain Python loop over the members' sockets, "
+            "one system call for each message and member. Ours makes JSON for clients of the JSON "
+            "subprotocol; NATS puts several messages of its own protocol into one binary frame. "
+            "picows has no groups."
+        )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """A row for each size and number in flight."""
+        return [self._row(size, number) for size in self.sizes for number in self.in_flight]
+
+    @property
+    def contestants(self) -> Sequence[SocketContestant]:
+        """Who takes part."""
+        return (ours, node_ws, socket_io, socketify, nchan, aiohttp, nats, raw_loop)
+
+    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+        """All rows."""
+        with running(contestant.name, contestant.command) as server:
+            tally = Tally()
+            member = contestant.member(server.port, GROUP)
+            publisher = contestant.publisher(server.port, GROUP)
+            receivers = await connect([member] * self.members, tally.hear)
+            [sender] = await connect([publisher])
+            publishing = Publishing(publisher, sender, len(receivers), tally)
+            figures = {
+                self._label(size, number): await publishing.rate(size, number, seconds)
+                for size in self.sizes
+                for number in self.in_flight
+            }
+            await leave([*receivers, sender])
+        return figures
+
+    def _row(self, size: int, in_flight: int) -> Row:
+        label = self._label(size, in_flight)
+        if in_flight == 1:
+            return Row(
+                label,
+                UNIT,
+                target="as the best peer and the raw loop",
+                reached=lambda medians: _keeps_up(medians, label),
+            )
+        return Row(
+            label,
+            UNIT,
+            target="3 x the best peer",
+            reached=lambda medians: medians.ratio_at_least(label, 3),
+        )
+
+    @staticmethod
+    def _label(size: int, in_flight: int) -> str:
+        return f"{size:,} bytes, {in_flight} in flight"
+
+
+def _keeps_up(medians: Medians, row: str) -> bool | None:
+    judged = [medians.ratio_at_least(row, 1), medians.ratio_at_least(row, 1, raw_loop.name)]
+    known = [reached for reached in judged if reached is not None]
+    return all(known) if known else None

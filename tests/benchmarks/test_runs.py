@@ -1,0 +1,116 @@
+"""Turns, medians, ratios and targets, by figures that were made up."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+import pytest
+
+from benchmarks.contestants.contestant import OURS, Contestant
+from benchmarks.load.meter import Figure
+from benchmarks.report import summary
+from benchmarks.runs import Results, Row, attend, take, turns
+
+
+def _contestant(name: str, missing: str = "", *, is_limit: bool = False) -> Contestant:
+    return Contestant(name, lambda _port: [], lambda: missing, lambda: "1.0", is_limit=is_limit)
+
+
+class MadeUp(msgspec.Struct):
+    """Has figures for each turn."""
+
+    figures: dict[str, list[float]]
+    name: ClassVar[str] = "made-up"
+    title: ClassVar[str] = "Made up"
+    notes: ClassVar[str] = ""
+    rows: ClassVar[Sequence[Row]] = (
+        Row("rate", "1/s", target="2 x", reached=lambda medians: medians.ratio_at_least("rate", 2)),
+        Row("delay", "ms", higher_is_better=False, digits=1),
+    )
+    contestants: ClassVar[Sequence[Contestant]] = (
+        _contestant(OURS),
+        _contestant("slow"),
+        _contestant("fast"),
+        _contestant("absent", "apt-get install absent"),
+        _contestant("limit", is_limit=True),
+    )
+
+    async def measure(self, contestant: Contestant, seconds: float) -> Mapping[str, Figure]:
+        """The next of its figures."""
+        if not (mine := self.figures[contestant.name]):
+            raise RuntimeError("it has fallen over")
+        value = mine.pop(0)
+        return {"rate": Figure(value, seconds), "delay": Figure(1 / value, seconds)}
+
+
+async def _results(figures: Mapping[str, list[float]], share: float = 0.5) -> Results:
+    workload = MadeUp({name: list(values) for name, values in figures.items()})
+    results = Results("2026-01-02", "a machine", 3)
+    attend(results, [workload])
+    for turn in turns([workload], 3):
+        await take(turn, results, share)
+    return results
+
+
+FIGURES = {OURS: [10.0, 30.0, 20.0], "slow": [4.0, 4.0, 4.0], "fast": [5.0, 10.0, 8.0]}
+FIGURES["limit"] = [100.0, 100.0, 100.0]
+
+
+async def test_everybody_has_a_turn_in_each_round() -> None:
+    """Who takes turns meets the same machine."""
+    order = [(turn.round, turn.contestant.name) for turn in turns([MadeUp({})], 2)]
+    names = [one.name for one in MadeUp.contestants]
+    assert order == [(number, name) for number in (1, 2) for name in names]
+
+
+async def test_ours_is_compared_with_the_best_peer_round_by_round() -> None:
+    """A limit is no peer, and the ratio of each round is that of the same minute."""
+    medians = (await _results(FIGURES)).medians(MadeUp({}))
+    assert medians.of("rate") == 20
+    assert medians.best_peer("rate") == "fast"
+    assert medians.best_peer("delay") == "fast"
+    assert medians.ratios("rate") == [2.0, 3.0, 2.5]
+    assert medians.ratio("rate") == 2.5
+    assert medians.ratio("rate", "limit") == 0.2
+    assert medians.spread("rate") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("ours", "reached"), [([30.0] * 3, "yes"), ([10.0] * 3, "no"), ([], "–")], ids=str
+)
+async def test_a_target_is_reached_or_not(ours: list[float], reached: str) -> None:
+    """What was not measured has no line, and so reaches nothing."""
+    results = await _results({**FIGURES, OURS: ours})
+    lines = summary(results, [MadeUp({})])
+    assert [line[-1] for line in lines] == ([reached, "–"] if ours else [])
+
+
+async def test_a_line_of_the_table() -> None:
+    """All that it says."""
+    line, _ = summary(await _results(FIGURES), [MadeUp({})])
+    assert line[:4] == ["Made up: rate (1/s)", "20", "8 fast", "2.50"]
+    assert line[4:] == ["100%; 2.00 to 3.00", "50%", "2 x", "yes"]
+
+
+async def test_a_busy_load_leaves_a_mark() -> None:
+    """The figure may be the load's own."""
+    line, _ = summary(await _results(FIGURES, share=0.95), [MadeUp({})])
+    assert line[1:3] == ["20*", "8* fast"]
+
+
+async def test_who_is_missing_and_who_has_failed_is_told() -> None:
+    """Nobody leaves without a word, and nobody is asked twice."""
+    results = await _results({**FIGURES, "slow": [4.0]})
+    assert results.missing == {"absent": "apt-get install absent"}
+    assert results.failures["made-up"] == {"slow": "RuntimeError: it has fallen over"}
+    assert len(results.figures["made-up"]["rate"]["slow"]) == 1
+
+
+async def test_results_are_kept() -> None:
+    """As JSON, and later ones take the place of earlier ones of the same work."""
+    results = await _results(FIGURES)
+    read = msgspec.json.decode(msgspec.json.encode(results), type=Results)
+    assert read == results
+    other = await _results({**FIGURES, OURS: [1.0, 1.0, 1.0]})
+    read.replace(other)
+    assert read.medians(MadeUp({})).of("rate") == 1
