@@ -1,14 +1,11 @@
 """What is said of every invocation, in the words that users of the official tool know.
 
-Two records are made for every event of every client, so they are made from a template: looking up
-the line of code that logs, as ``Logger.info`` does, would cost more than the event.
 Specification: functions-python sections 8.4 and 13.2.
 """
 
-import logging
 import time
-from typing import Any
 
+from webpubsub.host.logs.busy_log import BusyLog
 from webpubsub.host.worker import FunctionFailure
 
 
@@ -17,17 +14,13 @@ class InvocationLog:
 
     def __init__(self, function_name: str) -> None:
         self._name = function_name
-        self._logger = logging.getLogger(f"Function.{function_name}")
-        template = self._logger.makeRecord(
-            self._logger.name, logging.INFO, __file__, 0, "", (), None, func="invocation"
-        )
-        self._template = vars(template)
+        self._log = BusyLog(f"Function.{function_name}")
+        self._logger = self._log.logger
 
     def begin(self, invocation_id: str, reason: str) -> float:
         """The function is about to run. Returns the time in seconds that ``end`` wants back."""
-        if self._logger.isEnabledFor(logging.INFO):
-            arguments = (self._name, reason, invocation_id)
-            self._handle("Executing 'Functions.%s' (Reason='%s', Id=%s)", arguments)
+        arguments = (self._name, reason, invocation_id)
+        self._log.info("Executing 'Functions.%s' (Reason='%s', Id=%s)", arguments)
         return time.perf_counter()
 
     def details(self, text: str) -> None:
@@ -36,10 +29,9 @@ class InvocationLog:
 
     def succeeded(self, invocation_id: str, started: float) -> None:
         """It has returned, and its outputs are written."""
-        if self._logger.isEnabledFor(logging.INFO):
-            duration = (time.perf_counter() - started) * 1000
-            arguments = (self._name, invocation_id, duration)
-            self._handle("Executed 'Functions.%s' (Succeeded, Id=%s, Duration=%dms)", arguments)
+        duration = (time.perf_counter() - started) * 1000
+        arguments = (self._name, invocation_id, duration)
+        self._log.info("Executed 'Functions.%s' (Succeeded, Id=%s, Duration=%dms)", arguments)
 
     def failed(self, invocation_id: str, started: float, failure: FunctionFailure) -> None:
         """It has not; the user's exception and stack are shown."""
@@ -69,15 +61,3 @@ class InvocationLog:
             invocation_id,
             duration,
         )
-
-    def _handle(self, message: str, arguments: tuple[Any, ...]) -> None:
-        record = logging.LogRecord.__new__(logging.LogRecord)
-        members = vars(record)
-        members.update(self._template)
-        created = time.time()
-        members["relativeCreated"] += (created - members["created"]) * 1000
-        record.created = created
-        record.msecs = created % 1 * 1000
-        record.msg = message
-        record.args = arguments
-        self._logger.handle(record)

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final, TextIO
 
 from webpubsub.host.current_invocation import invocation_here
+from webpubsub.host.logs.busy_log import LineHandler
 from webpubsub.host.settings.host_config import HostConfig
 
 _LEVELS: Final[Mapping[str, int]] = {
@@ -137,7 +138,7 @@ class CategoryLevels:
         return logging.INFO if category.startswith(_FUNCTION.lower()) else self._host
 
 
-class ConsoleHandler(logging.Handler):
+class ConsoleHandler(LineHandler):
     """Writes records as ``[2026-01-01T00:00:00.000Z] message``, each line of a message so.
 
     On an event loop the stream is flushed once per turn, however many lines there are.
@@ -148,11 +149,12 @@ class ConsoleHandler(logging.Handler):
     ) -> None:
         super().__init__()
         self._one_line = formatter
+        self.needs_records = formatter is not None
         self._stream = stream
         self._levels = levels
         self._is_colored = stream.isatty() and "NO_COLOR" not in os.environ
         self._formatter = logging.Formatter()
-        self._second = (-1, "")
+        self._timestamps = Timestamps()
         self._flushing: asyncio.AbstractEventLoop | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -164,6 +166,18 @@ class ConsoleHandler(logging.Handler):
             self._flush_soon()
         except Exception:
             self.handleError(record)
+
+    def show(self, category: str, level: int, text: str) -> None:
+        """Write a text, on an event loop, if its category shows the level."""
+        if level < self._levels.of(category):
+            return
+        try:
+            self._stream.write(self._timed(time.time(), level, text))
+            if self._flushing is None or not self._flushing.is_running():
+                self._flush_soon()
+        except Exception:
+            members = {"name": category, "levelno": level, "msg": text}
+            self.handleError(logging.makeLogRecord(members))
 
     def flush(self) -> None:
         """Write out what the stream still holds."""
@@ -189,27 +203,43 @@ class ConsoleHandler(logging.Handler):
     def _lines(self, record: logging.LogRecord) -> str:
         if self._one_line is not None:
             return f"{self._one_line.format(record)}\n"
-        start = f"[{self._timestamp(record.created)}] "
         text = record.getMessage()
         if record.exc_info and record.exc_info[0] is not None:
             text = f"{text}\n{self._formatter.formatException(record.exc_info)}"
         if record.stack_info:
             text = f"{text}\n{record.stack_info}"
+        return self._timed(record.created, record.levelno, text)
+
+    def _timed(self, created: float, level: int, text: str) -> str:
+        start = f"[{self._timestamps.of(created)}] "
         if "\n" in text:
             text = f"\n{start}".join(text.splitlines())
-        color = self._color(record.levelno)
+        color = self._color(level) if self._is_colored else ""
         return f"{color}{start}{text}\x1b[0m\n" if color else f"{start}{text}\n"
 
     def _color(self, level: int) -> str:
-        if not self._is_colored:
-            return ""
         return next((color for least, color in _COLORS if level >= least), "")
 
-    def _timestamp(self, created: float) -> str:
-        second = int(created)
-        if self._second[0] != second:
-            self._second = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
-        return f"{self._second[1]}.{int((created - second) * 1000):03d}Z"
+
+class Timestamps:
+    """Seconds since the epoch as text, to the millisecond, of which each is written once."""
+
+    def __init__(self) -> None:
+        self._second = self._millisecond = (-1, "")
+
+    def of(self, created: float) -> str:
+        """Such as ``2026-01-01T00:00:00.000Z``."""
+        known, number = self._millisecond, int(created * 1000)
+        if known[0] != number:
+            known = self._millisecond = (number, self._written(*divmod(number, 1000)))
+        return known[1]
+
+    def _written(self, second: int, millisecond: int) -> str:
+        known = self._second
+        if known[0] != second:
+            text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            known = self._second = (second, text)
+        return f"{known[1]}.{millisecond:03d}Z"
 
 
 def category_of(record: logging.LogRecord) -> str:

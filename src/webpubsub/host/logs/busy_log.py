@@ -1,0 +1,71 @@
+"""A category of the log that has something to say of every event of every client.
+
+Its records are made from a template: looking up the line of code that logs, as ``Logger.info``
+does, would cost more than the event. When nobody but the console would take a record, which writes
+a line and forgets it, none is made at all.
+"""
+
+import logging
+import time
+from abc import abstractmethod
+from typing import Any
+
+
+class LineHandler(logging.Handler):
+    """A handler that can do without records, unless it ``needs_records`` after all."""
+
+    needs_records = False
+
+    @abstractmethod
+    def show(self, category: str, level: int, text: str) -> None:
+        """Take a text as if there were a record of it, made here and now."""
+
+
+class BusyLog:
+    """Logs information in the category of that name."""
+
+    def __init__(self, category: str) -> None:
+        self.logger = logging.getLogger(category)
+        self._category = category
+        record = self.logger.makeRecord(category, logging.INFO, __file__, 0, "", (), None)
+        self._template = vars(record)
+
+    def info(self, message: str, arguments: tuple[Any, ...]) -> None:
+        """Log what ``message % arguments`` is."""
+        if not self.logger.isEnabledFor(logging.INFO):
+            return
+        handler = _only_handler(self.logger)
+        if handler is None:
+            self.logger.handle(self._record(message, arguments))
+        else:
+            handler.show(self._category, logging.INFO, message % arguments)
+
+    def _record(self, message: str, arguments: tuple[Any, ...]) -> logging.LogRecord:
+        record = logging.LogRecord.__new__(logging.LogRecord)
+        members = vars(record)
+        members.update(self._template)
+        created = time.time()
+        members["relativeCreated"] += (created - members["created"]) * 1000
+        record.created = created
+        record.msecs = created % 1 * 1000
+        record.msg = message
+        record.args = arguments
+        return record
+
+
+def _only_handler(logger: logging.Logger) -> LineHandler | None:
+    """The handler that takes what a logger says, if there is just one and a line is all it asks
+    for."""
+    if logger.filters:
+        return None
+    found: logging.Handler | None = None
+    place: logging.Logger | None = logger
+    while place is not None:
+        for handler in place.handlers:
+            if found is not None:
+                return None
+            found = handler
+        place = place.parent if place.propagate else None
+    if isinstance(found, LineHandler) and not (found.needs_records or found.filters):
+        return found
+    return None

@@ -1,0 +1,175 @@
+"""A category that logs for every event. Specification: functions-python section 13.2."""
+
+import asyncio
+import io
+import logging
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from webpubsub.host.logs.busy_log import BusyLog
+from webpubsub.host.logs.console_log import CategoryLevels, ConsoleHandler
+
+PARENT = logging.getLogger("Function.parent")
+
+
+class Terminal(io.StringIO):
+    """A stream that counts how often it is flushed."""
+
+    flushed = 0
+
+    def flush(self) -> None:
+        self.flushed += 1
+        super().flush()
+
+
+class Console(ConsoleHandler):
+    """The console, which is all there is."""
+
+    def __init__(self, formatter: logging.Formatter | None = None) -> None:
+        self.terminal = Terminal()
+        super().__init__(self.terminal, CategoryLevels({}), formatter)
+
+    def begin(self, category: str = "Function.parent.busy") -> BusyLog:
+        """A log that nobody else takes; pytest listens where it was only before the test."""
+        PARENT.handlers = [self]
+        PARENT.propagate = False
+        PARENT.setLevel(logging.INFO)
+        return BusyLog(category)
+
+    @property
+    def messages(self) -> list[str]:
+        """What it shows, without the times."""
+        return [line.partition("] ")[2] for line in self.terminal.getvalue().splitlines()]
+
+
+class Keeping(logging.Handler):
+    """Keeps the records that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    """The loggers are as before."""
+    yield
+    PARENT.handlers = []
+    PARENT.propagate = True
+    PARENT.setLevel(logging.NOTSET)
+    logging.getLogger("Function.parent.busy").filters.clear()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[logging.LogRecord]:
+    """The records that are made."""
+    records: list[logging.LogRecord] = []
+    make = BusyLog._record
+
+    def keep(log: BusyLog, message: str, arguments: tuple[object, ...]) -> logging.LogRecord:
+        records.append(make(log, message, arguments))
+        return records[-1]
+
+    monkeypatch.setattr(BusyLog, "_record", keep)
+    return records
+
+
+async def test_the_console_alone_needs_no_records(made: list[logging.LogRecord]) -> None:
+    """It shows what it would show of one."""
+    console = Console()
+    log = console.begin()
+    log.info("%s of %d", ("one", 2))
+    log.logger.info("%s of %d", "two", 2)
+    log.info("%d\n%d", (3, 4))
+    assert (console.messages, made) == (["one of 2", "two of 2", "3", "4"], [])
+
+
+async def test_levels_are_kept() -> None:
+    """Of the logger and of the console."""
+    console = Console()
+    log = console.begin()
+    console._levels = CategoryLevels({"Function.parent": "warning"})
+    log.info("%s", ("not shown",))
+    console._levels = CategoryLevels({})
+    log.logger.setLevel(logging.WARNING)
+    log.info("%s", ("not shown",))
+    log.logger.setLevel(logging.NOTSET)
+    log.info("%s", ("shown",))
+    assert console.messages == ["shown"]
+
+
+@pytest.mark.parametrize("place", [PARENT.name, "Function.parent.busy"])
+async def test_others_are_given_records(made: list[logging.LogRecord], place: str) -> None:
+    """Whoever else takes what is logged, wherever it listens; the console shows the same."""
+    console, other = Console(), Keeping()
+    log = console.begin()
+    logging.getLogger(place).addHandler(other)
+    log.info("%s", ("text",))
+    logging.getLogger(place).removeHandler(other)
+    log.info("%s", ("more",))
+    assert made == other.records
+    assert [record.getMessage() for record in made] == ["text"]
+    assert console.messages == ["text", "more"]
+
+
+@pytest.mark.parametrize("place", ["logger", "handler"])
+async def test_filters_are_asked(made: list[logging.LogRecord], place: str) -> None:
+    """They look at records."""
+    console = Console()
+    log = console.begin()
+    target = log.logger if place == "logger" else console
+    target.addFilter(lambda record: "no" not in record.getMessage())
+    log.info("%s", ("yes",))
+    log.info("%s", ("no",))
+    assert (console.messages, len(made)) == (["yes"], 2)
+
+
+async def test_a_formatter_needs_records(made: list[logging.LogRecord]) -> None:
+    """As JSON lines do."""
+    console = Console(logging.Formatter("x] %(msg)s"))
+    console.begin().info("%s", (1,))
+    assert (console.messages, len(made)) == (["%s"], 1)
+
+
+async def test_a_line_that_cannot_be_written_harms_nobody(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Python says so on the standard error."""
+    console = Console()
+    log = console.begin()
+    console.terminal.close()
+    log.info("%s", ("lost",))
+    assert "ValueError" in capsys.readouterr().err
+
+
+async def test_a_turn_of_the_loop_flushes_once() -> None:
+    """However many lines there are, with or without a record."""
+    console = Console()
+    log = console.begin()
+    for _ in range(2):
+        for _ in range(3):
+            log.info("%s", (1,))
+            log.logger.info("x")
+        await asyncio.sleep(0)
+    assert console.terminal.flushed == 2
+
+
+def test_records_are_complete(caplog: pytest.LogCaptureFixture) -> None:
+    """Every member that Python's own records have, with the time of now."""
+    caplog.set_level(logging.INFO, "Function")
+    log = BusyLog("Function.fn")
+    time.sleep(0.01)
+    log.info("", ())
+    log.logger.info("")
+    ours, theirs = caplog.records
+    assert vars(ours).keys() == vars(theirs).keys()
+    assert (ours.levelname, ours.threadName) == ("INFO", threading.current_thread().name)
+    assert abs(ours.created - theirs.created) < 0.009
+    assert abs(ours.relativeCreated - theirs.relativeCreated) < 9
+    assert abs(ours.msecs - ours.created % 1 * 1000) < 1
