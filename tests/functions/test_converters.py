@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 import webpubsub as wps
 from webpubsub.functions.converters import (
     CONVERTERS,
-    EVENT_DATUM,
     ConnectionConverter,
     ContextConverter,
     OutputConverter,
@@ -33,12 +32,6 @@ EVENT = wps.UserEventRequest(
     message=wps.Message(wps.DataType.TEXT, b"hi"),
 )
 NOTHING = [None, Datum(None, None), Datum(None, "string")]
-
-
-def test_the_event_of_our_host_is_passed_on_as_it_is() -> None:
-    """Nothing is encoded to be decoded again."""
-    assert TriggerConverter.decode(Datum(EVENT, EVENT_DATUM), trigger_metadata={}) is EVENT
-    assert EVENT_DATUM == registry.EVENT_DATUM
 
 
 @pytest.mark.parametrize("kind", ["string", "json", "bytes"])
@@ -65,8 +58,6 @@ def test_a_damaged_payload_is_told_of(
     event = wps.UserEventRequest(
         connection_context=EVENT.connection_context, message=wps.Message(data_type, data)
     )
-    TriggerConverter.decode(Datum(event, EVENT_DATUM), trigger_metadata={})
-    assert caplog.messages == []
     TriggerConverter.decode(Datum(wire_value(event, "request"), "string"), trigger_metadata={})
     TriggerConverter.decode(Datum(wire_value(event, "request"), "string"), trigger_metadata={})
     assert ["data: bytes" in message for message in caplog.messages] == [True] * warns

@@ -20,9 +20,6 @@ from webpubsub.protocol.events import AnyEventRequest, UserEventRequest
 from webpubsub.protocol.messages import DataType
 from webpubsub.protocol.responses import EventResponse
 
-#: How our own host hands over an event as it is.
-EVENT_DATUM = "webpubsub.event"
-
 logger = logging.getLogger(__name__)
 
 _damaged: set[str] = set()
@@ -42,9 +39,6 @@ class TriggerConverter(InConverter, OutConverter, binding=None):
     def decode(cls, data: Datum | None, **_: Any) -> AnyEventRequest | None:
         if data is None or data.value is None:
             return None
-        if data.type == EVENT_DATUM:
-            passed_on: AnyEventRequest = data.value
-            return passed_on
         event = event_from_json(data.value)
         _warn_of_damage(event)
         return event

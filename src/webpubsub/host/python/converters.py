@@ -27,8 +27,7 @@ from webpubsub.protocol.responses import EventResponse
 #: The type of a parameter that is annotated str or bytes and so bypasses a converter.
 GENERIC = "generic"
 
-#: The Datum type of an event handed over as it is, understood by our own converter alone.
-EVENT_DATUM = "webpubsub.event"
+#: The type whose functions take events of the service as the objects they are.
 _TAKES_EVENTS = "wps.trigger"
 #: The types whose answers and actions go on as the objects they are.
 _GIVES_OBJECTS: Mapping[str, type] = {"wps.trigger": EventResponse, "wps.output": Action}
@@ -91,7 +90,7 @@ def takes_metadata(binding_type: str) -> bool:
 
 
 def takes_events(binding_type: str) -> bool:
-    """Whether the converter of a binding takes events as they are."""
+    """Whether a function with such a trigger takes events as they are."""
     return binding_type == _TAKES_EVENTS
 
 
@@ -107,18 +106,12 @@ def decoder_for(binding_type: str) -> Callable[[Value, Metadata], Any]:
     if converter is None:
         return _decode_generic
     decode = _decoder(binding_type, converter)
-    return _event_decoder(converter, decode) if takes_events(binding_type) else decode
+    return partial(_event_or, decode) if takes_events(binding_type) else decode
 
 
-def _event_decoder(
-    converter: Converter, decode_other: Callable[[Value, Metadata], Any]
-) -> Callable[[Value, Metadata], Any]:
-    def decode(value: Value, metadata: Metadata) -> Any:
-        if isinstance(value, EventValue):
-            return converter.decode(Datum(value.event, EVENT_DATUM), trigger_metadata={})
-        return decode_other(value, metadata)
-
-    return decode
+def _event_or(decode: Callable[[Value, Metadata], Any], value: Value, metadata: Metadata) -> Any:
+    """An event of this process needs no converter."""
+    return value.event if isinstance(value, EventValue) else decode(value, metadata)
 
 
 def _decoder(binding_type: str, converter: Converter) -> Callable[[Value, Metadata], Any]:

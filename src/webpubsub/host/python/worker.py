@@ -64,6 +64,17 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     encoders: Mapping[str, Callable[[Any], Value]]
     encode_answer: Callable[[Any], Value] | None
 
+    def arguments(self, invocation: Invocation) -> dict[str, Any]:
+        """What the function is called with. Raises whatever a converter raises."""
+        function, metadata, decoders = self.function, invocation.trigger_metadata, self.decoders
+        arguments = {name: decoders[name](item, metadata) for name, item in invocation.inputs}
+        if function.wants_context:
+            arguments["context"] = context_of(invocation, function.name, function.directory)
+            let_threads_name_it()
+        for name in self.encoders:
+            arguments[name] = Out()
+        return arguments
+
 
 class PythonWorker:
     """Implements ``host.worker.Worker`` for Python apps of either model.
@@ -88,6 +99,7 @@ class PythonWorker:
         self._indexed: dict[str, IndexedFunction] = {}
         self._ready: dict[str, _Ready] = {}
         self._web_apps: Sequence[AsgiFunctionApp] = ()
+        self._flushing = False
 
     async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
         """The functions of the app. Raises AppError when the whole app is broken.
@@ -139,7 +151,13 @@ class PythonWorker:
             raise WorkerLost("the function is not loaded: the worker has stopped")
         token = current_invocation.set(CurrentInvocation(invocation.id, ready.function.name))
         try:
-            return await self._call(ready, invocation)
+            arguments = ready.arguments(invocation)
+            if ready.function.is_async:
+                answer = await ready.function.call(**arguments)
+            else:
+                answer = await self._in_thread(ready.function, arguments)
+            self._flush_soon()
+            return _result(ready, arguments, answer)
         except GeneratorExit:
             raise
         except asyncio.CancelledError as error:
@@ -158,23 +176,16 @@ class PythonWorker:
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
 
-    async def _call(self, ready: _Ready, invocation: Invocation) -> InvocationResult:
-        function = ready.function
-        metadata = invocation.trigger_metadata
-        decoders = ready.decoders
-        arguments = {name: decoders[name](item, metadata) for name, item in invocation.inputs}
-        if function.wants_context:
-            arguments["context"] = context_of(invocation, function.name, function.directory)
-            let_threads_name_it()
-        for name in ready.encoders:
-            arguments[name] = Out()
-        if function.is_async:
-            answer = await function.call(**arguments)
-        else:
-            answer = await self._in_thread(function, arguments)
+    def _flush_soon(self) -> None:
+        """What functions print is seen when they have returned, with all others of the turn."""
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
         if sys.stdout is not None:
-            sys.stdout.flush()  # what the function printed is seen when it has returned
-        return _result(ready, arguments, answer)
+            sys.stdout.flush()
 
     async def _in_thread(self, function: LoadedFunction, arguments: Mapping[str, Any]) -> Any:
         """The thread sees the context of the invocation, so that its logs belong to it."""
