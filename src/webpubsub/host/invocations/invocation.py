@@ -8,9 +8,9 @@ Specification: functions-python sections 4.5, 8.4, 8.5 and 13.2.
 import asyncio
 import traceback
 from collections import ChainMap
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -49,7 +49,7 @@ _NUMBER_DIGITS = 12
 _split_json = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-class _Attempt(NamedTuple):
+class _Attempt(msgspec.Struct, frozen=True, eq=False):
     """One call of the function on its way. ``inputs`` begins with the trigger's."""
 
     id: str
@@ -88,13 +88,16 @@ class FunctionInvoker:
         """The only attempt. Never raises but when the calling task is cancelled."""
         return self.attempt(call, 0, 0)
 
-    async def attempt(self, call: TriggerCall, retry: int, max_retries: int) -> InvocationResult:
+    def attempt(
+        self, call: TriggerCall, retry: int, max_retries: int
+    ) -> Coroutine[Any, Any, InvocationResult]:
         """One call, which is the first or a later attempt; the function's context shows which.
         Never raises but when the calling task is cancelled."""
         inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
         attempt = _Attempt(self._new_id(), call, retry, max_retries, inputs)
-        if self._point.observer is None:
-            return await self._attempt(attempt)
+        return self._attempt(attempt) if self._point.observer is None else self._traced(attempt)
+
+    async def _traced(self, attempt: _Attempt) -> InvocationResult:
         with self._point.span():
             return await self._observed(attempt)
 
@@ -156,14 +159,23 @@ class FunctionInvoker:
             self._log.failed(attempt.id, started, result.failure)
         return result
 
-    async def _stages(self, attempt: _Attempt) -> InvocationResult:
-        context = None
+    def _stages(self, attempt: _Attempt) -> Awaitable[InvocationResult]:
         if self._inputs or self._outputs:
-            context = self._context(attempt)
-            for binding, source in self._inputs:
-                attempt.inputs.append((binding.name, await source.read(binding, context)))
+            return self._with_bindings(attempt)
+        return self._call(attempt)
+
+    async def _with_bindings(self, attempt: _Attempt) -> InvocationResult:
+        context = self._context(attempt)
+        for binding, source in self._inputs:
+            attempt.inputs.append((binding.name, await source.read(binding, context)))
+        result = await self._call(attempt)
+        if result.failure is None:
+            await self._write_outputs(result, context)
+        return result
+
+    def _call(self, attempt: _Attempt) -> Awaitable[InvocationResult]:
         span = current_span.get()
-        result = await self._worker.invoke(
+        return self._worker.invoke(
             Invocation(
                 id=attempt.id,
                 function_id=self._function.id,
@@ -174,9 +186,6 @@ class FunctionInvoker:
                 max_retry_count=attempt.max_retries,
             )
         )
-        if context is not None and result.failure is None:
-            await self._write_outputs(result, context)
-        return result
 
     def _context(self, attempt: _Attempt) -> InvocationContext:
         # Chained, not copied: the trigger may make its members only when they are asked for.

@@ -8,6 +8,7 @@ timer, set for the oldest, is enough, and an invocation that ends in time has to
 """
 
 import asyncio
+from contextlib import suppress
 from enum import Enum
 
 import msgspec
@@ -40,8 +41,8 @@ class RunningInvocations:
         self._timers = timers
         self._running: dict[RunningInvocation, None] = {}
         self._timer: Timer | None = None
-        self._idle = asyncio.Event()
-        self._idle.set()
+        #: Set when none is left, for those who wait for that.
+        self._emptied: asyncio.Event | None = None
         self._closing = False
         self._pauses: set[asyncio.Event] = set()
         self.pausing = 0
@@ -57,8 +58,6 @@ class RunningInvocations:
         timers = self._timers or task.get_loop()
         deadline = 0.0 if self.limit is None else timers.time() + self.limit
         running = RunningInvocation(task, deadline, task.cancelling())
-        if not self._running:
-            self._idle.clear()
         self._running[running] = None
         if self._timer is None and self.limit is not None:
             self._timer = timers.call_at(deadline, self._expire)
@@ -70,8 +69,9 @@ class RunningInvocations:
         self._running.pop(running, None)
         if running.cut is not None:
             running.task.uncancel()
-        if not self._running:
-            self._idle.set()
+        if not self._running and self._emptied is not None:
+            self._emptied.set()
+            self._emptied = None
 
     def cut(self, running: RunningInvocation) -> Cut | None:
         """What a CancelledError that arrived means; None is the caller's own cancellation."""
@@ -102,11 +102,11 @@ class RunningInvocations:
 
     async def wait(self, seconds: float) -> int:
         """Wait until none is left, at most so long. Says how many are."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
-        except TimeoutError:
-            pass
+        if self._running:
+            self._emptied = emptied = self._emptied or asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await emptied.wait()
         return len(self._running)
 
     def cancel(self) -> None:

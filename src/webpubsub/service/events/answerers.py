@@ -4,6 +4,7 @@ A handler that fails is an answer like any other. Specification: upstream-events
 and 16.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from typing import Protocol
@@ -22,6 +23,7 @@ from webpubsub.service.webhooks.selection import first_handler
 
 logger = logging.getLogger("webpubsub.service.events")
 
+_UNHANDLED = Unhandled()
 _WAITED_FOR = (events.ConnectEventRequest, events.UserEventRequest)
 
 
@@ -75,7 +77,7 @@ class Answerers:
 
     async def answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
         """What is answered to an event of a session; does not raise."""
-        outcome: EventOutcome = Unhandled()
+        outcome: EventOutcome = _UNHANDLED
         if self._handler is not None and not isinstance(request, GroupPresenceEventRequest):
             outcome = await self._in_process(self._handler, request)
         if isinstance(outcome, Unhandled):
@@ -87,14 +89,20 @@ class Answerers:
     async def _in_process(self, handler: EventHandler, request: AnyEventRequest) -> EventOutcome:
         """Nobody waits for the answer to a notification, so it may take its time. Webhooks have
         their own patience, which counts what they take until an answer begins."""
-        answer = _guarded(handler.handle(request), request)
         if not isinstance(request, _WAITED_FOR):
-            return await answer
+            return await _guarded(handler.handle(request), request)
+        wait = self._patience.begin()
         try:
-            return await self._patience.wait(answer)
-        except TimeoutError:
+            return await handler.handle(request)
+        except asyncio.CancelledError:
+            if not wait.is_late:
+                raise
             seconds = f"{self._patience.seconds:g}"
             return EventFailed(status=500, message=f"no answer after {seconds} seconds")
+        except Exception as error:
+            return _raised(error, request)
+        finally:
+            self._patience.end(wait)
 
     def _webhook(self, session: Session, request: ServiceEvent) -> WebhookHandler | None:
         settings = self._hub_settings.of(session.hub)
@@ -109,12 +117,17 @@ async def _guarded(answer: Awaitable[EventOutcome], request: ServiceEvent) -> Ev
     try:
         return await answer
     except Exception as error:
-        context = request.connection_context
-        logger.exception(
-            "the handler of '%s' of hub '%s' raised for connection %s",
-            context.event_name,
-            context.hub,
-            context.connection_id,
-            extra={"hub": context.hub, "connection_id": context.connection_id},
-        )
-        return EventFailed(status=500, message=f"the handler raised {type(error).__name__}")
+        return _raised(error, request)
+
+
+def _raised(error: Exception, request: ServiceEvent) -> EventFailed:
+    context = request.connection_context
+    logger.error(
+        "the handler of '%s' of hub '%s' raised for connection %s",
+        context.event_name,
+        context.hub,
+        context.connection_id,
+        exc_info=error,
+        extra={"hub": context.hub, "connection_id": context.connection_id},
+    )
+    return EventFailed(status=500, message=f"the handler raised {type(error).__name__}")

@@ -7,7 +7,7 @@ is an answer like any other. Specification: upstream-events sections 1 and 5 to 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -206,9 +206,12 @@ class EventRouter:
                 extra={"hub": context.hub, "connection_id": context.connection_id},
             )
 
-    async def _ask(self, session: Session, request: ServiceEvent) -> EventOutcome:
+    def _ask(self, session: Session, request: ServiceEvent) -> Awaitable[EventOutcome]:
         if self._point.observer is None:
-            return await self._asked(session, request)
+            return self._asked(session, request)
+        return self._observed(session, request)
+
+    async def _observed(self, session: Session, request: ServiceEvent) -> EventOutcome:
         outcome: EventOutcome = _CANCELLED
         with self._point.span():
             self._observe(observation.EventRaised(request))

@@ -6,57 +6,65 @@ Specification: upstream-events section 13.
 """
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
+
+import msgspec
 
 from webpubsub.protocol.timers import Timer, Timers
 
-_T = TypeVar("_T")
+
+class Wait(msgspec.Struct, eq=False):
+    """A task that waits for an answer until ``deadline``. ``is_over`` once it has been cancelled
+    because of that."""
+
+    task: asyncio.Task[Any]
+    deadline: float
+    cancelling: int
+    is_over: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """What a CancelledError that has arrived means: the time is up, and nobody else has
+        cancelled the task."""
+        return self.is_over and self.task.cancelling() <= self.cancelling + 1
 
 
 class Patience:
-    """Waits for ``seconds`` at most, by ``timers`` or else by the event loop. A task waits for one
-    answer at a time."""
+    """Waits for ``seconds`` at most, by ``timers`` or else by the event loop."""
 
     def __init__(self, seconds: float, timers: Timers | None = None) -> None:
         self.seconds = seconds
         self._timers = timers
-        #: Until when each task waits, the earliest first.
-        self._waiting: dict[asyncio.Task[Any], float] = {}
-        self._late: set[asyncio.Task[Any]] = set()
+        #: Those who wait, the earliest deadline first.
+        self._waiting: dict[Wait, None] = {}
         self._timer: Timer | None = None
 
-    async def wait(self, answer: Awaitable[_T]) -> _T:
-        """The answer. Raises TimeoutError when it does not come in time; what was to make it is
-        cancelled then."""
+    def begin(self) -> Wait:
+        """The current task waits from now on, and is cancelled when its time is up; ``end`` must
+        follow."""
         task = asyncio.current_task()
         assert task is not None, "only tasks can wait"  # noqa: S101
-        self._begin(task)
-        cancelling = task.cancelling()
-        try:
-            return await answer
-        except asyncio.CancelledError:
-            # As asyncio.timeout does it: a cancellation by somebody else goes on.
-            if task in self._late and task.uncancel() <= cancelling:
-                raise TimeoutError from None
-            raise
-        finally:
-            self._waiting.pop(task, None)
-            self._late.discard(task)
-
-    def _begin(self, task: asyncio.Task[Any]) -> None:
         timers = self._timers or task.get_loop()
-        self._waiting[task] = timers.time() + self.seconds
+        wait = Wait(task, timers.time() + self.seconds, task.cancelling())
+        self._waiting[wait] = None
         if self._timer is None:
             self._timer = timers.call_later(self.seconds, lambda: self._look(timers))
+        return wait
+
+    def end(self, wait: Wait) -> None:
+        """The task waits no more. A cancellation of ours is taken back, as ``asyncio.timeout``
+        does."""
+        self._waiting.pop(wait, None)
+        if wait.is_over:
+            wait.task.uncancel()
 
     def _look(self, timers: Timers) -> None:
         self._timer = None
         now = timers.time()
-        for task, deadline in tuple(self._waiting.items()):
-            if deadline > now:
-                self._timer = timers.call_at(deadline, lambda: self._look(timers))
+        for wait in tuple(self._waiting):
+            if wait.deadline > now:
+                self._timer = timers.call_at(wait.deadline, lambda: self._look(timers))
                 return
-            del self._waiting[task]
-            self._late.add(task)
-            task.cancel()
+            del self._waiting[wait]
+            wait.is_over = True
+            wait.task.cancel()

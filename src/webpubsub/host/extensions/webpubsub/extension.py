@@ -57,7 +57,7 @@ from webpubsub.host.extensions.webpubsub.webhook_answers import text_answer
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.observation import ObservationPoint
 from webpubsub.host.values import Value
-from webpubsub.host.worker import WorkerLost
+from webpubsub.host.worker import InvocationResult, WorkerLost
 from webpubsub.protocol import traps
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 from webpubsub.protocol.events import (
@@ -207,7 +207,8 @@ class WebPubSubExtension:
         route = self._routes.find(event.connection_context)
         if route is None:
             return _UNHANDLED
-        answer = await self._answer(route, event)
+        result = await route.invoke(_event_call(route, event))
+        answer = _answer_in(result, route, event)
         if not isinstance(event, ConnectEventRequest | UserEventRequest):
             return _NOTIFIED
         return outcome_of(event, answer)
@@ -222,23 +223,8 @@ class WebPubSubExtension:
         return await self._webhook.receive(request)
 
     async def _answer(self, route: Route, event: AnyEventRequest) -> Answer:
-        """Where both edges meet: call the function for an event."""
-        value = TriggerValue(
-            event=event,
-            parameter=route.parameter,
-            data_type=route.data_type,
-        )
-        value.tell_of_message(route.tell)
-        result = await route.invoke(_call(value, _REASON))
-        if not isinstance(event, ConnectEventRequest | UserEventRequest):
-            if result.return_value is not None:
-                route.tell(traps.ANSWER_UNREAD, "returned something to an event that has no answer")
-            return NO_ANSWER
-        if result.failure is not None:
-            if result.failure.type != WorkerLost.__name__:  # which no code of the app can catch
-                route.tell(traps.ANSWER_RAISES, f"failed with {result.failure.type}")
-            return answer_of_failure(event, result.failure)
-        return answer_of(event, result.return_value, route.look)
+        """Call the function for an event that a webhook has received."""
+        return _answer_in(await route.invoke(_event_call(route, event)), route, event)
 
     def _warn_of_open_routes(self) -> None:
         if names := [route.function.name for route in self._routes if route.accesses.is_open]:
@@ -269,6 +255,25 @@ class WebPubSubExtension:
         performer = observed(client, self._point, binding.name, context)
         tell = self._traps.of(context.function.name)
         await output.write(binding, value, context, performer, self._hub, tell)
+
+
+def _event_call(route: Route, event: AnyEventRequest) -> TriggerCall:
+    value = TriggerValue(event=event, parameter=route.parameter, data_type=route.data_type)
+    value.tell_of_message(route.tell)
+    return _call(value, _REASON)
+
+
+def _answer_in(result: InvocationResult, route: Route, event: AnyEventRequest) -> Answer:
+    """What a function's result says to an event, wherever that came from."""
+    if not isinstance(event, ConnectEventRequest | UserEventRequest):
+        if result.return_value is not None:
+            route.tell(traps.ANSWER_UNREAD, "returned something to an event that has no answer")
+        return NO_ANSWER
+    if result.failure is not None:
+        if result.failure.type != WorkerLost.__name__:  # which no code of the app can catch
+            route.tell(traps.ANSWER_RAISES, f"failed with {result.failure.type}")
+        return answer_of_failure(event, result.failure)
+    return answer_of(event, result.return_value, route.look)
 
 
 def _call(value: TriggerValue, reason: str = MANUAL_REASON) -> TriggerCall:
