@@ -9,7 +9,7 @@ oddities included: a data type may be a number, and an object is read as a Buffe
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,7 @@ FIRST_ERROR_CODE = -1
 
 #: The data types by their numbers in the official enumeration.
 _DATA_TYPES = (DataType.BINARY, DataType.JSON, DataType.TEXT)
+_WordT = TypeVar("_WordT", bound=str)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _WHITESPACE = re.compile(r"[ \t\r\n]+")
 
@@ -37,12 +38,15 @@ def parse(text: str | bytes) -> Any:
         raise ValueError(f"is not valid JSON: {error}") from None
 
 
-def word(value: Any, known: Sequence[str], first: int = 0) -> str:
+def word(value: Any, known: Sequence[_WordT], first: int = 0) -> _WordT:
     """The known word that ``value`` means: the word in any letter case, or its number counted from
     ``first``, as a number or as text. Raises ValueError."""
+    if value in known:
+        return known[known.index(value)]
     if isinstance(value, str):
+        meant = value.strip().lower()
         for candidate in known:
-            if candidate.lower() == value.strip().lower():
+            if candidate.lower() == meant:
                 return candidate
     number = integer(value)
     if number is not None and 0 <= number - first < len(known):
@@ -62,7 +66,7 @@ def integer(value: Any) -> int | None:
 def data_type(value: Any) -> DataType:
     """The data type that ``value`` means: a word, or 0 binary, 1 json, 2 text. Raises
     ValueError."""
-    return DataType(word(value, _DATA_TYPES))
+    return word(value, _DATA_TYPES)
 
 
 def message(kind: DataType, data: Any) -> Message:

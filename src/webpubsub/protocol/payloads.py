@@ -38,11 +38,13 @@ class JsonObject(dict[str, Any]):
     def __new__(cls, *arguments: Any, **given: Any) -> Self:
         if len(arguments) > cls._places or not given.keys() <= cls._parameters:
             raise TypeError(call_mistake(cls.__name__, cls.__init__, arguments, given))
-        return super().__new__(cls)
+        return dict.__new__(cls)
 
     def _put(self, **members: Any) -> None:
         """Set the members that were given."""
-        self.update((name, value) for name, value in members.items() if value is not None)
+        for name, value in members.items():
+            if value is not None:
+                self[name] = value
 
 
 def payload_members(owner: str, data: Any, data_type: DataTypeName | None) -> dict[str, Any]:
@@ -113,10 +115,10 @@ def _data_type(owner: str, data: Any, data_type: DataTypeName | None) -> str:
 
 
 def _text(owner: str, data: Any) -> str:
-    if _is_bytes(data):
-        return _decoded(owner, bytes(data))
     if isinstance(data, str):
         return _sendable(owner, "data", data)
+    if _is_bytes(data):
+        return _decoded(owner, bytes(data))
     raise TypeError(
         f"{owner}: text data must be a str, not {_kind(data)}; "
         "pass data_type='json' to send it as JSON."
@@ -135,7 +137,8 @@ def _decoded(owner: str, data: bytes) -> str:
 
 def _sendable(owner: str, name: str, value: str) -> str:
     try:
-        value.encode()
+        if not value.isascii():
+            value.encode()
     except UnicodeEncodeError:
         raise _halved(owner, name) from None
     return value

@@ -86,10 +86,11 @@ class UserEventResponse(EventResponse):
     ) -> None:
         owner = type(self).__name__
         if data is not _ABSENT:
-            self._put(**payload_members(owner, data, data_type))
+            self.update(payload_members(owner, data, data_type))
         elif data_type is not None:
             raise TypeError(f"{owner}: data_type says how to send data, and there is no data.")
-        self._put(states=state_members(owner, states))
+        if states is not None:
+            self._put(states=state_members(owner, states))
 
 
 class EventErrorResponse(EventResponse):

@@ -21,7 +21,7 @@ from webpubsub.host.extensions.webpubsub.answers import (
 )
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import FunctionFailure
-from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.mqtt_events import MqttConnectProperties
 from webpubsub.protocol.responses import EventErrorResponse, UserEventResponse
 
@@ -32,7 +32,7 @@ def test_an_object_answers_its_event() -> None:
     """From this process or another one, and unlike nothing at all."""
     for empty in (JsonText("{}"), JsonValue({})):
         assert answer_of(connect_event(), empty) == ConnectAnswer()
-        assert answer_of(user_event(), empty) == UserAnswer(data_type=DataType.BINARY, data=b"")
+        assert answer_of(user_event(), empty) == UserAnswer(message=Message(DataType.BINARY, b""))
     assert answer_of(user_event(), None) is NO_ANSWER
 
 

@@ -6,9 +6,8 @@ an answer fail the event, because the client waits for it. An answer is what bot
 bindings section 5.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -19,13 +18,12 @@ from webpubsub.host.worker import FunctionFailure
 from webpubsub.protocol import binding_json
 from webpubsub.protocol.binding_json import ERROR_CODES, FIRST_ERROR_CODE, shown
 from webpubsub.protocol.events import ConnectEventRequest, UserEventRequest
-from webpubsub.protocol.messages import DataType
+from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.mqtt_events import MqttUserProperty
 from webpubsub.protocol.responses import EventErrorResponse
 
 _STATUSES = {"unauthorized": 401, "userError": 400, "serverError": 500}
 
-_T = TypeVar("_T")
 #: The events that have an answer.
 Awaiting: TypeAlias = ConnectEventRequest | UserEventRequest
 
@@ -50,10 +48,9 @@ class ConnectAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A user event is handled; empty ``data`` is no reply."""
+    """A user event is handled; a ``message`` without data is no reply."""
 
-    data_type: DataType
-    data: bytes
+    message: Message
     states: Mapping[str, bytes] | None = None
 
 
@@ -170,14 +167,26 @@ def _user_event(answer: Mapping[str, Any]) -> UserAnswer:
     members = _folded(answer)
     if "code" in members and "code" not in answer:
         raise ValueError("'Code' is not read; write 'code' to fail the event.")
-    kind = DataType.BINARY
-    if "datatype" in members:
-        kind = _about("dataType", binding_json.data_type, members["datatype"])
-    data = members.get("data", "")
-    payload = b""
-    if data not in ("", {}):
-        payload = _about("data", partial(binding_json.message, kind), data).data
-    return UserAnswer(data_type=kind, data=payload, states=_states(answer))
+    message = _message(_data_type(members), members.get("data", ""))
+    return UserAnswer(message=message, states=_states(answer))
+
+
+def _data_type(members: Mapping[str, Any]) -> DataType:
+    if "datatype" not in members:
+        return DataType.BINARY
+    try:
+        return binding_json.data_type(members["datatype"])
+    except ValueError as error:
+        raise ValueError(f"'dataType' {error}") from None
+
+
+def _message(kind: DataType, data: Any) -> Message:
+    if data in ("", {}):
+        return Message(kind, b"")
+    try:
+        return binding_json.message(kind, data)
+    except ValueError as error:
+        raise ValueError(f"'data' {error}") from None
 
 
 def _states(answer: Mapping[str, Any]) -> Mapping[str, bytes] | None:
@@ -210,10 +219,3 @@ def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
     if not all(isinstance(item, str) for item in value):
         raise ValueError(f"'{name}' must hold strings only.")
     return tuple(value)
-
-
-def _about(name: str, read: Callable[[Any], _T], value: Any) -> _T:
-    try:
-        return read(value)
-    except ValueError as error:
-        raise ValueError(f"'{name}' {error}") from None

@@ -12,7 +12,8 @@ def trace_of(event: AnyEventRequest) -> TraceContext:
     that the client names in its request to connect or in the metadata of its message."""
     headers = event.connection_context.received_headers
     if headers is None and isinstance(event, UserEventRequest):
-        return _shown(metadata_span(event.message.metadata))
+        metadata = event.message.metadata
+        return _shown(metadata_span(metadata)) if metadata else _NO_TRACE
     if headers is None and isinstance(event, ConnectEventRequest):
         headers = event.headers
     if not headers:

@@ -46,11 +46,12 @@ class TriggerValue(EventValue, frozen=True, kw_only=True):
     def tell_of_message(self, tell: Tell) -> None:
         """Tell what is lost on the way to a function, or would be. Text is always UTF-8, so that
         only other data has to be looked at."""
-        if not isinstance(self.event, UserEventRequest) or self.event.data_type in _TEXTS:
+        event = self.event
+        if not isinstance(event, UserEventRequest) or event.message.data_type in _TEXTS:
             return
-        if self.event.data_type is DataType.PROTOBUF:
+        if event.data_type is DataType.PROTOBUF:
             tell(traps.EVENT_PROTOBUF, "received a protobuf message")
-        elif self._is_lossy and not _is_text(self.event.message.data):
+        elif self._is_lossy and not _is_text(event.message.data):
             tell(traps.EVENT_BINARY, f"received a binary message in '{self.parameter}'")
 
     @property

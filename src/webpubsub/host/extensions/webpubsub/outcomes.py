@@ -14,7 +14,6 @@ from webpubsub.host.extensions.webpubsub.answers import (
 )
 from webpubsub.host.extensions.webpubsub.states import merged_states
 from webpubsub.protocol.events import ConnectEventRequest, ConnectionContext
-from webpubsub.protocol.messages import Message
 from webpubsub.protocol.outcomes import (
     ConnectAccepted,
     EventFailed,
@@ -38,7 +37,7 @@ def outcome_of(event: Awaiting, answer: Answer) -> EventOutcome:
         )
     if isinstance(answer, UserAnswer):
         return UserEventAccepted(
-            reply=Message(answer.data_type, answer.data) if answer.data else None,
+            reply=answer.message if answer.message.data else None,
             connection_state=_new_state(event.connection_context, answer.states),
         )
     if isinstance(answer, FailedAnswer):

@@ -37,7 +37,8 @@ def webhook_answer_of(event: Awaiting, answer: Answer) -> WebhookAnswer:
         members = _connect_members(event, answer)
         return _success(event, answer, _JSON, msgspec.json.encode(members))
     if isinstance(answer, UserAnswer):
-        return _success(event, answer, CONTENT_TYPES[answer.data_type], answer.data)
+        message = answer.message
+        return _success(event, answer, CONTENT_TYPES[message.data_type], message.data)
     if isinstance(answer, FailedAnswer):
         if answer.mqtt is not None:
             return _answer(answer.status, _JSON, answer.mqtt)
