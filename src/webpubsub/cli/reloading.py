@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from webpubsub.cli.console import runs_unattended, tell_error, tell_problem, timed_line
+from webpubsub.cli.garbage import spare_what_is_loaded, visit_what_is_loaded
 from webpubsub.cli.long_work import done_unless
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import BrokenApp, HostError
@@ -73,6 +74,7 @@ async def _start(app: "LocalApp", show: Callable[[], None], *, waits: bool) -> N
         _tell_broken(app, problem)
     else:
         show()
+        spare_what_is_loaded()
 
 
 async def _follow(
@@ -117,6 +119,7 @@ def _forget_bytecode(paths: Iterable[Path]) -> None:
 
 
 async def _reload(app: "LocalApp", show: Callable[[], None]) -> None:
+    visit_what_is_loaded()
     try:
         await app.reload()
     except HostError as problem:

@@ -10,6 +10,7 @@ import typer
 from webpubsub.cli import lifetime
 from webpubsub.cli.console import fail, warn_if_open_to_all
 from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link
+from webpubsub.cli.garbage import collected_rarely, spare_what_is_loaded
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from webpubsub.service.settings import ServiceSettings
 
 
+@collected_rarely()
 def service(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8080,
     address: Annotated[
@@ -107,6 +109,7 @@ async def _serve(
             except ServiceStartError as problem:
                 fail(str(problem))
             _show(running, page, hubs)
+            spare_what_is_loaded()
             async with hubs.followed():
                 await stop.wait()
             end_recording()

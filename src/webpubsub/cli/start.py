@@ -15,6 +15,7 @@ from webpubsub.cli.banner import banner
 from webpubsub.cli.console import fail, runs_unattended, tell_problem
 from webpubsub.cli.dashboard import DashboardOption, dashboard_of, show_link, watch_app
 from webpubsub.cli.func_flags import tell_of_interpreter_arguments
+from webpubsub.cli.garbage import collected_rarely
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from webpubsub.composition.local_app import Place
 
 
+@collected_rarely()
 def start(
     app_dir: AppDirArgument = Path(),
     port: PortOption = None,
