@@ -63,11 +63,15 @@ def app_command(app: Path, port: int, *options: str) -> list[str]:
 
 @contextmanager
 def running(
-    name: str, command: Callable[[int], Sequence[str]], *, cores: Sequence[int] = (0,)
+    name: str,
+    command: Callable[[int], Sequence[str]],
+    *,
+    cores: Sequence[int] = (0,),
+    port: int | None = None,
 ) -> Iterator[Server]:
-    """A server process on the first core, or on others, ready to accept; ended when the block is
-    left."""
-    port = free_port()
+    """A server process on the first core, or on others, ready to accept at a free port unless one
+    is given; ended when the block is left."""
+    port = port or free_port()
     with (scratch() / "stderr").open("wb") as errors:
         process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=errors)
     try:

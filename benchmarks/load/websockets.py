@@ -216,9 +216,8 @@ async def connect(
     seen = Seen()
     clients: list[Client] = []
     for number, endpoint in enumerate(endpoints):
-        address = f"127.0.0.{1 + number // _PORTS}"
         make = partial(Client, endpoint, hear, seen, text)
-        clients.append(await _open(address, endpoint.port, make))
+        clients.append(await _open(number // _PORTS, endpoint.port, make))
         if number % _AT_ONCE == 0:
             await _ready(clients[-_AT_ONCE:])
     await _ready(clients)
@@ -232,9 +231,11 @@ async def leave(clients: Sequence[Client]) -> None:
     await asyncio.sleep(0.1)
 
 
-async def _open(address: str, port: int, make: Callable[[], Client]) -> Client:
+async def _open(address: int, port: int, make: Callable[[], Client]) -> Client:
     loop = asyncio.get_running_loop()
-    _, client = await loop.create_connection(make, _HOST, port, local_addr=(address, 0))
+    # Where one address has ports enough none is bound: a search for one that can be takes long.
+    local = (f"127.0.0.{1 + address}", 0) if address else None
+    _, client = await loop.create_connection(make, _HOST, port, local_addr=local)
     return client
 
 

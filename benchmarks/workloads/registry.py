@@ -4,7 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.runs import Workload
+from benchmarks.workloads.connect import Connect
 from benchmarks.workloads.echo import Echo
 from benchmarks.workloads.fanout import Fanout
+from benchmarks.workloads.latency import Latency
+from benchmarks.workloads.memory import Memory
+from benchmarks.workloads.negotiate import Negotiate
+from benchmarks.workloads.rest import Rest
+from benchmarks.workloads.start import Start
+from benchmarks.workloads.sync_function import SyncFunction
+from benchmarks.workloads.webhook import Webhook
 
-WORKLOADS: Sequence[Workload[Any]] = (Fanout(), Echo())
+WORKLOADS: Sequence[Workload[Any]] = (
+    Fanout(),
+    Echo(),
+    Latency(),
+    Webhook(),
+    SyncFunction(),
+    Negotiate(),
+    Rest(),
+    Connect(),
+    Memory(),
+    Start(),
+)

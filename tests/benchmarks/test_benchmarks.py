@@ -1,13 +1,25 @@
 """The benchmarks, with so little work that their figures mean nothing."""
 
+from typing import Any
+
 import pytest
 
 from benchmarks import plugin, workers
+from benchmarks.contestants.contestant import OURS
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp
-from benchmarks.runs import Results, attend, take, turns
+from benchmarks.contestants.with_tokens import aiohttp_tokens
+from benchmarks.runs import Results, Workload, attend, take, turns
+from benchmarks.workloads.connect import Connect
 from benchmarks.workloads.echo import Echo
 from benchmarks.workloads.fanout import Fanout
+from benchmarks.workloads.latency import Latency
+from benchmarks.workloads.memory import Memory
+from benchmarks.workloads.negotiate import Negotiate
+from benchmarks.workloads.rest import Rest
+from benchmarks.workloads.start import Start
+from benchmarks.workloads.sync_function import SyncFunction
+from benchmarks.workloads.webhook import Webhook
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -30,6 +42,34 @@ async def test_ours_and_a_peer_do_the_work(workload: Fanout | Echo) -> None:
         assert value > 0
     assert medians.best_peer(workload.rows[0].label) == aiohttp.name
     assert medians.ratio(workload.rows[0].label)
+
+
+@pytest.mark.parametrize(
+    "workload",
+    [
+        Latency(clients=2),
+        Webhook(clients=2),
+        SyncFunction(clients=2),
+        Negotiate(connections=2),
+        Rest(users=2),
+        Connect(at_once=2, tokens=4),
+        Memory(connections=100, settles=0),
+        Start(imports=1),
+    ],
+    ids=lambda work: work.name,
+)
+async def test_all_rows_have_a_figure_of_ours(workload: Workload[Any]) -> None:
+    """And one of the peer that needs nothing to be installed, if it takes part."""
+    results = Results(date="", machine="", rounds=1)
+    attend(results, [workload])
+    for turn in turns([workload], 1):
+        if turn.contestant.name in (OURS, aiohttp_tokens.name, "threads alone"):
+            await take(turn, results, 0.05)
+    assert results.failures == {workload.name: {}}
+    medians = results.medians(workload)
+    assert all(medians.of(row.label) is not None for row in workload.rows)
+    if aiohttp_tokens.name in [one.name for one in workload.contestants]:
+        assert medians.ratio(workload.rows[0].label)
 
 
 async def test_an_app_answers_in_one_process_and_in_several() -> None:

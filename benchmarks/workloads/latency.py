@@ -1,0 +1,77 @@
+"""How long an answer takes where the server is half as busy as it can be: milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.contestant import Contestant
+from benchmarks.contestants.functions import echo_function
+from benchmarks.contestants.ours import simple_client
+from benchmarks.load.meter import Figure, Meter, percentile
+from benchmarks.load.round_trips import Latencies
+from benchmarks.load.websockets import connect, leave
+from benchmarks.runs import Row
+from benchmarks.servers import running
+from benchmarks.workloads.echo import TEXT, round_trips
+
+_WANTED = 10
+_MIDDLE, _SLOWEST = "median", "99th percentile"
+_SHARES = {_MIDDLE: 0.5, _SLOWEST: 0.99}
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """At full load first, and then at half the rate that this has shown."""
+
+    name: ClassVar[str] = "latency"
+    clients: int = 64
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"Latency at half load: {self.clients} clients, a typed function in process"
+
+    @property
+    def notes(self) -> str:
+        """What a reader must know."""
+        return (
+            "Messages are sent at half of the rate that was the maximum just before, evenly and "
+            "whether or not others have been answered; each is as late as its answer comes after "
+            "it was due. The load never sleeps, so that it is busy at any rate."
+        )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """In the middle, and of the slowest."""
+        return [
+            Row(_MIDDLE, "ms", higher_is_better=False, digits=2),
+            Row(
+                _SLOWEST,
+                "ms",
+                higher_is_better=False,
+                digits=2,
+                target=f"{_WANTED} ms",
+                reached=lambda medians: medians.at_most(_SLOWEST, _WANTED),
+            ),
+        ]
+
+    @property
+    def contestants(self) -> Sequence[Contestant]:
+        """Ours alone."""
+        return (echo_function,)
+
+    async def measure(self, contestant: Contestant, seconds: float) -> Mapping[str, Figure]:
+        """Both rows."""
+        with running(contestant.name, contestant.command) as server:
+            endpoints = [simple_client(server.port)] * self.clients
+            most = await round_trips(endpoints, seconds)
+            load = Latencies()
+            clients = await connect(endpoints, load.hear, TEXT)
+            meter = Meter()
+            latencies = await load.at_rate(clients, most.value / 2, seconds)
+            figures = {
+                row: meter.figure(percentile(latencies, share) * 1e3)
+                for row, share in _SHARES.items()
+            }
+            await leave(clients)
+        return figures

@@ -1,0 +1,72 @@
+"""Clients that ask where to connect: requests per second, each answered with a new token."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.express import express_negotiate
+from benchmarks.contestants.functions import ASYNC_DEF, DEF, negotiate_functions
+from benchmarks.contestants.over_http import Negotiator
+from benchmarks.contestants.with_tokens import aiohttp_negotiate
+from benchmarks.load.http import get, keep_busy
+from benchmarks.load.meter import Figure
+from benchmarks.runs import Row
+from benchmarks.servers import running
+
+_WANTED = 5000
+
+
+class Negotiate(msgspec.Struct, frozen=True):
+    """An anonymous HTTP function with a connection input, on connections that are kept."""
+
+    name: ClassVar[str] = "negotiate"
+    connections: int = 64
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"Negotiate: a token for the user of a query, {self.connections} connections"
+
+    @property
+    def notes(self) -> str:
+        """What a reader must know."""
+        return (
+            "Ours is an HTTP function with a connection input, whose invocations are logged. "
+            "aiohttp is a handler that makes the token with PyJWT, Express one that has the "
+            "official SDK make it; both log nothing, and are the same in both rows."
+        )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """One for each kind of function."""
+        return [self._row(kind) for kind in (DEF, ASYNC_DEF)]
+
+    @property
+    def contestants(self) -> Sequence[Negotiator]:
+        """Who takes part."""
+        return (negotiate_functions, aiohttp_negotiate, express_negotiate)
+
+    async def measure(self, contestant: Negotiator, seconds: float) -> Mapping[str, Figure]:
+        """All rows."""
+        figures: dict[str, Figure] = {}
+        with running(contestant.name, contestant.command) as server:
+            for path in dict.fromkeys(contestant.paths.values()):
+                users = [f"user{number}" for number in range(self.connections)]
+                requests = [[get(server.port, f"{path}{user}")] for user in users]
+                figures[path] = await keep_busy(server.port, requests, seconds=seconds)
+        return {_label(kind): figures[path] for kind, path in contestant.paths.items()}
+
+    @staticmethod
+    def _row(kind: str) -> Row:
+        label = _label(kind)
+        return Row(
+            label,
+            "requests/s",
+            target=f"{_WANTED:,}",
+            reached=lambda medians: medians.at_least(label, _WANTED),
+        )
+
+
+def _label(kind: str) -> str:
+    return f"`{kind}` function"
