@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import resource
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 HUB = "benchmark"
 ROLES = ["webpubsub.sendToGroup", "webpubsub.joinLeaveGroup"]
 _START_SECONDS = 60.0
+_PORTS = iter(random.sample(range(20_000, 32_000), 12_000))
 _FOLDER = tempfile.TemporaryDirectory(prefix="benchmarks-")
 
 
@@ -103,9 +105,12 @@ def pin(pid: int, *cores: int) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port nobody listens on at this moment, and which is none of those that connections are
+    made from: a client that knocks at such a port before the server is there may meet itself."""
+    for port in _PORTS:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise RuntimeError("all ports have been used")
 
 
 def scratch() -> Path:
