@@ -51,6 +51,23 @@ def test_one_write_for_each_client_in_each_turn() -> None:
     assert [wire.writes for _, wire in boxes] == [[b"abc", b"d"]] + [[b"abc"]] * 4
 
 
+def test_what_is_the_same_is_joined_once() -> None:
+    """Clients that are sent the same in a turn share its bytes; others do not."""
+    world = World()
+    (one, first), (two, second), (other, third) = (world.outbox() for _ in range(3))
+    for outbox in (one, two, other):
+        outbox.append(b"a")
+    for outbox, data in ((one, b"b"), (two, b"b"), (other, b"c")):
+        outbox.append(data)
+    world.loop.turn()
+    assert (first.writes, second.writes, third.writes) == ([b"ab"], [b"ab"], [b"ac"])
+    assert first.writes[0] is second.writes[0]
+    one.append(b"d")
+    one.append(b"e")
+    world.loop.turn()
+    assert first.writes == [b"ab", b"de"]
+
+
 def test_what_is_postponed_comes_after_what_is_written() -> None:
     """In a turn of its own, and whether anything was to be written or not."""
     world = World()

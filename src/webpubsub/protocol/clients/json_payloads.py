@@ -21,6 +21,10 @@ from webpubsub.protocol.clients.request_fields import (
 from webpubsub.protocol.messages import DataType, Message
 
 _encode = msgspec.json.encode
+_read_text = msgspec.json.Decoder(str).decode
+
+_NO_METADATA = Raw(b"null")
+_DATA_TYPES: Mapping[str, DataType] = {kind.value: kind for kind in DataType}
 
 
 class Payload(msgspec.Struct, kw_only=True):
@@ -28,13 +32,13 @@ class Payload(msgspec.Struct, kw_only=True):
 
     data: Raw = Raw()
     dataType: str = "json"  # noqa: N815
-    metadata: Raw = Raw(b"null")
+    metadata: Raw = _NO_METADATA
 
 
 def read_message(wanted: Payload) -> Message:
     """The message in a request, which needs data or metadata. Raises InvalidRequest or
     msgspec.DecodeError."""
-    metadata = read_metadata(wanted.metadata)
+    metadata = None if wanted.metadata is _NO_METADATA else read_metadata(wanted.metadata)
     data = bytes(wanted.data)
     if data:
         return read_data(wanted.dataType, data, metadata)
@@ -53,10 +57,10 @@ def read_data(name: str, data: bytes, metadata: Mapping[str, str] | None) -> Mes
 
 def data_type(name: str) -> DataType:
     """The data type of this name in any letter case. Raises InvalidRequest."""
-    try:
-        return DataType(name.lower())
-    except ValueError:
-        raise InvalidRequest(f"the dataType '{name[:64]}'") from None
+    kind = _DATA_TYPES.get(name) or _DATA_TYPES.get(name.lower())
+    if kind is None:
+        raise InvalidRequest(f"the dataType '{name[:64]}'")
+    return kind
 
 
 def write_data(message: Message) -> bytes:
@@ -71,12 +75,12 @@ def _json_data(data: bytes) -> bytes:
 
 
 def _text_data(data: bytes) -> bytes:
-    return msgspec.json.decode(data, type=str).encode()
+    return _read_text(data).encode()
 
 
 def _base64_data(data: bytes) -> bytes:
     try:
-        return base64.b64decode(msgspec.json.decode(data, type=str), validate=True)
+        return base64.b64decode(_read_text(data), validate=True)
     except (binascii.Error, ValueError):
         raise InvalidRequest("data that is not a string of padded base64") from None
 

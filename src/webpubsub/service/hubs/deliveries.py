@@ -62,19 +62,24 @@ def _deliver_reliably(
     # What is kept is the message alone.
     delivery.encodings.clear()
     full: list[Session] = []
+    sizes: dict[str, int] = {}
     for session in sessions:
         buffer = session.buffer
         if buffer is None:
             continue
-        encoded = frames.get(buffer.codec.name)
+        codec = buffer.codec
+        encoded = frames.get(codec.name)
         if encoded is None:
-            encoded = frames[buffer.codec.name] = buffer.codec.encode_delivery(delivery)
-        sequence_id = buffer.add(delivery, sum(len(frame.payload) for frame in encoded))
+            encoded = frames[codec.name] = codec.encode_delivery(delivery)
+        size = sizes.get(codec.name)
+        if size is None:
+            size = sizes[codec.name] = sum(len(frame.payload) for frame in encoded)
+        sequence_id = buffer.add(delivery, size)
         if sequence_id is None:
             full.append(session)
         elif session.attachment is not None:
-            numbered = buffer.number(encoded, sequence_id)
-            session.attachment.outbox.append(wire_bytes(numbered), delivery.expires_at)
+            numbered = wire_bytes(buffer.number(encoded, sequence_id))
+            session.attachment.outbox.append(numbered, delivery.expires_at)
     # What comes of it must not overtake this message.
     for session in full:
         _overflow(register, session)

@@ -15,8 +15,9 @@ from webpubsub.protocol.messages import Delivery
 from webpubsub.service.session_limits import BufferLimits
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A message that its client has not acknowledged. ``size`` is what counts as its bytes."""
+class Kept(msgspec.Struct, frozen=True, gc=False):
+    """A message that its client has not acknowledged. ``size`` is what counts as its bytes. There
+    are many of them, and no way from a message back to it: the garbage collector need not look."""
 
     sequence_id: int
     delivery: Delivery

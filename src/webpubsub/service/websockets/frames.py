@@ -1,12 +1,17 @@
 """WebSocket frames as bytes, from server to client (RFC 6455 sections 5.2, 5.5 and 7.4)."""
 
 from collections.abc import Sequence
+from struct import Struct
 
 from webpubsub.protocol.clients.codec import Frame
 
 _FINAL = 0x80
 _CLOSE = 0x8
 _PONG = 0xA
+
+_SHORT = Struct(">BB").pack
+_MEDIUM = Struct(">BBH").pack
+_LONG = Struct(">BBQ").pack
 
 #: A ping without payload.
 PING = b"\x89\x00"
@@ -23,14 +28,16 @@ def frame(opcode: int, payload: bytes) -> bytes:
     """One unfragmented, unmasked frame: what a server sends."""
     size = len(payload)
     if size < 126:
-        return bytes((_FINAL | opcode, size)) + payload
+        return _SHORT(_FINAL | opcode, size) + payload
     if size < 65_536:
-        return bytes((_FINAL | opcode, 126)) + size.to_bytes(2) + payload
-    return bytes((_FINAL | opcode, 127)) + size.to_bytes(8) + payload
+        return _MEDIUM(_FINAL | opcode, 126, size) + payload
+    return _LONG(_FINAL | opcode, 127, size) + payload
 
 
 def wire_bytes(frames: Sequence[Frame]) -> bytes:
     """The bytes of some frames, ready to be written."""
+    if len(frames) == 1:
+        return frame(frames[0].kind, frames[0].payload)
     return b"".join([frame(one.kind, one.payload) for one in frames])
 
 

@@ -8,7 +8,7 @@ that. Specification: client-protocols section 2.1, rest-api section 5.5.
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from webpubsub.protocol.clients.codec import ClientCodec
@@ -21,12 +21,14 @@ _TransportT = TypeVar("_TransportT", bound=Transport)
 class Flusher:
     """Flushes every outbox that has something to send, once per turn of the event loop."""
 
-    __slots__ = ("_dirty", "_loop", "_postponed")
+    __slots__ = ("_dirty", "_joined", "_loop", "_parts", "_postponed")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._dirty: list[Outbox] = []
         self._postponed: list[Callable[[], None]] = []
+        self._parts: Sequence[bytes] = []
+        self._joined = b""
 
     def mark(self, outbox: "Outbox") -> None:
         """Have an outbox flushed at the end of this turn."""
@@ -46,9 +48,18 @@ class Flusher:
         dirty, self._dirty = self._dirty, []
         for outbox in dirty:
             outbox.flush()
+        self._parts, self._joined = [], b""
         postponed, self._postponed = self._postponed, []
         for action in postponed:
             self._loop.call_soon(action)
+
+    def join(self, parts: list[bytes]) -> bytes:
+        """The same as one. Clients of one group are often sent the same in a turn, one after the
+        other, so it is joined once for all of them."""
+        if parts != self._parts:
+            self._parts = parts.copy()
+            self._joined = b"".join(parts)
+        return self._joined
 
 
 class _Nowhere:
@@ -80,7 +91,6 @@ class Outbox:
 
     __slots__ = (
         "_clock",
-        "_dirty",
         "_expiries",
         "_flusher",
         "_fresh",
@@ -114,10 +124,9 @@ class Outbox:
         self._clock = clock
         self._fresh: list[bytes] = []
         #: When what is fresh expires, by its place; what is not in it never does.
-        self._expiries: dict[int, float] = {}
+        self._expiries: dict[int, float] | None = None
         self._held: list[_Held] = []
         self._held_bytes = 0
-        self._dirty = False
         self._paused = False
 
     @property
@@ -128,12 +137,12 @@ class Outbox:
     def append(self, data: bytes, expires_at: float | None = None) -> None:
         """Send the bytes of one or more whole frames at the end of this turn; or later, but before
         ``expires_at`` in seconds since the epoch, if the client reads too slowly."""
+        fresh = self._fresh
         if expires_at is not None:
-            self._expiries[len(self._fresh)] = expires_at
-        self._fresh.append(data)
-        if not self._dirty:
-            self._dirty = True
+            self._expire(len(fresh), expires_at)
+        if not fresh:
             self._flusher.mark(self)
+        fresh.append(data)
 
     def reroute(self, around: Callable[[Transport], _TransportT]) -> _TransportT:
         """Write to what is made of the transport, instead of the transport itself."""
@@ -142,7 +151,6 @@ class Outbox:
 
     def flush(self) -> None:
         """Hand what is new to the transport, or hold it while the client does not read."""
-        self._dirty = False
         if self._paused:
             self._hold()
         else:
@@ -158,7 +166,7 @@ class Outbox:
         self._forget_expired()
         held, self._held = self._held, []
         self._held_bytes = 0
-        self._write([one.data for one in held])
+        self._write(b"".join([one.data for one in held]))
 
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
@@ -166,8 +174,13 @@ class Outbox:
         self._write_fresh()
         self._transport = _NOWHERE
 
+    def _expire(self, place: int, at: float) -> None:
+        if self._expiries is None:
+            self._expiries = {}
+        self._expiries[place] = at
+
     def _hold(self) -> None:
-        expiry = self._expiries.get
+        expiry = (self._expiries or {}).get
         self._held_bytes += sum(map(len, self._fresh))
         self._held += [_Held(data, expiry(at, math.inf)) for at, data in enumerate(self._fresh)]
         self._forget_fresh()
@@ -186,13 +199,15 @@ class Outbox:
         self._held_bytes = sum(len(one.data) for one in self._held)
 
     def _write_fresh(self) -> None:
-        self._write(self._fresh)
-        self._forget_fresh()
+        fresh = self._fresh
+        if fresh:
+            self._write(fresh[0] if len(fresh) == 1 else self._flusher.join(fresh))
+            self._forget_fresh()
 
     def _forget_fresh(self) -> None:
         self._fresh.clear()
-        self._expiries.clear()
+        self._expiries = None
 
-    def _write(self, frames: list[bytes]) -> None:
-        if frames and not self._transport.is_closing():
-            self._transport.write(b"".join(frames))
+    def _write(self, data: bytes) -> None:
+        if data and not self._transport.is_closing():
+            self._transport.write(data)

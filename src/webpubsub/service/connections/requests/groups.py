@@ -8,6 +8,8 @@ from webpubsub.protocol.operations import Permission
 from webpubsub.service.connections.client import Client
 from webpubsub.service.connections.requests.handlers import Handlers
 
+_NOBODY: frozenset[str] = frozenset()
+
 
 def join(client: Client, request: requests.JoinGroup) -> None:
     """Have the client join a group."""
@@ -43,7 +45,7 @@ def send_to_group(client: Client, request: requests.SendToGroup) -> None:
     if not client.may(request, Permission.SEND_TO_GROUP, "send to"):
         return
     session = client.session
-    excluded = frozenset((session.connection_id,)) if request.no_echo else frozenset[str]()
+    excluded = frozenset((session.connection_id,)) if request.no_echo else _NOBODY
     client.perform(
         ops.SendToGroup(
             hub=client.hub.name,
