@@ -1,4 +1,7 @@
-"""A message: what one party says to another, whatever client protocol either of them speaks."""
+"""A message: what one party says to another, whatever client protocol either of them speaks.
+
+Messages are many and hold nothing that leads back to them, so the garbage collector is spared them.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,7 +31,11 @@ DATA_TYPES: Mapping[str, DataType] = {
 }
 
 
-class Message(msgspec.Struct, frozen=True):
+# Python 3.11 takes its time to look up a member of an enumeration.
+_JSON = DataType.JSON
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A payload and how to read it.
 
     ``data`` holds the UTF-8 bytes of a text, the raw JSON text exactly as supplied (never re-
@@ -44,7 +51,7 @@ class Message(msgspec.Struct, frozen=True):
     def is_null(self) -> bool:
         """Whether it is the JSON ``null``, which clients must never be sent as data: official ones
         drop the message or fail. Specification: client-protocols section 14."""
-        return self.data_type is DataType.JSON and self.data.strip() == b"null"
+        return self.data_type is _JSON and self.data.strip() == b"null"
 
 
 class StreamError(msgspec.Struct, frozen=True):
@@ -65,7 +72,7 @@ class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
     error: StreamError | None = None
 
 
-class Delivery(msgspec.Struct):
+class Delivery(msgspec.Struct, gc=False):
     """A message on its way to many connections: where it came from, until when it is worth
     delivering.
 

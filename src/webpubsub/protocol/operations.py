@@ -21,7 +21,7 @@ class Permission(StrEnum):
     JOIN_LEAVE_GROUP = "joinLeaveGroup"
 
 
-class HubOperation(msgspec.Struct, frozen=True, kw_only=True):
+class HubOperation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of all operations. ``hub`` is the lower-case hub name."""
 
     hub: str

@@ -24,7 +24,7 @@ class FrameKind(IntEnum):
     BINARY = 2
 
 
-class Frame(msgspec.Struct, frozen=True):
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """A whole WebSocket message: fragments are reassembled before, and never made after."""
 
     kind: FrameKind

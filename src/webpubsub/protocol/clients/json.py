@@ -1,23 +1,37 @@
 """The subprotocol ``json.webpubsub.azure.v1`` and what its reliable form adds to it.
 
-A message is decoded twice at most: once for its type, once into the request of that type, each
-straight into a typed struct. The JSON of ``data`` is neither decoded nor encoded again.
+A message is decoded once, straight into the typed struct of its type. The JSON of ``data`` is
+neither decoded nor encoded again.
 Specification: client-protocols sections 4, 5, 7.1 and 7.2.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, Union
 
 import msgspec
 from msgspec import Meta, Raw
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
-from webpubsub.protocol.clients.json_group_states import read_set, read_subscribe, read_unsubscribe
-from webpubsub.protocol.clients.json_invocations import read_cancel, read_invoke
+from webpubsub.protocol.clients.json_group_states import (
+    SetGroupState,
+    SubscribeGroupState,
+    UnsubscribeGroupState,
+    read_set,
+    read_subscribe,
+    read_unsubscribe,
+)
+from webpubsub.protocol.clients.json_invocations import (
+    CancelInvocation,
+    Invoke,
+    read_cancel,
+    read_invoke,
+)
 from webpubsub.protocol.clients.json_notices import write_notice
-from webpubsub.protocol.clients.json_payloads import Payload, read_message, write_data
+from webpubsub.protocol.clients.json_payloads import Payload, Wanted, read_message, write_data
 from webpubsub.protocol.clients.json_streams import (
+    StreamData,
+    StreamEnd,
     StreamStart,
     read_end,
     read_fragment,
@@ -44,39 +58,37 @@ RELIABLE_SUBPROTOCOL = "json.reliable.webpubsub.azure.v1"
 _RECONNECTION = b',"reconnectionToken":%b'
 _encode = msgspec.json.encode
 
+# Python 3.11 takes its time to look up a member of an enumeration.
+_TEXT = FrameKind.TEXT
+
 Ttl: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_TTL_SECONDS)]
 
 
-class _Head(msgspec.Struct):
-    type: str
-    ackId: int | None = None  # noqa: N815
-
-
-class _Group(msgspec.Struct):
+class _Join(Wanted, kw_only=True, tag="joinGroup"):
     group: str
 
 
-class _ToGroup(Payload, kw_only=True):
+class _Leave(Wanted, kw_only=True, tag="leaveGroup"):
+    group: str
+
+
+class _ToGroup(Payload, kw_only=True, tag="sendToGroup"):
     group: str
     noEcho: bool = False  # noqa: N815
     ttlSeconds: Ttl | None = None  # noqa: N815
     stream: StreamStart | None = None
 
 
-class _Event(Payload, kw_only=True):
+class _Event(Payload, kw_only=True, tag="event"):
     event: str
 
 
-class _SequenceAck(msgspec.Struct):
+class _Ping(Wanted, kw_only=True, tag="ping"):
+    pass
+
+
+class _SequenceAck(Wanted, kw_only=True, tag="sequenceAck"):
     sequenceId: int  # noqa: N815
-
-
-_HEAD = msgspec.json.Decoder(_Head)
-_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
-_GROUP = msgspec.json.Decoder(_Group)
-_TO_GROUP = msgspec.json.Decoder(_ToGroup)
-_EVENT = msgspec.json.Decoder(_Event)
-_SEQUENCE_ACK = msgspec.json.Decoder(_SequenceAck)
 
 
 class JsonCodec:
@@ -86,7 +98,7 @@ class JsonCodec:
 
     def feed(self, frame: Frame) -> Sequence[ClientRequest]:
         """The one request in a message. Raises ClientProtocolError."""
-        if frame.kind is not FrameKind.TEXT:
+        if frame.kind is not _TEXT:
             text = "The JSON subprotocol requires text messages."
             raise ClientProtocolError(JSON_NEEDS_TEXT.refuse("a binary message", text))
         try:
@@ -116,7 +128,7 @@ class JsonCodec:
 
     def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
         """The message with ``sequenceId`` as its last member."""
-        return Frame(FrameKind.TEXT, b'%b,"sequenceId":%d}' % (frame.payload[:-1], sequence_id))
+        return Frame(_TEXT, b'%b,"sequenceId":%d}' % (frame.payload[:-1], sequence_id))
 
     def encode_connected(
         self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
@@ -153,51 +165,55 @@ def parse_request(payload: bytes) -> ClientRequest:
     """The request in a message. Raises InvalidRequest."""
     check_depth(payload)
     try:
-        try:
-            return _read(payload)
-        except msgspec.ValidationError:
-            # What was wrong may be a value that a later member of the same name replaces.
-            return _read(_encode(_MEMBERS.decode(payload)))
+        wanted = _decode(payload)
+        if wanted.ackId is not None and not 0 <= wanted.ackId <= MAX_ACK_ID:
+            raise InvalidRequest("an ackId that is not from 0 to 18446744073709551615")
+        return _READERS[type(wanted)](wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"{error}") from None
 
 
-def _read(payload: bytes) -> ClientRequest:
-    head = _HEAD.decode(payload)
-    read = _READERS.get(head.type) or _READERS_BY_LOWER_CASE.get(head.type.lower())
-    if read is None:
-        raise InvalidRequest(f"the type '{head.type[:64]}'")
-    return read(payload, _ack_id(head.ackId))
+def _decode(payload: bytes) -> Wanted:
+    try:
+        return _read(payload)
+    except msgspec.ValidationError:
+        return _read(_respelled(payload))
 
 
-def _ack_id(value: int | None) -> int | None:
-    if value is not None and not 0 <= value <= MAX_ACK_ID:
-        raise InvalidRequest("an ackId that is not from 0 to 18446744073709551615")
-    return value
+def _respelled(payload: bytes) -> bytes:
+    """The message with its type as we spell it, and each member once: what was wrong may be a value
+    that a later member of the same name replaces."""
+    members = _read_members(payload)
+    if "type" in members:
+        name = _read_text(members["type"])
+        known = _NAMES.get(name.lower())
+        if known is None:
+            raise InvalidRequest(f"the type '{name[:64]}'")
+        members["type"] = Raw(_encode(known))
+    return _encode(members)
 
 
-def _read_join(payload: bytes, ack_id: int | None) -> ClientRequest:
-    return requests.JoinGroup(group=group_name(_GROUP.decode(payload).group), ack_id=ack_id)
+def _read_join(wanted: _Join) -> ClientRequest:
+    return requests.JoinGroup(group=group_name(wanted.group), ack_id=wanted.ackId)
 
 
-def _read_leave(payload: bytes, ack_id: int | None) -> ClientRequest:
-    return requests.LeaveGroup(group=group_name(_GROUP.decode(payload).group), ack_id=ack_id)
+def _read_leave(wanted: _Leave) -> ClientRequest:
+    return requests.LeaveGroup(group=group_name(wanted.group), ack_id=wanted.ackId)
 
 
-def _read_send_to_group(payload: bytes, ack_id: int | None) -> ClientRequest:
-    wanted = _TO_GROUP.decode(payload)
+def _read_send_to_group(wanted: _ToGroup) -> ClientRequest:
     if wanted.stream is not None:
-        return _start_stream(wanted, wanted.stream, ack_id)
+        return _start_stream(wanted, wanted.stream)
     return requests.SendToGroup(
         group=group_name(wanted.group),
         message=read_message(wanted),
         no_echo=wanted.noEcho,
         ttl_seconds=wanted.ttlSeconds or 0,
-        ack_id=ack_id,
+        ack_id=wanted.ackId,
     )
 
 
-def _start_stream(wanted: _ToGroup, start: StreamStart, ack_id: int | None) -> ClientRequest:
+def _start_stream(wanted: _ToGroup, start: StreamStart) -> ClientRequest:
     has_metadata = bytes(wanted.metadata) != b"null"
     return requests.StartStream(
         group=group_name(wanted.group),
@@ -205,44 +221,47 @@ def _start_stream(wanted: _ToGroup, start: StreamStart, ack_id: int | None) -> C
         no_echo=wanted.noEcho,
         idle_timeout_ms=start.idleTimeoutMs,
         carries_message=bool(bytes(wanted.data) or has_metadata or wanted.ttlSeconds),
-        ack_id=ack_id,
+        ack_id=wanted.ackId,
     )
 
 
-def _read_event(payload: bytes, ack_id: int | None) -> ClientRequest:
-    wanted = _EVENT.decode(payload)
+def _read_event(wanted: _Event) -> ClientRequest:
     return requests.SendEvent(
-        event=event_name(wanted.event), message=read_message(wanted), ack_id=ack_id
+        event=event_name(wanted.event), message=read_message(wanted), ack_id=wanted.ackId
     )
 
 
-def _read_ping(_payload: bytes, _ack_id: int | None) -> ClientRequest:
+def _read_ping(_wanted: _Ping) -> ClientRequest:
     return requests.Ping()
 
 
-def _read_sequence_ack(payload: bytes, _ack_id: int | None) -> ClientRequest:
-    return requests.SequenceAck(sequence_id=sequence_id(_SEQUENCE_ACK.decode(payload).sequenceId))
+def _read_sequence_ack(wanted: _SequenceAck) -> ClientRequest:
+    return requests.SequenceAck(sequence_id=sequence_id(wanted.sequenceId))
 
 
 def _text(payload: bytes) -> Sequence[Frame]:
-    return (Frame(FrameKind.TEXT, payload),)
+    return (Frame(_TEXT, payload),)
 
 
-Reader: TypeAlias = Callable[[bytes, int | None], ClientRequest]
-
-_READERS: Mapping[str, Reader] = {
-    "joinGroup": _read_join,
-    "leaveGroup": _read_leave,
-    "sendToGroup": _read_send_to_group,
-    "event": _read_event,
-    "ping": _read_ping,
-    "sequenceAck": _read_sequence_ack,
-    "invoke": read_invoke,
-    "cancelInvocation": read_cancel,
-    "setGroupState": read_set,
-    "subscribeGroupState": read_subscribe,
-    "unsubscribeGroupState": read_unsubscribe,
-    "streamData": read_fragment,
-    "streamEnd": read_end,
+_READERS: Mapping[type[Wanted], Callable[[Any], ClientRequest]] = {
+    _Join: _read_join,
+    _Leave: _read_leave,
+    _ToGroup: _read_send_to_group,
+    _Event: _read_event,
+    _Ping: _read_ping,
+    _SequenceAck: _read_sequence_ack,
+    Invoke: read_invoke,
+    CancelInvocation: read_cancel,
+    SetGroupState: read_set,
+    SubscribeGroupState: read_subscribe,
+    UnsubscribeGroupState: read_unsubscribe,
+    StreamData: read_fragment,
+    StreamEnd: read_end,
 }
-_READERS_BY_LOWER_CASE = {name.lower(): reader for name, reader in _READERS.items()}
+_NAMES = {
+    str(wanted.__struct_config__.tag).lower(): wanted.__struct_config__.tag for wanted in _READERS
+}
+
+_read: Callable[[bytes], Wanted] = msgspec.json.Decoder(Union[tuple(_READERS)]).decode  # noqa: UP007
+_read_members = msgspec.json.Decoder(dict[str, Raw]).decode
+_read_text = msgspec.json.Decoder(str).decode

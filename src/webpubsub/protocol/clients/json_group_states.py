@@ -4,6 +4,7 @@
 import msgspec
 
 from webpubsub.protocol.clients import requests
+from webpubsub.protocol.clients.json_payloads import Wanted
 from webpubsub.protocol.clients.notices import GroupStateSnapshot, GroupStateUpdate
 from webpubsub.protocol.clients.request_fields import group_name, group_state
 from webpubsub.protocol.clients.requests import ClientRequest
@@ -11,39 +12,42 @@ from webpubsub.protocol.clients.requests import ClientRequest
 _encode = msgspec.json.encode
 
 
-class _Group(msgspec.Struct):
-    group: str
+class SetGroupState(Wanted, kw_only=True, tag="setGroupState"):
+    """A ``setGroupState``; without ``state``, or with null, it clears."""
 
-
-class _Set(msgspec.Struct):
     group: str
     state: dict[str, str] | None = None
 
 
-_GROUP = msgspec.json.Decoder(_Group)
-_SET = msgspec.json.Decoder(_Set)
+class SubscribeGroupState(Wanted, kw_only=True, tag="subscribeGroupState"):
+    """A ``subscribeGroupState``."""
+
+    group: str
 
 
-def read_set(payload: bytes, ack_id: int | None) -> ClientRequest:
-    """A ``setGroupState``; without ``state``, or with null, it clears. Raises InvalidRequest."""
-    wanted = _SET.decode(payload)
+class UnsubscribeGroupState(Wanted, kw_only=True, tag="unsubscribeGroupState"):
+    """An ``unsubscribeGroupState``."""
+
+    group: str
+
+
+def read_set(wanted: SetGroupState) -> ClientRequest:
+    """Raises InvalidRequest."""
     return requests.SetGroupState(
         group=group_name(wanted.group),
         state=None if wanted.state is None else group_state(wanted.state),
-        ack_id=ack_id,
+        ack_id=wanted.ackId,
     )
 
 
-def read_subscribe(payload: bytes, ack_id: int | None) -> ClientRequest:
-    """A ``subscribeGroupState``. Raises InvalidRequest."""
-    group = group_name(_GROUP.decode(payload).group)
-    return requests.SubscribeGroupState(group=group, ack_id=ack_id)
+def read_subscribe(wanted: SubscribeGroupState) -> ClientRequest:
+    """Raises InvalidRequest."""
+    return requests.SubscribeGroupState(group=group_name(wanted.group), ack_id=wanted.ackId)
 
 
-def read_unsubscribe(payload: bytes, ack_id: int | None) -> ClientRequest:
-    """An ``unsubscribeGroupState``. Raises InvalidRequest."""
-    group = group_name(_GROUP.decode(payload).group)
-    return requests.UnsubscribeGroupState(group=group, ack_id=ack_id)
+def read_unsubscribe(wanted: UnsubscribeGroupState) -> ClientRequest:
+    """Raises InvalidRequest."""
+    return requests.UnsubscribeGroupState(group=group_name(wanted.group), ack_id=wanted.ackId)
 
 
 def write_snapshot(notice: GroupStateSnapshot) -> bytes:

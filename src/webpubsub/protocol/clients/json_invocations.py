@@ -1,9 +1,13 @@
 """Invocations as JSON clients ask for them. Specification: client-protocols section 9.2."""
 
-import msgspec
-
 from webpubsub.protocol.clients import requests
-from webpubsub.protocol.clients.json_payloads import Payload, data_type, read_data, read_metadata
+from webpubsub.protocol.clients.json_payloads import (
+    Payload,
+    Wanted,
+    data_type,
+    read_data,
+    read_metadata,
+)
 from webpubsub.protocol.clients.request_fields import client_id, event_name
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import DataType, Message
@@ -11,23 +15,22 @@ from webpubsub.protocol.messages import DataType, Message
 _EVENT = "event"
 
 
-class _Invoke(Payload, kw_only=True):
+class Invoke(Payload, kw_only=True, tag="invoke"):
+    """An ``invoke``."""
+
     invocationId: str  # noqa: N815
     target: str
     event: str = ""
 
 
-class _Cancel(msgspec.Struct):
+class CancelInvocation(Wanted, kw_only=True, tag="cancelInvocation"):
+    """A ``cancelInvocation``."""
+
     invocationId: str  # noqa: N815
 
 
-_INVOKE = msgspec.json.Decoder(_Invoke)
-_CANCEL = msgspec.json.Decoder(_Cancel)
-
-
-def read_invoke(payload: bytes, _ack_id: int | None) -> ClientRequest:
-    """An ``invoke``. Raises InvalidRequest."""
-    wanted = _INVOKE.decode(payload)
+def read_invoke(wanted: Invoke) -> ClientRequest:
+    """Raises InvalidRequest."""
     return requests.Invoke(
         invocation_id=client_id(wanted.invocationId),
         target=wanted.target,
@@ -36,9 +39,9 @@ def read_invoke(payload: bytes, _ack_id: int | None) -> ClientRequest:
     )
 
 
-def read_cancel(payload: bytes, _ack_id: int | None) -> ClientRequest:
-    """A ``cancelInvocation``. Raises InvalidRequest."""
-    return requests.CancelInvocation(invocation_id=client_id(_CANCEL.decode(payload).invocationId))
+def read_cancel(wanted: CancelInvocation) -> ClientRequest:
+    """Raises InvalidRequest."""
+    return requests.CancelInvocation(invocation_id=client_id(wanted.invocationId))
 
 
 def _message(wanted: Payload) -> Message:

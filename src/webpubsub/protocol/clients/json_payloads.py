@@ -1,4 +1,5 @@
-"""The payload of a message in JSON: ``data``, ``dataType`` and ``metadata``.
+"""What requests in JSON have in common, and the payload of a message: ``data``, ``dataType`` and
+``metadata``.
 
 The JSON of ``data`` is neither decoded nor encoded again. Specification: client-protocols sections
 4, 5.1 and 5.4.
@@ -27,7 +28,13 @@ _NO_METADATA = Raw(b"null")
 _DATA_TYPES: Mapping[str, DataType] = {kind.value: kind for kind in DataType}
 
 
-class Payload(msgspec.Struct, kw_only=True):
+class Wanted(msgspec.Struct, kw_only=True, tag_field="type"):
+    """A request as it is written; what it is called is the tag."""
+
+    ackId: int | None = None  # noqa: N815
+
+
+class Payload(Wanted, kw_only=True):
     """The members of a request that make a message; base of the requests that carry one."""
 
     data: Raw = Raw()

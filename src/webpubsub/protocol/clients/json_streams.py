@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from webpubsub.protocol.clients import requests
-from webpubsub.protocol.clients.json_payloads import read_data
+from webpubsub.protocol.clients.json_payloads import Wanted, read_data
 from webpubsub.protocol.clients.request_fields import InvalidRequest, sequence_id, stream_id
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import StreamError, StreamInfo
@@ -22,7 +22,9 @@ class StreamStart(msgspec.Struct):
     idleTimeoutMs: int | None = None  # noqa: N815
 
 
-class _Fragment(msgspec.Struct):
+class StreamData(Wanted, kw_only=True, tag="streamData"):
+    """A ``streamData``: a fragment or, without any of its members, a sign of life."""
+
     streamId: str  # noqa: N815
     streamSequenceId: int | None = None  # noqa: N815
     dataType: str | None = None  # noqa: N815
@@ -34,19 +36,15 @@ class _Error(msgspec.Struct):
     userErrorCode: str | None = None  # noqa: N815
 
 
-class _End(msgspec.Struct):
+class StreamEnd(Wanted, kw_only=True, tag="streamEnd"):
+    """A ``streamEnd``."""
+
     streamId: str  # noqa: N815
     error: _Error | None = None
 
 
-_FRAGMENT = msgspec.json.Decoder(_Fragment)
-_END = msgspec.json.Decoder(_End)
-
-
-def read_fragment(payload: bytes, _ack_id: int | None) -> ClientRequest:
-    """A ``streamData``: a fragment or, without any of its members, a sign of life. Raises
-    InvalidRequest."""
-    wanted = _FRAGMENT.decode(payload)
+def read_fragment(wanted: StreamData) -> ClientRequest:
+    """Raises InvalidRequest."""
     name, number, data_type, data = (
         stream_id(wanted.streamId),
         wanted.streamSequenceId,
@@ -64,9 +62,8 @@ def read_fragment(payload: bytes, _ack_id: int | None) -> ClientRequest:
     )
 
 
-def read_end(payload: bytes, _ack_id: int | None) -> ClientRequest:
-    """A ``streamEnd``. Raises InvalidRequest."""
-    wanted = _END.decode(payload)
+def read_end(wanted: StreamEnd) -> ClientRequest:
+    """Raises InvalidRequest."""
     error = wanted.error
     return requests.EndStream(
         stream_id=stream_id(wanted.streamId),

@@ -19,7 +19,7 @@ class LeaveGroup(msgspec.Struct, frozen=True, kw_only=True):
     ack_id: int | None = None
 
 
-class SendToGroup(msgspec.Struct, frozen=True, kw_only=True):
+class SendToGroup(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """``ttl_seconds`` 0 means no limit of its own."""
 
     group: str
@@ -29,7 +29,7 @@ class SendToGroup(msgspec.Struct, frozen=True, kw_only=True):
     ack_id: int | None = None
 
 
-class SendEvent(msgspec.Struct, frozen=True, kw_only=True):
+class SendEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     event: str
     message: Message
     ack_id: int | None = None
@@ -39,7 +39,7 @@ class Ping(msgspec.Struct, frozen=True):
     pass
 
 
-class SequenceAck(msgspec.Struct, frozen=True, kw_only=True):
+class SequenceAck(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sequence_id: int
 
 

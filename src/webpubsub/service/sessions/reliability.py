@@ -71,6 +71,8 @@ class MessageBuffer:
 
     def number(self, frames: Sequence[Frame], sequence_id: int) -> Sequence[Frame]:
         """The frames of a message with its sequence id in them."""
+        if len(frames) == 1:
+            return (self.codec.with_sequence_id(frames[0], sequence_id),)
         return [self.codec.with_sequence_id(frame, sequence_id) for frame in frames]
 
     def snapshot(self) -> BufferSnapshot:

@@ -18,7 +18,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from picows import WSAutoPingStrategy, WSFrame, WSListener, WSTransport
+from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 logger = logging.getLogger("webpubsub.service.websockets")
@@ -279,4 +279,4 @@ class _Reports:
         asyncio.get_running_loop().call_soon(action)
 
 
-__all__ = ["FrameListener", "FrameParsers", "WSFrame"]
+__all__ = ["FrameListener", "FrameParsers", "WSFrame", "WSMsgType"]

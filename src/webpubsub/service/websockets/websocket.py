@@ -19,7 +19,12 @@ from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import websockets as kinds
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Deadline, Sweeper, Watch
-from webpubsub.service.websockets.frame_reader import FrameListener, FrameParsers, WSFrame
+from webpubsub.service.websockets.frame_reader import (
+    FrameListener,
+    FrameParsers,
+    WSFrame,
+    WSMsgType,
+)
 from webpubsub.service.websockets.frames import PING, close_frame, parse_close, pong_frame
 from webpubsub.service.websockets.lingering import Lingering
 from webpubsub.service.websockets.outbox import Flusher, Outbox
@@ -27,13 +32,12 @@ from webpubsub.service.websockets.receiver import Receiver
 
 logger = logging.getLogger("webpubsub.service.websockets")
 
-_TEXT = 0x1
 _CONTROL = 0x8
 _CLOSE = 0x8
 _PING = 0x9
 # Why nothing is read from the network; several reasons can hold at once.
 _NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
-_KINDS = {FrameKind.TEXT.value: FrameKind.TEXT, FrameKind.BINARY.value: FrameKind.BINARY}
+_KINDS = {WSMsgType.TEXT: FrameKind.TEXT, WSMsgType.BINARY: FrameKind.BINARY}
 
 
 class State(Enum):
@@ -42,6 +46,11 @@ class State(Enum):
     OPEN = auto()
     CLOSING = auto()
     CLOSED = auto()
+
+
+# Python 3.11 takes its time to look up a member of an enumeration.
+_OPEN = State.OPEN
+_TEXT = FrameKind.TEXT
 
 
 class WebSocket(FrameListener):
@@ -169,17 +178,13 @@ class WebSocket(FrameListener):
         self._heard = True
         if self._deaf or self._peer_closed:
             return
-        opcode: int = frame.msg_type.value
+        kind = _KINDS.get(frame.msg_type)
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._break(kinds.FRAME_INVALID, "a reserved bit")
-        elif opcode >= _CONTROL:
-            self._control(opcode, frame.get_payload_as_bytes())
-        elif self._state is not State.OPEN:
-            return
-        elif opcode and frame.fin and self._parts is None:
-            self._message(_KINDS[opcode], frame.get_payload_as_bytes())
-        else:
-            self._fragment(opcode, frame.get_payload_as_bytes(), bool(frame.fin))
+        elif kind is None or not frame.fin or self._parts is not None:
+            self._piece(frame, kind)
+        elif self._state is _OPEN:
+            self._message(kind, frame.get_payload_as_bytes())
 
     def on_full_buffer(self) -> None:
         """Others are to be heard before more is read."""
@@ -247,23 +252,33 @@ class WebSocket(FrameListener):
     # Messages
 
     def _message(self, kind: FrameKind, payload: bytes) -> None:
-        if kind is FrameKind.TEXT and not payload.isascii() and not _is_utf8(payload):
+        if kind is _TEXT and not payload.isascii() and not _is_utf8(payload):
             self._break(kinds.TEXT_INVALID, "other bytes")
         elif self._receiver is not None:
             self._receiver.message(Frame(kind, payload))
 
-    def _fragment(self, opcode: int, payload: bytes, final: bool) -> None:
-        if (opcode == 0) is (self._parts is None):
+    def _piece(self, frame: WSFrame, kind: FrameKind | None) -> None:
+        """What is not a whole message."""
+        opcode: int = frame.msg_type.value
+        if opcode >= _CONTROL:
+            self._control(opcode, frame.get_payload_as_bytes())
+        elif self._state is _OPEN:
+            self._fragment(kind, frame.get_payload_as_bytes(), bool(frame.fin))
+
+    def _fragment(self, kind: FrameKind | None, payload: bytes, final: bool) -> None:
+        """Only the first fragment says of which kind the message is."""
+        if (kind is None) is (self._parts is None):
             self._break(kinds.FRAME_INVALID, "fragments out of order")
             return
-        if self._parts is None:
-            self._parts = bytearray()
-            self._parts_kind = _KINDS[opcode]
-        self._parts += payload
-        if len(self._parts) > self._settings.max_message_bytes:
-            self._break(kinds.MESSAGE_TOO_LARGE, f"{len(self._parts)} bytes in fragments")
-        elif final:
-            parts, self._parts = self._parts, None
+        if kind is not None:
+            self._parts_kind = kind
+        parts = bytearray() if self._parts is None else self._parts
+        parts += payload
+        if len(parts) > self._settings.max_message_bytes:
+            self._break(kinds.MESSAGE_TOO_LARGE, f"{len(parts)} bytes in fragments")
+            return
+        self._parts = None if final else parts
+        if final:
             self._message(self._parts_kind, bytes(parts))
 
     def _control(self, opcode: int, payload: bytes) -> None:

@@ -8,6 +8,8 @@ from webpubsub.protocol.operations import Permission
 from webpubsub.service.connections.client import Client
 from webpubsub.service.connections.requests.handlers import Handlers
 
+# Python 3.11 takes its time to look up a member of an enumeration.
+_SEND = Permission.SEND_TO_GROUP
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -42,7 +44,7 @@ def leave(client: Client, request: requests.LeaveGroup) -> None:
 def send_to_group(client: Client, request: requests.SendToGroup) -> None:
     """Send a message of the client to a group."""
     client.observe(request)
-    if not client.may(request, Permission.SEND_TO_GROUP, "send to"):
+    if not client.may(request, _SEND, "send to"):
         return
     session = client.session
     excluded = frozenset((session.connection_id,)) if request.no_echo else _NOBODY
