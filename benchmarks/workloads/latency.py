@@ -35,9 +35,9 @@ class Latency(msgspec.Struct, frozen=True):
     def notes(self) -> str:
         """What a reader must know."""
         return (
-            "Messages are sent at half of the rate that was the maximum just before, evenly and "
-            "whether or not others have been answered; each is as late as its answer comes after "
-            "it was due. The load never sleeps, so that it is busy at any rate."
+            "Messages are sent at half of the rate that was the maximum just before, evenly, by "
+            "whichever client is not waiting for an answer. Each is as late as its answer comes "
+            "after it was due, with the millisecond that the clock of the load may be late itself."
         )
 
     @property

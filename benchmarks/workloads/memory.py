@@ -9,7 +9,7 @@ import msgspec
 from benchmarks.contestants.contestant import OURS, SocketContestant
 from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours, simple_client
-from benchmarks.contestants.python import aiohttp, picows, socketify
+from benchmarks.contestants.python import aiohttp, socketify
 from benchmarks.load.meter import Figure
 from benchmarks.load.websockets import Endpoint, connect, leave
 from benchmarks.runs import Row
@@ -52,7 +52,7 @@ class Memory(msgspec.Struct, frozen=True):
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
-        return (ours, node_ws, socket_io, socketify, aiohttp, picows)
+        return (ours, node_ws, socket_io, socketify, aiohttp)
 
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """The rows that are the contestant's; it takes as long as it takes."""
