@@ -114,6 +114,11 @@ class Medians:
         ratio = self.ratio(row, peer)
         return None if ratio is None else ratio >= wanted
 
+    def ratio_at_most(self, row: str, wanted: float, peer: str | None = None) -> bool | None:
+        """Whether ours is no more than so many times the best peer's, or this one's."""
+        ratio = self.ratio(row, peer)
+        return None if ratio is None else ratio <= wanted
+
     def spread(self, row: str, contestant: str = OURS) -> float | None:
         """How far the rounds are apart, as a share of their median."""
         values = [figure.value for figure in self._figured(row, contestant)]

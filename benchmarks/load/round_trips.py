@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from benchmarks.load.meter import Figure, Meter
@@ -15,20 +15,25 @@ _TICK = 0.001
 
 
 class RoundTrips:
-    """As many as the server can answer: every client sends its next message on an answer."""
+    """As many as the server can answer: a client sends its next message when it has received an
+    answer to the last, or a whole group of ``awaited`` of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaited: int = 1) -> None:
         self.answers = 0
+        self._awaited = awaited
+        self._received: dict[Client, int] = defaultdict(int)
         self._running = False
 
-    def hear(self, client: Client, _messages: int) -> None:
-        """An answer has come."""
-        self.answers += 1
-        if self._running:
+    def hear(self, client: Client, messages: int) -> None:
+        """Answers have come."""
+        self.answers += messages
+        self._received[client] += messages
+        if self._running and self._received[client] >= self._awaited:
+            self._received[client] -= self._awaited
             client.send()
 
     async def rate(self, clients: Sequence[Client], seconds: float) -> Figure:
-        """Round trips per second."""
+        """Answers per second."""
         self._running = True
         for client in clients:
             client.send()

@@ -8,8 +8,10 @@ them.
 
 import asyncio
 import base64
+import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from socket import SO_LINGER, SOL_SOCKET
 from typing import cast
 
 import msgspec
@@ -26,6 +28,7 @@ _AT_ONCE = 100
 #: One address of this machine has so many ports to connect from.
 _PORTS = 20_000
 _UNSEEN = b"\xff"
+_RESET = struct.pack("ii", 1, 0)
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -122,7 +125,8 @@ class Client(asyncio.BufferedProtocol):
         self.write(self._message)
 
     def leave(self) -> None:
-        """End the connection without a word."""
+        """End the connection without a word, and leave its port to others at once."""
+        self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
         self._transport.abort()
 
     def _shake_hands(self, data: bytes) -> bytes:

@@ -10,24 +10,22 @@ from typing import ClassVar
 
 import msgspec
 
-from benchmarks.contestants.contestant import SocketContestant
+from benchmarks.contestants.contestant import OURS, SocketContestant
+from benchmarks.contestants.functions import echo_function
 from benchmarks.contestants.nginx import nchan
 from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours, simple_client
 from benchmarks.contestants.python import aiohttp, picows, socketify
-from benchmarks.load.meter import Figure, Meter, percentile
-from benchmarks.load.round_trips import Latencies, RoundTrips
+from benchmarks.load.meter import Figure
+from benchmarks.load.round_trips import RoundTrips
 from benchmarks.load.websockets import Endpoint, connect, leave
 from benchmarks.runs import Row
-from benchmarks.servers import HERE, app_command, running
+from benchmarks.servers import running
 
 GROUP = "through a group of its own"
 FUNCTION = "through an async typed function"
-SLOWEST = "the same at 10,000/s, 99th percentile"
 TEXT = "x" * 64
-_HALF_LOAD = 10_000
 _LEAST = 20_000
-_LATEST = 10.0
 
 
 class Echo(msgspec.Struct, frozen=True):
@@ -52,7 +50,7 @@ class Echo(msgspec.Struct, frozen=True):
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Two ways, and how late the slowest are when the server is not at its limit."""
+        """Two ways."""
         return (
             Row(GROUP, "round trips/s"),
             Row(
@@ -60,14 +58,6 @@ class Echo(msgspec.Struct, frozen=True):
                 "round trips/s",
                 target=f"{_LEAST:,}/s",
                 reached=lambda medians: medians.at_least(FUNCTION, _LEAST),
-            ),
-            Row(
-                SLOWEST,
-                "ms",
-                higher_is_better=False,
-                target=f"{_LATEST:g} ms",
-                reached=lambda medians: medians.at_most(SLOWEST, _LATEST),
-                digits=2,
             ),
         )
 
@@ -84,16 +74,9 @@ class Echo(msgspec.Struct, frozen=True):
             rate = await round_trips(endpoints, seconds)
         if contestant is not ours:
             return {GROUP: rate, FUNCTION: rate}
-        with running(contestant.name, echo_app) as server:
+        with running(OURS, echo_function.command) as server:
             endpoints = [simple_client(server.port)] * self.clients
-            event_rate = await round_trips(endpoints, seconds)
-            slowest = await _slowest(endpoints, seconds)
-        return {GROUP: rate, FUNCTION: event_rate, SLOWEST: slowest}
-
-
-def echo_app(port: int) -> list[str]:
-    """An app whose function answers every message with itself."""
-    return app_command(HERE / "echo_app", port)
+            return {GROUP: rate, FUNCTION: await round_trips(endpoints, seconds)}
 
 
 async def round_trips(endpoints: Sequence[Endpoint], seconds: float) -> Figure:
@@ -103,13 +86,3 @@ async def round_trips(endpoints: Sequence[Endpoint], seconds: float) -> Figure:
     rate = await load.rate(clients, seconds)
     await leave(clients)
     return rate
-
-
-async def _slowest(endpoints: Sequence[Endpoint], seconds: float) -> Figure:
-    load = Latencies()
-    clients = await connect(endpoints, load.hear, TEXT)
-    meter = Meter()
-    latencies = await load.at_rate(clients, _HALF_LOAD, seconds)
-    slowest = meter.figure(percentile(latencies, 0.99) * 1e3)
-    await leave(clients)
-    return slowest

@@ -4,7 +4,7 @@ A publisher writes some messages at once, and the next when every receiver has a
 checks the publisher's permission and makes JSON of a text; the peers only copy.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -26,30 +26,45 @@ _WARM_UP = 0.2
 
 
 class Publishing:
-    """A publisher and its receivers."""
+    """A publisher and its receivers; ``after`` is told how many messages all have just received."""
 
-    def __init__(self, endpoint: Endpoint, publisher: Client, receivers: int, tally: Tally) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        publisher: Client,
+        receivers: Sequence[Client],
+        tally: Tally,
+        after: Callable[[int], None] | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._publisher = publisher
         self._receivers = receivers
         self._tally = tally
+        self._after = after
 
     async def rate(self, size: int, in_flight: int, seconds: float) -> Figure:
         """Messages of ``size`` bytes delivered per second, after some that are not counted."""
         text = "x" * size
         message = self._endpoint.frame(text) * in_flight
-        expected = self._receivers * in_flight
+        expected = len(self._receivers) * in_flight
         counts = self._endpoint.size_of(text) if self._endpoint.size_of else 1
-        await self._repeat(message, expected * counts, seconds * _WARM_UP)
+        await self._repeat(message, in_flight, expected * counts, seconds * _WARM_UP)
         meter = Meter()
-        return meter.rate(expected * await self._repeat(message, expected * counts, seconds))
+        times = await self._repeat(message, in_flight, expected * counts, seconds)
+        return meter.rate(expected * times)
 
-    async def _repeat(self, message: bytes, expected: int, seconds: float) -> int:
+    async def leave(self) -> None:
+        """All end their connections."""
+        await leave([*self._receivers, self._publisher])
+
+    async def _repeat(self, message: bytes, in_flight: int, expected: int, seconds: float) -> int:
         meter, times = Meter(), 0
         while meter.seconds < seconds or not times:
             self._tally.expect(expected)
             self._publisher.write(message)
             await self._tally.done()
+            if self._after:
+                self._after(in_flight)
             times += 1
         return times
 
@@ -95,13 +110,13 @@ class Fanout(msgspec.Struct, frozen=True):
             publisher = contestant.publisher(server.port, GROUP)
             receivers = await connect([member] * self.members, tally.hear)
             [sender] = await connect([publisher])
-            publishing = Publishing(publisher, sender, len(receivers), tally)
+            publishing = Publishing(publisher, sender, receivers, tally)
             figures = {
                 self._label(size, number): await publishing.rate(size, number, seconds)
                 for size in self.sizes
                 for number in self.in_flight
             }
-            await leave([*receivers, sender])
+            await publishing.leave()
         return figures
 
     def _row(self, size: int, in_flight: int) -> Row:

@@ -1,0 +1,87 @@
+"""One client does round trips, and another sends without end: how much later the slowest answers
+of the first come then."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.contestant import OURS, SocketContestant
+from benchmarks.contestants.functions import echo_function
+from benchmarks.contestants.node import node_ws
+from benchmarks.contestants.ours import ours, simple_client
+from benchmarks.load.flood import flooded
+from benchmarks.load.meter import Figure
+from benchmarks.load.websockets import Endpoint
+from benchmarks.runs import Row
+from benchmarks.servers import running
+from benchmarks.workloads.idle import round_trip
+
+GROUPS = "by a group"
+EVENTS = "by a typed function"
+_LATEST = 2.0
+_SLOWEST = 0.99
+
+
+class Fairness(msgspec.Struct, frozen=True):
+    """Of groups, and of events."""
+
+    name: ClassVar[str] = "fairness"
+    title: ClassVar[str] = "A round trip while another client floods, 99th percentile"
+    notes: ClassVar[str] = (
+        "The flood is of the same kind as the round trips: messages to a group that has one "
+        "member, or events. Node ws sends all that it has read before it does anything else; it "
+        "has no target. The other peers are left out."
+    )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """With and without, and one by the other."""
+        return [row for way in (GROUPS, EVENTS) for row in _rows(way)]
+
+    @property
+    def contestants(self) -> Sequence[SocketContestant]:
+        """Who takes part."""
+        return (ours, node_ws)
+
+    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+        """Both ways, of ours."""
+        with running(contestant.name, contestant.command) as server:
+            client = contestant.echo(server.port, 0)
+            flood = contestant.member(server.port, "flood")
+            figures = await _compared(GROUPS, client, flood, seconds)
+        if contestant is ours:
+            with running(OURS, echo_function.command) as server:
+                client = simple_client(server.port)
+                figures |= await _compared(EVENTS, client, client, seconds)
+        return figures
+
+
+def _labels(way: str) -> tuple[str, str, str]:
+    return f"{way}, alone", f"{way}, beside the flood", f"{way}, beside the flood / alone"
+
+
+def _rows(way: str) -> Sequence[Row]:
+    alone, beside, times = _labels(way)
+    return (
+        Row(alone, "µs", higher_is_better=False),
+        Row(beside, "µs", higher_is_better=False),
+        Row(
+            times,
+            "times",
+            higher_is_better=False,
+            target=f"{_LATEST:g} times",
+            reached=lambda medians: medians.at_most(times, _LATEST),
+            digits=1,
+        ),
+    )
+
+
+async def _compared(
+    way: str, client: Endpoint, flood: Endpoint, seconds: float
+) -> dict[str, Figure]:
+    alone = await round_trip(client, seconds, _SLOWEST)
+    with flooded(flood):
+        beside = await round_trip(client, seconds, _SLOWEST)
+    times = Figure(beside.value / alone.value, beside.load_share)
+    return dict(zip(_labels(way), (alone, beside, times), strict=True))

@@ -1,0 +1,74 @@
+"""Many small groups, in which everybody talks: messages delivered per second.
+
+A member sends its next message when it has received as many as its group has members.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.contestant import SocketContestant
+from benchmarks.contestants.nginx import nchan
+from benchmarks.contestants.node import node_ws, socket_io
+from benchmarks.contestants.ours import ours
+from benchmarks.contestants.python import aiohttp, socketify
+from benchmarks.load.meter import Figure
+from benchmarks.load.round_trips import RoundTrips
+from benchmarks.load.websockets import connect, leave
+from benchmarks.runs import Row
+from benchmarks.servers import running
+from benchmarks.workloads.echo import TEXT
+from benchmarks.workloads.fanout import UNIT
+
+DELIVERED = "64 bytes, everybody sends"
+_TIMES = 2
+
+
+class Groups(msgspec.Struct, frozen=True):
+    """100 groups of 10."""
+
+    name: ClassVar[str] = "groups"
+    groups: int = 100
+    members: int = 10
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"{self.groups} groups of {self.members}"
+
+    @property
+    def notes(self) -> str:
+        """What a reader must know."""
+        return (
+            "A member sends its next message when it has received as many as its group has "
+            "members. NATS is measured in fan-out alone, the raw loop has one group, and picows "
+            "has none."
+        )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """One."""
+        return (
+            Row(
+                DELIVERED,
+                UNIT,
+                target=f"{_TIMES} x {node_ws.name}",
+                reached=lambda medians: medians.ratio_at_least(DELIVERED, _TIMES, node_ws.name),
+            ),
+        )
+
+    @property
+    def contestants(self) -> Sequence[SocketContestant]:
+        """Who takes part."""
+        return (ours, node_ws, socket_io, socketify, nchan, aiohttp)
+
+    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+        """Of all groups."""
+        with running(contestant.name, contestant.command) as server:
+            load = RoundTrips(self.members)
+            endpoints = [contestant.member(server.port, f"group{n}") for n in range(self.groups)]
+            clients = await connect(endpoints * self.members, load.hear, TEXT)
+            figure = await load.rate(clients, seconds)
+            await leave(clients)
+        return {DELIVERED: figure}

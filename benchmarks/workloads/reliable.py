@@ -1,0 +1,113 @@
+"""What it costs to lose nothing: fan-out to reliable JSON clients, and to JSON clients.
+
+The service numbers the messages of each reliable client and keeps them until they are acknowledged.
+With one message in flight the clients do that about once a second, as the official ones do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle, islice
+from typing import ClassVar
+
+import msgspec
+
+from benchmarks.contestants.contestant import SocketContestant
+from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours
+from benchmarks.load.frames import masked
+from benchmarks.load.meter import Figure
+from benchmarks.load.websockets import Client, Tally, connect
+from benchmarks.runs import Row
+from benchmarks.servers import Server, running
+from benchmarks.workloads.fanout import UNIT, Publishing
+
+_SIZE = 64
+_LEAST = 0.6
+_SUBPROTOCOLS = {"plain": JSON, "reliable": RELIABLE_JSON}
+
+
+class Reliable(msgspec.Struct, frozen=True):
+    """1,000 members of each kind, in a group of their own."""
+
+    name: ClassVar[str] = "reliable"
+    notes: ClassVar[str] = (
+        "A client acknowledges every 100 messages. No peer numbers and keeps messages in this way."
+    )
+    members: int = 1000
+    in_flight: tuple[int, ...] = (1, 16)
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"One message of {_SIZE} bytes to {self.members:,} plain or reliable members"
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Each kind, and one by the other."""
+        return [row for number in self.in_flight for row in self._rows(number)]
+
+    @property
+    def contestants(self) -> Sequence[SocketContestant]:
+        """Ours alone."""
+        return (ours,)
+
+    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+        """All rows."""
+        figures: dict[str, Figure] = {}
+        with running(contestant.name, contestant.command) as server:
+            groups = [await self._group(server, kind) for kind in _SUBPROTOCOLS]
+            for number in self.in_flight:
+                rates = [await group.rate(_SIZE, number, seconds) for group in groups]
+                plain, reliable = rates
+                share = Figure(reliable.value / plain.value, reliable.load_share)
+                figures |= dict(zip(self._labels(number), (*rates, share), strict=True))
+            for group in groups:
+                await group.leave()
+        return figures
+
+    async def _group(self, server: Server, kind: str) -> Publishing:
+        tally = Tally()
+        member = client(server.port, kind, joins=True, subprotocol=_SUBPROTOCOLS[kind])
+        publisher = ours.publisher(server.port, kind)
+        receivers = await connect([member] * self.members, tally.hear)
+        acknowledging = Acknowledging(receivers) if kind == "reliable" else None
+        [sender] = await connect([publisher])
+        return Publishing(publisher, sender, receivers, tally, acknowledging)
+
+    def _labels(self, in_flight: int) -> tuple[str, str, str]:
+        plain, reliable = (f"{kind}, {in_flight} in flight" for kind in _SUBPROTOCOLS)
+        return plain, reliable, f"reliable / plain, {in_flight} in flight"
+
+    def _rows(self, in_flight: int) -> Sequence[Row]:
+        plain, reliable, share = self._labels(in_flight)
+        return (
+            Row(plain, UNIT),
+            Row(reliable, UNIT),
+            Row(
+                share,
+                "times",
+                target=f"{_LEAST} times",
+                reached=lambda medians: medians.at_least(share, _LEAST),
+                digits=2,
+            ),
+        )
+
+
+class Acknowledging:
+    """Every client acknowledges every 100 messages; they take turns, so that some do at a time."""
+
+    _EVERY = 100
+
+    def __init__(self, clients: Sequence[Client]) -> None:
+        self._number = len(clients)
+        self._next: Iterator[Client] = cycle(clients)
+        self._sequence_id = 0
+        self._due = 0.0
+
+    def __call__(self, messages: int) -> None:
+        """All have received so many more."""
+        self._sequence_id += messages
+        self._due += self._number * messages / self._EVERY
+        acknowledgement = f'{{"type":"sequenceAck","sequenceId":{self._sequence_id}}}'
+        frame = masked(acknowledgement.encode())
+        for member in islice(self._next, int(self._due)):
+            member.write(frame)
+        self._due %= 1
