@@ -43,6 +43,8 @@ class RunningInvocations:
         self._timer: Timer | None = None
         #: Set when none is left, for those who wait for that.
         self._emptied: asyncio.Event | None = None
+        #: That of all tasks; Python 3.11 asks the system whenever it looks for it.
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
         self._pauses: set[asyncio.Event] = set()
         self.pausing = 0
@@ -52,10 +54,11 @@ class RunningInvocations:
 
     def begin(self) -> RunningInvocation:
         """Take on an invocation that the current task makes; ``end`` must follow."""
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if task is None:
             raise RuntimeError("a function is invoked in a task")
-        timers = self._timers or task.get_loop()
+        self._loop = task.get_loop()
+        timers = self._timers or self._loop
         deadline = 0.0 if self.limit is None else timers.time() + self.limit
         running = RunningInvocation(task, deadline, task.cancelling())
         self._running[running] = None

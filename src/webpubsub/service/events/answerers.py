@@ -43,7 +43,7 @@ class Answerer(Protocol):
         """Tell the listeners of an event; returns whether any of them has heard it."""
         ...
 
-    async def answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
+    def answer(self, session: Session, request: ServiceEvent) -> Awaitable[EventOutcome]:
         """What is answered to an event of a session; does not raise."""
         ...
 
@@ -75,34 +75,43 @@ class Answerers:
             return False
         return self._listeners.tell(request)
 
-    async def answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
+    def answer(self, session: Session, request: ServiceEvent) -> Awaitable[EventOutcome]:
         """What is answered to an event of a session; does not raise."""
-        outcome: EventOutcome = _UNHANDLED
-        if self._handler is not None and not isinstance(request, GroupPresenceEventRequest):
-            outcome = await self._in_process(self._handler, request)
-        if isinstance(outcome, Unhandled):
-            webhook = self._webhook(session, request)
-            if webhook is not None:
-                outcome = await _guarded(webhook.handle(request), request)
-        return outcome
+        handler = self._handler
+        if handler is None or isinstance(request, GroupPresenceEventRequest):
+            return self._by_webhook(session, request)
+        return self._in_process(handler, session, request)
 
-    async def _in_process(self, handler: EventHandler, request: AnyEventRequest) -> EventOutcome:
+    async def _in_process(
+        self, handler: EventHandler, session: Session, request: AnyEventRequest
+    ) -> EventOutcome:
         """Nobody waits for the answer to a notification, so it may take its time. Webhooks have
         their own patience, which counts what they take until an answer begins."""
-        if not isinstance(request, _WAITED_FOR):
-            return await _guarded(handler.handle(request), request)
-        wait = self._patience.begin()
+        wait = self._patience.begin() if isinstance(request, _WAITED_FOR) else None
         try:
-            return await handler.handle(request)
+            outcome = await handler.handle(request)
         except asyncio.CancelledError:
-            if not wait.is_late:
+            if wait is None or not wait.is_late:
                 raise
             seconds = f"{self._patience.seconds:g}"
             return EventFailed(status=500, message=f"no answer after {seconds} seconds")
         except Exception as error:
             return _raised(error, request)
         finally:
-            self._patience.end(wait)
+            if wait is not None:
+                self._patience.end(wait)
+        if isinstance(outcome, Unhandled):
+            return await self._by_webhook(session, request)
+        return outcome
+
+    async def _by_webhook(self, session: Session, request: ServiceEvent) -> EventOutcome:
+        webhook = self._webhook(session, request)
+        if webhook is None:
+            return _UNHANDLED
+        try:
+            return await webhook.handle(request)
+        except Exception as error:
+            return _raised(error, request)
 
     def _webhook(self, session: Session, request: ServiceEvent) -> WebhookHandler | None:
         settings = self._hub_settings.of(session.hub)
@@ -112,15 +121,8 @@ class Answerers:
         return None if chosen is None else self._webhooks.handler(chosen, session.cookies)
 
 
-async def _guarded(answer: Awaitable[EventOutcome], request: ServiceEvent) -> EventOutcome:
-    """The handler's answer, also when it breaks its promise never to raise."""
-    try:
-        return await answer
-    except Exception as error:
-        return _raised(error, request)
-
-
 def _raised(error: Exception, request: ServiceEvent) -> EventFailed:
+    """The answer of a handler that breaks its promise never to raise."""
     context = request.connection_context
     logger.error(
         "the handler of '%s' of hub '%s' raised for connection %s",

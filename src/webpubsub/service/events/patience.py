@@ -38,13 +38,16 @@ class Patience:
         #: Those who wait, the earliest deadline first.
         self._waiting: dict[Wait, None] = {}
         self._timer: Timer | None = None
+        #: That of all who wait; Python 3.11 asks the system whenever it looks for it.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self) -> Wait:
         """The current task waits from now on, and is cancelled when its time is up; ``end`` must
         follow."""
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None, "only tasks can wait"  # noqa: S101
-        timers = self._timers or task.get_loop()
+        self._loop = task.get_loop()
+        timers = self._timers or self._loop
         wait = Wait(task, timers.time() + self.seconds, task.cancelling())
         self._waiting[wait] = None
         if self._timer is None:
