@@ -12,16 +12,15 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from webpubsub.host.current_invocation import invocation_here
 from webpubsub.host.logs.console_log import root_level
 from webpubsub.host.logs.interpreter_errors import log_interpreter_errors
 from webpubsub.host.python.prints import Prints
 from webpubsub.host.python.relayed import RelayedExchange
+from webpubsub.host.python.threads import ThreadCall
 from webpubsub.host.python.tracebacks import as_failure, printable, printable_failure
 from webpubsub.host.python.user_traces import enter_trace
 from webpubsub.host.python.worker import PythonWorker
@@ -185,9 +184,9 @@ class Child:
         exchange.value.at_end.callback(self._exchanges.pop, call)
         return exchange.value
 
-    def _left_behind(self, function_name: str, thread: "Future[Any]") -> None:
+    def _left_behind(self, function_name: str, call: ThreadCall) -> None:
         def look_again() -> None:
-            if not thread.done():
+            if not call.ended:
                 _logger.warning(
                     "Function '%s' still holds its thread, which cannot be stopped: its process "
                     "is replaced.",

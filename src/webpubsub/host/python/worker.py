@@ -10,8 +10,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,12 @@ from webpubsub.host.python.function_folders import index_folders, warn_of_ignore
 from webpubsub.host.python.indexing import IndexedFunction, index_script, script_name
 from webpubsub.host.python.out import Out
 from webpubsub.host.python.signatures import Conversion, LoadedFunction
-from webpubsub.host.python.threads import thread_count, warn_of_thread
+from webpubsub.host.python.threads import (
+    FunctionThreads,
+    ThreadCall,
+    thread_count,
+    warn_of_thread,
+)
 from webpubsub.host.python.tracebacks import as_failure
 from webpubsub.host.python.web_apps import shut_down, web_apps_in
 from webpubsub.host.values import Value
@@ -89,12 +94,12 @@ class PythonWorker:
         *,
         threads: int | None = None,
         environment: Mapping[str, str] | None = None,
-        left_behind: Callable[[str, "Future[Any]"], None] = warn_of_thread,
+        left_behind: Callable[[str, ThreadCall], None] = warn_of_thread,
     ) -> None:
         self._left_behind = left_behind
         self._environment = os.environ if environment is None else environment
         self._thread_count = threads
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: FunctionThreads | None = None
         self._modules: AppModules | None = None
         self._indexed: dict[str, IndexedFunction] = {}
         self._ready: dict[str, _Ready] = {}
@@ -123,7 +128,7 @@ class PythonWorker:
         if self._modules.replaces_another:
             _tell_of_wait(time.monotonic() - began)
         count = self._thread_count or thread_count(self._environment)
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="function")
+        self._threads = FunctionThreads(count, asyncio.get_running_loop())
         self._indexed = {function.metadata.id: function for function in functions}
         return [function.metadata for function in functions]
 
@@ -189,22 +194,15 @@ class PythonWorker:
 
     async def _in_thread(self, function: LoadedFunction, arguments: Mapping[str, Any]) -> Any:
         """The thread sees the context of the invocation, so that its logs belong to it."""
-        if self._threads is None:
+        threads = self._threads
+        if threads is None:
             raise WorkerLost("the worker has stopped")
-        run, call = copy_context().run, function.call
-
-        def in_context() -> Any:
-            try:
-                return run(call, **arguments)
-            except StopIteration as error:  # a future cannot carry it
-                raise RuntimeError("the function raised StopIteration") from error
-
-        thread = self._threads.submit(in_context)
+        call = threads.begin(partial(copy_context().run, function.call, **arguments))
         try:
-            return await asyncio.wrap_future(thread)
+            return await call.future
         except asyncio.CancelledError:
-            if not thread.cancel() and not thread.done():
-                self._left_behind(function.name, thread)
+            if not threads.cancel(call):
+                self._left_behind(function.name, call)
             raise
 
     async def stop(self) -> None:
@@ -214,7 +212,7 @@ class PythonWorker:
         web_apps, self._web_apps = self._web_apps, ()
         await shut_down(web_apps)
         if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads.stop()
             self._threads = None
         if self._modules is not None:
             self._modules.leave()
