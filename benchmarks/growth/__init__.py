@@ -1,0 +1,1 @@
+"""How cost grows: with connections, payloads, groups, functions and states."""

@@ -1,0 +1,27 @@
+"""What an event of a client costs, in whatever answers it."""
+
+from collections.abc import Sequence
+
+from benchmarks.growth.cost import cost
+from benchmarks.load.websockets import Endpoint, Tally, connect, leave
+from benchmarks.servers import Server
+
+_CLIENTS = 16
+_TEXT = "x" * 64
+
+
+async def event_cost(servers: Sequence[Server], endpoint: Endpoint, seconds: float) -> float:
+    """Microseconds of these servers, for each event with its answer."""
+    tally = Tally()
+    clients = await connect([endpoint] * _CLIENTS, tally.hear, _TEXT)
+
+    async def everybody_asks() -> int:
+        tally.expect(_CLIENTS)
+        for client in clients:
+            client.send()
+        await tally.done()
+        return _CLIENTS
+
+    microseconds = await cost(servers, everybody_asks, seconds)
+    await leave(clients)
+    return microseconds
