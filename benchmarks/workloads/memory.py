@@ -13,7 +13,7 @@ from benchmarks.contestants.python import aiohttp, socketify
 from benchmarks.load.meter import Figure
 from benchmarks.load.websockets import Endpoint, connect, leave
 from benchmarks.runs import Row
-from benchmarks.servers import running
+from benchmarks.servers import Server, running
 
 _KIB = 1024
 _SIMPLE, _JSON, _RELIABLE = "simple", "JSON", "reliable JSON"
@@ -38,8 +38,8 @@ class Memory(msgspec.Struct, frozen=True):
     def notes(self) -> str:
         """What a reader must know."""
         return (
-            "Growth of the resident memory of the process, divided by the connections: what the "
-            "kernel keeps for them is not in it. "
+            "Growth of the resident memory of the process, without pages of files, divided by the "
+            "connections: what the kernel keeps for them is not in it. "
             "Plain WebSockets of the peers stand beside simple clients, and clients of Socket.IO, "
             "which has a protocol of its own, beside those of the JSON subprotocol."
         )
@@ -61,10 +61,10 @@ class Memory(msgspec.Struct, frozen=True):
             with running(contestant.name, contestant.command) as server:
                 endpoint = _endpoint(contestant, server.port, kind)
                 early = await connect([endpoint] * _EARLY)
-                before = server.memory
+                before = _own_memory(server)
                 clients = await connect([endpoint] * self.connections)
                 await asyncio.sleep(self.settles)
-                figures[kind] = Figure((server.memory - before) / _KIB / self.connections)
+                figures[kind] = Figure((_own_memory(server) - before) / _KIB / self.connections)
                 await leave([*early, *clients])
         return figures
 
@@ -78,6 +78,12 @@ class Memory(msgspec.Struct, frozen=True):
             reached=lambda medians: medians.at_most(kind, wanted),
             digits=1,
         )
+
+
+def _own_memory(server: Server) -> int:
+    info = server.process.memory_info()
+    # The system takes back pages of files whenever it likes, which has nothing to do with clients.
+    return int(info.rss - getattr(info, "shared", 0))
 
 
 def _kinds(contestant: SocketContestant) -> Sequence[str]:
