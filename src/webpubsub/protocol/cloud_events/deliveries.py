@@ -6,13 +6,13 @@ header it names and whose context binding makes do with less. Specification: bin
 3.7, 4.5 and 6.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from webpubsub.protocol.cloud_events import wire
-from webpubsub.protocol.cloud_events.wire import Headers, last_value, media_type, values
+from webpubsub.protocol.cloud_events.wire import Headers, by_name, media_type, values
 from webpubsub.protocol.connection_states import is_convention
 from webpubsub.protocol.event_attributes import event_number, seconds
 from webpubsub.protocol.events import (
@@ -42,6 +42,7 @@ _CONTENT_HEADERS = frozenset(
 )
 
 _T = TypeVar("_T")
+_Named: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def strict_context(headers: Headers) -> ConnectionContext:
@@ -50,20 +51,21 @@ def strict_context(headers: Headers) -> ConnectionContext:
     Raises Refused with status 400 when a header is missing, repeated or unreadable. Specification:
     bindings section 3.4.
     """
-    state = _optional(headers, wire.CONNECTION_STATE)
+    named = by_name(headers)
+    state = _optional(named, wire.CONNECTION_STATE)
     if state and not is_convention(state):
         raise _wrong_header(f"a {wire.CONNECTION_STATE} that is no base64 of a JSON object")
-    is_mqtt = _MQTT in values(headers, wire.SUBPROTOCOL)
+    is_mqtt = _MQTT in _all(named, wire.SUBPROTOCOL)
     return _context(
-        headers,
-        event_type=_required(headers, wire.TYPE),
-        event_name=_required(headers, wire.EVENT_NAME),
-        hub=_required(headers, wire.HUB),
-        connection_id=_required(headers, wire.CONNECTION_ID),
-        user_id=_optional(headers, wire.USER_ID),
+        named,
+        event_type=_required(named, wire.TYPE),
+        event_name=_required(named, wire.EVENT_NAME),
+        hub=_required(named, wire.HUB),
+        connection_id=_required(named, wire.CONNECTION_ID),
+        user_id=_optional(named, wire.USER_ID),
         state=state,
-        signature=_joined(headers, wire.SIGNATURE),
-        origin=_joined(headers, wire.REQUEST_ORIGIN, required=True),
+        signature=_joined(named, wire.SIGNATURE),
+        origin=_joined(named, wire.REQUEST_ORIGIN, required=True),
         is_mqtt=is_mqtt,
         received_headers=_gathered(headers, without=_CONTENT_HEADERS),
     )
@@ -72,25 +74,26 @@ def strict_context(headers: Headers) -> ConnectionContext:
 def lenient_context(headers: Headers) -> ConnectionContext:
     """The same for the context binding, which asks for nothing but ``ce-type``, and of every header
     reads the first value. Raises Refused. Specification: bindings section 6."""
-    state = _first(headers, wire.CONNECTION_STATE)
+    named = by_name(headers)
+    state = _first(named, wire.CONNECTION_STATE)
     if state and not is_convention(state):
         raise _wrong_header(f"a {wire.CONNECTION_STATE} that is no base64 of a JSON object")
-    event_type = _first(headers, wire.TYPE)
+    event_type = _first(named, wire.TYPE)
     if event_type is None:
         raise _wrong_header(f"no {wire.TYPE}")
-    if _is_system(event_type) and not _first(headers, wire.EVENT_NAME):
+    if _is_system(event_type) and not _first(named, wire.EVENT_NAME):
         raise _wrong_header(f"no {wire.EVENT_NAME}")
     return _context(
-        headers,
+        named,
         event_type=event_type,
-        event_name=_first(headers, wire.EVENT_NAME) or "",
-        hub=_first(headers, wire.HUB) or "",
-        connection_id=_first(headers, wire.CONNECTION_ID) or "",
-        user_id=_first(headers, wire.USER_ID),
+        event_name=_first(named, wire.EVENT_NAME) or "",
+        hub=_first(named, wire.HUB) or "",
+        connection_id=_first(named, wire.CONNECTION_ID) or "",
+        user_id=_first(named, wire.USER_ID),
         state=state,
-        signature=_first(headers, wire.SIGNATURE),
-        origin=_first(headers, wire.REQUEST_ORIGIN),
-        is_mqtt=_first(headers, wire.SUBPROTOCOL) == _MQTT,
+        signature=_first(named, wire.SIGNATURE),
+        origin=_first(named, wire.REQUEST_ORIGIN),
+        is_mqtt=_first(named, wire.SUBPROTOCOL) == _MQTT,
         received_headers=_gathered(headers),
     )
 
@@ -107,7 +110,7 @@ def event_of(context: ConnectionContext, headers: Headers, body: bytes) -> AnyEv
 
 
 def _context(
-    headers: Headers,
+    named: _Named,
     *,
     event_type: str,
     event_name: str,
@@ -120,22 +123,22 @@ def _context(
     is_mqtt: bool,
     received_headers: Mapping[str, list[str]],
 ) -> ConnectionContext:
-    physical_connection_id = _first(headers, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None
+    physical_connection_id = _first(named, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None
     return ConnectionContext(
         event_type=EventType.SYSTEM if _is_system(event_type) else EventType.USER,
         event_name=event_name,
         hub=hub,
         connection_id=connection_id,
         user_id=user_id or None,
-        subprotocol=_first(headers, wire.SUBPROTOCOL) or None,
+        subprotocol=_first(named, wire.SUBPROTOCOL) or None,
         connection_state=state,
         signature=signature or None,
         origin=origin or None,
-        event_id=event_number(last_value(headers, wire.ID)),
-        time=seconds(last_value(headers, wire.TIME)),
+        event_id=event_number(_last(named, wire.ID)),
+        time=seconds(_last(named, wire.TIME)),
         received_headers=received_headers,
         physical_connection_id=physical_connection_id,
-        session_id=None if physical_connection_id is None else _first(headers, wire.SESSION_ID),
+        session_id=None if physical_connection_id is None else _first(named, wire.SESSION_ID),
     )
 
 
@@ -150,27 +153,36 @@ def _wrong_header(seen: str) -> Refused:
     return Refused(deliveries.HEADERS_INVALID.refuse(seen))
 
 
-def _first(headers: Headers, name: str) -> str | None:
-    return next(iter(values(headers, name)), None)
+def _all(named: _Named, name: str) -> Sequence[str]:
+    return named.get(name.lower(), ())
 
 
-def _optional(headers: Headers, name: str) -> str | None:
+def _first(named: _Named, name: str) -> str | None:
+    return next(iter(_all(named, name)), None)
+
+
+def _last(named: _Named, name: str) -> str | None:
+    found = _all(named, name)
+    return found[-1] if found else None
+
+
+def _optional(named: _Named, name: str) -> str | None:
     """A header that may be missing, and is there at most once."""
-    found = values(headers, name)
+    found = _all(named, name)
     if len(found) > 1:
         raise _wrong_header(f"{len(found)} times {name}")
     return found[0] if found else None
 
 
-def _required(headers: Headers, name: str) -> str:
-    value = _optional(headers, name)
+def _required(named: _Named, name: str) -> str:
+    value = _optional(named, name)
     if not value:
         raise _wrong_header(f"no {name}")
     return value
 
 
-def _joined(headers: Headers, name: str, *, required: bool = False) -> str | None:
-    found = values(headers, name)
+def _joined(named: _Named, name: str, *, required: bool = False) -> str | None:
+    found = _all(named, name)
     if required and not any(found):
         raise _wrong_header(f"no {name}")
     return ",".join(found) if found else None
@@ -252,7 +264,7 @@ def _decoded(body: bytes, shape: type[_T]) -> _T:
 
 
 def _message(headers: Headers, body: bytes) -> Message:
-    seen = media_type(_first(headers, wire.CONTENT_TYPE) or "")
+    seen = media_type(next(iter(values(headers, wire.CONTENT_TYPE)), ""))
     data_type = DATA_TYPES.get(seen, DataType.PROTOBUF)
     if data_type is DataType.PROTOBUF:
         raise Refused(deliveries.CONTENT_TYPE_UNKNOWN.refuse(f"'{seen[:100]}'", seen))

@@ -54,6 +54,14 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return 200 <= self.status < 300
 
 
+def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """All values of each header by its name in lower case, for whoever looks for several."""
+    named: dict[str, list[str]] = {}
+    for name, value in headers:
+        named.setdefault(name.lower(), []).append(value)
+    return named
+
+
 def values(headers: Iterable[tuple[str, str]], name: str) -> list[str]:
     """All values of a header, in any letter case of its name."""
     wanted = name.lower()

@@ -23,7 +23,6 @@ from webpubsub.protocol.refusals.webhooks import (
 RETRY_DELAYS = (1.0, 3.0, 5.0)
 MAX_BODY_BYTES = 16 * 1_048_576
 
-_CHUNK = 65_536
 #: A webhook that keeps its clients waiting must not take every file descriptor of the process.
 _MAX_CONNECTIONS = 512
 #: Common servers close idle connections after 5 seconds. Being quicker than they are keeps events
@@ -77,8 +76,7 @@ class Exchange:
         except (aiohttp.ClientError, ValueError) as error:
             raise Refused(UNREACHABLE.refuse(_why(error))) from None
         try:
-            async with asyncio.timeout(seconds):
-                return await _answer(response)
+            return await _answer(response, seconds)
         except TimeoutError:
             seen = f"an unfinished body after {seconds:g} seconds"
             raise Refused(ANSWER_INCOMPLETE.refuse(seen)) from None
@@ -145,21 +143,30 @@ def _new_client() -> aiohttp.ClientSession:
     )
 
 
-async def _answer(response: aiohttp.ClientResponse) -> WebhookAnswer:
+async def _answer(response: aiohttp.ClientResponse, seconds: float) -> WebhookAnswer:
     """The body of a failure is not of interest to anybody."""
-    body = await _body(response) if 200 <= response.status < 300 else b""
+    body = await _body(response, seconds) if 200 <= response.status < 300 else b""
     return WebhookAnswer(status=response.status, headers=tuple(response.headers.items()), body=body)
 
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
+async def _body(response: aiohttp.ClientResponse, seconds: float) -> bytes:
     if (response.content_length or 0) > MAX_BODY_BYTES:
         raise Refused(ANSWER_TOO_LARGE.refuse(f"{response.content_length} bytes"))
+    content = response.content
+    if content.is_eof():
+        # Nearly always: a small body comes together with its head.
+        return _bounded(content.read_nowait(-1))
     body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Refused(ANSWER_TOO_LARGE.refuse(f"more than {MAX_BODY_BYTES} bytes"))
+    async with asyncio.timeout(seconds):
+        while chunk := await content.readany():
+            body += _bounded(chunk, len(body))
     return bytes(body)
+
+
+def _bounded(chunk: bytes, before: int = 0) -> bytes:
+    if before + len(chunk) > MAX_BODY_BYTES:
+        raise Refused(ANSWER_TOO_LARGE.refuse(f"more than {MAX_BODY_BYTES} bytes"))
+    return chunk
 
 
 def _why(error: Exception) -> str:

@@ -4,11 +4,13 @@ Specification: upstream-events section 3.
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _PARAMETER = re.compile(r"\{(hub|event)\}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def resolve(template: str, hub: str, event: str) -> str:
     """The URL for an event: both parameters, in any letter case and wherever they are, are replaced
     by percent-encoded names. Other braces stay as they are."""
