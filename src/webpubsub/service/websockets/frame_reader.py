@@ -102,7 +102,7 @@ class FrameParsers:
 
     def take(self) -> "_Parser":
         """The spare parser, for somebody who may keep it."""
-        parser, self._spare = self.spare(), None
+        parser, self._spare = self._spare or _Parser(self._max_frame_bytes), None
         return parser
 
     def give_back(self, parser: "_Parser") -> None:

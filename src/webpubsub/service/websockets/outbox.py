@@ -151,10 +151,15 @@ class Outbox:
 
     def flush(self) -> None:
         """Hand what is new to the transport, or hold it while the client does not read."""
+        fresh = self._fresh
         if self._paused:
             self._hold()
-        else:
-            self._write_fresh()
+        elif fresh:
+            data = fresh[0] if len(fresh) == 1 else self._flusher.join(fresh)
+            fresh.clear()
+            self._expiries = None
+            if not self._transport.is_closing():
+                self._transport.write(data)
 
     def pause(self) -> None:
         """The transport has enough: hold everything until ``resume``."""
@@ -166,12 +171,13 @@ class Outbox:
         self._forget_expired()
         held, self._held = self._held, []
         self._held_bytes = 0
-        self._write(b"".join([one.data for one in held]))
+        if held and not self._transport.is_closing():
+            self._transport.write(b"".join([one.data for one in held]))
 
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
         self.resume()
-        self._write_fresh()
+        self.flush()
         self._transport = _NOWHERE
 
     def _expire(self, place: int, at: float) -> None:
@@ -183,7 +189,8 @@ class Outbox:
         expiry = (self._expiries or {}).get
         self._held_bytes += sum(map(len, self._fresh))
         self._held += [_Held(data, expiry(at, math.inf)) for at, data in enumerate(self._fresh)]
-        self._forget_fresh()
+        self._fresh.clear()
+        self._expiries = None
         if self._is_full():
             self._forget_expired()
         if self._is_full():
@@ -197,17 +204,3 @@ class Outbox:
         now = self._clock()
         self._held = [one for one in self._held if one.expires_at > now]
         self._held_bytes = sum(len(one.data) for one in self._held)
-
-    def _write_fresh(self) -> None:
-        fresh = self._fresh
-        if fresh:
-            self._write(fresh[0] if len(fresh) == 1 else self._flusher.join(fresh))
-            self._forget_fresh()
-
-    def _forget_fresh(self) -> None:
-        self._fresh.clear()
-        self._expiries = None
-
-    def _write(self, data: bytes) -> None:
-        if data and not self._transport.is_closing():
-            self._transport.write(data)
