@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from benchmarks.load.meter import Figure, Meter
-from benchmarks.load.websockets import Client
+from benchmarks.load.websockets import PATIENCE, Client
 
 _WARM_UP = 0.2
 #: What is still under way arrives.
@@ -54,6 +54,7 @@ class Latencies:
     def __init__(self) -> None:
         self._sent: dict[Client, float] = {}
         self._idle: deque[Client] = deque()
+        self._all_idle = asyncio.Event()
         self._seconds: list[float] = []
         self._at_once = False
 
@@ -65,6 +66,8 @@ class Latencies:
             self._send(client, now)
         else:
             self._idle.append(client)
+            if len(self._idle) >= len(self._sent):
+                self._all_idle.set()
 
     async def one_after_the_other(
         self, clients: Sequence[Client], seconds: float
@@ -77,8 +80,7 @@ class Latencies:
         self._seconds.clear()
         await asyncio.sleep(seconds)
         self._at_once = False
-        await asyncio.sleep(_SETTLE)
-        return self._measured()
+        return await self._measured(clients)
 
     async def at_rate(
         self, clients: Sequence[Client], rate: float, seconds: float
@@ -93,16 +95,20 @@ class Latencies:
                 self._send(self._idle.popleft(), started + due)
                 due += 1 / rate
             await asyncio.sleep(_TICK)
-        await asyncio.sleep(_SETTLE)
-        self._idle.clear()
-        return self._measured()
+        return await self._measured(clients)
 
     def _send(self, client: Client, at: float) -> None:
         self._sent[client] = at
         client.send()
 
-    def _measured(self) -> Sequence[float]:
+    async def _measured(self, clients: Sequence[Client]) -> Sequence[float]:
+        # The slowest answers are those that are still under way.
+        self._all_idle.clear()
+        if len(self._idle) < len(clients):
+            try:
+                await asyncio.wait_for(self._all_idle.wait(), PATIENCE)
+            except TimeoutError:
+                raise RuntimeError("a message was not answered") from None
+        self._idle.clear()
         measured, self._seconds = self._seconds, []
-        if not measured:
-            raise RuntimeError("no message was answered")
         return measured
