@@ -44,7 +44,6 @@ from webpubsub.host.worker import (
 from webpubsub.protocol.trace_context import SpanContext, current_span
 
 RETURN = "$return"
-_NUMBER_DIGITS = 12
 
 _split_json = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -242,8 +241,8 @@ def _shown(span: SpanContext) -> TraceContext:
 def _invocation_ids() -> Iterator[str]:
     """Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none is
     a secret."""
-    prefix = str(uuid4())[:-_NUMBER_DIGITS]
-    return (f"{prefix}{number:0{_NUMBER_DIGITS}x}" for number in count(1))
+    prefix = str(uuid4())[:-12]
+    return (f"{prefix}{number:012x}" for number in count(1))
 
 
 def _names_in_answers(function: FunctionMetadata) -> tuple[str, ...]:
