@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets.sending import Batch, direct_way
 from webpubsub.service.websockets.transport import Transport
 
 _TransportT = TypeVar("_TransportT", bound=Transport)
@@ -21,11 +22,13 @@ _TransportT = TypeVar("_TransportT", bound=Transport)
 class Flusher:
     """Flushes every outbox that has something to send, once per turn of the event loop."""
 
-    __slots__ = ("_dirty", "_joined", "_loop", "_parts", "_postponed")
+    __slots__ = ("_batch", "_dirty", "_full", "_joined", "_loop", "_parts", "_postponed")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._dirty: list[Outbox] = []
+        self._full: list[Outbox] = []
+        self._batch = Batch()
         self._postponed: list[Callable[[], None]] = []
         self._parts: Sequence[bytes] = []
         self._joined = b""
@@ -44,14 +47,24 @@ class Flusher:
         self._postponed.append(action)
 
     def flush(self) -> None:
-        """Flush all outboxes that were marked."""
+        """Flush all outboxes that were marked; then drop the clients that have left too much
+        unread, which may close anybody's connection."""
         dirty, self._dirty = self._dirty, []
+        batch = self._batch
         for outbox in dirty:
-            outbox.flush()
+            outbox.flush(batch)
+        batch.send()
         self._parts, self._joined = [], b""
+        full, self._full = self._full, []
+        for outbox in full:
+            outbox.overflow()
         postponed, self._postponed = self._postponed, []
         for action in postponed:
             self._loop.call_soon(action)
+
+    def expect_overflow(self, outbox: "Outbox") -> None:
+        """Have an outbox that is too full for its client do what it does then."""
+        self._full.append(outbox)
 
     def join(self, parts: list[bytes]) -> bytes:
         """The same as one. Clients of one group are often sent the same in a turn, one after the
@@ -91,6 +104,7 @@ class Outbox:
 
     __slots__ = (
         "_clock",
+        "_direct",
         "_expiries",
         "_flusher",
         "_fresh",
@@ -98,11 +112,11 @@ class Outbox:
         "_held_bytes",
         "_max_bytes",
         "_max_messages",
-        "_on_overflow",
         "_paused",
         "_transport",
         "codec",
         "codec_name",
+        "overflow",
     )
 
     def __init__(
@@ -117,8 +131,9 @@ class Outbox:
         self.codec = codec
         self.codec_name = codec.name
         self._transport = transport
+        self._direct = direct_way(transport)
         self._flusher = flusher
-        self._on_overflow = on_overflow
+        self.overflow = on_overflow
         self._max_messages = settings.max_queued_messages
         self._max_bytes = settings.max_queued_bytes
         self._clock = clock
@@ -147,10 +162,12 @@ class Outbox:
     def reroute(self, around: Callable[[Transport], _TransportT]) -> _TransportT:
         """Write to what is made of the transport, instead of the transport itself."""
         self._transport = rerouted = around(self._transport)
+        self._direct = None
         return rerouted
 
-    def flush(self) -> None:
-        """Hand what is new to the transport, or hold it while the client does not read."""
+    def flush(self, batch: Batch | None = None) -> None:
+        """Hand what is new to the transport, or to the batch of what is sent past transports; or
+        hold it while the client does not read."""
         fresh = self._fresh
         if self._paused:
             self._hold()
@@ -158,7 +175,12 @@ class Outbox:
             data = fresh[0] if len(fresh) == 1 else self._flusher.join(fresh)
             fresh.clear()
             self._expiries = None
-            if not self._transport.is_closing():
+            if self._transport.is_closing():
+                return
+            direct = self._direct
+            if batch is not None and direct is not None and (direct.is_open or direct.try_again()):
+                batch.add(direct, data)
+            else:
                 self._transport.write(data)
 
     def pause(self) -> None:
@@ -195,7 +217,7 @@ class Outbox:
             self._forget_expired()
         if self._is_full():
             self._held.clear()
-            self._on_overflow()
+            self._flusher.expect_overflow(self)
 
     def _is_full(self) -> bool:
         return len(self._held) > self._max_messages or self._held_bytes > self._max_bytes

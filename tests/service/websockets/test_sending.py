@@ -1,0 +1,204 @@
+"""What many clients are sent at once goes past their transports, and nothing else changes.
+
+Specification: client-protocols section 2.1.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import uvloop
+
+from tests.service.fakes import JSON_SUBPROTOCOL
+from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets import sending
+from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.sending import direct_way
+
+CODEC = codec_for(JSON_SUBPROTOCOL)
+LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+class Client:
+    """Both ends of one connection, and an outbox on the server's."""
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        end: socket.socket,
+        flusher: Flusher,
+        overflows: list[str],
+    ) -> None:
+        self.transport = transport
+        self.end = end
+        self.outbox = Outbox(
+            transport, CODEC, flusher, ServiceSettings(), lambda: overflows.append("full")
+        )
+
+    async def read(self, size: int) -> bytes:
+        """So many bytes, or as many as there are before the end."""
+        loop, read = asyncio.get_running_loop(), b""
+        while len(read) < size:
+            data = await asyncio.wait_for(loop.sock_recv(self.end, 1 << 20), 5)
+            if not data:
+                break
+            read += data
+        return read
+
+
+class Server(asyncio.Protocol):
+    """Tells its outbox how fast the client reads."""
+
+    outbox: Outbox | None = None
+
+    def pause_writing(self) -> None:
+        if self.outbox is not None:
+            self.outbox.pause()
+
+    def resume_writing(self) -> None:
+        if self.outbox is not None:
+            self.outbox.resume()
+
+
+@asynccontextmanager
+async def connected(flusher: Flusher, overflows: list[str] | None = None) -> AsyncIterator[Client]:
+    """A connection over loopback."""
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        end = socket.create_connection(listener.getsockname())
+        accepted, _ = listener.accept()
+    end.setblocking(False)
+    accepted.setblocking(False)
+    transport, protocol = await loop.connect_accepted_socket(Server, accepted)
+    client = Client(transport, end, flusher, overflows if overflows is not None else [])
+    protocol.outbox = client.outbox
+    try:
+        yield client
+    finally:
+        transport.abort()
+        end.close()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture(params=sorted(LOOPS))
+def runner(request: pytest.FixtureRequest) -> asyncio.Runner:
+    """An event loop of either kind."""
+    return asyncio.Runner(loop_factory=LOOPS[request.param])
+
+
+def test_the_compiled_part_is_built() -> None:
+    """Where the tests run there is a compiler, so that both ways are tested."""
+    if os.environ.get("WEBPUBSUB_PURE"):
+        pytest.skip("the package was to be built without it")
+    assert sending.send_each is not None
+
+
+def test_places_of_what_was_not_sent_whole() -> None:
+    """A socket that takes nothing, takes a part, or is gone, does not keep the others from it."""
+    assert sending.send_each is not None
+    pairs = [socket.socketpair() for _ in range(3)]
+    for mine, _ in pairs:
+        mine.setblocking(False)
+    much = b"x" * 50_000_000
+    filenos = [mine.fileno() for mine, _ in pairs]
+    [(place, sent), gone] = sending.send_each(
+        [*filenos[:2], -1, filenos[2]], [b"a", much, b"b", b"c"]
+    )
+    assert (place, gone) == (1, (2, 0))
+    assert 0 < sent < len(much)
+    assert sending.send_each([filenos[1]], [b"d"]) == [(0, 0)]
+    assert (pairs[0][1].recv(9), pairs[2][1].recv(9)) == (b"a", b"c")
+    for pair in pairs:
+        for end in pair:
+            end.close()
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_everything_arrives_in_order(
+    runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    """However much it is, and whatever part of it the socket takes at once."""
+    if not compiled:
+        monkeypatch.setattr(sending, "send_each", None)
+    chunks = [bytes([number]) * 10 ** (number % 7) for number in range(28)]
+
+    async def scenario() -> None:
+        flusher = Flusher(asyncio.get_running_loop())
+        async with connected(flusher) as client:
+            expected = b""
+            for chunk in chunks:
+                client.outbox.append(chunk[:1])
+                client.outbox.append(chunk)
+                expected += chunk[:1] + chunk
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            assert await client.read(len(expected)) == expected
+            client.outbox.append(b"the last")
+            client.outbox.finish()
+            client.transport.close()
+            assert await client.read(1 << 30) == b"the last"
+
+    with runner:
+        runner.run(scenario())
+
+
+def test_what_a_transport_holds_is_not_overtaken(runner: asyncio.Runner) -> None:
+    """The answer to a handshake may still wait in it."""
+
+    async def scenario() -> None:
+        flusher = Flusher(asyncio.get_running_loop())
+        async with connected(flusher) as client:
+            first = b"1" * 30_000_000
+            client.transport.write(first)
+            client.outbox.append(b"2")
+            flusher.flush()
+            assert await client.read(len(first) + 1) == first + b"2"
+
+    with runner:
+        runner.run(scenario())
+
+
+def test_a_closed_transport_is_sent_nothing(runner: asyncio.Runner) -> None:
+    """The number of its socket may be that of another client's by now."""
+
+    async def scenario() -> None:
+        flusher = Flusher(asyncio.get_running_loop())
+        async with connected(flusher) as client, connected(flusher) as other:
+            for one in (client, other):
+                one.outbox.append(b"a")
+            flusher.flush()
+            client.transport.abort()
+            for one in (client, other):
+                one.outbox.append(b"b")
+            flusher.flush()
+            assert await other.read(2) == b"ab"
+            assert (await client.read(2)).startswith(b"a")
+
+    with runner:
+        runner.run(scenario())
+
+
+def test_what_is_no_socket_is_written_to_as_it_is() -> None:
+    """Encryption is the business of a transport; what has been put in place of one is one."""
+
+    class Encrypting:
+        def write(self, data: bytes) -> None: ...
+
+        def is_closing(self) -> bool:
+            return False
+
+        def get_extra_info(self, name: str) -> object:
+            return f"some {name}"
+
+    class Plain:
+        def write(self, data: bytes) -> None: ...
+
+        def is_closing(self) -> bool:
+            return False
+
+    assert direct_way(Encrypting()) is None
+    assert direct_way(Plain()) is None
