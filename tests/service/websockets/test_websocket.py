@@ -368,6 +368,16 @@ async def test_a_full_buffer_is_the_last_of_its_turn() -> None:
     assert world.sent == [(PONG, b"")] * 5000
 
 
+async def test_large_frames_are_read_on() -> None:
+    """What is counted as messages needs no other limit, and is sent on in fewer pieces."""
+    world = World()
+    flood = client_frame(BINARY, b"x" * MAX) * (32 * 2048 // MAX)
+    rest = flood
+    while rest and not world.wire.is_paused:
+        rest = world.wire.poll(rest)
+    assert rest == b""
+
+
 async def test_what_is_postponed_may_fail() -> None:
     """As what arrives may: the client cannot go on."""
 

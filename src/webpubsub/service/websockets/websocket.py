@@ -37,6 +37,8 @@ _CLOSE = 0x8
 _PING = 0x9
 # Why nothing is read from the network; several reasons can hold at once.
 _NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
+#: So many frames end the turn of a client that fills the buffer; the buffer counts as some.
+_MANY, _BUFFER = 160, 4
 _KINDS = {WSMsgType.TEXT: FrameKind.TEXT, WSMsgType.BINARY: FrameKind.BINARY}
 
 
@@ -61,6 +63,7 @@ class WebSocket(FrameListener):
         "_deadline",
         "_deaf",
         "_flusher",
+        "_frames",
         "_heard",
         "_missed",
         "_parsers",
@@ -98,6 +101,8 @@ class WebSocket(FrameListener):
         self._deaf = False
         self._peer_closed = False
         self._pauses = _NOT_BEGUN
+        #: Since a full buffer was the last that was read for a turn.
+        self._frames = 0
         self._heard = True
         self._missed = 0
         self._deadline: Deadline | None = None
@@ -176,6 +181,7 @@ class WebSocket(FrameListener):
     def on_frame(self, frame: WSFrame) -> None:
         """A frame has arrived; the hot path is a whole message in one frame."""
         self._heard = True
+        self._frames += 1
         if self._deaf or self._peer_closed:
             return
         kind = _KINDS.get(frame.msg_type)
@@ -187,9 +193,13 @@ class WebSocket(FrameListener):
             self._message(kind, frame.get_payload_as_bytes())
 
     def on_full_buffer(self) -> None:
-        """Others are to be heard before more is read."""
-        self._pause(_TURN_IS_OVER)
-        self._flusher.postpone(self._end_pause)
+        """Others are to be heard before more is read of many small frames; what is in large ones is
+        counted as messages, and soon read."""
+        self._frames += _BUFFER
+        if self._frames > _MANY:
+            self._frames = 0
+            self._pause(_TURN_IS_OVER)
+            self._flusher.postpone(self._end_pause)
 
     def on_lost(self) -> None:
         """The connection is gone."""
