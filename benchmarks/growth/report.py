@@ -13,7 +13,8 @@ def table(title: str, panels: Sequence[Panel]) -> Table:
     rows = Table(title=title, show_footer=True)
     rows.add_column(panels[0].x_label, "slope (of what is good)", justify="right")
     for panel, curve in curves:
-        rows.add_column(f"{curve.label}: {panel.y_label}", _growth(curve), justify="right")
+        heading = f"{panel.title} ({curve.label}): {panel.y_label}"
+        rows.add_column(heading, _growth(curve), justify="right")
     sizes = [point.size for point in curves[0][1].points]
     values = zip(*([point.value for point in curve.points] for _, curve in curves), strict=True)
     for size, row in zip(sizes, values, strict=True):
