@@ -17,7 +17,7 @@ from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets import sending
 from webpubsub.service.websockets.outbox import Flusher, Outbox
-from webpubsub.service.websockets.sending import direct_way
+from webpubsub.service.websockets.sending import Batch, Direct, direct_way
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -202,3 +202,21 @@ def test_what_is_no_socket_is_written_to_as_it_is() -> None:
 
     assert direct_way(Encrypting()) is None
     assert direct_way(Plain()) is None
+
+
+def test_nothing_is_sent_twice() -> None:
+    """A transport that fails to take the rest of one client's bytes does not repeat the others'."""
+
+    class Failing(asyncio.Transport):
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            raise OSError("broken")
+
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        batch = Batch()
+        batch.add(Direct(asyncio.Transport(), mine.fileno()), b"a")
+        batch.add(Direct(Failing(), -1), b"b")
+        with pytest.raises(OSError, match="broken"):
+            batch.send()
+        batch.send()
+        assert theirs.recv(9) == b"a"

@@ -9,7 +9,7 @@ with its compiled part; otherwise every transport is written to one after the ot
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from webpubsub.service.websockets.transport import Transport
 
@@ -50,7 +50,7 @@ def direct_way(transport: Transport) -> Direct | None:
     if send_each is None or get_extra_info is None or get_extra_info("sslcontext") is not None:
         return None
     socket = get_extra_info("socket")
-    return None if socket is None else Direct(transport, socket.fileno())  # type: ignore[arg-type]
+    return None if socket is None else Direct(cast("asyncio.Transport", transport), socket.fileno())
 
 
 class Batch:
@@ -73,6 +73,8 @@ class Batch:
         """Send everything."""
         if send_each is None or not self._ways:
             return
-        for at, sent in send_each(self._filenos, self._data):
-            self._ways[at].write_rest(self._data[at][sent:])
+        ways, filenos, data = self._ways, self._filenos, self._data
+        # Whatever goes wrong below, nobody is sent anything twice.
         self._ways, self._filenos, self._data = [], [], []
+        for at, sent in send_each(filenos, data):
+            ways[at].write_rest(data[at][sent:])
