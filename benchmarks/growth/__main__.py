@@ -2,7 +2,7 @@
 
 Run with ``python -m benchmarks.growth`` on Linux with two cores. It fails when something grows
 faster than what it is done for. ``--write`` draws the plots of ``docs/topics/performance.md``,
-which needs ``uv run --group benchmarks``.
+which needs the dependency group ``benchmarks``.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from benchmarks.growth.study import Study
 from benchmarks.servers import run
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
-_WITH_MATPLOTLIB = "uv run --group benchmarks --extra local python -m benchmarks.growth --write"
+_WITH_MATPLOTLIB = "uv run python -m benchmarks.growth --write"
 
 
 async def main() -> None:
