@@ -1,10 +1,10 @@
 """The page about performance: what is between the two markers is written, the rest stays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import LEGEND, SUMMARY, WORDS, sections, summary
+from benchmarks.report import LEGEND, SUMMARY, WORDS, Section, sections, summary
 from benchmarks.runs import Results, Workload
 from benchmarks.servers import HERE
 
@@ -35,7 +35,7 @@ def markdown(results: Results, workloads: Sequence[Workload[Any]]) -> Iterator[s
     versions = "; ".join(f"{name} {version}" for name, version in results.versions.items())
     yield f"Measured on {results.date}, {results.machine}, {results.rounds} rounds. {versions}."
     yield from ("", LEGEND, "")
-    yield from _table(SUMMARY, summary(results, workloads))
+    yield from _table(SUMMARY, list(_titled(summary(results, workloads))))
     for name, missing in results.missing.items():
         yield f"- {name} is missing here: {missing}"
     for section in sections(results, workloads):
@@ -43,6 +43,12 @@ def markdown(results: Results, workloads: Sequence[Workload[Any]]) -> Iterator[s
         yield from _table(section.columns, section.lines)
         yield section.notes
     yield ""
+
+
+def _titled(sections: Iterable[Section]) -> Iterator[Sequence[str]]:
+    for section in sections:
+        yield [f"<b>{section.title}</b>", *[""] * (len(section.columns) - 1)]
+        yield from section.lines
 
 
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -20,26 +21,25 @@ LEGEND = (
     f"was taken with more than {BUSY:.0%} of it, and may be the generator's."
 )
 _NOTHING = "–"
+_WIDTH = 116
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A table about one workload."""
+    """What is told of one workload."""
 
     title: str
     columns: Sequence[str]
     lines: Sequence[Sequence[str]]
-    notes: str
+    notes: str = ""
 
 
-def summary(results: Results, workloads: Sequence[Workload[Any]]) -> list[list[str]]:
+def summary(results: Results, workloads: Sequence[Workload[Any]]) -> Iterator[Section]:
     """A line for everything that was measured of ours."""
-    return [
-        _summary_line(workload, row, medians)
-        for workload in workloads
-        for medians in [results.medians(workload)]
-        for row in workload.rows
-        if medians.of(row.label) is not None
-    ]
+    for workload in workloads:
+        medians = results.medians(workload)
+        rows = [row for row in workload.rows if medians.of(row.label) is not None]
+        if rows:
+            yield Section(workload.title, SUMMARY, [_summary_line(row, medians) for row in rows])
 
 
 def sections(results: Results, workloads: Sequence[Workload[Any]]) -> Iterator[Section]:
@@ -58,21 +58,30 @@ def sections(results: Results, workloads: Sequence[Workload[Any]]) -> Iterator[S
 def show(results: Results, workloads: Sequence[Workload[Any]]) -> None:
     """Print everything."""
     console = Console()
+    # Figures that are cut off are none: rather too wide.
+    console.width = max(console.width, _WIDTH)
     for section in sections(results, workloads):
-        console.print(_table(section.title, section.columns, section.lines))
+        console.print(_table(section.title, section))
         console.print(section.notes, style="dim")
-    console.print(_table("All work", SUMMARY, summary(results, workloads)))
+    console.print(_table("All work", *summary(results, workloads), titled=True))
     console.print(LEGEND, style="dim")
     for name, missing in results.missing.items():
         console.print(f"missing: {name}: {missing}")
 
 
-def _table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
-    table = Table(title=title)
-    for column in columns:
-        table.add_column(column, justify="left" if column in WORDS else "right")
-    for line in lines:
-        table.add_row(*line)
+def _table(title: str, *sections: Section, titled: bool = False) -> Table:
+    """One below the other; ``titled`` with the title of each above its lines."""
+    table = Table(title=title, box=SIMPLE_HEAD)
+    for column in sections[0].columns if sections else ():
+        table.add_column(
+            column, justify="left" if column in WORDS else "right", no_wrap=column not in WORDS
+        )
+    for section in sections:
+        if titled:
+            table.add_section()
+            table.add_row(section.title, style="bold")
+        for line in section.lines:
+            table.add_row(*line)
     return table
 
 
@@ -80,12 +89,12 @@ def _heading(name: str) -> str:
     return "Ours" if name == OURS else name
 
 
-def _summary_line(workload: Workload[Any], row: Row, medians: Medians) -> list[str]:
+def _summary_line(row: Row, medians: Medians) -> list[str]:
     peer = medians.best_peer(row.label)
     ratio, ratios = medians.ratio(row.label), medians.ratios(row.label)
     reached = row.reached(medians) if row.reached else None
     return [
-        f"{workload.title}: {row.label} ({row.unit})",
+        f"{row.label} ({row.unit})",
         _figure(row, OURS, medians),
         f"{_figure(row, peer, medians)} {peer}" if peer else _NOTHING,
         f"{ratio:.2f}" if ratio is not None else _NOTHING,

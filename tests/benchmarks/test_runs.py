@@ -81,20 +81,23 @@ async def test_ours_is_compared_with_the_best_peer_round_by_round() -> None:
 async def test_a_target_is_reached_or_not(ours: list[float], reached: str) -> None:
     """What was not measured has no line, and so reaches nothing."""
     results = await _results({**FIGURES, OURS: ours})
-    lines = summary(results, [MadeUp({})])
-    assert [line[-1] for line in lines] == ([reached, "–"] if ours else [])
+    reaches = [line[-1] for section in summary(results, [MadeUp({})]) for line in section.lines]
+    assert reaches == ([reached, "–"] if ours else [])
 
 
 async def test_a_line_of_the_table() -> None:
     """All that it says."""
-    line, _ = summary(await _results(FIGURES), [MadeUp({})])
-    assert line[:4] == ["Made up: rate (1/s)", "20", "8 fast", "2.50"]
+    [section] = summary(await _results(FIGURES), [MadeUp({})])
+    assert section.title == "Made up"
+    line, _ = section.lines
+    assert line[:4] == ["rate (1/s)", "20", "8 fast", "2.50"]
     assert line[4:] == ["100%; 2.00 to 3.00", "50%", "2 x", "yes"]
 
 
 async def test_a_busy_load_leaves_a_mark() -> None:
     """The figure may be the load's own."""
-    line, _ = summary(await _results(FIGURES, share=0.95), [MadeUp({})])
+    [section] = summary(await _results(FIGURES, share=0.95), [MadeUp({})])
+    line, _ = section.lines
     assert line[1:3] == ["20*", "8* fast"]
 
 
