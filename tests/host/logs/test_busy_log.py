@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -155,9 +156,51 @@ async def test_a_turn_of_the_loop_flushes_once() -> None:
     for _ in range(2):
         for _ in range(3):
             log.info("%s", (1,))
+            log.info_later("%s", (2,))
             log.logger.info("x")
         await asyncio.sleep(0)
+        await asyncio.sleep(0)
     assert console.terminal.flushed == 2
+
+
+async def test_what_may_be_late_is_written_when_there_is_time() -> None:
+    """With the time at which it was said, and before anything that is said after it, wherever."""
+    console = Console()
+    log = console.begin()
+    log.info_later("%s", (1,))
+    log.info("%s", (2,))
+    log.info_later("%s", (3,))
+    await asyncio.to_thread(log.logger.info, "4")
+    log.info_later("%s", (5,))
+    assert console.messages == ["1", "2", "3", "4"]
+    said = time.time()
+    await asyncio.sleep(0.01)
+    shown = console.terminal.getvalue().splitlines()[-1]
+    assert console.messages[-1] == "5"
+    assert datetime.fromisoformat(shown[1:25]).timestamp() <= said
+
+
+async def test_what_may_be_late_is_asked_for_like_anything_else(
+    made: list[logging.LogRecord], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its level must be shown, its message must fit its arguments, and whoever else listens is told
+    at once."""
+    console, other = Console(), Keeping()
+    log = console.begin()
+    console._levels = CategoryLevels({"Function.parent": "warning"})
+    log.info_later("%s", ("not shown",))
+    console.flush()
+    console._levels = CategoryLevels({})
+    log.info_later("%d", ("no number",))
+    log.info_later("%s", ("shown",))
+    console.flush()
+    PARENT.addHandler(other)
+    log.info_later("%s", ("told",))
+    log.logger.setLevel(logging.WARNING)
+    log.info_later("%s", ("off",))
+    assert console.messages == ["shown", "told"]
+    assert [record.getMessage() for record in other.records] == ["told"]
+    assert "TypeError" in capsys.readouterr().err
 
 
 def test_records_are_complete(caplog: pytest.LogCaptureFixture) -> None:

@@ -249,10 +249,12 @@ def test_debug_logging_is_a_setting(
 
 
 async def test_a_turn_of_the_loop_flushes_once(install: Install) -> None:
-    """However many lines it wrote; outside of a loop each line is flushed."""
+    """However many lines it wrote, when what it sends has been written; outside of a loop each line
+    is flushed."""
     terminal = install()
     for _ in range(5):
         ROOT.info("x")
+    await asyncio.sleep(0)
     assert terminal.flushed == 0
     await asyncio.sleep(0)
     assert terminal.flushed == 1

@@ -304,6 +304,7 @@ async def test_what_a_function_prints_is_flushed(
     for _ in range(2):
         await asyncio.gather(app.call(), app.call())
         await asyncio.sleep(0)
+        await asyncio.sleep(0)
     assert flushed == [1, 1]
 
 

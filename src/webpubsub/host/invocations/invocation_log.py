@@ -31,7 +31,7 @@ class InvocationLog:
         """It has returned, and its outputs are written."""
         duration = (time.perf_counter() - started) * 1000
         arguments = (self._name, invocation_id, duration)
-        self._log.info("Executed 'Functions.%s' (Succeeded, Id=%s, Duration=%dms)", arguments)
+        self._log.info_later("Executed 'Functions.%s' (Succeeded, Id=%s, Duration=%dms)", arguments)
 
     def failed(self, invocation_id: str, started: float, failure: FunctionFailure) -> None:
         """It has not; the user's exception and stack are shown."""

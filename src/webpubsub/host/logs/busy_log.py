@@ -20,6 +20,13 @@ class LineHandler(logging.Handler):
     def show(self, category: str, level: int, text: str) -> None:
         """Take a text as if there were a record of it, made here and now."""
 
+    @abstractmethod
+    def show_later(
+        self, category: str, level: int, message: str, arguments: tuple[Any, ...]
+    ) -> None:
+        """Take what ``message % arguments`` is in the same way, but show it when there is time:
+        before anything that is taken after it."""
+
 
 class BusyLog:
     """Logs information in the category of that name."""
@@ -39,6 +46,16 @@ class BusyLog:
             self.logger.handle(self._record(message, arguments))
         else:
             handler.show(self._category, logging.INFO, message % arguments)
+
+    def info_later(self, message: str, arguments: tuple[Any, ...]) -> None:
+        """The same of something that is over, for whose line nobody should have to wait."""
+        if not self.logger.isEnabledFor(logging.INFO):
+            return
+        handler = _only_handler(self.logger)
+        if handler is None:
+            self.logger.handle(self._record(message, arguments))
+        else:
+            handler.show_later(self._category, logging.INFO, message, arguments)
 
     def _record(self, message: str, arguments: tuple[Any, ...]) -> logging.LogRecord:
         record = logging.LogRecord.__new__(logging.LogRecord)
@@ -61,10 +78,11 @@ def _only_handler(logger: logging.Logger) -> LineHandler | None:
     found: logging.Handler | None = None
     place: logging.Logger | None = logger
     while place is not None:
-        for handler in place.handlers:
-            if found is not None:
+        handlers = place.handlers
+        if handlers:
+            if found is not None or len(handlers) > 1:
                 return None
-            found = handler
+            found = handlers[0]
         place = place.parent if place.propagate else None
     if isinstance(found, LineHandler) and not (found.needs_records or found.filters):
         return found

@@ -9,12 +9,17 @@ shown. Specification: functions-python sections 8.3, 10.1 and 13.2.
 import asyncio
 import logging
 import os
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
+
+import msgspec
 
 from webpubsub.host.current_invocation import invocation_here
+from webpubsub.host.logs.afterwards import Afterwards
 from webpubsub.host.logs.busy_log import LineHandler
 from webpubsub.host.settings.host_config import HostConfig
 
@@ -138,10 +143,21 @@ class CategoryLevels:
         return logging.INFO if category.startswith(_FUNCTION.lower()) else self._host
 
 
+class _LateLine(msgspec.Struct, frozen=True):
+    """A line that nobody has to wait for."""
+
+    created: float
+    category: str
+    level: int
+    message: str
+    arguments: tuple[Any, ...]
+
+
 class ConsoleHandler(LineHandler):
     """Writes records as ``[2026-01-01T00:00:00.000Z] message``, each line of a message so.
 
-    On an event loop the stream is flushed once per turn, however many lines there are.
+    On an event loop the stream is flushed after a turn, however many lines there are. A line that
+    may be shown later is made then, too, unless another one comes before.
     """
 
     def __init__(
@@ -155,14 +171,18 @@ class ConsoleHandler(LineHandler):
         self._is_colored = stream.isatty() and "NO_COLOR" not in os.environ
         self._formatter = logging.Formatter()
         self._timestamps = Timestamps()
-        self._flushing: asyncio.AbstractEventLoop | None = None
+        self._late: deque[_LateLine] = deque()
+        self._catching_up = threading.Lock()
+        self._afterwards = Afterwards(self.flush)
+        #: The one that runs; Python 3.11 asks the system whenever it looks for it.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record if its category shows its level."""
         if record.levelno < self._levels.of(category_of(record)):
             return
         try:
-            self._stream.write(self._lines(record))
+            self._write(self._lines(record))
             self._flush_soon()
         except Exception:
             self.handleError(record)
@@ -172,18 +192,26 @@ class ConsoleHandler(LineHandler):
         if level < self._levels.of(category):
             return
         try:
-            self._stream.write(self._timed(time.time(), level, text))
-            if self._flushing is None or not self._flushing.is_running():
-                self._flush_soon()
+            self._write(self._timed(time.time(), level, text))
+            self._flush_afterwards()
         except Exception:
-            members = {"name": category, "levelno": level, "msg": text}
-            self.handleError(logging.makeLogRecord(members))
+            self._give_up(category, level, text)
+
+    def show_later(
+        self, category: str, level: int, message: str, arguments: tuple[Any, ...]
+    ) -> None:
+        """Write ``message % arguments`` on an event loop, when those have been answered who wait,
+        if its category shows the level."""
+        self._late.append(_LateLine(time.time(), category, level, message, arguments))
+        self._flush_afterwards()
 
     def flush(self) -> None:
-        """Write out what the stream still holds."""
-        self._flushing = None
-        if not self._stream.closed:
-            self._stream.flush()
+        """Write out what may be late, and what the stream still holds."""
+        if self._stream.closed:
+            return
+        if self._late:
+            self._write("")
+        self._stream.flush()
 
     def close(self) -> None:
         """Flush, and let go; the stream stays open."""
@@ -195,10 +223,36 @@ class ConsoleHandler(LineHandler):
             loop = asyncio.get_running_loop()
         except RuntimeError:
             self._stream.flush()
-            return
-        if self._flushing is not loop:
-            self._flushing = loop
-            loop.call_soon(self.flush)
+        else:
+            self._afterwards.on(loop)
+
+    def _flush_afterwards(self) -> None:
+        if self._loop is None or not self._loop.is_running():
+            self._loop = asyncio.get_running_loop()
+        self._afterwards.on(self._loop)
+
+    def _write(self, text: str) -> None:
+        self._stream.write(self._late_lines() + text if self._late else text)
+
+    def _late_lines(self) -> str:
+        """What may be late, before what is about to be written, in whichever thread."""
+        late = self._late
+        with self._catching_up:
+            lines = [self._late_line(late.popleft()) for _ in range(len(late))]
+        return lines[0] if len(lines) == 1 else "".join(lines)
+
+    def _late_line(self, line: "_LateLine") -> str:
+        if line.level < self._levels.of(line.category):
+            return ""
+        try:
+            return self._timed(line.created, line.level, line.message % line.arguments)
+        except Exception:
+            self._give_up(line.category, line.level, line.message)
+            return ""
+
+    def _give_up(self, category: str, level: int, text: str) -> None:
+        members = {"name": category, "levelno": level, "msg": text}
+        self.handleError(logging.makeLogRecord(members))
 
     def _lines(self, record: logging.LogRecord) -> str:
         if self._one_line is not None:

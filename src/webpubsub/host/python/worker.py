@@ -23,6 +23,7 @@ from webpubsub.host.current_invocation import (
     current_invocation,
     let_threads_name_it,
 )
+from webpubsub.host.logs.afterwards import Afterwards
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.python.app_modules import AppModules
 from webpubsub.host.python.context import context_of
@@ -104,7 +105,8 @@ class PythonWorker:
         self._indexed: dict[str, IndexedFunction] = {}
         self._ready: dict[str, _Ready] = {}
         self._web_apps: Sequence[AsgiFunctionApp] = ()
-        self._flushing = False
+        #: What functions print is seen when they have returned, with all others of the turn.
+        self._flush_soon: Callable[[], None] = _flush_output
 
     async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
         """The functions of the app. Raises AppError when the whole app is broken.
@@ -128,7 +130,9 @@ class PythonWorker:
         if self._modules.replaces_another:
             _tell_of_wait(time.monotonic() - began)
         count = self._thread_count or thread_count(self._environment)
-        self._threads = FunctionThreads(count, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self._threads = FunctionThreads(count, loop)
+        self._flush_soon = partial(Afterwards(_flush_output).on, loop)
         self._indexed = {function.metadata.id: function for function in functions}
         return [function.metadata for function in functions]
 
@@ -181,17 +185,6 @@ class PythonWorker:
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
 
-    def _flush_soon(self) -> None:
-        """What functions print is seen when they have returned, with all others of the turn."""
-        if not self._flushing:
-            self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
-
-    def _flush(self) -> None:
-        self._flushing = False
-        if sys.stdout is not None:
-            sys.stdout.flush()
-
     async def _in_thread(self, function: LoadedFunction, arguments: Mapping[str, Any]) -> Any:
         """The thread sees the context of the invocation, so that its logs belong to it."""
         threads = self._threads
@@ -217,6 +210,11 @@ class PythonWorker:
         if self._modules is not None:
             self._modules.leave()
             self._modules = None
+
+
+def _flush_output() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _index(modules: AppModules, script: str) -> list[IndexedFunction]:
