@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from webpubsub.host.extension import BindingError, InvocationContext, Invoke
+from webpubsub.host.extension import BindingError, InvocationContext, Invoke, Read
 from webpubsub.host.metadata import Binding, FunctionMetadata
 from webpubsub.host.values import Value
 from webpubsub.host.worker import (
@@ -135,11 +135,14 @@ class FakeData:
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None: ...
 
-    async def read(self, binding: Binding, context: InvocationContext) -> Value:
-        self.contexts.append(context)
-        if self.error is not None:
-            raise self.error
-        return f"value of {binding.name}"
+    def reader(self, binding: Binding) -> Read:
+        async def read(context: InvocationContext) -> Value:
+            self.contexts.append(context)
+            if self.error is not None:
+                raise self.error
+            return f"value of {binding.name}"
+
+        return read
 
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         self.contexts.append(context)
@@ -155,8 +158,11 @@ class SourceOnly:
 
     def check(self, function: FunctionMetadata, binding: Binding) -> None: ...
 
-    async def read(self, binding: Binding, context: InvocationContext) -> Value:
-        return None
+    def reader(self, binding: Binding) -> Read:
+        async def read(context: InvocationContext) -> Value:
+            return None
+
+        return read
 
 
 class SinkOnly:

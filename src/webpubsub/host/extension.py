@@ -120,11 +120,18 @@ class ManualTriggers(TriggerExtension, Protocol):
         ...
 
 
+class Read(Protocol):
+    """Gives the value of an input for one invocation. Raises BindingError, which fails the
+    invocation."""
+
+    async def __call__(self, context: InvocationContext) -> Value: ...
+
+
 class InputExtension(Extension, Protocol):
     """An extension with input bindings."""
 
-    async def read(self, binding: Binding, context: InvocationContext) -> Value:
-        """The value for one invocation. Raises BindingError, which fails the invocation."""
+    def reader(self, binding: Binding) -> Read:
+        """What reads a binding for every invocation. Raises BindingError."""
         ...
 
 

@@ -223,7 +223,7 @@ class AppGeneration:
             worker=self._worker,
             running=self.running,
             inputs=[
-                (binding, cast("InputExtension", self._with_method(binding, "read", "an input")))
+                (binding.name, self._input_extension(binding).reader(binding))
                 for binding in function.inputs
             ],
             outputs=self._outputs(function),
@@ -237,6 +237,9 @@ class AppGeneration:
         else:
             trigger.attach(function, invoke)
             self._callable[function.name.lower()] = _Callable(function, trigger, invoke)
+
+    def _input_extension(self, binding: Binding) -> InputExtension:
+        return cast("InputExtension", self._with_method(binding, "reader", "an input"))
 
     def _outputs(self, function: FunctionMetadata) -> list[tuple[Binding, OutputExtension]]:
         """An output of the trigger's own extension may be its answer, which needs no writing."""

@@ -32,33 +32,33 @@ class Binding(msgspec.Struct, frozen=True, dict=True):
         """A property by name in any letter case, or ``default`` when absent."""
         return self._properties.get(property_name.lower(), default)
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The type as the app spells it."""
         return str(self.get("type", ""))
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The type for comparisons: lower-case."""
         return self.type.lower()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of the parameter it is bound to, or ``$return``."""
         return str(self.get("name", ""))
 
-    @property
+    @cached_property
     def direction(self) -> str:
         """``in``, ``out`` or ``inout``."""
         return _word(self.get("direction") or "in", DIRECTIONS)
 
-    @property
+    @cached_property
     def data_type(self) -> str | None:
         """``string``, ``binary`` or ``stream``, or None when the app does not say."""
         value = self.get("dataType")
         return _word(value, DATA_TYPES) if value is not None else None
 
-    @property
+    @cached_property
     def is_trigger(self) -> bool:
         """Whether the type ends in ``trigger``, which is all that makes a trigger."""
         return self.kind.endswith("trigger")

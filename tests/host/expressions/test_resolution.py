@@ -157,6 +157,8 @@ def test_expressions(text: str, expected: str) -> None:
         ("{x-y.z}", "The parameter name 'x-y' is invalid."),
         ("{}}", "The parameter name at position 1 is empty."),
         ("{{a}", "Missing opening bracket at position 4."),
+        ("{none}{}{", "No value for named parameter 'none'."),
+        ("{id}{}{none}", "The parameter name at position 5 is empty."),
         ("{rand-guid:Q}", "not a format for identifiers"),
         ("{datetime:Q}", "not a format for times"),
     ],

@@ -49,7 +49,7 @@ class Setup:
             metadata,
             worker=self.worker,
             running=self.running,
-            inputs=[(binding, self.data) for binding in metadata.inputs],
+            inputs=[(one.name, self.data.reader(one)) for one in metadata.inputs],
             outputs=[(binding, self.data) for binding in metadata.outputs],
             point=self.point,
         )

@@ -179,6 +179,54 @@ def test_an_http_response_is_complete(body: str | bytes | None, sent: bytes) -> 
     assert ("x-a", "1") in value.headers
 
 
+class OwnResponse(func.HttpResponse):
+    """A response of the user's own, which the official converter is given."""
+
+
+@pytest.mark.parametrize("charset", [None, "latin-1"])
+@pytest.mark.parametrize("mimetype", [None, "text/html", "application/json"])
+@pytest.mark.parametrize("status", [None, 404, HTTPStatus.CREATED])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        None,
+        {"X-One": "1", "x-two": "2"},
+        {"Content-Type": "image/png", "A": "é"},
+        {"content-type": "text/plain"},
+        {"Set-Cookie": "a=1; Path=/", "B": "2"},
+    ],
+)
+def test_a_response_is_what_the_official_converter_makes_of_it(
+    headers: Mapping[str, str] | None,
+    status: int | None,
+    mimetype: str | None,
+    charset: str | None,
+) -> None:
+    """Whichever way it takes, twice the same."""
+    encode = encoder_for("http", func.HttpResponse)
+    wanted, seen = (
+        make(
+            "\N{LATIN SMALL LETTER E WITH ACUTE}",
+            status_code=status,
+            headers=headers,
+            mimetype=mimetype,
+            charset=charset,
+        )
+        for make in (OwnResponse, func.HttpResponse)
+    )
+    for _ in range(2):
+        assert encode(seen) == encode(wanted)
+
+
+def test_a_header_that_is_repeated_has_its_last_value() -> None:
+    """As the official converter takes them, cookies aside."""
+    response = func.HttpResponse("x", headers={"a": "1", "b": "2"})
+    response.headers.add("a", "3")
+    encoded = encoder_for("http", func.HttpResponse)(response)
+    assert isinstance(encoded, HttpResponseData)
+    assert encoded.headers[:2] == (("a", "3"), ("b", "2"))
+
+
 def test_cookies_are_headers_of_their_own() -> None:
     """Each cookie of a response is one Set-Cookie header."""
     response = func.HttpResponse("x", headers={"Set-Cookie": "c=3; HttpOnly"})

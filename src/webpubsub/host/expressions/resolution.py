@@ -6,6 +6,7 @@ Specification: functions-python section 9.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ from webpubsub.host.expressions.dotnet_formats import format_datetime, format_gu
 
 Now: TypeAlias = Callable[[], datetime]
 NewGuid: TypeAlias = Callable[[], UUID]
+#: A part of a text that has a value of its own at every invocation.
+_Piece: TypeAlias = Callable[[Mapping[str, Any], Now, NewGuid], str]
 
 #: Alternatives in the order of the real host's grammar: an escape wins over an expression.
 _TOKEN = re.compile(
@@ -21,6 +24,10 @@ _TOKEN = re.compile(
 _EXPRESSION_START = re.compile(r"[^\W\d][\w.-]*")
 _DEFAULT_DATETIME_FORMAT = "yyyy-MM-ddTHH-mm-ssK"
 _MISSING = object()
+#: Most are dictionaries, which is found out sooner.
+_MAPPINGS = (dict, Mapping)
+#: Of so many texts of an app the pieces are kept, so that each is read once.
+_MOST_TEXTS = 1024
 
 
 class ExpressionError(Exception):
@@ -90,71 +97,92 @@ def resolve_expressions(
     """
     if "{" not in text and "}" not in text:
         return text
-    return "".join(_evaluate(match, text, data, now, new_guid) for match in _TOKEN.finditer(text))
+    pieces = _pieces(text)
+    return "".join(
+        [piece if isinstance(piece, str) else piece(data, now, new_guid) for piece in pieces]
+    )
 
 
-def _evaluate(
-    match: re.Match[str], text: str, data: Mapping[str, Any], now: Now, new_guid: NewGuid
-) -> str:
+@lru_cache(maxsize=_MOST_TEXTS)
+def _pieces(text: str) -> tuple[str | _Piece, ...]:
+    """What a text consists of. A mistake is a piece as well: it is told when those before it have
+    their values."""
+    return tuple(_piece(match, text) for match in _TOKEN.finditer(text))
+
+
+def _piece(match: re.Match[str], text: str) -> str | _Piece:
     if match["unbalanced"]:
         missing = "closing" if match[0] == "{" else "opening"
-        raise ExpressionError(
+        return _mistake(
             f"Invalid template '{text}'. Missing {missing} bracket at position {match.start() + 1}."
         )
     expression = match["expression"]
     if expression is None:
         return match[0][0] if match["escape"] else match[0]
     if not expression.strip():
-        raise ExpressionError(
+        return _mistake(
             f"Invalid template '{text}'. The parameter name at position {match.start() + 1} is "
             "empty."
         )
-    return _value_of(expression, data, now, new_guid)
+    return _builtin(expression) or _path(expression)
 
 
-def _value_of(expression: str, data: Mapping[str, Any], now: Now, new_guid: NewGuid) -> str:
-    builtin = _builtin(expression, now, new_guid)
-    if builtin is not None:
-        found = _member(data, expression)
-        return builtin() if found is _MISSING else _as_text(found, None)
-    path, _, value_format = expression.partition(":")
-    return _as_text(_walk(path, data), value_format or None)
+def _mistake(message: str) -> _Piece:
+    def refuse(_data: Mapping[str, Any], _now: Now, _new_guid: NewGuid) -> str:
+        raise ExpressionError(message)
+
+    return refuse
 
 
-def _builtin(expression: str, now: Now, new_guid: NewGuid) -> Callable[[], str] | None:
-    """A built-in is recognised by the prefix of its name, so ``datetime2`` is one too."""
+def _builtin(expression: str) -> _Piece | None:
+    """A built-in is recognised by the prefix of its name, so ``datetime2`` is one too. Data of
+    exactly the name wins over it."""
     name = expression.lower()
     _, _, value_format = expression.partition(":")
-    if name.startswith("rand-guid"):
-        return lambda: _formatted(format_guid, new_guid(), value_format or "D")
-    if name.startswith("datetime"):
-        return lambda: _formatted(format_datetime, now(), value_format or _DEFAULT_DATETIME_FORMAT)
-    return None
+    is_guid = name.startswith("rand-guid")
+    if not is_guid and not name.startswith("datetime"):
+        return None
+
+    def value(data: Mapping[str, Any], now: Now, new_guid: NewGuid) -> str:
+        found = _member(data, expression)
+        if found is not _MISSING:
+            return _as_text(found, None)
+        if is_guid:
+            return _formatted(format_guid, new_guid(), value_format or "D")
+        return _formatted(format_datetime, now(), value_format or _DEFAULT_DATETIME_FORMAT)
+
+    return value
 
 
-def _walk(path: str, data: Mapping[str, Any]) -> Any:
-    parts = path.split(".")
+def _path(expression: str) -> _Piece:
+    path, _, value_format = expression.partition(":")
+    first, *rest = parts = path.split(".")
     if _EXPRESSION_START.fullmatch(path) is None or not all(parts):
-        raise ExpressionError(f"Invalid template expression '{path}'.")
-    if "-" in parts[0]:
-        raise ExpressionError(f"The parameter name '{parts[0]}' is invalid.")
-    current = _member(data, parts[0])
-    if current is _MISSING:
-        raise ExpressionError(f"No value for named parameter '{parts[0]}'.")
-    for part in parts[1:]:
-        current = _member(current, part)
+        return _mistake(f"Invalid template expression '{path}'.")
+    if "-" in first:
+        return _mistake(f"The parameter name '{first}' is invalid.")
+
+    def value(data: Mapping[str, Any], _now: Now, _new_guid: NewGuid) -> str:
+        current = _member(data, first)
         if current is _MISSING:
-            raise ExpressionError(f"Error while accessing '{part}': property doesn't exist.")
-    return current
+            raise ExpressionError(f"No value for named parameter '{first}'.")
+        for part in rest:
+            current = _member(current, part)
+            if current is _MISSING:
+                raise ExpressionError(f"Error while accessing '{part}': property doesn't exist.")
+        return current if type(current) is str else _as_text(current, value_format or None)
+
+    return value
 
 
 def _member(value: Any, name: str) -> Any:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, _MAPPINGS):
         return _MISSING
-    if name in value:
+    try:
         return value[name]
-    lowered = name.lower()
-    return next((value[key] for key in value if key.lower() == lowered), _MISSING)
+    except KeyError:
+        lowered = name.lower()
+        return next((value[key] for key in value if key.lower() == lowered), _MISSING)
 
 
 def _as_text(value: Any, value_format: str | None) -> str:

@@ -18,9 +18,9 @@ import msgspec
 from webpubsub.host.expressions.resolution import SystemData
 from webpubsub.host.extension import (
     BindingError,
-    InputExtension,
     InvocationContext,
     OutputExtension,
+    Read,
     TriggerCall,
 )
 from webpubsub.host.invocations.invocation_log import InvocationLog
@@ -67,7 +67,7 @@ class FunctionInvoker:
         *,
         worker: Worker,
         running: RunningInvocations,
-        inputs: Sequence[tuple[Binding, InputExtension]] = (),
+        inputs: Sequence[tuple[str, Read]] = (),
         outputs: Sequence[tuple[Binding, OutputExtension]] = (),
         point: ObservationPoint | None = None,
     ) -> None:
@@ -165,8 +165,8 @@ class FunctionInvoker:
 
     async def _with_bindings(self, attempt: _Attempt) -> InvocationResult:
         context = self._context(attempt)
-        for binding, source in self._inputs:
-            attempt.inputs.append((binding.name, await source.read(binding, context)))
+        for name, read in self._inputs:
+            attempt.inputs.append((name, await read(context)))
         result = await self._call(attempt)
         if result.failure is None:
             await self._write_outputs(result, context)

@@ -11,6 +11,8 @@ from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any, Protocol, TypeAlias, cast
 
+from azure.functions import HttpResponse
+from azure.functions.http import HttpRequest, HttpRequestConverter, HttpResponseConverter
 from azure.functions.meta import Datum, get_binding_registry
 
 from webpubsub.host.values import (
@@ -106,12 +108,29 @@ def decoder_for(binding_type: str) -> Callable[[Value, Metadata], Any]:
     if converter is None:
         return _decode_generic
     decode = _decoder(binding_type, converter)
+    if _REGISTRY.get(binding_type) is HttpRequestConverter:
+        return partial(_request_or, decode)
     return partial(_event_or, decode) if takes_events(binding_type) else decode
 
 
 def _event_or(decode: Callable[[Value, Metadata], Any], value: Value, metadata: Metadata) -> Any:
     """An event of this process needs no converter."""
     return value.event if isinstance(value, EventValue) else decode(value, metadata)
+
+
+def _request_or(decode: Callable[[Value, Metadata], Any], value: Value, metadata: Metadata) -> Any:
+    """What the converter makes of a request, without a datum for each text in it."""
+    if not isinstance(value, HttpRequestData):
+        return decode(value, metadata)
+    return HttpRequest(
+        method=value.method,
+        url=value.url,
+        headers=value.headers,
+        params=value.query,
+        route_params=value.route_params,
+        body_type="bytes",
+        body=value.body,
+    )
 
 
 def _decoder(binding_type: str, converter: Converter) -> Callable[[Value, Metadata], Any]:
@@ -184,6 +203,8 @@ def encoder_for(binding_type: str, expected_type: Any) -> Callable[[Any], Value]
     if converter is None:
         return partial(_encode_generic, binding_type)
     encode = _encoder(binding_type, converter, expected_type)
+    if _REGISTRY.get(binding_type) is HttpResponseConverter:
+        return partial(_response_or, encode)
     kind = _GIVES_OBJECTS.get(binding_type)
     return encode if kind is None else partial(_pass_on, kind, encode)
 
@@ -197,6 +218,30 @@ def _pass_on(kind: type, encode_other: Callable[[Any], Value], result: Any) -> V
 
 def _are_actions(result: Any) -> bool:
     return isinstance(result, list) and all(isinstance(item, Action) for item in result)
+
+
+def _response_or(encode: Callable[[Any], Value], result: Any) -> Value:
+    """What the converter makes of a response, without a datum for each text in it; cookies are left
+    to it."""
+    if type(result) is not HttpResponse:
+        return encode(result)
+    headers: dict[str, str] = {}
+    has_type = False
+    for name, text in result.headers:
+        lowered = name.lower()
+        if lowered == "set-cookie":
+            return encode(result)
+        has_type = has_type or lowered == "content-type"
+        headers[name] = text
+    if not has_type:
+        kind = result.mimetype
+        is_text = kind.startswith("text/")
+        headers["content-type"] = f"{kind}; charset={result.charset}" if is_text else kind
+    return HttpResponseData(
+        status=int(str(result.status_code)),
+        headers=tuple(headers.items()),
+        body=result.get_body() or b"",
+    )
 
 
 def _encoder(binding_type: str, converter: Converter, expected_type: Any) -> Callable[[Any], Value]:

@@ -11,6 +11,7 @@ import pytest
 from tests.host.extensions.webpubsub.bindings import RecordingClient, connection, invocation
 from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub import connection_input
+from webpubsub.host.values import JsonText
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ async def test_access_is_asked_for(
     binding = connection(**properties)
     connection_input.check(binding, default_hub)
     context = invocation(query={"hub": "h1"}, headers={"X-Id": "ann"})
-    await connection_input.read(binding, context, lambda _: client, default_hub)
+    await connection_input.reader(binding, lambda _: client, default_hub)(context)
     assert client.accesses == [(*expected, (), (), 60)]
 
 
@@ -41,15 +42,16 @@ async def test_no_token_serves_two_clients() -> None:
     """The service is asked at every call."""
     client = RecordingClient()
     for _ in range(2):
-        await connection_input.read(connection(), invocation(), lambda _: client, None)
+        await connection_input.reader(connection(), lambda _: client, None)(invocation())
     assert len(client.accesses) == 2
 
 
 async def test_the_function_receives_json_text() -> None:
     """Base address, address with token, and token, in this order."""
-    value = await connection_input.read(
-        connection(), invocation(), lambda _: RecordingClient(), None
+    value = await connection_input.reader(connection(), lambda _: RecordingClient(), None)(
+        invocation()
     )
+    assert isinstance(value, JsonText)
     assert list(json.loads(value.text).items()) == [
         ("baseUrl", "wss://service/client/hubs/chat"),
         ("url", "wss://service/client/hubs/chat?access_token=t"),
@@ -68,7 +70,7 @@ async def test_the_connection_property_selects_the_service(
         asked.append(name)
         return RecordingClient()
 
-    await connection_input.read(connection(connection=name), invocation(), clients, None)
+    await connection_input.reader(connection(connection=name), clients, None)(invocation())
     assert asked == [expected]
 
 
@@ -102,16 +104,16 @@ async def test_an_invocation_without_a_value_fails(properties: dict[str, Any], w
     """A missing value fails the call, and does not give access to somebody else."""
     context = invocation(query={"hub": "a-b"})
     with pytest.raises(BindingError, match=words):
-        await connection_input.read(
-            connection(**properties), context, lambda _: RecordingClient(), None
+        await connection_input.reader(connection(**properties), lambda _: RecordingClient(), None)(
+            context
         )
 
 
 async def test_a_refusal_fails_the_call() -> None:
     """The error says what the service said."""
     with pytest.raises(BindingError, match="gave no access: the key is not known"):
-        await connection_input.read(
-            connection(), invocation(), lambda _: RecordingClient(refused=0), None
+        await connection_input.reader(connection(), lambda _: RecordingClient(refused=0), None)(
+            invocation()
         )
 
 
@@ -125,7 +127,7 @@ async def test_section_2_3_the_kind_of_client(given: Any, protocol: str) -> None
     binding = connection(clientProtocol=given)
     connection_input.check(binding, None)
     connection_input.check_service(binding, client)
-    await connection_input.read(binding, invocation(), lambda _: client, None)
+    await connection_input.reader(binding, lambda _: client, None)(invocation())
     assert client.client_kinds == [protocol]
 
 

@@ -62,7 +62,7 @@ async def text_of(sent: WebhookRequest | None, **properties: Any) -> str:
     extension = WebPubSubExtension(lambda _: None, accesses=accesses)  # type: ignore[arg-type, return-value]
     extension.check(function(), binding(**properties))
     context = msgspec.structs.replace(invocation(), trigger_value=value)
-    read = await extension.read(binding(**properties), context)
+    read = await extension.reader(binding(**properties))(context)
     assert isinstance(read, JsonText)
     return read.text
 

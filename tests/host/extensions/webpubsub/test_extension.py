@@ -203,18 +203,18 @@ async def test_inputs_and_outputs_reach_the_service() -> None:
     """The extension reads connections and writes actions with the service of the binding."""
     client = RecordingClient()
     extension = await running(RecordingFunction(), client=client)
-    value = await extension.read(connection(userId="{user}"), invocation(user="ann"))
+    value = await extension.reader(connection(userId="{user}"))(invocation(user="ann"))
     await extension.write(output(), '{"actionName":"closeAllConnections"}', invocation())
     assert isinstance(value, JsonText)
     assert client.accesses == [("chat", "ann", (), (), 60)]
     assert client.operations == [ops.CloseAllConnections(hub="chat")]
 
 
-async def test_a_trigger_is_no_input() -> None:
+def test_a_trigger_is_no_input() -> None:
     """The host never reads a trigger; if it does, that is an error with a name."""
     extension = WebPubSubExtension(lambda _: RecordingClient())
     with pytest.raises(BindingError, match="this is not an input"):
-        await extension.read(trigger(), invocation())
+        extension.reader(trigger())
 
 
 def test_section_2_1_the_types_and_the_properties_that_hold_settings() -> None:

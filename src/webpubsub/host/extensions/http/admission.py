@@ -35,6 +35,11 @@ class Admission:
             config.integer("extensions:http:maxConcurrentRequests", _UNLIMITED),
         )
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether a request may have to wait, or to be turned away."""
+        return self._outstanding >= 0 or self._running is not None
+
     async def __aenter__(self) -> None:
         if 0 <= self._outstanding <= self._inside:
             raise TooManyRequests(f"{self._inside} requests")

@@ -5,7 +5,8 @@ Specification: functions-python sections 5 and 8.4.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -26,6 +27,7 @@ from webpubsub.host.extensions.http.requests import HttpBindingData, query_of, r
 from webpubsub.host.extensions.http.responses import FAILED, FRAMING, response_of
 from webpubsub.host.extensions.http.routing import ROUTE, Match, RouteTable, is_reserved
 from webpubsub.host.extensions.http.system import SystemEndpoints
+from webpubsub.host.extensions.http.templates import path_segments
 from webpubsub.host.extensions.http.webhooks import Webhooks
 from webpubsub.host.keys.authority import Demand
 from webpubsub.host.values import HttpExchange, HttpReply, HttpRequestData, HttpResponseData
@@ -87,8 +89,10 @@ class Answering:
         for name, value in self._cors.headers(request.headers).items():
             if name == hdrs.VARY or name not in response.headers:
                 response.headers.add(name, value)  # Vary lists what a function's own may not
-        response.headers.update(self._hsts.headers(request))
-        response.headers.update(self._options.custom_headers)
+        if self._hsts.is_on:
+            response.headers.update(self._hsts.headers(request))
+        if self._options.custom_headers:
+            response.headers.update(self._options.custom_headers)
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.rel_url.raw_path
@@ -115,22 +119,23 @@ class Answering:
             return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
-        if is_reserved(path):
+        segments = path_segments(path)
+        if is_reserved(segments):
             webhook = self._webhooks.find(path)
             if webhook is not None:
                 return await self._webhooks.answer(webhook, request)
             return await self._admin.answer(request) or self._system.fallback(path)
-        match = self._routes.find(request.method, path)
+        match = self._routes.find(request.method, segments)
         if match is None:
             return self._system.fallback(path)
         request[ROUTE] = match.route
         refusal = self._refusal(request, match)
         if refusal is not None:
             return refused(request, refusal)
+        if not self._admission.is_limited:
+            return await self._called(match, request)
         async with self._admission:
-            if match.function.streams_http:
-                return await self._stream(match, request)
-            return await self._call(match, request)
+            return await self._called(match, request)
 
     def _refusal(self, request: web.BaseRequest, match: Match) -> Refusal | None:
         """Whether the key is right comes before whether the function is enabled."""
@@ -139,9 +144,16 @@ class Answering:
             return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
         return refusal
 
-    async def _call(self, match: Match, request: web.BaseRequest) -> web.Response:
+    def _called(
+        self, match: Match, request: web.BaseRequest
+    ) -> Coroutine[Any, Any, web.StreamResponse]:
+        if match.function.streams_http:
+            return self._stream(match, request)
+        return self._call(match, request)
+
+    async def _call(self, match: Match, request: web.BaseRequest) -> web.StreamResponse:
         body = await read_body(request, self._max_body_bytes)
-        if request.content_length is None and body and not self._options.takes_chunked:
+        if body and request.content_length is None and not self._options.takes_chunked:
             logger.warning(
                 "Function '%s' does not see the request body: it came in chunks, without a "
                 "Content-Length. Set extensions.http.enableChunkedRequestBinding in host.json.",

@@ -35,8 +35,10 @@ class CorsPolicy(msgspec.Struct, frozen=True):
 
     def headers(self, request: Mapping[str, str]) -> dict[str, str]:
         """The headers that an answer to a request with these headers carries."""
+        if not self.origins:
+            return {}
         origin = request.get("Origin")
-        if not origin or not self.origins:
+        if not origin:
             return {}
         if not self._allows(origin):
             return {"Vary": "Origin"}
@@ -49,8 +51,10 @@ class CorsPolicy(msgspec.Struct, frozen=True):
 
     def preflight(self, method: str, request: Mapping[str, str]) -> dict[str, str] | None:
         """The headers that answer a preflight request, or None when it is none."""
+        if not self.origins or method != "OPTIONS":
+            return None
         wanted = request.get("Access-Control-Request-Method")
-        if not self.origins or method != "OPTIONS" or not wanted or not request.get("Origin"):
+        if not wanted or not request.get("Origin"):
             return None
         answer = self.headers(request)
         if "Access-Control-Allow-Origin" in answer:

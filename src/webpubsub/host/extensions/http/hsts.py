@@ -28,6 +28,11 @@ class Hsts:
                 parts.append("preload")
             self._value = "; ".join(parts)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether any answer has the header."""
+        return self._value is not None
+
     def headers(self, request: web.BaseRequest) -> dict[str, str]:
         """The header for an answer to a request that came by HTTPS, as a proxy in front says, for
         another name than this machine's own."""

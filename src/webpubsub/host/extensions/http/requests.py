@@ -92,7 +92,13 @@ class HttpBindingData(Mapping[str, Any]):
         }
 
     def __getitem__(self, key: str) -> Any:
-        return self._members[key.lower()]
+        name = key.lower()
+        # What is asked for nearly always, and what nothing in a request can take the place of.
+        if name == "query":
+            return self._query
+        if name == "headers":
+            return self._data.headers
+        return self._members[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)

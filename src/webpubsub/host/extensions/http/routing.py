@@ -15,7 +15,6 @@ from webpubsub.host.extension import BindingError, Invoke
 from webpubsub.host.extensions.http.templates import (
     RouteTemplate,
     fold,
-    path_segments,
 )
 from webpubsub.host.keys.authority import Level
 from webpubsub.host.metadata import Binding, FunctionMetadata
@@ -117,15 +116,15 @@ class RouteTable:
         self._entries.append(entry)
         self._entries.sort(key=lambda entry: (entry.disabled, entry.function.name.upper()))
 
-    def find(self, method: str, raw_path: str) -> Match | None:
-        """The function for a method and a path as it was sent, or None."""
-        segments = path_segments(raw_path)
+    def find(self, method: str, path: Sequence[str]) -> Match | None:
+        """The function for a method and a path given as decoded segments, or None."""
+        method = method.upper()
         for function, route, invoke, disabled in self._entries:
-            if route.methods and method.upper() not in route.methods:
+            if route.methods and method not in route.methods:
                 continue
-            values = route.template.match(segments)
+            values = route.template.match(path)
             if values is not None:
-                return Match(function, route, invoke, dict(values), disabled)
+                return Match(function, route, invoke, values, disabled)
         return None
 
 
@@ -139,10 +138,9 @@ def _tell_of_hidden(first: RoutedFunction, second: RoutedFunction) -> None:
         )
 
 
-def is_reserved(raw_path: str) -> bool:
-    """Whether a path belongs to the host itself."""
-    first = path_segments(raw_path)[:1]
-    return bool(first) and fold(first[0]) in RESERVED
+def is_reserved(path: Sequence[str]) -> bool:
+    """Whether a path, given as decoded segments, belongs to the host itself."""
+    return bool(path) and fold(path[0]) in RESERVED
 
 
 def is_of_web_app(route: object) -> bool:

@@ -8,6 +8,7 @@ in the path whatever a client sends. Specification: functions-python section 5.2
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -44,7 +45,7 @@ Part: TypeAlias = str | Parameter
 Segment: TypeAlias = tuple[Part, ...]
 
 
-class RouteTemplate(msgspec.Struct, frozen=True):
+class RouteTemplate(msgspec.Struct, frozen=True, dict=True):
     """A parsed template. ``text`` is the template as it was written."""
 
     text: str
@@ -57,11 +58,13 @@ class RouteTemplate(msgspec.Struct, frozen=True):
         _check(segments)
         return cls(text, segments)
 
-    def match(self, path: Sequence[str]) -> Mapping[str, str] | None:
+    def match(self, path: Sequence[str]) -> dict[str, str] | None:
         """The route values of a path given as decoded segments, or None when it does not match.
 
         An optional parameter that the path leaves out is absent.
         """
+        if self._literals is not None:
+            return {} if self._literals == tuple(map(fold, path)) else None
         values: dict[str, str] = {}
         for position, segment in enumerate(self.segments):
             if not _take(segment, path[position:], values):
@@ -70,15 +73,23 @@ class RouteTemplate(msgspec.Struct, frozen=True):
             return None
         return values if self._accepts(values) else None
 
+    @cached_property
+    def _literals(self) -> tuple[str, ...] | None:
+        """The only path it matches, in lower case; None when it has parameters."""
+        if self._parameters:
+            return None
+        return tuple(fold("".join(map(str, segment))) for segment in self.segments)
+
+    @cached_property
+    def _parameters(self) -> tuple[Parameter, ...]:
+        return tuple(_parameters(self.segments))
+
     @property
     def _ends_in_catch_all(self) -> bool:
-        return any(parameter.catch_all for parameter in self._parameters())
-
-    def _parameters(self) -> Iterator[Parameter]:
-        return _parameters(self.segments)
+        return any(parameter.catch_all for parameter in self._parameters)
 
     def _accepts(self, values: Mapping[str, str]) -> bool:
-        return all(p.accepts(values[p.name]) for p in self._parameters() if p.name in values)
+        return all(p.accepts(values[p.name]) for p in self._parameters if p.name in values)
 
 
 def path_segments(raw_path: str) -> tuple[str, ...]:

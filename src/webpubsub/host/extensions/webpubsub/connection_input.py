@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from webpubsub.host.extension import InvocationContext
+from webpubsub.host.extension import InvocationContext, Read
 from webpubsub.host.extensions.webpubsub.properties import (
     check_direction,
     checked_hub,
@@ -61,28 +61,36 @@ def binding_hub(binding: Binding, default_hub: str | None) -> str | None:
     return default_hub if hub is None else hub
 
 
-async def read(
+def reader(
     binding: Binding,
-    context: InvocationContext,
     clients: Callable[[str | None], ServiceClient],
     default_hub: str | None,
-) -> JsonText:
-    """The URL and a new token for one client, as the JSON text that a worker receives.
+) -> Read:
+    """What gives the URL and a new token for one client, as the JSON text that a worker receives.
 
     The token lasts an hour and carries no roles and no groups. Raises BindingError.
     """
     hub = binding_hub(binding, default_hub)
+    fixed_hub = None if hub is None or has_expressions(hub) else checked_hub(binding, hub)
     user_id = optional_text(binding, "userId")
-    client = clients(optional_text(binding, "connection"))
-    try:
-        access = await client.client_access(
-            checked_hub(binding, None if hub is None else resolved(binding, hub, context)),
-            user_id=None if user_id is None else resolved(binding, user_id, context),
-            client_protocol=_client_protocol(binding),
-        )
-    except ServiceRefused as refused:
-        raise wrong(binding, f"the service gave no access: {refused}") from None
-    return JsonText(_json(access))
+    connection = optional_text(binding, "connection")
+    protocol = _client_protocol(binding)
+
+    def hub_of(context: InvocationContext) -> str:
+        return checked_hub(binding, None if hub is None else resolved(binding, hub, context))
+
+    async def read(context: InvocationContext) -> JsonText:
+        try:
+            access = await clients(connection).client_access(
+                fixed_hub or hub_of(context),
+                user_id=None if user_id is None else resolved(binding, user_id, context),
+                client_protocol=protocol,
+            )
+        except ServiceRefused as refused:
+            raise wrong(binding, f"the service gave no access: {refused}") from None
+        return JsonText(_json(access))
+
+    return read
 
 
 def _json(access: ClientAccess) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from webpubsub.host.extension import BindingError, InvocationContext
+from webpubsub.host.extension import BindingError, InvocationContext, Read
 from webpubsub.host.extensions.webpubsub.accesses import AccessList, separated
 from webpubsub.host.extensions.webpubsub.properties import check_direction, connection_names
 from webpubsub.host.metadata import Binding
@@ -47,21 +47,21 @@ def check(binding: Binding) -> None:
     connection_names(binding)
 
 
-def read(
-    binding: Binding,
-    context: InvocationContext,
-    accesses: Callable[[Sequence[str]], AccessList],
-) -> JsonText:
-    """The event of this invocation, as the JSON text that a worker receives."""
-    request = context.trigger_value
-    if not isinstance(request, HttpRequestData):
-        return _text(_failed(400, _NO_REQUEST))
-    try:
-        return _text(_of_request(request, accesses(connection_names(binding))))
-    except Refused as refused:
-        return _text(_refused(refused.refusal))
-    except (BindingError, ValueError) as error:
-        return _text(_failed(400, str(error)))
+def reader(binding: Binding, accesses: Callable[[Sequence[str]], AccessList]) -> Read:
+    """What gives the event of an invocation, as the JSON text that a worker receives."""
+
+    async def read(context: InvocationContext) -> JsonText:
+        request = context.trigger_value
+        if not isinstance(request, HttpRequestData):
+            return _text(_failed(400, _NO_REQUEST))
+        try:
+            return _text(_of_request(request, accesses(connection_names(binding))))
+        except Refused as refused:
+            return _text(_refused(refused.refusal))
+        except (BindingError, ValueError) as error:
+            return _text(_failed(400, str(error)))
+
+    return read
 
 
 def _of_request(request: HttpRequestData, accesses: AccessList) -> _Context:

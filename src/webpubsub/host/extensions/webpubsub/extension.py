@@ -13,6 +13,7 @@ from webpubsub.host.extension import (
     BindingError,
     InvocationContext,
     Invoke,
+    Read,
     TriggerCall,
 )
 from webpubsub.host.extensions.webpubsub import connection_input, context_input, output
@@ -241,13 +242,14 @@ class WebPubSubExtension:
         except (BindingError, ValueError) as error:
             raise wrong(binding, str(error)) from None
 
-    async def read(self, binding: Binding, context: InvocationContext) -> Value:
-        """The connection for a client, or the event in a request. Raises BindingError."""
+    def reader(self, binding: Binding) -> Read:
+        """What gives the connection for a client, or the event in a request. Raises
+        BindingError."""
         if binding.kind == CONTEXT:
-            return context_input.read(binding, context, self._accesses)
+            return context_input.reader(binding, self._accesses)
         if binding.kind != CONNECTION:
             raise wrong(binding, "this is not an input.")
-        return await connection_input.read(binding, context, self._clients, self._hub)
+        return connection_input.reader(binding, self._clients, self._hub)
 
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         """Carry out actions. Raises BindingError."""
