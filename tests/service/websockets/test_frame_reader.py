@@ -188,29 +188,24 @@ async def test_a_part_of_a_frame_is_kept_apart() -> None:
     assert heard.told == [told(TEXT, b"hello")]
 
 
-@pytest.mark.parametrize(
-    ("last", "expected"),
-    [
-        (
-            client_frame(CLOSE, close_payload(1000)),
-            [told(TEXT, b"hello"), told(CLOSE, close_payload(1000))],
-        ),
-        (
-            client_frame(TEXT, b"x", masked=False),
-            ["unreadable", told(TEXT, b"hello"), "broken"],
-        ),
-    ],
-    ids=["close", "broken"],
-)
-async def test_a_parser_is_not_shared_after_the_last_frame(
-    last: bytes, expected: list[object]
-) -> None:
-    """picows remembers a close frame and an error, which must not become those of another."""
+async def test_a_parser_is_shared_after_a_close_frame() -> None:
+    """picows remembers a close frame, which must not become that of another, and need not make the
+    parser useless."""
+    parsers = FrameParsers(MAX)
+    spare = parsers.spare()
+    for _ in range(3):
+        _, recorder = reader(HELLO + client_frame(CLOSE, close_payload(1000)), parsers)
+        assert recorder.told == [told(TEXT, b"hello"), told(CLOSE, close_payload(1000))]
+        assert parsers.spare() is spare
+
+
+async def test_a_parser_is_not_shared_after_a_broken_frame() -> None:
+    """picows remembers an error, which must not become that of another."""
     parsers = FrameParsers(MAX)
     for _ in range(3):
-        _, recorder = reader(HELLO + last, parsers)
+        _, recorder = reader(HELLO + client_frame(TEXT, b"x", masked=False), parsers)
         await asyncio.sleep(0)
-        assert recorder.told == expected
+        assert recorder.told == ["unreadable", told(TEXT, b"hello"), "broken"]
 
 
 async def test_a_parser_that_has_grown_is_not_kept() -> None:

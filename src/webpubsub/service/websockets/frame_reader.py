@@ -106,8 +106,9 @@ class FrameParsers:
         return parser
 
     def give_back(self, parser: "_Parser") -> None:
-        """Make a parser that remembers nothing the spare one, unless it has grown."""
+        """Make a parser that is in the middle of nothing the spare one, unless it has grown."""
         if len(parser.protocol.get_buffer(-1)) <= _MAX_SPARE_BYTES:
+            parser.forget_close()
             self._spare = parser
 
 
@@ -134,7 +135,7 @@ class _Reader(asyncio.BufferedProtocol):
         parser.listener = self._listener
         parser.is_empty = False
         parser.protocol.buffer_updated(nbytes)
-        if parser.is_reusable:
+        if parser.is_empty and not parser.is_broken:
             self._parser = None
             parser.listener = _NOBODY
             self._parsers.give_back(parser)
@@ -190,21 +191,24 @@ class _Parser(WSListener):
             None,  # no extra headers
             _BUFFER_BYTES,
         )
-        self.protocol.connection_made(_MUTE)
+        self._begin()
         buffer = self.protocol.get_buffer(-1)
         buffer[: len(_HEAD)] = _HEAD
         self.protocol.buffer_updated(len(_HEAD))
 
-    @property
-    def is_reusable(self) -> bool:
-        """Whether it remembers nothing: picows keeps part of a frame, and that it had a close."""
-        return (
-            self.is_empty and not self.is_broken and self.protocol.transport.close_handshake is None
-        )
+    def forget_close(self) -> None:
+        """Let the close frame that it may have read be none, of which picows takes no second."""
+        if self.protocol.transport.close_handshake is not None:
+            self._begin()
 
     def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
         self.is_empty = not frame.tail_size
         self.listener.on_frame(frame)
+
+    def _begin(self) -> None:
+        """Have picows take this for a new connection, whose handshake and frames it goes on with
+        where it was."""
+        self.protocol.connection_made(_MUTE)
 
 
 class _NoSocket:
