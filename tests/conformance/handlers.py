@@ -10,9 +10,10 @@ from webpubsub.protocol.outcomes import (
     Notified,
     UserEventAccepted,
 )
+from webpubsub.protocol.seams import EventHandler
 
 
-class EchoApplication:
+class EchoApplication(EventHandler):
     """Refuses the user ``refused``, echoes the event ``echo``, fails the event ``fail`` and takes
     an hour for the event ``slow``."""
 

@@ -13,6 +13,7 @@ import msgspec
 from webpubsub.cli import lifetime
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
 from webpubsub.protocol.outcomes import ConnectAccepted, EventOutcome, Notified, UserEventAccepted
+from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.service import Service
 from webpubsub.service.settings import ServiceSettings
 
@@ -20,7 +21,7 @@ from webpubsub.service.settings import ServiceSettings
 EVENT_SECONDS = 0.02
 
 
-class SlowApplication:
+class SlowApplication(EventHandler):
     """Lets everybody in, and takes its time."""
 
     async def handle(self, event: AnyEventRequest) -> EventOutcome:

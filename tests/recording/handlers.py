@@ -10,9 +10,10 @@ from webpubsub.protocol.outcomes import (
     Notified,
     UserEventAccepted,
 )
+from webpubsub.protocol.seams import EventHandler
 
 
-class Greeter:
+class Greeter(EventHandler):
     """Lets in all but ``mallory``, and answers what clients say with a ``greeting`` and their
     connection id."""
 

@@ -20,6 +20,7 @@ from webpubsub.protocol.outcomes import (
     Notified,
     UserEventAccepted,
 )
+from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.service import Service
 from webpubsub.service.settings import ServiceSettings
 
@@ -29,7 +30,7 @@ PATIENCE = 5.0
 Answer = EventOutcome | Callable[[Any], Awaitable[EventOutcome]]
 
 
-class App:
+class App(EventHandler):
     """Answers events by name, echoes user events by default, and remembers everything."""
 
     def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:

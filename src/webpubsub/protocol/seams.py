@@ -23,6 +23,12 @@ class EventHandler(Protocol):
         """
         ...
 
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether it may answer the system event of this name, of a hub by its lower-case name,
+        with anything but ``Unhandled``: an event that nobody wants need not be made. All of them,
+        unless an implementation knows better."""
+        return True
+
 
 class ClientAccess(msgspec.Struct, frozen=True, kw_only=True):
     """What a client needs to connect: ``url`` is ``base_url`` with the token in its query."""

@@ -7,6 +7,7 @@ the spot. Both must look the same from outside.
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
 from webpubsub.protocol.operations import SendToConnection
 from webpubsub.protocol.outcomes import ConnectAccepted, EventOutcome, Notified, UserEventAccepted
+from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.service import Service
 from webpubsub.service.settings import ServiceSettings
 
@@ -22,7 +23,7 @@ SETTINGS = ServiceSettings(
 )
 
 
-class EchoApplication:
+class EchoApplication(EventHandler):
     """Answers with an operation, because a reply without content is no reply, and the suite wants
     its empty messages back, too."""
 

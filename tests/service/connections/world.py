@@ -21,6 +21,7 @@ from webpubsub.protocol.outcomes import (
 )
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.connections.client import RawGroup
 from webpubsub.service.connections.connection import Connection
 from webpubsub.service.events.event_router import EventRouter
@@ -45,7 +46,7 @@ ROLES = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
 SERVER_ERROR = {"name": "InternalServerError", "message": "Internal server error"}
 
 
-class Application:
+class Application(EventHandler):
     """Answers user events by ``answer``; the event ``slow`` waits for ``gate`` first."""
 
     def __init__(self) -> None:

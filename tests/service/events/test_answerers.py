@@ -12,6 +12,7 @@ from tests.service.events.test_event_router import (
     Answers,
     Chosen,
     Listening,
+    Uninterested,
     a_session,
     ask_connect,
     routed,
@@ -26,6 +27,7 @@ from webpubsub.protocol.outcomes import (
     Unhandled,
     UserEventAccepted,
 )
+from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.hub_settings.model import (
     AllHubSettings,
 )
@@ -115,6 +117,26 @@ async def test_events_that_no_webhook_selects_are_unhandled() -> None:
     elsewhere = AllHubSettings({"other": with_handlers("http://a")})
     outcome = await ask_connect(routed(None, webhooks, settings=elsewhere), session)
     assert (outcome, webhooks.chosen) == (Unhandled(), [])
+
+
+@pytest.mark.parametrize(
+    ("handler", "listens", "hub", "event", "wanted"),
+    [
+        (None, False, "chat", "connect", True),
+        (None, False, "chat", "connected", False),
+        (None, False, "other", "connect", False),
+        (None, True, "other", "connected", True),
+        (Answers(), False, "other", "connected", True),
+        (Uninterested(), False, "other", "connected", False),
+        (Uninterested(), False, "chat", "connect", True),
+    ],
+)
+async def test_whether_anybody_wants_an_event(
+    handler: EventHandler | None, listens: bool, hub: str, event: str, wanted: bool
+) -> None:
+    """The handler, a webhook that selects it, or a listener."""
+    answerers = routed(handler, listeners=Listening(wants=listens)).answerers
+    assert answerers.wants(hub, event) is wanted
 
 
 async def test_settings_may_change() -> None:

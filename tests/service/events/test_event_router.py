@@ -49,7 +49,7 @@ KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH"
 HELLO = Message(DataType.TEXT, b"hello")
 
 
-class Answers:
+class Answers(EventHandler):
     """A handler that answers what it was told to, and remembers events."""
 
     def __init__(self, answer: EventOutcome | Callable[[], Any] | None = None) -> None:
@@ -142,6 +142,31 @@ async def test_without_a_handler_every_event_is_unhandled_and_numbered() -> None
     assert await events.user_event(session, "greet", HELLO) == Unhandled()
     await events.drain(5)
     assert session.last_event_id == 2
+
+
+class Uninterested(Answers):
+    """Takes no system events."""
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        return False
+
+
+async def test_an_event_that_nobody_wants_is_numbered_and_not_made() -> None:
+    """It makes no task either; whoever looks at all events is shown it like any other."""
+    handler, session = Uninterested(), a_session()
+    point = ObservationPoint()
+    events = router(handler, point)
+    assert not events.asks("chat")
+    events.connected(session)
+    events.disconnected(session, "")
+    assert (events.is_idle, handler.events, session.last_event_id) == (True, [], 2)
+    seen: list[observation.Sighting] = []
+    point.attach(seen.append)
+    assert events.asks("chat")
+    events.connected(session)
+    await events.drain(5)
+    assert [type(one.item) for one in seen] == [observation.EventRaised, observation.EventAnswered]
+    assert len(handler.events) == 1
 
 
 @pytest.mark.parametrize(
@@ -341,12 +366,15 @@ class Listening:
     """Listeners that want what they are told to want."""
 
     def __init__(self, *, wants: bool) -> None:
-        self.wants = wants
+        self._wants = wants
         self.events: list[AnyEventRequest] = []
 
     def tell(self, event: AnyEventRequest) -> bool:
         self.events.append(event)
-        return self.wants
+        return self._wants
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        return self._wants
 
 
 class Chosen(Webhooks):

@@ -18,6 +18,9 @@ class Others:
     def tell(self, request: ServiceEvent) -> bool:
         return True
 
+    def wants(self, hub: str, system_event: str) -> bool:
+        return False
+
     async def answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
         return ACCEPTED
 
@@ -37,3 +40,8 @@ async def test_one_event_fails_for_each_failure() -> None:
     assert await answerer.answer(SESSION, event("Message")) is FAILED
     assert await answerer.answer(SESSION, event("message")) is ACCEPTED
     assert answerer.tell(event("message"))
+
+
+def test_every_event_may_be_one_that_fails() -> None:
+    """So all of them are raised, whoever wants them."""
+    assert FailingAnswerer(Others()).wants("chat", "connected")

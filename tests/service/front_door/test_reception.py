@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.fakes import JSON_SUBPROTOCOL, client_frame
+from tests.service.fakes import JSON_SUBPROTOCOL, Wire, client_frame
 from tests.service.wire import (
     TEXT,
     App,
@@ -223,6 +223,22 @@ async def test_limits_of_a_connection(
     ack_id, name, message = refused
     error = {"name": name, "message": message}
     assert last == {"type": "ack", "ackId": ack_id, "success": False, "error": error}
+
+
+@pytest.mark.parametrize(("app", "tasks"), [(None, 0), (App(), 1)])
+async def test_only_to_ask_somebody_takes_a_task(app: App | None, tasks: int) -> None:
+    """A client whom nobody is asked about is in as soon as its handshake has arrived."""
+    async with running(app) as service:
+        before = len(asyncio.all_tasks())
+        door, wire = service.door(), Wire()
+        assert isinstance(door, asyncio.Protocol)
+        wire.protocol = door
+        door.connection_made(wire)
+        door.data_received(handshake(service, await target_of(service)))
+        assert len(asyncio.all_tasks()) - before == tasks
+        assert sessions(service) == 1 - tasks
+        await until(lambda: sessions(service) == 1)
+        wire.lose()
 
 
 async def test_an_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:

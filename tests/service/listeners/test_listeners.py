@@ -72,6 +72,21 @@ def test_which_events_are_selected(
     assert selects(events, event) is selected
 
 
+@pytest.mark.parametrize(
+    ("hub", "event", "wanted"),
+    [
+        ("chat", "connected", True),
+        ("chat", "disconnected", True),
+        ("chat", "connect", False),
+        ("other", "connected", False),
+    ],
+)
+def test_which_system_events_are_wanted(hub: str, event: str, wanted: bool) -> None:
+    """Those that a listener of the hub is told of."""
+    hubs = {"Chat": listening("a"), "other": listening("b", events=EventFilter())}
+    assert Listeners(AllHubSettings(hubs), Targets()).wants(hub, event) is wanted
+
+
 async def test_every_listener_of_the_hub_is_told() -> None:
     """Also twice when it is set twice; listeners of other hubs are not."""
     targets = Targets()

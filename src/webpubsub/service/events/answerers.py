@@ -35,12 +35,20 @@ class EventListeners(Protocol):
         not raise."""
         ...
 
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether any wants a system event of a hub."""
+        ...
+
 
 class Answerer(Protocol):
     """Whom an event is taken to."""
 
     def tell(self, request: ServiceEvent) -> bool:
         """Tell the listeners of an event; returns whether any of them has heard it."""
+        ...
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether anybody may hear of a system event of a hub, or answer it."""
         ...
 
     def answer(self, session: Session, request: ServiceEvent) -> Awaitable[EventOutcome]:
@@ -74,6 +82,15 @@ class Answerers:
         if self._listeners is None or isinstance(request, GroupPresenceEventRequest):
             return False
         return self._listeners.tell(request)
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether anybody may hear of a system event of a hub, or answer it."""
+        if self._handler is not None and self._handler.wants(hub, system_event):
+            return True
+        if self._listeners is not None and self._listeners.wants(hub, system_event):
+            return True
+        webhooks = self._hub_settings.of(hub).event_handlers
+        return any(system_event in one.events.system_events for one in webhooks)
 
     def answer(self, session: Session, request: ServiceEvent) -> Awaitable[EventOutcome]:
         """What is answered to an event of a session; does not raise."""

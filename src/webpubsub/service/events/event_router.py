@@ -79,6 +79,10 @@ class EventRouter:
         self._pending = 0
         self._answered = asyncio.Event()
 
+    def asks(self, hub: str) -> bool:
+        """Whether anybody is to be asked about the clients of a hub, or looks at who would be."""
+        return self._concerns_somebody(hub, "connect")
+
     async def connect(
         self,
         session: Session,
@@ -126,6 +130,8 @@ class EventRouter:
     def connected(self, session: Session) -> None:
         """Tell that a client has connected; nobody waits for the answer."""
         number = session.next_event_id()
+        if not self._concerns_somebody(session.hub, "connected"):
+            return
         context = self._context(session, EventType.SYSTEM, "connected", number)
         self._start(self._notify(session, events.ConnectedEventRequest(connection_context=context)))
 
@@ -146,6 +152,8 @@ class EventRouter:
     def disconnected(self, session: Session, reason: str) -> None:
         """Tell that a connection has ended for good; nobody waits for the answer."""
         number = session.next_event_id()
+        if not self._concerns_somebody(session.hub, "disconnected"):
+            return
         context = self._context(session, EventType.SYSTEM, "disconnected", number)
         request = events.DisconnectedEventRequest(connection_context=context, reason=reason)
         self._start(self._notify(session, request))
@@ -182,6 +190,9 @@ class EventRouter:
         while not self.is_idle:
             self._answered.clear()
             await self._answered.wait()
+
+    def _concerns_somebody(self, hub: str, system_event: str) -> bool:
+        return self._point.observer is not None or self.answerers.wants(hub, system_event)
 
     def _start(self, notification: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(notification)

@@ -28,6 +28,10 @@ class FailingAnswerer:
         """Tell the listeners of an event."""
         return self.others.tell(request)
 
+    def wants(self, _hub: str, _system_event: str) -> bool:
+        """Every event, because it may be one that is to fail."""
+        return True
+
     async def answer(self, session: Session, request: ServiceEvent) -> EventOutcome:
         """The failure that is due for an event, or else what is answered to it."""
         name = request.connection_context.event_name.lower()

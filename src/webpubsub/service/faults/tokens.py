@@ -6,9 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 
 from webpubsub.protocol.access_tokens import sign, unverified_claims
-from webpubsub.service.front_door.reception import Reception
+from webpubsub.service.front_door.reception import Arrival, Reception
 from webpubsub.service.front_door.request_head import RequestHead
-from webpubsub.service.websockets.websocket import WebSocket
 
 _TOKEN = "access_token"  # noqa: S105 - the name of a parameter
 #: Longer ago than clocks may differ.
@@ -18,11 +17,9 @@ _AGO = 3600
 class ExpiringReception(Reception, frozen=True, kw_only=True):
     """Lets clients in as always, with tokens that are too old."""
 
-    async def receive(
-        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
-    ) -> WebSocket:
+    def receive(self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray) -> Arrival:
         """Shake hands with a client. Raises Refused."""
-        return await super().receive(self._aged(head), transport, ahead)
+        return super().receive(self._aged(head), transport, ahead)
 
     def _aged(self, head: RequestHead) -> RequestHead:
         path, _, query = head.target.partition("?")

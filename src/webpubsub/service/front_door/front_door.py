@@ -22,6 +22,7 @@ from webpubsub.service.front_door.request_head import RequestHead, parse_head
 from webpubsub.service.front_door.responses import refusal_response
 from webpubsub.service.sweeper import Deadline
 from webpubsub.service.websockets.lingering import Lingering
+from webpubsub.service.websockets.websocket import WebSocket
 
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -60,7 +61,7 @@ class House(msgspec.Struct, kw_only=True):
     reception: Reception
     http: web.Server
     waiting: set["FrontDoor"] = msgspec.field(default_factory=set)
-    handshakes: set[asyncio.Task[None]] = msgspec.field(default_factory=set)
+    handshakes: set[asyncio.Task[WebSocket]] = msgspec.field(default_factory=set)
 
     def door(self) -> "FrontDoor":
         """A protocol for a new connection."""
@@ -89,7 +90,7 @@ class FrontDoor(asyncio.Protocol):
         self._settings = house.reception.settings
         self._received = bytearray()
         self._deadline: Deadline | None = None
-        self._handshake: asyncio.Task[None] | None = None
+        self._handshake: asyncio.Task[WebSocket] | None = None
         self._lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -147,11 +148,18 @@ class FrontDoor(asyncio.Protocol):
         handler.data_received(received)
 
     def _receive(self, head: RequestHead, tail: bytes) -> None:
-        task = asyncio.get_running_loop().create_task(self._shake_hands(head, self._received))
-        self._handshake = task
-        self._house.handshakes.add(task)
-        task.add_done_callback(self._part)
         self._keep(tail)
+        try:
+            arrival = self._house.reception.receive(head, self._transport, self._received)
+        except Refused as error:
+            self._refuse(error.refusal)
+            return
+        if isinstance(arrival, WebSocket):
+            self._received = bytearray()
+            return
+        self._handshake = asyncio.get_running_loop().create_task(arrival)
+        self._house.handshakes.add(self._handshake)
+        self._handshake.add_done_callback(self._part)
 
     def _keep(self, data: bytes) -> None:
         """A client that sends too much ahead has to wait, and is not seen to go any more."""
@@ -159,23 +167,21 @@ class FrontDoor(asyncio.Protocol):
         if len(self._received) > self._settings.max_waiting_bytes:
             self._transport.pause_reading()
 
-    def _part(self, task: asyncio.Task[None]) -> None:
-        self._house.handshakes.discard(task)
+    def _part(self, handshake: asyncio.Task[WebSocket]) -> None:
+        self._house.handshakes.discard(handshake)
         self._handshake = None
         self._received = bytearray()
-
-    async def _shake_hands(self, head: RequestHead, ahead: bytearray) -> None:
         try:
-            websocket = await self._house.reception.receive(head, self._transport, ahead)
+            websocket = handshake.result()
         except Refused as error:
             self._refuse(error.refusal)
-            return
         except asyncio.CancelledError:
             self.abort()
-            raise
-        if self._lost:
-            # Somebody has answered in spite of the cancellation, so the application must be told.
-            websocket.on_lost()
+        else:
+            if self._lost:
+                # Somebody has answered in spite of the cancellation, so the application must be
+                # told.
+                websocket.on_lost()
 
     def _turn_away(self, refusal: Refusal, head: RequestHead | None = None) -> None:
         """Refuse what is no handshake of a client."""

@@ -7,13 +7,15 @@ they are only after the upgrade. Specification: client-protocols sections 1.4 to
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeAlias
 
 import msgspec
 
 from webpubsub.protocol import reconnection_tokens
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
+from webpubsub.protocol.outcomes import EventOutcome, Unhandled
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
@@ -43,6 +45,10 @@ from webpubsub.service.websockets.websocket import WebSocket
 logger = logging.getLogger("webpubsub.service.handshakes")
 
 
+#: A client that has been let in, or what is to be awaited until it is.
+Arrival: TypeAlias = WebSocket | Coroutine[Any, Any, WebSocket]
+
+_UNASKED = Unhandled()
 _PYTHON_CLIENT = "azsdk-python-webpubsub-client/"
 
 
@@ -60,17 +66,22 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], float]
     hub_settings: AllHubSettings = msgspec.field(default_factory=AllHubSettings)
 
-    async def receive(
+    def receive(self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray) -> Arrival:
+        """Shake hands with a client; ``ahead`` is what it sends behind its handshake meanwhile.
+        Raises Refused, at once or when it is awaited, when the client is to be turned away with an
+        HTTP status."""
+        if self.point.observer is not None:
+            return self._observed(head, transport, ahead)
+        return self._let_in(head, transport, ahead)
+
+    async def _observed(
         self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
     ) -> WebSocket:
-        """Shake hands with a client; ``ahead`` is what it sends behind its handshake meanwhile.
-        Raises Refused when the client is to be turned away with an HTTP status."""
-        if self.point.observer is None:
-            return await self._let_in(head, transport, ahead)
         with self.point.trace(sender_span(head.headers)):
             self._observe(observation.HandshakeBegan(head.path))
             try:
-                return await self._let_in(head, transport, ahead)
+                arrival = self._let_in(head, transport, ahead)
+                return arrival if isinstance(arrival, WebSocket) else await arrival
             except asyncio.CancelledError:
                 self._observe(observation.HandshakeAbandoned(head.path))
                 raise
@@ -85,44 +96,59 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
                 checks = early_checks_until(refusal)
                 self._observe(observation.TurnedAway(path, refusal, checks))
 
-    async def _let_in(
-        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
-    ) -> WebSocket:
-        try:
-            return await self._receive(head, transport, ahead)
-        except Refused:
-            raise
-        except Exception:
-            logger.exception("the handshake of a client failed")
-            refusal = kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error.")
-            self._report(head, refusal)
-            raise Refused(refusal) from None
-
-    async def _receive(
-        self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray
-    ) -> WebSocket:
+    def _let_in(self, head: RequestHead, transport: asyncio.Transport, ahead: bytearray) -> Arrival:
+        """Nothing is awaited, and no task needed, for a client whom nobody is asked about."""
         try:
             attempt = examine(head, self.settings, self.clock(), self.hub_settings)
-        except Refused as error:
-            self._report(head, error.refusal)
-            if error.refusal.kind.close_code is None:
-                raise
-            return self._let_in_and_close(head, transport, error.refusal)
-        if attempt.recovery is not None:
-            return await self._recover(attempt, attempt.recovery, transport, ahead)
-        limits = self.settings.session_limits
-        session = Session(
-            attempt.hub, new_connection_id(), attempt.identity.user_id or None, limits
-        )
-        try:
+            if attempt.recovery is not None or self.router.asks(attempt.hub):
+                return self._wait(attempt, transport, ahead)
             self._check_room()
-            agreement = await self._consult(session, attempt)
-            self._check_groups(session, agreement)
-            self._check_room()  # others may have come in meanwhile
-        except Refused as error:
-            self._report(head, error.refusal)
-            raise
-        return self._establish(session, attempt, agreement, transport, ahead)
+            return self._admit(self._session(attempt), attempt, _UNASKED, transport, ahead)
+        except Exception as error:
+            return self._turn_down(error, head, transport)
+
+    async def _wait(
+        self, attempt: Attempt, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
+        try:
+            if attempt.recovery is None:
+                return await self._ask(attempt, transport, ahead)
+            return await self._recover(attempt, attempt.recovery, transport, ahead)
+        except Exception as error:
+            return self._turn_down(error, attempt.head, transport)
+
+    def _turn_down(
+        self, error: Exception, head: RequestHead, transport: asyncio.Transport
+    ) -> WebSocket:
+        """Have a client be turned away by raising Refused, or let it in only to close."""
+        if isinstance(error, Refused):
+            refusal = error.refusal
+        else:
+            logger.error("the handshake of a client failed", exc_info=error)
+            refusal = kinds.INTERNAL_ERROR.refuse("an exception", "Internal server error.")
+        self._report(head, refusal)
+        if refusal.kind.close_code is None:
+            raise Refused(refusal) from None
+        return self._let_in_and_close(head, transport, refusal)
+
+    def _session(self, attempt: Attempt) -> Session:
+        user_id = attempt.identity.user_id or None
+        return Session(attempt.hub, new_connection_id(), user_id, self.settings.session_limits)
+
+    async def _ask(
+        self, attempt: Attempt, transport: asyncio.Transport, ahead: bytearray
+    ) -> WebSocket:
+        self._check_room()
+        session = self._session(attempt)
+        outcome = await self.router.connect(
+            session,
+            claims=attempt.identity.claims,
+            query=attempt.shown_query(),
+            headers=attempt.shown_headers(),
+            subprotocols=attempt.offered,
+        )
+        self._check_room()  # others may have come in meanwhile
+        return self._admit(session, attempt, outcome, transport, ahead)
 
     def _check_room(self) -> None:
         limit = self.settings.max_connections
@@ -134,26 +160,18 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         if not session.limits.allow_groups(wanted):
             raise Refused(kinds.GROUPS_TOO_MANY.refuse(f"{wanted} groups", "Too many groups."))
 
-    async def _consult(self, session: Session, attempt: Attempt) -> Agreement:
-        outcome = await self.router.connect(
-            session,
-            claims=attempt.identity.claims,
-            query=attempt.shown_query(),
-            headers=attempt.shown_headers(),
-            subprotocols=attempt.offered,
-        )
-        return agree(attempt, outcome)
-
-    def _establish(
+    def _admit(
         self,
         session: Session,
         attempt: Attempt,
-        agreement: Agreement,
+        outcome: EventOutcome,
         transport: asyncio.Transport,
         ahead: bytearray,
     ) -> WebSocket:
         """All in one go, so that the connected message is the client's first frame and nothing sent
         to it from then on is missed."""
+        agreement = agree(attempt, outcome)
+        self._check_groups(session, agreement)
         session.user_id = agreement.user_id
         session.permissions = Permissions.from_roles(agreement.roles, session.limits.permissions)
         session.subprotocol = agreement.subprotocol
@@ -176,11 +194,9 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         try:
             session = await self.recovery.reclaim(hub, connection_id)
         except Refused as error:
-            self._report(attempt.head, error.refusal)
             if error.refusal.kind.close_code is None:
                 transport.abort()
-                raise
-            return self._let_in_and_close(attempt.head, transport, error.refusal)
+            raise
         codec = codec_for(session.subprotocol)
         websocket, connection = self._attach(session, hub, attempt, transport, codec)
         self._observe_acceptance(attempt.head, session, recovered=True)

@@ -40,7 +40,12 @@ def selects(events: EventFilter, event: AnyEventRequest) -> bool:
     context = event.connection_context
     if context.event_type is EventType.USER:
         return events.user_events.selects(context.event_name)
-    return context.event_name in events.system_events & _SYSTEM_EVENTS
+    return selects_system_event(events, context.event_name)
+
+
+def selects_system_event(events: EventFilter, name: str) -> bool:
+    """Whether it is told of system events of this name."""
+    return name in events.system_events & _SYSTEM_EVENTS
 
 
 class Listeners:
@@ -80,6 +85,11 @@ class Listeners:
                 if not self._stopped:
                     self._courier(listener.target).put(event)
         return told
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether any listener of the hub, by its lower-case name, selects a system event."""
+        listeners = self._hub_settings.of(hub).event_listeners
+        return any(selects_system_event(one.events, system_event) for one in listeners)
 
     async def stop(self, seconds: float = STOP_TIMEOUT) -> None:
         """Give pending events so much time, and close the targets."""

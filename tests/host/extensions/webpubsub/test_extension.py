@@ -137,6 +137,17 @@ async def test_events_are_taken_only_while_the_host_runs() -> None:
     assert await extension.handle(user_event()) == UserEventAccepted()
 
 
+async def test_which_system_events_are_wanted() -> None:
+    """Those that a function takes; while the host does not run all are, because all fail."""
+    extension = await running(RecordingFunction(), system("connect"), trigger())
+    assert extension.wants("chat", "connect")
+    assert not extension.wants("chat", "connected")
+    assert not extension.wants("other", "connect")
+    assert not extension.wants("chat", "message"), "which is no system event"
+    await extension.stop()
+    assert extension.wants("chat", "connected")
+
+
 async def test_an_event_has_one_function() -> None:
     """The second function for an event is refused when it is attached."""
     with pytest.raises(BindingError, match="is taken by function 'f0'"):

@@ -7,6 +7,7 @@ from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome
 
 Handle: TypeAlias = Callable[[AnyEventRequest], Coroutine[Any, Any, EventOutcome]]
+Wants: TypeAlias = Callable[[str, str], bool]
 
 #: The answer to an event when there is no app to take it.
 NOT_RUNNING: Final = EventFailed(status=503, message="the function host is not running")
@@ -16,13 +17,23 @@ async def _refuse(_event: AnyEventRequest) -> EventOutcome:
     return NOT_RUNNING
 
 
+def _every_one(_hub: str, _system_event: str) -> bool:
+    return True
+
+
 class EventEntry:
-    """The EventHandler that outlives generations: it passes each event to its ``handler``."""
+    """The EventHandler that outlives generations: it passes each event to its ``handler``, which
+    ``wanted`` says the system events of."""
 
     def __init__(self) -> None:
         self.handler: Handle = _refuse
+        self.wanted: Wants = _every_one
 
     def handle(self, event: AnyEventRequest) -> Coroutine[Any, Any, EventOutcome]:
         """What the handler makes of an event. No coroutine of its own: every event comes through
         here."""
         return self.handler(event)
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether the handler may take a system event of a hub."""
+        return self.wanted(hub, system_event)

@@ -185,6 +185,7 @@ class WebPubSubExtension:
         """Begin to take events."""
         self._running = True
         self._entry.handler = self.handle
+        self._entry.wanted = self.wants
         self._warn_of_open_routes()
         if not self._has_others:
             for name in self._contexts:
@@ -213,6 +214,10 @@ class WebPubSubExtension:
         if not isinstance(event, ConnectEventRequest | UserEventRequest):
             return _NOTIFIED
         return outcome_of(event, answer)
+
+    def wants(self, hub: str, system_event: str) -> bool:
+        """Whether the answer to a system event may be anything but that no function takes it."""
+        return not self._running or self._routes.has(hub, EventType.SYSTEM, system_event)
 
     async def receive(self, request: WebhookRequest) -> WebhookAnswer:
         """Answer a request of a service elsewhere; an app without any of these bindings has no

@@ -96,6 +96,11 @@ class Routes:
         client = _MQTT_CLIENT if context.is_mqtt else _WEB_PUBSUB_CLIENT
         return routes.get(client) or routes.get(_ANY_CLIENT)
 
+    def has(self, hub: str, event_type: EventType, name: str) -> bool:
+        """Whether there is a function for an event of a hub, for any kind of client; both names in
+        lower case."""
+        return (hub, event_type, name) in self._by_event
+
     @property
     def events(self) -> Sequence[tuple[str, EventType, str]]:
         """Hub, type and name of every event that a function takes, in the order of the app."""
