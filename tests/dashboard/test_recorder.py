@@ -103,16 +103,6 @@ def test_much_more_is_kept_for_who_looks() -> None:
     assert len(recorder.after(0, 20_000)) == 10_000
 
 
-def test_frames_count_as_well() -> None:
-    """They are made for the wire after the delivery was seen, and are kept with it."""
-    recorder = Recorder(limits=RecorderLimits(bytes=100_000))
-    for _ in range(8):
-        delivery = Delivery(Message(DataType.TEXT, b"x"))
-        recorder(sighting(Delivered("chat", delivery, ("c",))))
-        delivery.encodings["json"] = b"x" * 30_000
-    assert [one.id for one in recorder.after(0, 100)] == [6, 7, 8]
-
-
 def test_it_is_bounded_although_nobody_reads() -> None:
     """By more than a few at most."""
     recorder = _recorded(1000, RecorderLimits(entries=100))

@@ -36,6 +36,8 @@ class ManualLoop:
         self.now = 0.0
         self.soon: list[Callable[[], None]] = []
         self.timers: list[ManualTimer] = []
+        #: Of everything that is sent by this loop.
+        self.flusher = Flusher(self.asyncio)
 
     def time(self) -> float:
         return self.now
@@ -249,7 +251,7 @@ class Client:
         self.outbox = Outbox(
             self.wire,
             codec or codec_for(JSON_SUBPROTOCOL),
-            Flusher(loop.asyncio),
+            loop.flusher,
             settings or ServiceSettings(),
             lambda: None,
         )

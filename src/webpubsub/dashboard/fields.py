@@ -8,9 +8,7 @@ import msgspec
 Fields: TypeAlias = dict[str, Any]
 
 #: Shown elsewhere, or of no use to anybody who looks.
-_LEFT_OUT = frozenset(
-    {"message", "time", "connection_context", "signature", "encodings", "reply", "recipients"}
-)
+_LEFT_OUT = frozenset({"message", "time", "connection_context", "signature", "reply", "recipients"})
 #: What names of headers, parameters and claims that carry secrets end in.
 _SECRET = ("cookie", "authorization", "token", "key", "code", "password", "secret", "signature")
 HIDDEN = "(hidden)"

@@ -46,9 +46,7 @@ def _checks(item: service.HandshakeRefused | service.RestAnswered) -> int:
 
 
 def _delivered(item: service.Delivered) -> int:
-    """Its frames are kept with it."""
-    frames = sum(map(len, item.delivery.encodings.values()))
-    return len(item.delivery.message.data) + frames + _POINTER * len(item.recipients)
+    return len(item.delivery.message.data) + _POINTER * len(item.recipients)
 
 
 def _value(value: Value) -> int:

@@ -72,7 +72,7 @@ class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
     error: StreamError | None = None
 
 
-class Delivery(msgspec.Struct, gc=False):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A message on its way to many connections: where it came from, until when it is worth
     delivering.
 
@@ -80,9 +80,6 @@ class Delivery(msgspec.Struct, gc=False):
     clients as ``from: server``). ``from_user_id`` is the user of the connection that sent it to the
     group; None for anonymous senders and for the application server. ``expires_at`` is an absolute
     time in seconds, or None. ``stream`` is set for what belongs to a stream.
-
-    ``encodings`` keeps the bytes ready for the wire, one entry per codec name, so that a message is
-    encoded once per client protocol however many connections receive it.
     """
 
     message: Message
@@ -90,4 +87,3 @@ class Delivery(msgspec.Struct, gc=False):
     from_user_id: str | None = None
     expires_at: float | None = None
     stream: StreamInfo | None = None
-    encodings: dict[str, bytes] = msgspec.field(default_factory=dict)

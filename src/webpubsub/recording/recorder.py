@@ -146,8 +146,7 @@ class Recorder:
 
     def delivered(self, item: seen.Delivered) -> Entry:
         """A message is on its way to clients."""
-        delivery = plain(msgspec.structs.replace(item.delivery, encodings={}))
-        delivery.pop("encodings")
+        delivery = plain(item.delivery)
         del delivery["type"]
         to = [self.names.of(recipient) for recipient in item.recipients]
         return {"kind": "delivery", "hub": item.hub, "to": to, "delivery": delivery}

@@ -3,18 +3,32 @@
 Specification: client-protocols section 5.8.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.service.fakes import Endings, ManualLoop, Wire
 from tests.service.hubs.world import FROM_SERVER, HELLO, PEOPLE, World
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients.codec import Frame
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.service.hubs import deliveries
+from webpubsub.service.hubs.hub import Hub
+from webpubsub.service.observation import ObservationPoint
+from webpubsub.service.sessions.session import Session
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets import sending
+from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.transport import Transport
 
 
 class Counting(JsonCodec):
-    """Counts what it encodes; its name is the key of cached encodings."""
+    """Counts what it encodes; its name says whose bytes are the same."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -67,3 +81,262 @@ def test_a_detached_session_stays_a_member() -> None:
     assert world.hub.ask(ops.ConnectionExists(hub="chat", connection_id="c0"))
     assert world.hub.apply(ops.CloseConnection(hub="chat", connection_id="c0")) is None
     assert world.endings.ended == [("c0", "Application server closed the connection.")]
+
+
+# Runs
+
+
+class Cable(Wire):
+    """A wire that can be written to past the transport. When it is full it takes a byte of that,
+    and what is written by the transport waits there until it is drained."""
+
+    def __init__(self, fileno: int) -> None:
+        super().__init__()
+        self._fileno = fileno
+        self._kept = b""
+        self.is_full = False
+        self.is_direct = True
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self if name == "socket" else default
+
+    def fileno(self) -> int:
+        return self._fileno
+
+    def get_write_buffer_size(self) -> int:
+        return len(self._kept)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self.is_full:
+            self._kept += data
+        else:
+            super().write(data)
+
+    def take(self, data: bytes) -> int:
+        assert self.is_direct, "the number may be another's by now"
+        assert not self._kept, "the transport is overtaken"
+        taken = data[:1] if self.is_full else data
+        self.writes.append(taken)
+        return len(taken)
+
+    def drain(self) -> None:
+        self.is_full = False
+        self.writes.append(self._kept)
+        self._kept = b""
+
+    def close(self) -> None:
+        self.drain()
+        self.closing = True
+        self.is_direct = False
+
+
+class Detour:
+    """What has been put in the place of a transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+
+
+class Guest:
+    """A client that can do what clients do; what carries its session, too."""
+
+    def __init__(self, crowd: "Crowd", number: int) -> None:
+        self.name = f"c{number}"
+        self.wire = Cable(number)
+        self.outbox = Outbox(
+            self.wire,
+            codec_for(None) if number % 3 == 2 else JsonCodec(),
+            crowd.loop.flusher,
+            ServiceSettings(max_queued_messages=3, max_queued_bytes=1000),
+            lambda: crowd.drop(self),
+            clock=lambda: crowd.now,
+        )
+        self.session = Session("chat", self.name, "even" if number % 2 == 0 else "odd")
+        self.session.attach(self)
+        crowd.hub.add(self.session, ["g"])
+
+    def finish(self, message: str) -> None: ...
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} is not to be asked for")
+
+
+class Crowd:
+    """Some clients in a hub, to whom things happen."""
+
+    SIZE = 5
+
+    def __init__(self) -> None:
+        self.loop = ManualLoop()
+        self.now = 0.0
+        self.hub = Hub("chat", Endings(), ObservationPoint())
+        self.guests = [Guest(self, number) for number in range(self.SIZE)]
+        self.dropped: list[str] = []
+        self._said = 0
+
+    def send_all(self, filenos: list[int], data: bytes) -> list[tuple[int, int]]:
+        taken = [self.guests[fileno].wire.take(data) for fileno in filenos]
+        return [(at, size) for at, size in enumerate(taken) if size < len(data)]
+
+    def do(self, action: str, number: int) -> None:
+        getattr(self, action)(self.guests[number])
+
+    # What happens
+
+    def to_all(self, _guest: Guest) -> None:
+        self._apply(ops.SendToAll, message=self._text())
+
+    def to_others(self, guest: Guest) -> None:
+        self._apply(ops.SendToAll, message=self._text(), excluded=frozenset((guest.name,)))
+
+    def to_group(self, _guest: Guest) -> None:
+        self._apply(ops.SendToGroup, message=self._text(), group="g")
+
+    def to_group_for_a_while(self, _guest: Guest) -> None:
+        expires_at = self.now + 2
+        self._apply(ops.SendToGroup, message=self._text(), group="g", expires_at=expires_at)
+
+    def to_user(self, _guest: Guest) -> None:
+        self._apply(ops.SendToUser, message=self._text(), user_id="even")
+
+    def to_one(self, guest: Guest) -> None:
+        self._apply(ops.SendToConnection, message=self._text(), connection_id=guest.name)
+
+    def answer(self, guest: Guest) -> None:
+        guest.outbox.append(b"\x81\x03ack")
+
+    def look(self, guest: Guest) -> None:
+        assert guest.outbox.waiting >= 0
+
+    def join(self, guest: Guest) -> None:
+        self._apply(ops.AddConnectionToGroup, group="g", connection_id=guest.name)
+
+    def leave(self, guest: Guest) -> None:
+        self._apply(ops.RemoveConnectionFromGroup, group="g", connection_id=guest.name)
+
+    def pause(self, guest: Guest) -> None:
+        guest.outbox.pause()
+
+    def resume(self, guest: Guest) -> None:
+        guest.outbox.resume()
+
+    def fill(self, guest: Guest) -> None:
+        guest.wire.is_full = True
+
+    def drain(self, guest: Guest) -> None:
+        guest.wire.drain()
+
+    def reroute(self, guest: Guest) -> None:
+        guest.outbox.reroute(Detour)
+        guest.wire.is_direct = False
+
+    def close(self, guest: Guest) -> None:
+        self.hub.end(guest.session, "")
+        guest.outbox.append(b"\x88\x00")
+        guest.outbox.finish()
+        guest.wire.close()
+
+    def lose(self, guest: Guest) -> None:
+        self.hub.end(guest.session, "")
+        guest.outbox.finish()
+        guest.wire.close()
+
+    def drop(self, guest: Guest) -> None:
+        self.dropped.append(guest.name)
+        self.lose(guest)
+
+    def wait(self, _guest: Guest) -> None:
+        self.now += 1
+
+    def turn(self, _guest: Guest) -> None:
+        self.loop.turn()
+
+    def _text(self) -> Message:
+        self._said += 1
+        return Message(DataType.TEXT, b"%d" % self._said)
+
+    def _apply(self, operation: Callable[..., Any], **fields: Any) -> None:
+        self.hub.apply(operation(hub="chat", **fields))
+
+
+SENDS = ["to_all", "to_others", "to_group", "to_group_for_a_while", "to_user", "to_one", "answer"]
+CHANGES = ["join", "leave", "close", "lose", "reroute"]
+PACES = ["pause", "resume", "fill", "drain", "wait", "turn", "look"]
+ACTIONS = [*SENDS, *CHANGES, *PACES]
+
+Actions: TypeAlias = Sequence[tuple[str, int]]
+Frames: TypeAlias = list[tuple[int, bytes]]
+
+
+def happening(actions: Actions, *, many: int, direct: bool) -> tuple[list[Frames], list[str]]:
+    """What each client receives when runs begin with so many recipients, and who is dropped."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "_MANY", many)
+        patch.setattr(sending, "send_all", (lambda *_: []) if direct else None)
+        crowd = Crowd()
+        if direct:
+            patch.setattr(sending, "send_all", crowd.send_all)
+        for action, number in [*actions, ("turn", 0), ("turn", 0)]:
+            crowd.do(action, number)
+        for guest in crowd.guests:
+            guest.outbox.finish()
+            guest.wire.close()
+        return [guest.wire.frames for guest in crowd.guests], crowd.dropped
+
+
+def check(actions: Actions) -> None:
+    """Each client receives the same as when every message is appended to the outbox of each, be it
+    by its transport or past it."""
+    expected = happening(actions, many=1000, direct=False)
+    assert happening(actions, many=1, direct=False) == expected
+    assert happening(actions, many=1, direct=True) == expected
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*ACTIONS, *SENDS, "turn", "answer"]), st.integers(0, Crowd.SIZE - 1)
+        ),
+        max_size=40,
+    )
+)
+def test_runs_change_nothing(actions: Actions) -> None:
+    """Whatever happens within a turn and from turn to turn."""
+    check(actions)
+
+
+@pytest.mark.parametrize("between", ACTIONS)
+@pytest.mark.parametrize("before", ACTIONS)
+def test_nothing_breaks_a_run(before: str, between: str) -> None:
+    """Each of the things that can happen before and between messages to a group, to one of its
+    members."""
+    check(
+        [
+            *(("to_group", 0), ("turn", 0)),
+            *((before, 1), ("to_group", 0), (between, 1), ("to_group", 0), ("turn", 0)),
+            *(("to_group", 0), ("drain", 1), ("resume", 1)),
+        ]
+    )
+
+
+def test_who_reads_too_slowly_is_dropped_from_a_run() -> None:
+    """As without: when one message more waits than may; the others are unharmed."""
+    actions: Actions = [("to_group", 0), ("turn", 0), ("pause", 1), *[("to_group", 0)] * 3]
+    assert happening(actions, many=1, direct=True)[1] == []
+    check(more := [*actions, ("to_group", 0)])
+    received, dropped = happening(more, many=1, direct=True)
+    assert dropped == ["c1"]
+    assert list(map(len, received)) == [5, 1, 5, 5, 5]
+
+
+def test_what_has_expired_in_a_run_is_not_delivered_late() -> None:
+    """Each message of a run has its own time."""
+    actions: Actions = [
+        *(("to_group", 0), ("turn", 0), ("pause", 1)),
+        *(("to_group", 0), ("to_group_for_a_while", 0), ("to_group", 0), ("turn", 0)),
+        *(("wait", 0), ("wait", 0), ("resume", 1)),
+    ]
+    check(actions)
+    received, _ = happening(actions, many=1, direct=True)
+    assert list(map(len, received)) == [4, 3, 4, 4, 4]

@@ -106,7 +106,7 @@ def test_what_waits_is_counted() -> None:
 
 
 def test_an_outbox_knows_its_codec() -> None:
-    """Fan-out asks the outbox for the key of cached encodings."""
+    """Fan-out asks the outbox which clients are sent the same bytes."""
     outbox, _ = World().outbox()
     assert (outbox.codec, outbox.codec_name) == (CODEC, "json")
 
@@ -224,6 +224,7 @@ def test_the_last_write() -> None:
     outbox.append(b"c")
     world.loop.turn()
     assert wire.writes == [b"a", b"b"]
+    assert outbox.clear_fileno < 0
 
 
 def test_a_closing_transport_is_not_written_to() -> None:

@@ -17,6 +17,7 @@ from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets import sending
 from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.runs import Lane, Run
 from webpubsub.service.websockets.sending import Batch, Direct, direct_way
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
@@ -94,24 +95,22 @@ def test_the_compiled_part_is_built() -> None:
     """Where the tests run there is a compiler, so that both ways are tested."""
     if os.environ.get("WEBPUBSUB_PURE"):
         pytest.skip("the package was to be built without it")
-    assert sending.send_each is not None
+    assert sending.send_all is not None
 
 
 def test_places_of_what_was_not_sent_whole() -> None:
     """A socket that takes nothing, takes a part, or is gone, does not keep the others from it."""
-    assert sending.send_each is not None
+    assert sending.send_all is not None
     pairs = [socket.socketpair() for _ in range(3)]
     for mine, _ in pairs:
         mine.setblocking(False)
+    first, full, last = (mine.fileno() for mine, _ in pairs)
     much = b"x" * 50_000_000
-    filenos = [mine.fileno() for mine, _ in pairs]
-    [(place, sent), gone] = sending.send_each(
-        [*filenos[:2], -1, filenos[2]], [b"a", much, b"b", b"c"]
-    )
-    assert (place, gone) == (1, (2, 0))
+    [(place, sent)] = sending.send_all([full], much)
+    assert place == 0
     assert 0 < sent < len(much)
-    assert sending.send_each([filenos[1]], [b"d"]) == [(0, 0)]
-    assert (pairs[0][1].recv(9), pairs[2][1].recv(9)) == (b"a", b"c")
+    assert sending.send_all([first, full, -1, last], b"a") == [(1, 0), (2, 0)]
+    assert (pairs[0][1].recv(9), pairs[2][1].recv(9)) == (b"a", b"a")
     for pair in pairs:
         for end in pair:
             end.close()
@@ -123,7 +122,7 @@ def test_everything_arrives_in_order(
 ) -> None:
     """However much it is, and whatever part of it the socket takes at once."""
     if not compiled:
-        monkeypatch.setattr(sending, "send_each", None)
+        monkeypatch.setattr(sending, "send_all", None)
     chunks = [bytes([number]) * 10 ** (number % 7) for number in range(28)]
 
     async def scenario() -> None:
@@ -182,6 +181,57 @@ def test_a_closed_transport_is_sent_nothing(runner: asyncio.Runner) -> None:
         runner.run(scenario())
 
 
+@pytest.mark.parametrize("end", ["abort", "close", "client"])
+def test_a_lost_connection_is_reported_before_its_number_is_free(
+    runner: asyncio.Runner, end: str
+) -> None:
+    """So an outbox that is told of it never writes to a socket that is another client's."""
+
+    async def scenario() -> None:
+        async with connected(Flusher(asyncio.get_running_loop())) as client:
+            fileno = client.transport.get_extra_info("socket").fileno()
+            reported = asyncio.Event()
+
+            class Watching(asyncio.Protocol):
+                def connection_lost(self, exc: Exception | None) -> None:
+                    os.fstat(fileno)
+                    reported.set()
+
+            client.transport.set_protocol(Watching())
+            if end == "client":
+                client.end.close()
+            else:
+                getattr(client.transport, end)()
+            await asyncio.wait_for(reported.wait(), 5)
+
+    with runner:
+        runner.run(scenario())
+
+
+def test_the_same_is_sent_to_many_past_their_transports(runner: asyncio.Runner) -> None:
+    """A run goes to all sockets; what one of them does not take, its transport sends."""
+
+    async def scenario() -> None:
+        flusher = Flusher(asyncio.get_running_loop())
+        async with connected(flusher) as one, connected(flusher) as other:
+            clients, sent = (one, other), b""
+            for chunk in (b"opening", b"1" * 30_000_000, b"2" * 1000, b"3"):
+                lane = Lane(CODEC)
+                lane.members.extend(client.outbox for client in clients)
+                flusher.begin(run := Run(clients, [lane]))
+                run.say([chunk], None)
+                sent += chunk
+                if chunk != b"1" * 30_000_000:
+                    await asyncio.sleep(0)
+                else:
+                    flusher.flush()
+                    assert one.outbox.clear_fileno < 0
+            assert [await client.read(len(sent)) for client in clients] == [sent, sent]
+
+    with runner:
+        runner.run(scenario())
+
+
 def test_what_is_no_socket_is_written_to_as_it_is() -> None:
     """Encryption is the business of a transport; what has been put in place of one is one."""
 
@@ -211,12 +261,20 @@ def test_nothing_is_sent_twice() -> None:
         def write(self, data: bytes | bytearray | memoryview) -> None:
             raise OSError("broken")
 
-    mine, theirs = socket.socketpair()
-    with mine, theirs:
-        batch = Batch()
-        batch.add(Direct(asyncio.Transport(), mine.fileno()), b"a")
-        batch.add(Direct(Failing(), -1), b"b")
-        with pytest.raises(OSError, match="broken"):
-            batch.send()
+        def is_closing(self) -> bool:
+            return False
+
+    pairs = [socket.socketpair() for _ in range(2)]
+    one, other = (mine.fileno() for mine, _ in pairs)
+    way = Direct(Failing(), -1)
+    batch = Batch()
+    batch.add(way, one, b"a")
+    batch.add(way, -1, b"a")
+    batch.add_all([way], [other], b"b")
+    with pytest.raises(OSError, match="broken"):
         batch.send()
-        assert theirs.recv(9) == b"a"
+    batch.send()
+    assert [theirs.recv(9) for _, theirs in pairs] == [b"a", b"b"]
+    for pair in pairs:
+        for end in pair:
+            end.close()

@@ -53,7 +53,7 @@ class ClientProtocolError(Refused):
 class ClientCodec(Protocol):
     """One client protocol of one connection."""
 
-    #: Key of cached encodings: two codecs with one name encode every delivery to the same bytes.
+    #: Two codecs with one name encode every delivery to the same bytes.
     name: str
 
     def feed(self, frame: Frame) -> Sequence[ClientRequest]:

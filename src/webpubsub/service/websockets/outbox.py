@@ -8,11 +8,12 @@ that. Specification: client-protocols section 2.1, rest-api section 5.5.
 import asyncio
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets.runs import Run
 from webpubsub.service.websockets.sending import Batch, direct_way
 from webpubsub.service.websockets.transport import Transport
 
@@ -22,35 +23,61 @@ _TransportT = TypeVar("_TransportT", bound=Transport)
 class Flusher:
     """Flushes every outbox that has something to send, once per turn of the event loop."""
 
-    __slots__ = ("_batch", "_dirty", "_full", "_joined", "_loop", "_parts", "_postponed")
+    __slots__ = (
+        "_batch",
+        "_dirty",
+        "_full",
+        "_is_due",
+        "_joined",
+        "_loop",
+        "_parts",
+        "_postponed",
+        "run",
+    )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._is_due = False
         self._dirty: list[Outbox] = []
         self._full: list[Outbox] = []
         self._batch = Batch()
         self._postponed: list[Callable[[], None]] = []
         self._parts: Sequence[bytes] = []
         self._joined = b""
+        #: What is being sent to the same clients, one message after the other.
+        self.run: Run | None = None
 
     def mark(self, outbox: "Outbox") -> None:
         """Have an outbox flushed at the end of this turn."""
-        if not self._dirty and not self._postponed:
-            self._loop.call_soon(self.flush)
+        if not self._is_due:
+            self._be_due()
         self._dirty.append(outbox)
+
+    def begin(self, run: Run) -> None:
+        """Have what is sent in a run flushed at the end of this turn; what was sent in another
+        comes before it."""
+        if self.run is not None:
+            self.run.end()
+        if not self._is_due:
+            self._be_due()
+        self.run = run
 
     def postpone(self, action: Callable[[], None]) -> None:
         """Have something done when all outboxes have been flushed and everybody else has been
         heard."""
-        if not self._dirty and not self._postponed:
-            self._loop.call_soon(self.flush)
+        if not self._is_due:
+            self._be_due()
         self._postponed.append(action)
 
     def flush(self) -> None:
         """Flush all outboxes that were marked; then drop the clients that have left too much
         unread, which may close anybody's connection."""
-        dirty, self._dirty = self._dirty, []
         batch = self._batch
+        run, self.run = self.run, None
+        if run is not None:
+            run.flush(batch, self.join)
+        self._is_due = False
+        dirty, self._dirty = self._dirty, []
         for outbox in dirty:
             outbox.flush(batch)
         batch.send()
@@ -73,6 +100,10 @@ class Flusher:
             self._parts = parts.copy()
             self._joined = b"".join(parts)
         return self._joined
+
+    def _be_due(self) -> None:
+        self._is_due = True
+        self._loop.call_soon(self.flush)
 
 
 class _Nowhere:
@@ -106,7 +137,6 @@ class Outbox:
         "_clock",
         "_direct",
         "_expiries",
-        "_flusher",
         "_fresh",
         "_held",
         "_held_bytes",
@@ -114,8 +144,10 @@ class Outbox:
         "_max_messages",
         "_paused",
         "_transport",
+        "clear_fileno",
         "codec",
         "codec_name",
+        "flusher",
         "overflow",
     )
 
@@ -132,7 +164,10 @@ class Outbox:
         self.codec_name = codec.name
         self._transport = transport
         self._direct = direct_way(transport)
-        self._flusher = flusher
+        #: The number of the socket while nothing is on its way to the client, so that what comes
+        #: next may be written there; -1 at all other times.
+        self.clear_fileno = -1
+        self.flusher = flusher
         self.overflow = on_overflow
         self._max_messages = settings.max_queued_messages
         self._max_bytes = settings.max_queued_bytes
@@ -147,22 +182,38 @@ class Outbox:
     @property
     def waiting(self) -> int:
         """How many times something was sent that the transport has not been handed yet."""
+        self._leave_run()
         return len(self._held) + len(self._fresh)
 
     def append(self, data: bytes, expires_at: float | None = None) -> None:
         """Send the bytes of one or more whole frames at the end of this turn; or later, but before
         ``expires_at`` in seconds since the epoch, if the client reads too slowly."""
+        if self.flusher.run is not None:
+            self._leave_run()
         fresh = self._fresh
         if expires_at is not None:
             self._expire(len(fresh), expires_at)
         if not fresh:
-            self._flusher.mark(self)
+            self.clear_fileno = -1
+            self.flusher.mark(self)
         fresh.append(data)
+
+    def extend(self, parts: Sequence[bytes], expiries: Mapping[int, float]) -> None:
+        """Send what a run has for this client: a part for each message, and by its place when it
+        expires."""
+        fresh = self._fresh
+        for place, expires_at in expiries.items():
+            self._expire(len(fresh) + place, expires_at)
+        if not fresh:
+            self.clear_fileno = -1
+            self.flusher.mark(self)
+        fresh += parts
 
     def reroute(self, around: Callable[[Transport], _TransportT]) -> _TransportT:
         """Write to what is made of the transport, instead of the transport itself."""
         self._transport = rerouted = around(self._transport)
         self._direct = None
+        self.clear_fileno = -1
         return rerouted
 
     def flush(self, batch: Batch | None = None) -> None:
@@ -172,20 +223,28 @@ class Outbox:
         if self._paused:
             self._hold()
         elif fresh:
-            data = fresh[0] if len(fresh) == 1 else self._flusher.join(fresh)
+            data = fresh[0] if len(fresh) == 1 else self.flusher.join(fresh)
             fresh.clear()
             self._expiries = None
             if self._transport.is_closing():
                 return
             direct = self._direct
             if batch is not None and direct is not None and (direct.is_open or direct.try_again()):
-                batch.add(direct, data)
+                self.clear_fileno = direct.fileno
+                batch.add(self, direct.fileno, data)
             else:
                 self._transport.write(data)
+
+    def write_rest(self, data: bytes) -> None:
+        """Hand the transport what its socket did not take."""
+        self.clear_fileno = -1
+        if self._direct is not None:
+            self._direct.write_rest(data)
 
     def pause(self) -> None:
         """The transport has enough: hold everything until ``resume``."""
         self._paused = True
+        self.clear_fileno = -1
 
     def resume(self) -> None:
         """The transport takes more."""
@@ -198,9 +257,15 @@ class Outbox:
 
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
+        self._leave_run()
         self.resume()
         self.flush()
         self._transport = _NOWHERE
+        self.clear_fileno = -1
+
+    def _leave_run(self) -> None:
+        if self.flusher.run is not None:
+            self.flusher.run.leave(self)
 
     def _expire(self, place: int, at: float) -> None:
         if self._expiries is None:
@@ -217,7 +282,7 @@ class Outbox:
             self._forget_expired()
         if self._is_full():
             self._held.clear()
-            self._flusher.expect_overflow(self)
+            self.flusher.expect_overflow(self)
 
     def _is_full(self) -> bool:
         return len(self._held) > self._max_messages or self._held_bytes > self._max_bytes

@@ -8,18 +8,18 @@ with its compiled part; otherwise every transport is written to one after the ot
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeAlias, cast
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias, cast
 
 from webpubsub.service.websockets.transport import Transport
 
-SendEach: TypeAlias = Callable[[list[int], list[bytes]], list[tuple[int, int]]]
+SendAll: TypeAlias = Callable[[list[int], bytes], list[tuple[int, int]]]
 
-send_each: SendEach | None
+send_all: SendAll | None
 try:
-    from webpubsub.service.websockets._sending import send_each
+    from webpubsub.service.websockets._sending import send_all
 except ImportError:
-    send_each = None
+    send_all = None
 
 
 class Direct:
@@ -41,40 +41,63 @@ class Direct:
     def write_rest(self, data: bytes) -> None:
         """Let the transport send what the socket did not take."""
         self.is_open = False
-        self._transport.write(data)
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
 
 def direct_way(transport: Transport) -> Direct | None:
     """The way past a transport, None where there is none."""
     get_extra_info = getattr(transport, "get_extra_info", None)
-    if send_each is None or get_extra_info is None or get_extra_info("sslcontext") is not None:
+    if send_all is None or get_extra_info is None or get_extra_info("sslcontext") is not None:
         return None
     socket = get_extra_info("socket")
     return None if socket is None else Direct(cast("asyncio.Transport", transport), socket.fileno())
 
 
+class Way(Protocol):
+    """Where the socket of a client can be written to."""
+
+    def write_rest(self, data: bytes) -> None:
+        """Send what the socket did not take."""
+        ...
+
+
 class Batch:
     """What is sent past transports at the end of a turn."""
 
-    __slots__ = ("_data", "_filenos", "_ways")
+    __slots__ = ("_data", "_filenos", "_groups", "_ways")
 
     def __init__(self) -> None:
-        self._ways: list[Direct] = []
+        #: Who is sent the same, and the numbers of their sockets.
+        self._groups: list[tuple[Sequence[Way], list[int], bytes]] = []
+        # The group that is added to.
+        self._ways: list[Way] = []
         self._filenos: list[int] = []
-        self._data: list[bytes] = []
+        self._data: bytes | None = None
 
-    def add(self, way: Direct, data: bytes) -> None:
+    def add(self, way: Way, fileno: int, data: bytes) -> None:
         """Have something sent. Nothing may be done with the transport before ``send``."""
+        if data is not self._data:
+            self._ways, self._filenos, self._data = [], [], data
+            self.add_all(self._ways, self._filenos, data)
         self._ways.append(way)
-        self._filenos.append(way.fileno)
-        self._data.append(data)
+        self._filenos.append(fileno)
+
+    def add_all(self, ways: Sequence[Way], filenos: list[int], data: bytes) -> None:
+        """Have the same sent to many."""
+        self._groups.append((ways, filenos, data))
 
     def send(self) -> None:
         """Send everything."""
-        if send_each is None or not self._ways:
+        if send_all is None:
             return
-        ways, filenos, data = self._ways, self._filenos, self._data
         # Whatever goes wrong below, nobody is sent anything twice.
-        self._ways, self._filenos, self._data = [], [], []
-        for at, sent in send_each(filenos, data):
-            ways[at].write_rest(data[at][sent:])
+        groups, self._groups = self._groups, []
+        self._data = None
+        rests = [
+            (ways[at], data[sent:])
+            for ways, filenos, data in groups
+            for at, sent in send_all(filenos, data)
+        ]
+        for way, rest in rests:
+            way.write_rest(rest)
