@@ -22,6 +22,7 @@ class Source:
         self.paused = True
 
     def resume_reading(self) -> None:
+        assert self.paused, "nobody has asked it to wait"
         self.paused = False
 
     def postpone(self, action: Callable[[], None]) -> None:

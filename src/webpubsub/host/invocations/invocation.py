@@ -8,7 +8,7 @@ Specification: functions-python sections 4.5, 8.4, 8.5 and 13.2.
 import asyncio
 import traceback
 from collections import ChainMap
-from collections.abc import Awaitable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -81,19 +81,21 @@ class FunctionInvoker:
         self._named_outputs = _names_in_answers(function)
         self._system = {"sys": SystemData(function.name)}
         self._log = InvocationLog(function.name)
-        self._new_id = _invocation_ids().__next__
+        self._stages: Callable[[_Attempt], Awaitable[InvocationResult]]
+        self._stages = self._with_bindings if inputs or outputs else self._call
+        #: Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none
+        #: is a secret.
+        self._id_prefix = str(uuid4())[:-12]
+        self._id_numbers = count(1)
 
-    def __call__(self, call: TriggerCall) -> Coroutine[Any, Any, InvocationResult]:
-        """The only attempt. Never raises but when the calling task is cancelled."""
-        return self.attempt(call, 0, 0)
-
-    def attempt(
-        self, call: TriggerCall, retry: int, max_retries: int
+    def __call__(
+        self, call: TriggerCall, retry: int = 0, max_retries: int = 0
     ) -> Coroutine[Any, Any, InvocationResult]:
-        """One call, which is the first or a later attempt; the function's context shows which.
+        """The only attempt, or else the first or a later one, which the function's context shows.
         Never raises but when the calling task is cancelled."""
+        invocation_id = f"{self._id_prefix}{next(self._id_numbers):012x}"
         inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
-        attempt = _Attempt(self._new_id(), call, retry, max_retries, inputs)
+        attempt = _Attempt(invocation_id, call, retry, max_retries, inputs)
         return self._attempt(attempt) if self._point.observer is None else self._traced(attempt)
 
     async def _traced(self, attempt: _Attempt) -> InvocationResult:
@@ -157,11 +159,6 @@ class FunctionInvoker:
         else:
             self._log.failed(attempt.id, started, result.failure)
         return result
-
-    def _stages(self, attempt: _Attempt) -> Awaitable[InvocationResult]:
-        if self._inputs or self._outputs:
-            return self._with_bindings(attempt)
-        return self._call(attempt)
 
     async def _with_bindings(self, attempt: _Attempt) -> InvocationResult:
         context = self._context(attempt)
@@ -236,13 +233,6 @@ _CANCELLED = InvocationResult(
 
 def _shown(span: SpanContext) -> TraceContext:
     return TraceContext(span.trace_parent, span.state)
-
-
-def _invocation_ids() -> Iterator[str]:
-    """Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none is
-    a secret."""
-    prefix = str(uuid4())[:-12]
-    return (f"{prefix}{number:012x}" for number in count(1))
 
 
 def _names_in_answers(function: FunctionMetadata) -> tuple[str, ...]:

@@ -44,14 +44,14 @@ class RetryingInvoker:
 
     async def __call__(self, call: TriggerCall) -> InvocationResult:
         """Never raises but when the calling task is cancelled."""
-        result = await self._invoke.attempt(call, 0, self._policy.max_retries)
+        result = await self._invoke(call, 0, self._policy.max_retries)
         for retry in count(1):
             if result.failure is None or not self._policy.allows(retry):
                 break
             if not await self._running.pause(self._delay(retry)):
                 _logger.warning("Function '%s' is not tried again: the app stops.", self._name)
                 break
-            result = await self._invoke.attempt(call, retry, self._policy.max_retries)
+            result = await self._invoke(call, retry, self._policy.max_retries)
         return result
 
     def _delay(self, retry: int) -> float:

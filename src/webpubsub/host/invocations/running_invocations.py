@@ -57,8 +57,8 @@ class RunningInvocations:
         task = asyncio.current_task(self._loop)
         if task is None:
             raise RuntimeError("a function is invoked in a task")
-        self._loop = task.get_loop()
-        timers = self._timers or self._loop
+        self._loop = loop = self._loop or task.get_loop()
+        timers = self._timers or loop
         deadline = 0.0 if self.limit is None else timers.time() + self.limit
         running = RunningInvocation(task, deadline, task.cancelling())
         self._running[running] = None

@@ -174,8 +174,6 @@ class ConsoleHandler(LineHandler):
         self._late: deque[_LateLine] = deque()
         self._catching_up = threading.Lock()
         self._afterwards = Afterwards(self.flush)
-        #: The one that runs; Python 3.11 asks the system whenever it looks for it.
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record if its category shows its level."""
@@ -193,7 +191,7 @@ class ConsoleHandler(LineHandler):
             return
         try:
             self._write(self._timed(time.time(), level, text))
-            self._flush_afterwards()
+            self._afterwards.soon()
         except Exception:
             self._give_up(category, level, text)
 
@@ -203,7 +201,7 @@ class ConsoleHandler(LineHandler):
         """Write ``message % arguments`` on an event loop, when those have been answered who wait,
         if its category shows the level."""
         self._late.append(_LateLine(time.time(), category, level, message, arguments))
-        self._flush_afterwards()
+        self._afterwards.soon()
 
     def flush(self) -> None:
         """Write out what may be late, and what the stream still holds."""
@@ -225,11 +223,6 @@ class ConsoleHandler(LineHandler):
             self._stream.flush()
         else:
             self._afterwards.on(loop)
-
-    def _flush_afterwards(self) -> None:
-        if self._loop is None or not self._loop.is_running():
-            self._loop = asyncio.get_running_loop()
-        self._afterwards.on(self._loop)
 
     def _write(self, text: str) -> None:
         self._stream.write(self._late_lines() + text if self._late else text)

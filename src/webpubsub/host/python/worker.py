@@ -106,7 +106,7 @@ class PythonWorker:
         self._ready: dict[str, _Ready] = {}
         self._web_apps: Sequence[AsgiFunctionApp] = ()
         #: What functions print is seen when they have returned, with all others of the turn.
-        self._flush_soon: Callable[[], None] = _flush_output
+        self._prints = Afterwards(_flush_output)
 
     async def index(self, app_directory: Path) -> Sequence[FunctionMetadata]:
         """The functions of the app. Raises AppError when the whole app is broken.
@@ -130,9 +130,7 @@ class PythonWorker:
         if self._modules.replaces_another:
             _tell_of_wait(time.monotonic() - began)
         count = self._thread_count or thread_count(self._environment)
-        loop = asyncio.get_running_loop()
-        self._threads = FunctionThreads(count, loop)
-        self._flush_soon = partial(Afterwards(_flush_output).on, loop)
+        self._threads = FunctionThreads(count, asyncio.get_running_loop())
         self._indexed = {function.metadata.id: function for function in functions}
         return [function.metadata for function in functions]
 
@@ -165,7 +163,7 @@ class PythonWorker:
                 answer = await ready.function.call(**arguments)
             else:
                 answer = await self._in_thread(ready.function, arguments)
-            self._flush_soon()
+            self._prints.soon()
             return _result(ready, arguments, answer)
         except GeneratorExit:
             raise

@@ -37,7 +37,16 @@ class Inbox(Generic[ItemT]):
     the next turn.
     """
 
-    __slots__ = ("_bytes", "_handle", "_held", "_items", "_left", "_max_bytes", "_source")
+    __slots__ = (
+        "_bytes",
+        "_handle",
+        "_held",
+        "_items",
+        "_left",
+        "_max_bytes",
+        "_pausing",
+        "_source",
+    )
 
     def __init__(self, handle: Callable[[ItemT], None], source: Source, max_bytes: int) -> None:
         self._handle = handle
@@ -47,6 +56,8 @@ class Inbox(Generic[ItemT]):
         self._items: deque[tuple[ItemT, int]] | None = None
         self._bytes = 0
         self._held = False
+        #: Whether the source has been asked to wait.
+        self._pausing = False
         #: What may still be handled in this turn, which ends when this is used up: a client that
         #: sends little has many turns for one.
         self._left = TURN
@@ -109,13 +120,15 @@ class Inbox(Generic[ItemT]):
             self._handle(item)
         if not self._items:
             self._items = None
-        if self._left > 0 and self._bytes <= self._max_bytes:
+        if self._pausing and self._left > 0 and self._bytes <= self._max_bytes:
+            self._pausing = False
             self._source.resume_reading()
 
     def _keep(self, item: ItemT, size: int) -> None:
         self._kept().append((item, size))
         self._bytes += size
         if self._left <= 0 or self._bytes > self._max_bytes:
+            self._pausing = True
             self._source.pause_reading()
 
     def _kept(self) -> deque[tuple[ItemT, int]]:

@@ -77,7 +77,8 @@ class EventRouter:
         self._point = point
         self._notifications: set[asyncio.Task[None]] = set()
         self._pending = 0
-        self._answered = asyncio.Event()
+        #: Set when something has been answered, for those who wait for that.
+        self._answered: asyncio.Event | None = None
 
     def asks(self, hub: str) -> bool:
         """Whether anybody is to be asked about the clients of a hub, or looks at who would be."""
@@ -188,8 +189,8 @@ class EventRouter:
 
     async def _until_idle(self) -> None:
         while not self.is_idle:
-            self._answered.clear()
-            await self._answered.wait()
+            self._answered = answered = self._answered or asyncio.Event()
+            await answered.wait()
 
     def _concerns_somebody(self, hub: str, system_event: str) -> bool:
         return self._point.observer is not None or self.answerers.wants(hub, system_event)
@@ -201,7 +202,12 @@ class EventRouter:
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._notifications.discard(task)
-        self._answered.set()
+        self._tell_of_answer()
+
+    def _tell_of_answer(self) -> None:
+        if self._answered is not None:
+            self._answered.set()
+            self._answered = None
 
     async def _notify(self, session: Session, request: ServiceEvent) -> None:
         outcome = await self._ask(session, request)
@@ -239,7 +245,8 @@ class EventRouter:
             outcome = await self.answerers.answer(session, request)
         finally:
             self._pending -= 1
-            self._answered.set()
+            if self._answered is not None:
+                self._tell_of_answer()
         if heard and isinstance(request, events.UserEventRequest):
             outcome = UserEventAccepted() if isinstance(outcome, Unhandled) else outcome
         return outcome

@@ -46,8 +46,8 @@ class Patience:
         follow."""
         task = asyncio.current_task(self._loop)
         assert task is not None, "only tasks can wait"  # noqa: S101
-        self._loop = task.get_loop()
-        timers = self._timers or self._loop
+        self._loop = loop = self._loop or task.get_loop()
+        timers = self._timers or loop
         wait = Wait(task, timers.time() + self.seconds, task.cancelling())
         self._waiting[wait] = None
         if self._timer is None:

@@ -115,6 +115,8 @@ class AllHubSettings:
     def replace(self, hubs: Mapping[str, HubSettings]) -> None:
         """Put other settings, by hub name in any letter case, in the place of all these."""
         self._hubs = {name.lower(): settings for name, settings in hubs.items()}
+        #: Whether any hub has listeners.
+        self.has_listeners = any(hub.event_listeners for hub in hubs.values())
         #: Whether any handler is to be told who joins and leaves groups.
         self.wants_presence = any(
             handler.events.group_presence.events

@@ -78,6 +78,8 @@ class Listeners:
 
         Nothing is awaited: what becomes of the event later is only logged.
         """
+        if not self._hub_settings.has_listeners:
+            return False
         told = False
         for listener in self._hub_settings.of(event.hub).event_listeners:
             if selects(listener.events, event):

@@ -105,9 +105,10 @@ def answer_of_failure(event: Awaiting, failure: FunctionFailure) -> FailedAnswer
 def _read(event: Awaiting, answer: Any) -> Answer:
     if not isinstance(answer, dict):
         raise ValueError("Response should be a JObject.")
-    error = _error(event, answer)
-    if error is not None:
-        return error
+    if "code" in answer or "mqtt" in answer:
+        error = _error(event, answer)
+        if error is not None:
+            return error
     if isinstance(event, ConnectEventRequest):
         return _connect(event, answer)
     return _user_event(answer)
@@ -168,7 +169,7 @@ def _user_event(answer: Mapping[str, Any]) -> UserAnswer:
     if "code" in members and "code" not in answer:
         raise ValueError("'Code' is not read; write 'code' to fail the event.")
     message = _message(_data_type(members), members.get("data", ""))
-    return UserAnswer(message=message, states=_states(answer))
+    return UserAnswer(message=message, states=_states(answer) if "states" in answer else None)
 
 
 def _data_type(members: Mapping[str, Any]) -> DataType:

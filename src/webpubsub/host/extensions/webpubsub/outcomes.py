@@ -38,7 +38,9 @@ def outcome_of(event: Awaiting, answer: Answer) -> EventOutcome:
     if isinstance(answer, UserAnswer):
         return UserEventAccepted(
             reply=answer.message if answer.message.data else None,
-            connection_state=_new_state(event.connection_context, answer.states),
+            connection_state=None
+            if answer.states is None
+            else merged_states(event.connection_context, answer.states),
         )
     if isinstance(answer, FailedAnswer):
         return EventFailed(status=answer.status, message=answer.message)
