@@ -18,7 +18,8 @@ from rich.table import Table
 
 from benchmarks.contestants.contestant import OURS
 from benchmarks.contestants.ours import simple_client
-from benchmarks.load.round_trips import RoundTrips
+from benchmarks.load.listening import listening
+from benchmarks.load.round_trips import round_trips
 from benchmarks.load.websockets import connect, leave
 from benchmarks.servers import HERE, Server, app_command, run, running
 from benchmarks.workloads.echo import TEXT
@@ -67,11 +68,13 @@ def _serving(workload: str, options: Sequence[str]) -> AbstractContextManager[Se
 
 
 async def _turn(server: Server, plan: Plan) -> Turn:
-    load = RoundTrips()
-    clients = await connect([simple_client(server.port)] * plan.clients, load.hear, TEXT)
+    endpoint = simple_client(server.port)
+    clients = await connect([endpoint] * plan.clients, text=TEXT)
+    listener = listening(endpoint)
+    listener.add(clients)
     before = server.cpu_seconds
-    figure = await load.rate(clients, plan.seconds)
-    cpu = (server.cpu_seconds - before) / load.answers
+    figure = await round_trips(clients, listener, plan.seconds)
+    cpu = (server.cpu_seconds - before) / listener.heard
     await leave(clients)
     return Turn(figure.value, cpu * 1e6, server.memory)
 

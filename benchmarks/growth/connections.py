@@ -11,7 +11,8 @@ from benchmarks.contestants.python import raw_loop
 from benchmarks.growth.cost import cost
 from benchmarks.growth.curves import Curve, Panel, Point
 from benchmarks.growth.study import Study, Tell
-from benchmarks.load.websockets import Client, Tally, connect, leave
+from benchmarks.load.listening import Listener, listening
+from benchmarks.load.websockets import Client, connect, leave
 from benchmarks.servers import Server, running
 
 _SIZES = (1_000, 2_000, 4_500, 9_000, 18_000)
@@ -23,11 +24,11 @@ _KIBIBYTE = 1024
 
 
 class Crowd(NamedTuple):
-    """Members of one group, and who hears what they receive."""
+    """Members of one group, and who listens to them."""
 
     server: Server
     contestant: SocketContestant
-    tally: Tally
+    listener: Listener | None = None
 
 
 async def measure(sizes: Sequence[int], seconds: float, tell: Tell) -> Sequence[Panel]:
@@ -59,26 +60,28 @@ async def _memory(sizes: Sequence[int], tell: Tell) -> Sequence[Point]:
         async def each(clients: Sequence[Client]) -> float:
             return (server.memory - before) / len(clients) / _KIBIBYTE
 
-        return await _with_more_and_more(Crowd(server, ours, Tally()), sizes, each, tell)
+        return await _with_more_and_more(Crowd(server, ours), sizes, each, tell)
 
 
 async def _fan_out(
     contestant: SocketContestant, sizes: Sequence[int], seconds: float, tell: Tell
 ) -> Sequence[Point]:
     with running(contestant.name, contestant.command) as server:
-        tally = Tally()
-        (publisher,) = await connect([contestant.publisher(server.port, _GROUP)], text=_TEXT)
+        endpoint = contestant.publisher(server.port, _GROUP)
+        (publisher,) = await connect([endpoint], text=_TEXT)
+        listener = listening(endpoint)
+        listener.add([publisher])
 
         async def each(clients: Sequence[Client]) -> float:
             async def message() -> int:
-                tally.expect(len(clients))
+                listener.expect(len(clients))
                 publisher.send()
-                await tally.done()
+                await listener.done()
                 return len(clients)
 
             return await cost([server], message, seconds)
 
-        points = await _with_more_and_more(Crowd(server, contestant, tally), sizes, each, tell)
+        points = await _with_more_and_more(Crowd(server, contestant, listener), sizes, each, tell)
         await leave([publisher])
         return points
 
@@ -94,7 +97,10 @@ async def _with_more_and_more(
     points = []
     for fewer, size in pairwise((0, *sizes)):
         tell(f"{size:,} of {crowd.contestant.name}")
-        clients += await connect([member] * (size - fewer), crowd.tally.hear)
+        more = await connect([member] * (size - fewer))
+        if crowd.listener:
+            crowd.listener.add(more)
+        clients += more
         await asyncio.sleep(_REST)
         points.append(Point(size, await figure(clients)))
     await leave(clients)

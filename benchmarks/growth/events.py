@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from benchmarks.growth.cost import cost
-from benchmarks.load.websockets import Endpoint, Tally, connect, leave
+from benchmarks.load.listening import listening
+from benchmarks.load.websockets import Endpoint, connect, leave
 from benchmarks.servers import Server
 
 _CLIENTS = 16
@@ -12,14 +13,15 @@ _TEXT = "x" * 64
 
 async def event_cost(servers: Sequence[Server], endpoint: Endpoint, seconds: float) -> float:
     """Microseconds of these servers, for each event with its answer."""
-    tally = Tally()
-    clients = await connect([endpoint] * _CLIENTS, tally.hear, _TEXT)
+    clients = await connect([endpoint] * _CLIENTS, text=_TEXT)
+    listener = listening(endpoint)
+    listener.add(clients)
 
     async def everybody_asks() -> int:
-        tally.expect(_CLIENTS)
+        listener.expect(_CLIENTS)
         for client in clients:
             client.send()
-        await tally.done()
+        await listener.done()
         return _CLIENTS
 
     microseconds = await cost(servers, everybody_asks, seconds)

@@ -6,7 +6,8 @@ from benchmarks.contestants.ours import JSON, client, client_path
 from benchmarks.growth.cost import cost
 from benchmarks.growth.curves import Curve, Panel, Point
 from benchmarks.growth.study import Study, Tell
-from benchmarks.load.websockets import Client, Endpoint, Tally, connect, leave
+from benchmarks.load.listening import Listener, listening
+from benchmarks.load.websockets import Client, Endpoint, connect, leave
 from benchmarks.servers import Server, running, service_command
 
 _SIZES = (1, 2, 5, 10, 20, 50, 100)
@@ -21,10 +22,12 @@ async def measure(sizes: Sequence[int], seconds: float, tell: Tell) -> Sequence[
     with running("ours", service_command) as server:
         for size in sizes:
             tell(f"{size} groups")
-            tally = Tally()
-            members = await connect([_member(server.port, size)] * _MEMBERS, tally.hear)
-            messages.append(Point(size, await _message(server, tally, seconds)))
-            joins.append(Point(size, await _join(server, members, tally, seconds)))
+            member = _member(server.port, size)
+            members = await connect([member] * _MEMBERS)
+            listener = listening(member)
+            listener.add(members)
+            messages.append(Point(size, await _message(server, listener, seconds)))
+            joins.append(Point(size, await _join(server, members, listener, seconds)))
             await leave(members)
     x_label = "groups that each connection is in"
     return [
@@ -43,13 +46,14 @@ async def measure(sizes: Sequence[int], seconds: float, tell: Tell) -> Sequence[
     ]
 
 
-async def _message(server: Server, tally: Tally, seconds: float) -> float:
+async def _message(server: Server, listener: Listener, seconds: float) -> float:
     (publisher,) = await connect([client(server.port, _FIRST)], text=_TEXT)
+    listener.add([publisher])
 
     async def message() -> int:
-        tally.expect(_MEMBERS)
+        listener.expect(_MEMBERS)
         publisher.send()
-        await tally.done()
+        await listener.done()
         return _MEMBERS
 
     microseconds = await cost([server], message, seconds)
@@ -57,7 +61,9 @@ async def _message(server: Server, tally: Tally, seconds: float) -> float:
     return microseconds
 
 
-async def _join(server: Server, members: Sequence[Client], tally: Tally, seconds: float) -> float:
+async def _join(
+    server: Server, members: Sequence[Client], listener: Listener, seconds: float
+) -> float:
     ack_id = 0
     framed = _member(server.port, 1).framed
 
@@ -65,10 +71,10 @@ async def _join(server: Server, members: Sequence[Client], tally: Tally, seconds
         nonlocal ack_id
         ack_id += 1
         frame = framed(request(ack_id))
-        tally.expect(_MEMBERS)
+        listener.expect(_MEMBERS)
         for member in members:
             member.write(frame)
-        await tally.done()
+        await listener.done()
 
     async def join_and_leave() -> int:
         await everybody(_request("joinGroup"))

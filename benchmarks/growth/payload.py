@@ -6,7 +6,8 @@ from benchmarks.contestants.ours import client, client_path
 from benchmarks.growth.cost import cost
 from benchmarks.growth.curves import Curve, Panel, Point
 from benchmarks.growth.study import Study, Tell
-from benchmarks.load.websockets import Endpoint, Tally, connect, leave
+from benchmarks.load.listening import listening
+from benchmarks.load.websockets import Endpoint, connect, leave
 from benchmarks.servers import Server, running, service_command
 
 _SIZES = tuple(4**power for power in range(2, 11))
@@ -39,14 +40,16 @@ async def measure(sizes: Sequence[int], seconds: float, tell: Tell) -> Sequence[
 
 async def _delivery(server: Server, size: int, seconds: float, tell: Tell) -> float:
     tell(f"{size:,} bytes")
-    tally = Tally()
-    members = await connect([client(server.port, _GROUP, joins=True)] * _RECEIVERS, tally.hear)
+    member = client(server.port, _GROUP, joins=True)
+    members = await connect([member] * _RECEIVERS)
     (publisher,) = await connect([_publisher(server.port)], text="x" * size)
+    listener = listening(member)
+    listener.add([*members, publisher])
 
     async def message() -> int:
-        tally.expect(_RECEIVERS)
+        listener.expect(_RECEIVERS)
         publisher.send()
-        await tally.done()
+        await listener.done()
         return _RECEIVERS
 
     microseconds = await cost([server], message, seconds)

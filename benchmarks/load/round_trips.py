@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Sequence
 
+from benchmarks.load.listening import Listener
 from benchmarks.load.meter import Figure, Meter
 from benchmarks.load.websockets import PATIENCE, Client
 
@@ -14,38 +15,23 @@ _SETTLE = 0.1
 _TICK = 0.001
 
 
-class RoundTrips:
-    """As many as the server can answer: a client sends its next message when it has received an
-    answer to the last, or a whole group of ``awaited`` of them."""
-
-    def __init__(self, awaited: int = 1) -> None:
-        self.answers = 0
-        self._awaited = awaited
-        self._received: dict[Client, int] = defaultdict(int)
-        self._running = False
-
-    def hear(self, client: Client, messages: int) -> None:
-        """Answers have come."""
-        self.answers += messages
-        self._received[client] += messages
-        if self._running and self._received[client] >= self._awaited:
-            self._received[client] -= self._awaited
-            client.send()
-
-    async def rate(self, clients: Sequence[Client], seconds: float) -> Figure:
-        """Answers per second."""
-        self._running = True
-        for client in clients:
-            client.send()
-        await asyncio.sleep(seconds * _WARM_UP)
-        before, meter = self.answers, Meter()
-        await asyncio.sleep(seconds)
-        figure = meter.rate(self.answers - before)
-        self._running = False
-        await asyncio.sleep(_SETTLE)
-        if not figure.value:
-            raise RuntimeError("no message was answered")
-        return figure
+async def round_trips(
+    clients: Sequence[Client], listener: Listener, seconds: float, awaited: int = 1
+) -> Figure:
+    """As many per second as the server can answer: a client sends its next message when it has
+    received an answer to the last, or a whole group of ``awaited`` of them."""
+    listener.answer_after(awaited)
+    for client in clients:
+        client.send()
+    await listener.listen(seconds * _WARM_UP)
+    before, meter = listener.heard, Meter()
+    await listener.listen(seconds)
+    figure = meter.rate(listener.heard - before)
+    listener.answer_after(0)
+    await listener.listen(_SETTLE)
+    if not figure.value:
+        raise RuntimeError("no message was answered")
+    return figure
 
 
 class Latencies:

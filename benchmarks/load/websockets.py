@@ -21,9 +21,11 @@ from benchmarks.load.frames import BINARY, CLOSE, PING, PONG, TEXT, first_frame,
 #: A server that has lost a message is waited for so long.
 PATIENCE = 20.0
 
+#: What was received last, by whichever client.
+BUFFER = bytearray(1 << 18)
+
 _HOST = "127.0.0.1"
 _KEY = base64.b64encode(bytes(range(16))).decode()
-_BUFFER = bytearray(1 << 18)
 _AT_ONCE = 100
 #: One address of this machine has so many ports to connect from.
 _PORTS = 20_000
@@ -85,9 +87,9 @@ class Client(asyncio.BufferedProtocol):
         self, endpoint: Endpoint, hear: Callable[["Client", int], None], seen: Seen, text: str
     ) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.hear = hear
         self._message = endpoint.frame(text)
         self._endpoint = endpoint
-        self._hear = hear
         self._seen = seen
         self._rest = b""
         self._greetings = endpoint.greetings
@@ -106,23 +108,33 @@ class Client(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> bytearray:
         """The buffer of all: what it holds is dealt with at once."""
-        return _BUFFER
+        return BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
         """Bytes have come."""
         seen = self._seen
-        if not self._rest and nbytes % seen.size == 0 and _BUFFER.startswith(seen.header):
-            self._hear(self, nbytes // seen.size * seen.counts)
+        if not self._rest and nbytes % seen.size == 0 and BUFFER.startswith(seen.header):
+            self.hear(self, nbytes // seen.size * seen.counts)
             return
-        data = self._rest + _BUFFER[:nbytes]
+        data = self._rest + BUFFER[:nbytes]
         if not self._accepted:
             data = self._shake_hands(data)
         if data and (messages := self._parse(data)):
-            self._hear(self, messages)
+            self.hear(self, messages)
+
+    @property
+    def is_amid_frame(self) -> bool:
+        """Whether a frame has begun and is not whole."""
+        return bool(self._rest)
 
     def send(self) -> None:
         """Send the text."""
         self.write(self._message)
+
+    def hand_over(self) -> tuple[int, bytes]:
+        """Let somebody else read and write from now on: its socket, and the frame of the text."""
+        self._transport.pause_reading()
+        return self._transport.get_extra_info("socket").fileno(), self._message
 
     def leave(self) -> None:
         """End the connection without a word, and leave its port to others at once."""
@@ -180,32 +192,6 @@ class Client(asyncio.BufferedProtocol):
     def _may_be_ready(self) -> None:
         if not self._greetings and not self.ready.done():
             self.ready.set_result(None)
-
-
-class Tally:
-    """Waits for a number of messages, whoever of its clients receives them."""
-
-    def __init__(self) -> None:
-        self._missing = 0
-        self._done = asyncio.Event()
-
-    def expect(self, messages: int) -> None:
-        """Start to wait for so many messages, or bytes of them."""
-        self._missing = messages
-        self._done.clear()
-
-    def hear(self, _client: Client, messages: int) -> None:
-        """Some have come."""
-        self._missing -= messages
-        if self._missing <= 0:
-            self._done.set()
-
-    async def done(self) -> None:
-        """Until all have come, or for 20 seconds."""
-        try:
-            await asyncio.wait_for(self._done.wait(), PATIENCE)
-        except TimeoutError:
-            raise RuntimeError(f"{self._missing} messages or bytes have not come") from None
 
 
 def ignore(_client: Client, _messages: int) -> None:

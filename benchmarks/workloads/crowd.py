@@ -13,8 +13,9 @@ from benchmarks.contestants.nginx import nchan
 from benchmarks.contestants.node import node_ws
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import socketify
+from benchmarks.load.listening import listening
 from benchmarks.load.meter import Figure
-from benchmarks.load.websockets import Tally, connect
+from benchmarks.load.websockets import connect
 from benchmarks.runs import Row
 from benchmarks.servers import running
 from benchmarks.workloads.fanout import GROUP, UNIT, Publishing
@@ -52,15 +53,17 @@ class Crowd(msgspec.Struct, frozen=True):
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """All rows."""
         with running(contestant.name, contestant.command) as server:
-            tally = Tally()
             member = contestant.member(server.port, GROUP)
             publisher = contestant.publisher(server.port, GROUP)
             [sender] = await connect([publisher])
-            members = await connect([member] * self.few, tally.hear)
-            few = Publishing(publisher, sender, members, tally)
+            members = await connect([member] * self.few)
+            listener = listening(member)
+            listener.add([*members, sender])
+            few = Publishing(publisher, sender, members, listener)
             before = {n: await few.rate(_SIZE, n, seconds) for n in self.in_flight}
-            members = members + await connect([member] * (self.many - self.few), tally.hear)
-            many = Publishing(publisher, sender, members, tally)
+            others = await connect([member] * (self.many - self.few))
+            listener.add(others)
+            many = Publishing(publisher, sender, [*members, *others], listener)
             after = {n: await many.rate(_SIZE, n, seconds) for n in self.in_flight}
             await many.leave()
         figures = {}

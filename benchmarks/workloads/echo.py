@@ -16,8 +16,9 @@ from benchmarks.contestants.nginx import nchan
 from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours, simple_client
 from benchmarks.contestants.python import aiohttp, picows, socketify
+from benchmarks.load.listening import listening
 from benchmarks.load.meter import Figure
-from benchmarks.load.round_trips import RoundTrips
+from benchmarks.load.round_trips import round_trips
 from benchmarks.load.websockets import Endpoint, connect, leave
 from benchmarks.runs import Row
 from benchmarks.servers import running
@@ -71,18 +72,19 @@ class Echo(msgspec.Struct, frozen=True):
         with running(contestant.name, contestant.command) as server:
             numbers = range(self.clients)
             endpoints = [contestant.echo(server.port, number) for number in numbers]
-            rate = await round_trips(endpoints, seconds)
+            rate = await together(endpoints, seconds)
         if contestant is not ours:
             return {GROUP: rate, FUNCTION: rate}
         with running(OURS, echo_function.command) as server:
             endpoints = [simple_client(server.port)] * self.clients
-            return {GROUP: rate, FUNCTION: await round_trips(endpoints, seconds)}
+            return {GROUP: rate, FUNCTION: await together(endpoints, seconds)}
 
 
-async def round_trips(endpoints: Sequence[Endpoint], seconds: float) -> Figure:
-    """Per second, by a client for each endpoint."""
-    load = RoundTrips()
-    clients = await connect(endpoints, load.hear, TEXT)
-    rate = await load.rate(clients, seconds)
+async def together(endpoints: Sequence[Endpoint], seconds: float, awaited: int = 1) -> Figure:
+    """Messages received per second, by a client for each endpoint; see ``round_trips``."""
+    clients = await connect(endpoints, text=TEXT)
+    listener = listening(endpoints[0])
+    listener.add(clients)
+    rate = await round_trips(clients, listener, seconds, awaited)
     await leave(clients)
     return rate

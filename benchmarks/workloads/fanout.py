@@ -15,8 +15,9 @@ from benchmarks.contestants.nginx import nchan
 from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp, raw_loop, socketify
+from benchmarks.load.listening import Listener, listening
 from benchmarks.load.meter import Figure, Meter
-from benchmarks.load.websockets import Client, Endpoint, Tally, connect, leave
+from benchmarks.load.websockets import Client, Endpoint, connect, leave
 from benchmarks.runs import Medians, Row
 from benchmarks.servers import running
 
@@ -33,13 +34,13 @@ class Publishing:
         endpoint: Endpoint,
         publisher: Client,
         receivers: Sequence[Client],
-        tally: Tally,
+        listener: Listener,
         after: Callable[[int], None] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._publisher = publisher
         self._receivers = receivers
-        self._tally = tally
+        self._listener = listener
         self._after = after
 
     async def rate(self, size: int, in_flight: int, seconds: float) -> Figure:
@@ -60,9 +61,9 @@ class Publishing:
     async def _repeat(self, message: bytes, in_flight: int, expected: int, seconds: float) -> int:
         meter, times = Meter(), 0
         while meter.seconds < seconds or not times:
-            self._tally.expect(expected)
+            self._listener.expect(expected)
             self._publisher.write(message)
-            await self._tally.done()
+            await self._listener.done()
             if self._after:
                 self._after(in_flight)
             times += 1
@@ -105,12 +106,13 @@ class Fanout(msgspec.Struct, frozen=True):
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """All rows."""
         with running(contestant.name, contestant.command) as server:
-            tally = Tally()
             member = contestant.member(server.port, GROUP)
             publisher = contestant.publisher(server.port, GROUP)
-            receivers = await connect([member] * self.members, tally.hear)
+            receivers = await connect([member] * self.members)
             [sender] = await connect([publisher])
-            publishing = Publishing(publisher, sender, receivers, tally)
+            listener = listening(member)
+            listener.add([*receivers, sender])
+            publishing = Publishing(publisher, sender, receivers, listener)
             figures = {
                 self._label(size, number): await publishing.rate(size, number, seconds)
                 for size in self.sizes

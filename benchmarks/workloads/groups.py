@@ -14,11 +14,9 @@ from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp, socketify
 from benchmarks.load.meter import Figure
-from benchmarks.load.round_trips import RoundTrips
-from benchmarks.load.websockets import connect, leave
 from benchmarks.runs import Row
 from benchmarks.servers import running
-from benchmarks.workloads.echo import TEXT
+from benchmarks.workloads.echo import together
 from benchmarks.workloads.fanout import UNIT
 
 DELIVERED = "64 bytes, everybody sends"
@@ -66,9 +64,6 @@ class Groups(msgspec.Struct, frozen=True):
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """Of all groups."""
         with running(contestant.name, contestant.command) as server:
-            load = RoundTrips(self.members)
             endpoints = [contestant.member(server.port, f"group{n}") for n in range(self.groups)]
-            clients = await connect(endpoints * self.members, load.hear, TEXT)
-            figure = await load.rate(clients, seconds)
-            await leave(clients)
+            figure = await together(endpoints * self.members, seconds, self.members)
         return {DELIVERED: figure}

@@ -13,7 +13,7 @@ from benchmarks.load.round_trips import Latencies
 from benchmarks.load.websockets import connect, leave
 from benchmarks.runs import Row
 from benchmarks.servers import running
-from benchmarks.workloads.echo import TEXT, round_trips
+from benchmarks.workloads.echo import TEXT, together
 
 _WANTED = 10
 _MIDDLE, _SLOWEST = "median", "99th percentile"
@@ -64,7 +64,7 @@ class Latency(msgspec.Struct, frozen=True):
         """Both rows."""
         with running(contestant.name, contestant.command) as server:
             endpoints = [simple_client(server.port)] * self.clients
-            most = await round_trips(endpoints, seconds)
+            most = await together(endpoints, seconds)
             load = Latencies()
             clients = await connect(endpoints, load.hear, TEXT)
             meter = Meter()

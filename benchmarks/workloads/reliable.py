@@ -13,8 +13,9 @@ import msgspec
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours
 from benchmarks.load.frames import masked
+from benchmarks.load.listening import listening
 from benchmarks.load.meter import Figure
-from benchmarks.load.websockets import Client, Tally, connect
+from benchmarks.load.websockets import Client, connect
 from benchmarks.runs import Row
 from benchmarks.servers import Server, running
 from benchmarks.workloads.fanout import UNIT, Publishing
@@ -64,13 +65,14 @@ class Reliable(msgspec.Struct, frozen=True):
         return figures
 
     async def _group(self, server: Server, kind: str) -> Publishing:
-        tally = Tally()
         member = client(server.port, kind, joins=True, subprotocol=_SUBPROTOCOLS[kind])
         publisher = ours.publisher(server.port, kind)
-        receivers = await connect([member] * self.members, tally.hear)
+        receivers = await connect([member] * self.members)
+        listener = listening(member)
         acknowledging = Acknowledging(receivers) if kind == "reliable" else None
         [sender] = await connect([publisher])
-        return Publishing(publisher, sender, receivers, tally, acknowledging)
+        listener.add([*receivers, sender])
+        return Publishing(publisher, sender, receivers, listener, acknowledging)
 
     def _labels(self, in_flight: int) -> tuple[str, str, str]:
         plain, reliable = (f"{kind}, {in_flight} in flight" for kind in _SUBPROTOCOLS)

@@ -14,7 +14,7 @@ from benchmarks.contestants.python import python_command
 from benchmarks.load.meter import Figure
 from benchmarks.runs import Row
 from benchmarks.servers import pin, running
-from benchmarks.workloads.echo import round_trips
+from benchmarks.workloads.echo import together
 
 _SMALL_POOL = 8
 _SMALL, _OWN = f"{_SMALL_POOL} threads", "as many threads as clients"
@@ -82,7 +82,7 @@ class SyncFunction(msgspec.Struct, frozen=True):
         for row, command in commands.items():
             with running(contestant.name, command) as server:
                 clients = [simple_client(server.port)] * self.clients
-                figures[row] = await round_trips(clients, seconds)
+                figures[row] = await together(clients, seconds)
         return figures
 
 

@@ -21,7 +21,7 @@ from benchmarks.load.meter import Figure
 from benchmarks.load.tokens import connection_string
 from benchmarks.runs import Row
 from benchmarks.servers import HUB, Server, free_port, running, service_command
-from benchmarks.workloads.echo import round_trips
+from benchmarks.workloads.echo import together
 
 _OVER_HTTP = "over HTTP"
 _IN_PROCESS = "ours in its process"
@@ -82,8 +82,8 @@ class Webhook(msgspec.Struct, frozen=True):
 
     async def _rate(self, service: Server, seconds: float) -> Figure:
         clients = [simple_client(service.port)] * self.clients
-        await round_trips(clients, seconds * WARM_UP)
-        return await round_trips(clients, seconds)
+        await together(clients, seconds * WARM_UP)
+        return await together(clients, seconds)
 
 
 @contextmanager

@@ -1,0 +1,93 @@
+"""What all clients of a measurement hear together, and what they answer.
+
+A server must not be waited for by a load that is slower than it. So where there is a compiler, the
+clients are listened to by compiled code, see ``compiled.py``; elsewhere by this process's event
+loop, at twice the price.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol
+
+from benchmarks.load.compiled import CompiledListener, library
+from benchmarks.load.websockets import PATIENCE, Client, Endpoint
+
+
+class Listener(Protocol):
+    """Counts the messages of its clients, or the bytes of them where the endpoint does."""
+
+    @property
+    def heard(self) -> int:
+        """All that have come since the start."""
+
+    def add(self, clients: Sequence[Client]) -> None:
+        """Listen to these, too. Whoever sends while others are listened to has to be among them."""
+
+    def answer_after(self, awaited: int) -> None:
+        """Have each client send its text again after so many messages; 0: no longer."""
+
+    def expect(self, messages: int) -> None:
+        """Begin to wait for so many messages, or bytes of them."""
+
+    async def done(self) -> None:
+        """Until all have come, or for 20 seconds. Raises RuntimeError then."""
+
+    async def listen(self, seconds: float) -> None:
+        """For so long."""
+
+
+def listening(endpoint: Endpoint) -> Listener:
+    """To clients of such an endpoint."""
+    compiled = library()
+    return CompiledListener(compiled, endpoint) if compiled else PureListener()
+
+
+class PureListener:
+    """By the event loop."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self._awaited = 0
+        self._received: dict[Client, int] = defaultdict(int)
+        self._missing = 0
+        self._done = asyncio.Event()
+
+    def add(self, clients: Sequence[Client]) -> None:
+        """Listen to these, too."""
+        for client in clients:
+            client.hear = self._hear
+
+    def answer_after(self, awaited: int) -> None:
+        """Have each client send its text again after so many messages; 0: no longer."""
+        self._awaited = awaited
+
+    def expect(self, messages: int) -> None:
+        """Begin to wait for so many messages, or bytes of them."""
+        self._missing = messages
+        self._done.clear()
+
+    async def done(self) -> None:
+        """Until all have come, or for 20 seconds. Raises RuntimeError then."""
+        try:
+            await asyncio.wait_for(self._done.wait(), PATIENCE)
+        except TimeoutError:
+            raise RuntimeError(f"{self._missing} messages or bytes have not come") from None
+
+    async def listen(self, seconds: float) -> None:
+        """For so long."""
+        await asyncio.sleep(seconds)
+
+    def _hear(self, client: Client, messages: int) -> None:
+        self.heard += messages
+        self._missing -= messages
+        if self._missing <= 0:
+            self._done.set()
+        if self._awaited:
+            self._answer(client, messages)
+
+    def _answer(self, client: Client, messages: int) -> None:
+        self._received[client] += messages
+        if self._received[client] >= self._awaited:
+            self._received[client] -= self._awaited
+            client.send()
