@@ -17,6 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from benchmarks.load.compiled import library
 from benchmarks.page import write
 from benchmarks.report import show
 from benchmarks.runs import Results, Workload, attend, take, turns
@@ -102,9 +103,10 @@ def _list(workloads: Sequence[Workload[Any]]) -> None:
 
 
 def _machine() -> str:
+    load = "" if library() else ", the load in Python alone for want of a compiler"
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()} "
-        f"{platform.release().split('-')[0]}, Python {platform.python_version()}"
+        f"{platform.release().split('-')[0]}, Python {platform.python_version()}{load}"
     )
 
 

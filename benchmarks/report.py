@@ -9,16 +9,28 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.contestants.contestant import OURS
-from benchmarks.load.meter import BUSY
+from benchmarks.load.meter import BUSY, FULL
 from benchmarks.runs import Medians, Results, Row, Workload
 
-SUMMARY = ("Work", "Ours", "Best peer", "Ours / peer", "Spread", "Load", "Target", "Reached")
+SUMMARY = (
+    "Work",
+    "Ours",
+    "Best peer",
+    "Ours / peer",
+    "Spread",
+    "Load; server",
+    "Target",
+    "Reached",
+)
 #: How columns are aligned: only words are not numbers.
 WORDS = frozenset({"Work", "Best peer", "Target"})
 LEGEND = (
     "Medians of all rounds. Spread: between the rounds of ours, as a share of the median, and of "
-    "the ratio. Load: the share of its core that the load generator used for ours; a figure with * "
-    f"was taken with more than {BUSY:.0%} of it, and may be the generator's."
+    "the ratio. Load; server: the most of its core that the load generator used for ours in a "
+    "round, and the least of the other core that was used then. Where that is less than all of "
+    "it, the server had to wait, or was left alone. A figure with * was taken by a generator that "
+    f"used more than {BUSY:.0%} of its core, and from a server that used less than {FULL:.0%}, so "
+    "it may be the generator's."
 )
 _NOTHING = "–"
 _WIDTH = 116
@@ -99,7 +111,7 @@ def _summary_line(row: Row, medians: Medians) -> list[str]:
         f"{_figure(row, peer, medians)} {peer}" if peer else _NOTHING,
         f"{ratio:.2f}" if ratio is not None else _NOTHING,
         _spread(medians.spread(row.label), ratios),
-        f"{medians.load_share(row.label, OURS):.0%}",
+        f"{medians.load_share(row.label):.0%}; {medians.server_share(row.label):.0%}",
         row.target or _NOTHING,
         {True: "yes", False: "no", None: _NOTHING}[reached],
     ]
@@ -113,7 +125,7 @@ def _figure(row: Row, name: str, medians: Medians) -> str:
     value = medians.of(row.label, name)
     if value is None:
         return _NOTHING
-    mark = "*" if medians.load_share(row.label, name) > BUSY else ""
+    mark = "*" if medians.may_be_the_loads(row.label, name) else ""
     return f"{value:,.{row.digits}f}{mark}"
 
 

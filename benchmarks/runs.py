@@ -70,9 +70,17 @@ class Medians:
         figures = self._figures.get(row, {}).get(contestant)
         return median(figure.value for figure in figures) if figures else None
 
-    def load_share(self, row: str, contestant: str) -> float:
-        """Of the load, in the busiest of the rounds."""
-        return max((one.load_share for one in self._figured(row, contestant)), default=0.0)
+    def load_share(self, row: str) -> float:
+        """Of the load for ours, in the busiest of the rounds."""
+        return max((one.load_share for one in self._figured(row, OURS)), default=0.0)
+
+    def server_share(self, row: str) -> float:
+        """Of the core of ours, in the idlest of the rounds."""
+        return min((one.server_share for one in self._figured(row, OURS)), default=0.0)
+
+    def may_be_the_loads(self, row: str, contestant: str) -> bool:
+        """Whether a faster load might have shown more in one of the rounds."""
+        return any(one.may_be_the_loads for one in self._figured(row, contestant))
 
     def best_peer(self, row: str) -> str | None:
         """Whose median is the best of those with whom ours is compared."""

@@ -1,25 +1,38 @@
-"""What was done in a time, and how busy the load itself was meanwhile."""
+"""What was done in a time, and how busy the load and the servers were meanwhile."""
 
 import time
 from collections.abc import Sequence
 
 import msgspec
+import psutil
 
-#: From here on the load may be what was measured.
-BUSY = 0.9
+#: From here on the load may be what was measured, unless the servers could do no more either.
+BUSY, FULL = 0.9, 0.95
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """One measured value, and the share of its core that the load used for it."""
+    """One measured value; the share of its core that the load used for it, and that of the servers'
+    core, which everybody else may have used, too."""
 
     value: float
     load_share: float = 0.0
+    server_share: float = 0.0
+
+    @property
+    def may_be_the_loads(self) -> bool:
+        """Whether a faster load might have shown more."""
+        return self.load_share > BUSY and self.server_share < FULL
+
+    def of(self, value: float) -> "Figure":
+        """What has been reckoned from it."""
+        return msgspec.structs.replace(self, value=value)
 
 
 class Meter:
     """Runs from where it is made."""
 
     def __init__(self) -> None:
+        self._idle = _idle_seconds()
         self._started = time.perf_counter()
         self._spent = time.process_time()
 
@@ -34,7 +47,14 @@ class Meter:
 
     def figure(self, value: float) -> Figure:
         """A value that the time until now has shown."""
-        return Figure(value, (time.process_time() - self._spent) / self.seconds)
+        spent, seconds = time.process_time() - self._spent, self.seconds
+        idle = _idle_seconds() - self._idle
+        return Figure(value, spent / seconds, max(0.0, 1 - idle / seconds))
+
+
+def _idle_seconds() -> float:
+    """Of the first core, which is the servers'."""
+    return float(psutil.cpu_times(percpu=True)[0].idle)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -71,7 +71,7 @@ class Crowd(msgspec.Struct, frozen=True):
             rate, cost = self._labels(number)
             figures[rate] = after[number]
             times = before[number].value / after[number].value
-            figures[cost] = Figure(times, after[number].load_share)
+            figures[cost] = after[number].of(times)
         return figures
 
     def _labels(self, in_flight: int) -> tuple[str, str]:

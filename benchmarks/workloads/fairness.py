@@ -93,7 +93,7 @@ async def _compared(
             beside.append(await round_trip(client, seconds / _SLICES, _SLOWEST))
             flooder.suspend()
     usual_alone, usual_beside = _usual(alone), _usual(beside)
-    times = Figure(usual_beside.value / usual_alone.value, usual_beside.load_share)
+    times = usual_beside.of(usual_beside.value / usual_alone.value)
     return dict(zip(_labels(way), (usual_alone, usual_beside, times), strict=True))
 
 

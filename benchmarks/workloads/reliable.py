@@ -58,7 +58,7 @@ class Reliable(msgspec.Struct, frozen=True):
             for number in self.in_flight:
                 rates = [await group.rate(_SIZE, number, seconds) for group in groups]
                 plain, reliable = rates
-                share = Figure(reliable.value / plain.value, reliable.load_share)
+                share = reliable.of(reliable.value / plain.value)
                 figures |= dict(zip(self._labels(number), (*rates, share), strict=True))
             for group in groups:
                 await group.leave()

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from benchmarks.contestants.contestant import OURS, Contestant
-from benchmarks.load.meter import Figure
+from benchmarks.load.meter import Figure, Meter
 from benchmarks.report import summary
 from benchmarks.runs import Results, Row, attend, take, turns
 
@@ -91,7 +91,28 @@ async def test_a_line_of_the_table() -> None:
     assert section.title == "Made up"
     line, _ = section.lines
     assert line[:4] == ["rate (1/s)", "20", "8 fast", "2.50"]
-    assert line[4:] == ["100%; 2.00 to 3.00", "50%", "2 x", "yes"]
+    assert line[4:] == ["100%; 2.00 to 3.00", "50%; 0%", "2 x", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("load", "server", "marked"),
+    [(0.95, 0.9, True), (0.95, 0.97, False), (0.85, 0.9, False), (0.95, 0.0, True)],
+)
+def test_a_figure_may_be_the_loads(load: float, server: float, marked: bool) -> None:
+    """Where the load could do no more and the server could have."""
+    assert Figure(1.0, load, server).may_be_the_loads is marked
+
+
+def test_a_meter_knows_how_busy_both_cores_are() -> None:
+    """The load's own is that of this process."""
+    meter = Meter()
+    while meter.seconds < 0.05:
+        pass
+    figure = meter.rate(10)
+    assert 0 < figure.load_share <= 1.5
+    assert 0 <= figure.server_share <= 1
+    assert figure.value <= 200
+    assert figure.of(7.0) == Figure(7.0, figure.load_share, figure.server_share)
 
 
 async def test_a_busy_load_leaves_a_mark() -> None:
