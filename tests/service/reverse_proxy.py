@@ -107,7 +107,7 @@ async def _pass_on(
 async def proxying(directory: Path, *, keeps_host: bool) -> AsyncIterator[ReverseProxy]:
     """A proxy whose target is still to be set; its certificate is kept in a directory."""
     certificate = directory / "localhost.pem"
-    certificate.write_bytes(_made_certificate())
+    certificate.write_bytes(made_certificate())
     proxy = ReverseProxy(certificate, keeps_host=keeps_host)
     listening, stop = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(proxy.serve(listening, stop))
@@ -119,7 +119,7 @@ async def proxying(directory: Path, *, keeps_host: bool) -> AsyncIterator[Revers
         await task
 
 
-def _made_certificate() -> bytes:
+def made_certificate() -> bytes:
     """A key and a certificate for localhost, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

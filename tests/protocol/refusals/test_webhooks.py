@@ -18,7 +18,8 @@ def test_statuses(kind: RefusalKind) -> None:
 def test_limits_are_those_of_the_caller() -> None:
     """The texts name the limits that hold."""
     from webpubsub.service.webhooks.caller import EVENT_TIMEOUT
-    from webpubsub.service.webhooks.exchange import MAX_BODY_BYTES, RETRY_DELAYS
+    from webpubsub.service.webhooks.exchange import RETRY_DELAYS
+    from webpubsub.service.webhooks.http_connection import MAX_BODY_BYTES
     from webpubsub.service.webhooks.validation import VALIDATION_TIMEOUT
 
     assert str(MAX_BODY_BYTES) in webhooks.ANSWER_TOO_LARGE.wanted

@@ -4,23 +4,24 @@ Specification: client-protocols sections 1.4 and 10, upstream-events sections 5,
 """
 
 import asyncio
+import gzip
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import aiohttp
 import pytest
 
 from tests.service.webhooks.servers import Naps, Received, Reply, Webhook, serving, talking
 from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.refusals import Refused
 from webpubsub.service.webhooks.exchange import (
-    MAX_BODY_BYTES,
     RETRY_DELAYS,
     Exchange,
     is_passing_failure,
     is_passing_status,
 )
+from webpubsub.service.webhooks.http_connection import MAX_BODY_BYTES, InvalidAnswer, NoAnswer
 
 POST = WebhookRequest(method="POST", headers=[("ce-id", "1"), ("Content-Type", "a/b")], body=b"{}")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
@@ -230,14 +231,16 @@ async def close_after_nonsense(reader: asyncio.StreamReader, writer: asyncio.Str
 @pytest.mark.parametrize(
     ("error", "passing"),
     [
-        (aiohttp.ServerDisconnectedError(), True),
-        (aiohttp.ClientOSError(104, "reset"), True),
-        (aiohttp.ClientPayloadError(), True),
-        (aiohttp.InvalidURL("x"), False),
-        (aiohttp.NonHttpUrlClientError("ftp://x"), False),
+        (NoAnswer(), True),
+        (InvalidAnswer("no HTTP"), True),
+        (ConnectionResetError(104, "reset"), True),
+        (socket.gaierror(-2, "Name or service not known"), True),
+        (ssl.SSLError(1, "wrong version number"), False),
+        (ssl.SSLCertVerificationError(1, "self-signed certificate"), False),
+        (ValueError("no URL"), False),
     ],
 )
-def test_which_failures_pass(error: aiohttp.ClientError, passing: bool) -> None:
+def test_which_failures_pass(error: Exception, passing: bool) -> None:
     """The network may recover; a mistake in the URL does not."""
     assert is_passing_failure(error) is passing
 
@@ -335,6 +338,25 @@ async def test_the_largest_body(size: int, announced: bool, exchange: Exchange) 
             assert (str(size) in seen) is announced
         else:
             assert (await sending).body == bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        (gzip.compress(b"hello"), b"hello"),
+        (gzip.compress(b"hello")[:-9], "webhook.answer.incomplete"),
+        (gzip.compress(bytes(MAX_BODY_BYTES + 1)), "webhook.answer.too-large"),
+    ],
+)
+async def test_compressed_bodies(body: bytes, outcome: bytes | str, exchange: Exchange) -> None:
+    """Are read though nobody has asked for them, and bounded by what is in them."""
+    headers = [("Content-Encoding", "gzip")]
+    async with serving(Webhook(Reply(200, headers, body))) as webhook:
+        sending = exchange.send(webhook.url, POST, seconds=PATIENCE)
+        if isinstance(outcome, str):
+            assert (await refused(sending))[0] == outcome
+        else:
+            assert (await sending).body == outcome
 
 
 async def test_the_body_of_a_failure_is_not_read(exchange: Exchange) -> None:

@@ -15,8 +15,8 @@ from webpubsub.protocol.group_presence import GroupPresenceEventRequest, Service
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome, Unhandled
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.protocol.timers import Timers
-from webpubsub.service.events.patience import Patience
 from webpubsub.service.hub_settings.model import AllHubSettings
+from webpubsub.service.patience import Patience
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.webhooks.caller import WebhookHandler, Webhooks
 from webpubsub.service.webhooks.selection import first_handler

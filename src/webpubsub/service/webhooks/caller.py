@@ -6,8 +6,9 @@ Specification: upstream-events sections 3 to 14.
 import asyncio
 import logging
 import time
-import uuid
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from itertools import count
+from uuid import uuid4
 
 import msgspec
 
@@ -58,6 +59,7 @@ class Webhooks:
         self.exchange = Exchange(sleep=sleep)
         self.validator = Validator(self.exchange, origin=origin, clock=monotonic, point=self.point)
         self.tokens = IdentityTokens(clock)
+        self.new_request_id = _request_ids().__next__
 
     def handler(
         self, settings: EventHandlerSettings, cookies: MutableMapping[str, str]
@@ -134,7 +136,7 @@ class WebhookHandler:
     async def _ask(self, call: "_Call") -> EventOutcome:
         hub = call.event.connection_context.hub
         try:
-            request = request_of(call.event, str(uuid.uuid4()), current_span.get())
+            request = request_of(call.event, self._webhooks.new_request_id(), current_span.get())
             await self._webhooks.validator.require(
                 resolve(self._settings.url_template, hub, VALIDATION_EVENT)
             )
@@ -160,6 +162,13 @@ class WebhookHandler:
         auth = self._settings.auth
         token = None if auth is None else await self._webhooks.tokens.token(auth.resource)
         return "Authorization", None if token is None else f"Bearer {token}"
+
+
+def _request_ids() -> Iterator[str]:
+    """Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none is
+    a secret."""
+    prefix = str(uuid4())[:-12]
+    return (f"{prefix}{number:012x}" for number in count(1))
 
 
 def _with_headers(request: WebhookRequest, *headers: tuple[str, str | None]) -> WebhookRequest:

@@ -5,12 +5,12 @@ webhook must bear to see an event twice. Specification: upstream-events section 
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 import msgspec
 
-from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest, last_value
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals.webhooks import (
     ANSWER_INCOMPLETE,
@@ -18,22 +18,24 @@ from webpubsub.protocol.refusals.webhooks import (
     TIMEOUT,
     UNREACHABLE,
 )
+from webpubsub.service.patience import Patience
+from webpubsub.service.webhooks.encodings import WrongEncoding, decoded
+from webpubsub.service.webhooks.http_connection import (
+    MAX_BODY_BYTES,
+    BodyTooLarge,
+    BrokenAnswer,
+    HttpConnection,
+    InvalidAnswer,
+    NoAnswer,
+    Reply,
+)
+from webpubsub.service.webhooks.http_pool import HttpPool
+from webpubsub.service.webhooks.targets import Target, message_of, target_of
 
 #: Between one attempt and the next, in seconds.
 RETRY_DELAYS = (1.0, 3.0, 5.0)
-MAX_BODY_BYTES = 16 * 1_048_576
 
-#: A webhook that keeps its clients waiting must not take every file descriptor of the process.
-_MAX_CONNECTIONS = 512
-#: Common servers close idle connections after 5 seconds. Being quicker than they are keeps events
-#: from being sent into a connection that is about to be closed, which would cost a retry.
-_KEEP_ALIVE = 4.0
-_MAX_HEADER_BYTES = 65_536
-#: What an HTTP library adds of its own accord, and the service does not send.
-_NOT_SENT = ("Accept-Encoding", "User-Agent")
-
-#: Neither a certificate nor a URL mends itself.
-_LASTING = (aiohttp.ClientSSLError, aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+_CONTENT_ENCODING = "content-encoding"
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -44,15 +46,24 @@ class Progress(msgspec.Struct):
     attempts: int = 0
 
 
+class _Unanswered(Exception):
+    """Why an attempt was not answered, and whether another one may be."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(_why(error))
+        self.is_passing = is_passing_failure(error)
+
+
 class Exchange:
-    """Sends requests over one pool of connections, which is opened with the first of them.
+    """Sends requests over one pool of connections.
 
     ``sleep`` waits between attempts.
     """
 
     def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
         self._sleep = sleep
-        self._client: aiohttp.ClientSession | None = None
+        self._pool = HttpPool()
+        self._patience: dict[float, Patience] = {}
 
     async def send(
         self,
@@ -69,56 +80,72 @@ class Exchange:
         than 16 MiB.
         """
         try:
-            async with asyncio.timeout(seconds):
-                response = await self._persistently(url, request, progress or Progress())
-        except TimeoutError:
-            raise Refused(TIMEOUT.refuse(f"no answer after {seconds:g} seconds")) from None
-        except (aiohttp.ClientError, ValueError) as error:
+            target = target_of(url)
+            message = message_of(target, request)
+        except ValueError as error:
             raise Refused(UNREACHABLE.refuse(_why(error))) from None
+        patience = self._patience_of(seconds)
+        connection, reply = await self._begun(target, message, patience, progress or Progress())
         try:
-            return await _answer(response, seconds)
-        except TimeoutError:
-            seen = f"an unfinished body after {seconds:g} seconds"
-            raise Refused(ANSWER_INCOMPLETE.refuse(seen)) from None
-        except aiohttp.ClientError as error:
-            raise Refused(ANSWER_INCOMPLETE.refuse(_why(error))) from None
+            return await _answer(connection, reply, patience)
         finally:
-            response.release()
+            self._pool.give_back(target.origin, connection)
 
     async def close(self) -> None:
         """Close all connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        self._pool.close()
+
+    def _patience_of(self, seconds: float) -> Patience:
+        patience = self._patience.get(seconds)
+        if patience is None:
+            patience = self._patience[seconds] = Patience(seconds)
+        return patience
+
+    async def _begun(
+        self, target: Target, message: bytes, patience: Patience, progress: Progress
+    ) -> tuple[HttpConnection, Reply]:
+        wait = patience.begin()
+        try:
+            return await self._persistently(target, message, progress)
+        except asyncio.CancelledError:
+            if not wait.is_late:
+                raise
+            seen = f"no answer after {patience.seconds:g} seconds"
+            raise Refused(TIMEOUT.refuse(seen)) from None
+        except _Unanswered as error:
+            raise Refused(UNREACHABLE.refuse(str(error))) from None
+        finally:
+            patience.end(wait)
 
     async def _persistently(
-        self, url: str, request: WebhookRequest, progress: Progress
-    ) -> aiohttp.ClientResponse:
+        self, target: Target, message: bytes, progress: Progress
+    ) -> tuple[HttpConnection, Reply]:
         for delay in RETRY_DELAYS:
             progress.attempts += 1
             try:
-                response = await self._once(url, request)
-            except aiohttp.ClientError as error:
-                if not is_passing_failure(error):
+                connection, reply = await self._once(target, message)
+            except _Unanswered as error:
+                if not error.is_passing:
                     raise
             else:
-                if not is_passing_status(response.status):
-                    return response
-                response.release()
+                if not is_passing_status(reply.status):
+                    return connection, reply
+                self._pool.give_back(target.origin, connection)
             await self._sleep(delay)
         progress.attempts += 1
-        return await self._once(url, request)
+        return await self._once(target, message)
 
-    async def _once(self, url: str, request: WebhookRequest) -> aiohttp.ClientResponse:
-        if self._client is None:
-            self._client = _new_client()
-        return await self._client.request(
-            request.method,
-            url,
-            headers=request.headers,
-            data=request.body or None,
-            allow_redirects=False,
-        )
+    async def _once(self, target: Target, message: bytes) -> tuple[HttpConnection, Reply]:
+        """A connection with an answer that has begun."""
+        try:
+            connection = await self._pool.take(target.origin)
+            try:
+                return connection, await connection.ask(message)
+            except BaseException:
+                self._pool.give_back(target.origin, connection)
+                raise
+        except (OSError, ValueError, InvalidAnswer) as error:
+            raise _Unanswered(error) from error
 
 
 def is_passing_status(status: int) -> bool:
@@ -127,55 +154,63 @@ def is_passing_status(status: int) -> bool:
     return status == 408 or status >= 500
 
 
-def is_passing_failure(error: aiohttp.ClientError) -> bool:
-    """Whether another attempt may get through: not where certificates or the URL are wrong."""
-    return not isinstance(error, _LASTING)
+def is_passing_failure(error: Exception) -> bool:
+    """Whether another attempt may get through: neither a certificate nor a name mends itself."""
+    return not isinstance(error, ssl.SSLError | ValueError)
 
 
-def _new_client() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=_MAX_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        skip_auto_headers=_NOT_SENT,
-        max_line_size=_MAX_HEADER_BYTES,
-        max_field_size=_MAX_HEADER_BYTES,
-    )
-
-
-async def _answer(response: aiohttp.ClientResponse, seconds: float) -> WebhookAnswer:
+async def _answer(connection: HttpConnection, reply: Reply, patience: Patience) -> WebhookAnswer:
     """The body of a failure is not of interest to anybody."""
-    body = await _body(response, seconds) if 200 <= response.status < 300 else b""
-    return WebhookAnswer(status=response.status, headers=tuple(response.headers.items()), body=body)
+    body = b""
+    if 200 <= reply.status < 300:
+        if not reply.is_whole:
+            await _finish(connection, reply, patience)
+        body = _decoded(reply)
+    return WebhookAnswer(status=reply.status, headers=reply.headers, body=body)
 
 
-async def _body(response: aiohttp.ClientResponse, seconds: float) -> bytes:
-    if (response.content_length or 0) > MAX_BODY_BYTES:
-        raise Refused(ANSWER_TOO_LARGE.refuse(f"{response.content_length} bytes"))
-    content = response.content
-    if content.is_eof():
-        # Nearly always: a small body comes together with its head.
-        return _bounded(content.read_nowait(-1))
-    body = bytearray()
-    async with asyncio.timeout(seconds):
-        while chunk := await content.readany():
-            body += _bounded(chunk, len(body))
-    return bytes(body)
+async def _finish(connection: HttpConnection, reply: Reply, patience: Patience) -> None:
+    if reply.length > MAX_BODY_BYTES:
+        raise Refused(ANSWER_TOO_LARGE.refuse(f"{reply.length} bytes"))
+    wait = patience.begin()
+    try:
+        await connection.finish(reply)
+    except asyncio.CancelledError:
+        if not wait.is_late:
+            raise
+        seen = f"an unfinished body after {patience.seconds:g} seconds"
+        raise Refused(ANSWER_INCOMPLETE.refuse(seen)) from None
+    except BodyTooLarge as error:
+        raise Refused(ANSWER_TOO_LARGE.refuse(str(error))) from None
+    except (OSError, InvalidAnswer) as error:
+        raise Refused(ANSWER_INCOMPLETE.refuse(_why(error))) from None
+    finally:
+        patience.end(wait)
 
 
-def _bounded(chunk: bytes, before: int = 0) -> bytes:
-    if before + len(chunk) > MAX_BODY_BYTES:
-        raise Refused(ANSWER_TOO_LARGE.refuse(f"more than {MAX_BODY_BYTES} bytes"))
-    return chunk
+def _decoded(reply: Reply) -> bytes:
+    encoding = last_value(reply.headers, _CONTENT_ENCODING)
+    if encoding is None:
+        return reply.body
+    try:
+        return decoded(reply.body, encoding, MAX_BODY_BYTES)
+    except WrongEncoding as error:
+        raise Refused(ANSWER_INCOMPLETE.refuse(str(error))) from None
+    except BodyTooLarge as error:
+        raise Refused(ANSWER_TOO_LARGE.refuse(str(error))) from None
 
 
 def _why(error: Exception) -> str:
     """What went wrong, without the URL, which may hold a secret and stands in the texts of some
     errors."""
-    if isinstance(error, aiohttp.ClientSSLError):
+    if isinstance(error, ssl.SSLError):
         return "a TLS connection that could not be made or trusted"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
+    if isinstance(error, NoAnswer):
         return "a connection that was closed without an answer"
+    if isinstance(error, BrokenAnswer):
+        return "a connection that was closed in the middle of an answer"
+    if isinstance(error, InvalidAnswer):
+        return f"no valid HTTP ({error})"
     if isinstance(error, OSError):
         return (error.strerror or type(error).__name__).lower()
     return type(error).__name__

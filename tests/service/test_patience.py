@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.service.fakes import ManualLoop
-from webpubsub.service.events.patience import Patience
+from webpubsub.service.patience import Patience
 
 
 async def never() -> None:

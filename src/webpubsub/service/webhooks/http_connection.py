@@ -1,0 +1,209 @@
+"""One connection to a webhook, over which one request after another is sent and answered.
+
+llhttp, by httptools, says where an answer begins and ends; here it is gathered. Whoever asks is
+woken once, at the end of what has arrived at once: nearly always that is the whole answer, else it
+is the head, and the rest is waited for apart. An answer ends where its message does, or with the
+connection when nothing else tells its length. What comes unasked is the end of the connection.
+
+    free --ask--> asked --head--> begun --end of the message--> free, if both sides keep it
+                                        --end of the connection--> lost
+
+Specification: upstream-events sections 13 and 17.
+"""
+
+import asyncio
+from typing import cast
+
+import msgspec
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+#: Of one head.
+MAX_HEAD_BYTES = 131_072
+MAX_BODY_BYTES = 16 * 1_048_576
+
+_SWITCHING_PROTOCOLS = 101
+_LENGTH = "content-length"
+_CHUNKS = "transfer-encoding"
+
+
+class InvalidAnswer(Exception):
+    """What came is no HTTP."""
+
+
+class NoAnswer(ConnectionError):
+    """The connection was closed before an answer began."""
+
+
+class BrokenAnswer(ConnectionError):
+    """The connection was closed in the middle of an answer."""
+
+
+class BodyTooLarge(Exception):
+    """The body of an answer is larger than MAX_BODY_BYTES."""
+
+
+class Reply(msgspec.Struct):
+    """What has come of an answer; names of headers are in lower case."""
+
+    status: int = 0
+    headers: list[tuple[str, str]] = []
+    pieces: list[bytes] = []
+    size: int = 0
+    has_begun: bool = False
+    is_whole: bool = False
+
+    @property
+    def body(self) -> bytes:
+        """As it was sent."""
+        return self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+
+    @property
+    def length(self) -> int:
+        """Of the body, as it was announced; 0 when it was not."""
+        return next((int(value) for name, value in self.headers if name == _LENGTH), 0)
+
+    @property
+    def has_end(self) -> bool:
+        """Whether it can be told from the connection's end."""
+        return any(name in (_LENGTH, _CHUNKS) for name, _ in self.headers)
+
+
+class HttpConnection(asyncio.Protocol):
+    """A connection, from when it is made to when it is lost. Its parser calls ``on_…``."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._parser = HttpResponseParser(self)
+        # Servers are forgiven what they always were.
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+        self._transport: asyncio.Transport | None = None
+        self._reply = Reply(is_whole=True)
+        self._waiting: asyncio.Future[None] | None = None
+        self._problem: Exception | None = None
+        self._head_bytes = 0
+        self._is_kept = True
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it takes another request."""
+        return (
+            self._reply.is_whole
+            and self._is_kept
+            and self._transport is not None
+            and not self._transport.is_closing()
+        )
+
+    async def ask(self, message: bytes) -> Reply:
+        """Send a request, and wait until its answer has begun. Raises InvalidAnswer, and OSError
+        when the connection is lost."""
+        if self._transport is None:
+            raise NoAnswer
+        self._reply, self._head_bytes = Reply(), 0
+        self._transport.write(message)
+        await self._progress()
+        return self._reply
+
+    async def finish(self, reply: Reply) -> None:
+        """Wait until an answer is whole. Raises BodyTooLarge besides."""
+        if not reply.is_whole:
+            await self._progress()
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.close()
+
+    async def _progress(self) -> None:
+        if self._problem is not None:
+            raise self._problem
+        self._waiting = self._loop.create_future()
+        try:
+            await self._waiting
+        finally:
+            self._waiting = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is there."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Something has arrived."""
+        had_begun = self._reply.has_begun
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade) as error:
+            self._is_kept = False
+            if not self._reply.is_whole:
+                self._fail(InvalidAnswer(str(error)))
+        if not self._reply.has_begun:
+            self._count(len(data))
+        elif self._reply.is_whole or not had_begun:
+            self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection is no more."""
+        self._transport, reply = None, self._reply
+        if reply.is_whole:
+            return
+        if reply.has_begun and error is None and not reply.has_end:
+            reply.is_whole = True
+            self._wake()
+        else:
+            self._fail(error or (BrokenAnswer() if reply.has_begun else NoAnswer()))
+
+    def _count(self, more: int) -> None:
+        self._head_bytes += more
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._fail(InvalidAnswer(f"a head of more than {MAX_HEAD_BYTES} bytes"))
+
+    def _wake(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def _fail(self, problem: Exception) -> None:
+        self._problem = self._problem or problem
+        self._is_kept = False
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(self._problem)
+        self.close()
+
+    def on_message_begin(self) -> None:
+        """An answer, which somebody should have asked for."""
+        if self._reply.is_whole:
+            self._is_kept = False
+            self.close()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, or what is behind the body, which nobody reads."""
+        if not self._reply.has_begun:
+            text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
+            self._reply.headers.append((name.decode("utf-8", "surrogateescape").lower(), text))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        status = self._parser.get_status_code()
+        if status >= 200 or status == _SWITCHING_PROTOCOLS:
+            self._reply.status, self._reply.has_begun = status, True
+
+    def on_body(self, piece: bytes) -> None:
+        """A piece of the body."""
+        reply = self._reply
+        if reply.is_whole:
+            return
+        reply.size += len(piece)
+        if reply.size <= MAX_BODY_BYTES:
+            reply.pieces.append(piece)
+        else:
+            self._fail(BodyTooLarge(f"more than {MAX_BODY_BYTES} bytes"))
+
+    def on_message_complete(self) -> None:
+        """The end of an answer, or of one that only says that another one follows."""
+        if self._reply.has_begun:
+            self._reply.is_whole = True
+            self._is_kept = self._is_kept and self._parser.should_keep_alive()
+        else:
+            self._reply.headers.clear()

@@ -1,0 +1,122 @@
+"""The connections to webhooks: those in use are limited, and those that are not are kept a while.
+
+Specification: upstream-events section 13.
+"""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import cache
+
+from aiohappyeyeballs import start_connection
+
+from webpubsub.service.webhooks.http_connection import HttpConnection
+from webpubsub.service.webhooks.targets import Origin
+
+#: A webhook that keeps its clients waiting must not take every file descriptor of the process.
+MAX_CONNECTIONS = 512
+#: In seconds. Common servers close idle connections after 5. Being quicker than they are keeps
+#: events from being sent into a connection that is about to be closed, which would cost a retry.
+KEEP_ALIVE = 4.0
+
+#: Until an address that does not answer is not the only one that is tried, in seconds.
+_NEXT_ADDRESS = 0.25
+
+
+class HttpPool:
+    """Gives connections to those who want to ask something. ``clock`` never goes back."""
+
+    def __init__(
+        self, *, limit: int = MAX_CONNECTIONS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._places = asyncio.Semaphore(limit)
+        self._clock = clock
+        self._in_use: set[HttpConnection] = set()
+        self._idle: dict[Origin, deque[tuple[float, HttpConnection]]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+
+    async def take(self, origin: Origin) -> HttpConnection:
+        """A connection to a server for one exchange, as soon as there are not too many. Raises
+        OSError."""
+        await self._places.acquire()
+        try:
+            connection = self._kept(origin) or await _connect(origin)
+        except BaseException:
+            self._places.release()
+            raise
+        self._in_use.add(connection)
+        return connection
+
+    def give_back(self, origin: Origin, connection: HttpConnection) -> None:
+        """It has served its purpose."""
+        self._places.release()
+        is_open = connection in self._in_use
+        self._in_use.discard(connection)
+        if not is_open or not connection.is_free:
+            connection.close()
+            return
+        self._idle.setdefault(origin, deque()).append((self._clock(), connection))
+        if self._sweep is None:
+            self._sweep_later()
+
+    def close(self) -> None:
+        """Close all connections, those in use too."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
+        idle = [connection for kept in self._idle.values() for _, connection in kept]
+        for connection in (*idle, *self._in_use):
+            connection.close()
+        self._idle.clear()
+        self._in_use.clear()
+
+    def _kept(self, origin: Origin) -> HttpConnection | None:
+        """The one that was used last, so that those which are not needed grow old."""
+        kept, oldest = self._idle.get(origin), self._clock() - KEEP_ALIVE
+        while kept:
+            since, connection = kept.pop()
+            if since >= oldest and connection.is_free:
+                return connection
+            connection.close()
+        return None
+
+    def _sweep_later(self) -> None:
+        self._sweep = asyncio.get_running_loop().call_later(KEEP_ALIVE, self._close_idle)
+
+    def _close_idle(self) -> None:
+        self._sweep, oldest = None, self._clock() - KEEP_ALIVE
+        for origin in tuple(self._idle):
+            kept = self._idle[origin]
+            while kept and (kept[0][0] < oldest or not kept[0][1].is_free):
+                kept.popleft()[1].close()
+            if not kept:
+                del self._idle[origin]
+        if self._idle:
+            self._sweep_later()
+
+
+async def _connect(origin: Origin) -> HttpConnection:
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    connected = await start_connection(found, happy_eyeballs_delay=_NEXT_ADDRESS)
+    try:
+        _, connection = await loop.create_connection(
+            HttpConnection,
+            sock=connected,
+            ssl=_tls() if origin.is_secure else None,
+            server_hostname=origin.host.rstrip(".") if origin.is_secure else None,
+        )
+    except BaseException:
+        connected.close()
+        raise
+    return connection
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,180 @@
+"""Which connections there are. Specification: upstream-events section 13."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.service.reverse_proxy import made_certificate
+from tests.service.webhooks.servers import talking
+from webpubsub.service.webhooks import http_pool
+from webpubsub.service.webhooks.http_connection import HttpConnection
+from webpubsub.service.webhooks.http_pool import KEEP_ALIVE, HttpPool
+from webpubsub.service.webhooks.targets import Origin
+
+PATIENCE = 5.0
+
+
+class Clock:
+    """A time that a test moves."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Each question, until there are no more."""
+    while await reader.readuntil(b"?"):
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[Origin]:
+    async with talking(answer) as url:
+        yield Origin("127.0.0.1", urlsplit(url).port or 0, is_secure=False)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[HttpPool]:
+    pool = HttpPool(clock=Clock())
+    yield pool
+    pool.close()
+
+
+async def used(pool: HttpPool, origin: Origin) -> HttpConnection:
+    """The connection that a question went by."""
+    connection = await pool.take(origin)
+    assert (await connection.ask(b"?")).status == 204
+    pool.give_back(origin, connection)
+    return connection
+
+
+async def until_closed(connection: HttpConnection) -> None:
+    for _ in range(200):
+        if not connection.is_free:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it is still there")
+
+
+async def test_a_connection_is_used_again(pool: HttpPool, origin: Origin) -> None:
+    """And two at once are two."""
+    first = await used(pool, origin)
+    assert await used(pool, origin) is first
+    taken = await pool.take(origin)
+    other = await pool.take(origin)
+    assert taken is first
+    assert other is not first
+    pool.give_back(origin, taken)
+    pool.give_back(origin, other)
+
+
+async def test_connections_are_of_one_server(pool: HttpPool, origin: Origin) -> None:
+    """Another name or port is another server."""
+    first = await used(pool, origin)
+    elsewhere = Origin("localhost", origin.port, is_secure=False)
+    assert await used(pool, elsewhere) is not first
+
+
+@pytest.mark.parametrize("age", [KEEP_ALIVE, KEEP_ALIVE + 0.1])
+async def test_old_connections_are_not_used(origin: Origin, age: float) -> None:
+    """A server that closes idle ones might do it just now."""
+    clock = Clock()
+    pool = HttpPool(clock=clock)
+    first = await used(pool, origin)
+    clock.now += age
+    assert (await used(pool, origin) is first) is (age <= KEEP_ALIVE)
+    pool.close()
+
+
+async def test_old_connections_are_closed(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when nobody asks for one."""
+    monkeypatch.setattr(http_pool, "KEEP_ALIVE", 0.02)
+    pool = HttpPool()
+    first = await used(pool, origin)
+    await until_closed(first)
+    pool.close()
+
+
+async def test_connections_that_were_closed(pool: HttpPool) -> None:
+    """By the server, between two questions: the next one goes by another."""
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"?")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    async with talking(answer_once) as url:
+        origin = Origin("127.0.0.1", urlsplit(url).port or 0, is_secure=False)
+        first = await used(pool, origin)
+        await until_closed(first)
+        assert await used(pool, origin) is not first
+
+
+async def test_what_is_not_answered_is_not_kept(pool: HttpPool, origin: Origin) -> None:
+    """Its answer might come later, when nobody or somebody else waits."""
+    connection = await pool.take(origin)
+    asking = asyncio.ensure_future(connection.ask(b"no question"))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    pool.give_back(origin, connection)
+    assert await used(pool, origin) is not connection
+
+
+async def test_the_limit(origin: Origin) -> None:
+    """Whoever comes later waits until a connection is given back, or could not be made."""
+    pool = HttpPool(limit=1)
+    taken = await pool.take(origin)
+    waiting = asyncio.ensure_future(used(pool, origin))
+    given_up = asyncio.ensure_future(used(pool, origin))
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    given_up.cancel()
+    pool.give_back(origin, taken)
+    await asyncio.wait_for(waiting, PATIENCE)
+    nobody = Origin("127.0.0.1", 1, is_secure=False)
+    for _ in range(3):
+        with pytest.raises(OSError):
+            await pool.take(nobody)
+    await asyncio.wait_for(used(pool, origin), PATIENCE)
+    pool.close()
+
+
+async def test_closing(origin: Origin) -> None:
+    """Ends those in use, too; and what is given back later is not kept."""
+    pool = HttpPool()
+    await used(pool, origin)
+    taken = await pool.take(origin)
+    other = await pool.take(origin)
+    pool.give_back(origin, other)
+    pool.close()
+    assert not taken.is_free
+    assert not other.is_free
+    pool.give_back(origin, taken)
+    assert await used(pool, origin) not in (taken, other)
+    pool.close()
+
+
+async def test_secure_connections(
+    pool: HttpPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only to a server whose certificate is of somebody trusted, and for its name."""
+    certificate = tmp_path / "localhost.pem"
+    certificate.write_bytes(made_certificate())
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+    server = await asyncio.start_server(answer, "localhost", 0, ssl=serving)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await pool.take(Origin("localhost", port, is_secure=True))
+    monkeypatch.setattr(http_pool, "_tls", lambda: ssl.create_default_context(cafile=certificate))
+    first = await used(pool, Origin("localhost", port, is_secure=True))
+    assert await used(pool, Origin("localhost", port, is_secure=True)) is first
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await pool.take(Origin("127.0.0.1", port, is_secure=True))
+    pool.close()
+    server.close()
