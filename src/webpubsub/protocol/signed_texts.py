@@ -56,7 +56,15 @@ def sign(payload: bytes, key: str) -> str:
 
 
 def _signature(signed: bytes, key: str) -> bytes:
-    return _encoded(hmac.digest(key.encode(), signed, "sha256"))
+    keyed = _keyed(key).copy()
+    keyed.update(signed)
+    return _encoded(keyed.digest())
+
+
+# Few keys sign all texts, and what is done with a key alone takes longer than a text.
+@lru_cache(maxsize=32)
+def _keyed(key: str) -> hmac.HMAC:
+    return hmac.new(key.encode(), digestmod="sha256")
 
 
 # Whoever makes many texts gives them all the same header.

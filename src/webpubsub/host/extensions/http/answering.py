@@ -10,7 +10,6 @@ from typing import Any
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
-from multidict import CIMultiDict
 
 from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.extensions.http.admin.api import AdminApi
@@ -221,8 +220,5 @@ def _trigger_call(
 
 
 def _sent(data: HttpResponseData) -> web.Response:
-    headers: CIMultiDict[str] = CIMultiDict()
-    for name, value in data.headers:
-        if name.lower() not in FRAMING:
-            headers.add(name, value)
+    headers = [pair for pair in data.headers if pair[0].lower() not in FRAMING]
     return web.Response(status=data.status, headers=headers, body=data.body)

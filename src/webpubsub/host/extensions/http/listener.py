@@ -95,11 +95,8 @@ class Listener:
         await self._http.shutdown(seconds)
         self._sockets = self._http = None
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if self.handler is None:
-            refusal = HOST_NOT_RUNNING.refuse("an app that is not ready")
-            return refused(request, refusal, "Function host is not running.")
-        return await self.handler(request)
+    def _answer(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+        return _no_answer(request) if self.handler is None else self.handler(request)
 
     def _reason(self, error: OSError | OverflowError) -> str:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
@@ -109,3 +106,8 @@ class Listener:
             )
         text = error.strerror if isinstance(error, OSError) else str(error)
         return f"cannot listen on {self.address} port {self._port}: {text}."
+
+
+async def _no_answer(request: web.BaseRequest) -> web.Response:
+    refusal = HOST_NOT_RUNNING.refuse("an app that is not ready")
+    return refused(request, refusal, "Function host is not running.")

@@ -1,5 +1,7 @@
 """Requests and their answers, shown to those who look at the host."""
 
+from collections.abc import Awaitable
+
 from aiohttp import web
 
 from webpubsub.host.extensions.http.listener import Handler
@@ -16,10 +18,12 @@ class ObservedAnswers:
         self._answer = answer
         self._point = point
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    def __call__(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
         """Answer a request."""
-        if self._point.observer is None:
-            return await self._answer(request)
+        is_observed = self._point.observer is not None
+        return self._traced(request) if is_observed else self._answer(request)
+
+    async def _traced(self, request: web.BaseRequest) -> web.StreamResponse:
         with self._point.trace(sender_span(request.headers.items())):
             return await self._observed(request)
 

@@ -3,7 +3,7 @@
 Specification: functions-python sections 5.1 and 9.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -39,7 +39,8 @@ def request_data(
 
 def header_lines(request: web.BaseRequest) -> Sequence[tuple[str, str]]:
     """The headers as they were sent, in order."""
-    return [(name, _clean(value)) for name, value in request.headers.items()]
+    lines = request.headers.items()
+    return [(name, value if value.isascii() else _clean(value)) for name, value in lines]
 
 
 def absolute_url(request: web.BaseRequest) -> str:
@@ -53,12 +54,19 @@ def query_of(request: web.BaseRequest) -> Mapping[str, str]:
     text = request.rel_url.raw_query_string
     if not text:
         return {}
-    pairs = parse_qsl(text, keep_blank_values=True)
+    pairs = _pairs(text)
     spelling: dict[str, str] = {}
     return joined((spelling.setdefault(name.lower(), name), value) for name, value in pairs)
 
 
-def joined(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
+def _pairs(query: str) -> Iterable[tuple[str, str]]:
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True)
+    pieces = (piece.partition("=") for piece in query.split("&") if piece)
+    return ((name, value) for name, _, value in pieces)
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Pairs as a mapping in which the values of a repeated name are joined with commas."""
     values: dict[str, str] = {}
     for name, value in pairs:

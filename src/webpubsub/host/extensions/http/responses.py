@@ -6,6 +6,7 @@ Specification: functions-python sections 4.5, 5.1 and 8.4.
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from webpubsub.host.extension import BindingError
@@ -26,7 +27,11 @@ _TEXT = (("content-type", "text/plain; charset=utf-8"),)
 _JSON = (("content-type", "application/json; charset=utf-8"),)
 _BINARY = (("content-type", "application/octet-stream"),)
 _STATUS = range(200, 1000)
+#: Of so many names of headers it is kept whether they can be sent.
+_MOST_NAMES = 256
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+#: How JSON begins, which most text does not.
+_JSON_START = re.compile(r'[ \t\n\r]*[{\["\-0-9tfn]')
 #: What would end a header line early.
 _LINE_BREAKS = re.compile(r"[\r\n\0]")
 
@@ -65,8 +70,10 @@ def response_from(value: Value) -> HttpResponseData:
 
 def _from_text(text: str) -> HttpResponseData:
     """Text that is JSON is taken for JSON, as by the real host."""
+    if _JSON_START.match(text) is None:
+        return _text(text)
     try:
-        document = json.loads(text, parse_constant=_no_constant)
+        document = _decode_json(text)
     except (ValueError, RecursionError):
         return _text(text)
     if _is_description(document):
@@ -83,6 +90,9 @@ def _from_json(text: str) -> HttpResponseData:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_decode_json = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _shown(document: Any) -> str:
@@ -166,8 +176,13 @@ def _checked(response: HttpResponseData) -> HttpResponseData:
 
 def header_problem(name: str, value: str) -> str | None:
     """Why a header cannot be sent; None when it can."""
-    if _TOKEN.fullmatch(name) is None:
+    if not _is_token(name):
         return f"{name!r} cannot be the name of a header of an HTTP response."
     if _LINE_BREAKS.search(value):
         return f"the header '{name}' of an HTTP response holds a line break or a NUL character."
     return None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def _is_token(name: str) -> bool:
+    return _TOKEN.fullmatch(name) is not None
