@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from itertools import cycle
 from typing import cast
 
 from benchmarks.load.frames import CLOSE, masked
-from benchmarks.load.http import WARM_UP, WrongAnswer, unless_ended
+from benchmarks.load.http import WrongAnswer, unless_ended
 from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import Endpoint
 
 _ACCEPTED = b"HTTP/1.1 101 "
@@ -86,7 +88,7 @@ async def come_and_go(endpoints: Sequence[Endpoint], *, at_once: int, seconds: f
 
     ended = asyncio.gather(*(take_turns() for _ in range(at_once)))
     try:
-        await unless_ended(ended, seconds * WARM_UP)
+        await warm_up(seconds, lambda: accepted, partial(unless_ended, ended))
         before, meter = accepted, Meter()
         await unless_ended(ended, seconds)
         figure = meter.rate(accepted - before)

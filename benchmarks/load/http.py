@@ -6,13 +6,12 @@ and how long the body is. Any other status than the one that is expected ends th
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import cycle
 from typing import cast
 
 from benchmarks.load.meter import Figure, Meter
-
-#: As a share of the time that is measured: Node compiles what it runs often, and not before.
-WARM_UP = 1.0
+from benchmarks.load.warm_up import warm_up
 
 _PATIENCE_SECONDS = 10
 _HEAD_END = b"\r\n\r\n"
@@ -102,7 +101,7 @@ async def keep_busy(
     exchanges = [await _begin(port, Exchange(cycle(own), status)) for own in requests]
     ended = asyncio.gather(*(exchange.ended for exchange in exchanges))
     try:
-        await unless_ended(ended, seconds * WARM_UP)
+        await warm_up(seconds, lambda: _answered(exchanges), partial(unless_ended, ended))
         before, meter = _answered(exchanges), Meter()
         await unless_ended(ended, seconds)
         figure = meter.rate(_answered(exchanges) - before)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks.load.listening import Listener
 from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import PATIENCE, Client
 
 _WARM_UP = 0.2
@@ -23,7 +24,7 @@ async def round_trips(
     listener.answer_after(awaited)
     for client in clients:
         client.send()
-    await listener.listen(seconds * _WARM_UP)
+    await warm_up(seconds, lambda: listener.heard, listener.listen)
     before, meter = listener.heard, Meter()
     await listener.listen(seconds)
     figure = meter.rate(listener.heard - before)

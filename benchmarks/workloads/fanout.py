@@ -5,6 +5,7 @@ checks the publisher's permission and makes JSON of a text; the peers only copy.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 import msgspec
@@ -17,6 +18,7 @@ from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp, raw_loop, socketify
 from benchmarks.load.listening import Listener, listening
 from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import Client, Endpoint, connect, leave
 from benchmarks.runs import Medians, Row
 from benchmarks.servers import running
@@ -42,6 +44,7 @@ class Publishing:
         self._receivers = receivers
         self._listener = listener
         self._after = after
+        self._is_warm = False
 
     async def rate(self, size: int, in_flight: int, seconds: float) -> Figure:
         """Messages of ``size`` bytes delivered per second, after some that are not counted."""
@@ -49,9 +52,14 @@ class Publishing:
         message = self._endpoint.frame(text) * in_flight
         expected = len(self._receivers) * in_flight
         counts = self._endpoint.size_of(text) if self._endpoint.size_of else 1
-        await self._repeat(message, in_flight, expected * counts, seconds * _WARM_UP)
+        repeat = partial(self._repeat, message, in_flight, expected * counts)
+        if self._is_warm:
+            await repeat(seconds * _WARM_UP)
+        else:
+            await warm_up(seconds, lambda: self._listener.heard, repeat)
+            self._is_warm = True
         meter = Meter()
-        times = await self._repeat(message, in_flight, expected * counts, seconds)
+        times = await repeat(seconds)
         return meter.rate(expected * times)
 
     async def leave(self) -> None:

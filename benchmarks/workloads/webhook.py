@@ -16,7 +16,6 @@ from benchmarks.contestants.flask import flask_echo
 from benchmarks.contestants.functions import clients_of, webhook_function
 from benchmarks.contestants.ours import simple_client
 from benchmarks.contestants.over_http import EventHandler
-from benchmarks.load.http import WARM_UP
 from benchmarks.load.meter import Figure
 from benchmarks.load.tokens import connection_string
 from benchmarks.runs import Row
@@ -81,9 +80,7 @@ class Webhook(msgspec.Struct, frozen=True):
             return {_OVER_HTTP: over_http, _IN_PROCESS: await self._rate(service, seconds)}
 
     async def _rate(self, service: Server, seconds: float) -> Figure:
-        clients = [simple_client(service.port)] * self.clients
-        await together(clients, seconds * WARM_UP)
-        return await together(clients, seconds)
+        return await together([simple_client(service.port)] * self.clients, seconds)
 
 
 @contextmanager
