@@ -9,7 +9,6 @@ shown. Specification: functions-python sections 8.3, 10.1 and 13.2.
 import asyncio
 import logging
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -156,8 +155,10 @@ class _LateLine(msgspec.Struct, frozen=True):
 class ConsoleHandler(LineHandler):
     """Writes records as ``[2026-01-01T00:00:00.000Z] message``, each line of a message so.
 
-    On an event loop the stream is flushed after a turn, however many lines there are. A line that
-    may be shown later is made then, too, unless another one comes before.
+    On an event loop the stream is flushed after a turn, however many lines there are. The first
+    line of a turn that may be shown later is made then, too, unless another one comes before: when
+    there is only one event, its client does not wait for it, and when there are many, to put off
+    more would cost more.
     """
 
     def __init__(
@@ -171,8 +172,10 @@ class ConsoleHandler(LineHandler):
         self._is_colored = stream.isatty() and "NO_COLOR" not in os.environ
         self._formatter = logging.Formatter()
         self._timestamps = Timestamps()
+        #: At most one; whichever thread takes it writes it.
         self._late: deque[_LateLine] = deque()
-        self._catching_up = threading.Lock()
+        #: Whether there has been one since the last flush.
+        self._was_late = False
         self._afterwards = Afterwards(self.flush)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -200,11 +203,16 @@ class ConsoleHandler(LineHandler):
     ) -> None:
         """Write ``message % arguments`` on an event loop, when those have been answered who wait,
         if its category shows the level."""
+        if self._was_late:
+            self.show(category, level, message % arguments)
+            return
+        self._was_late = True
         self._late.append(_LateLine(time.time(), category, level, message, arguments))
         self._afterwards.soon()
 
     def flush(self) -> None:
         """Write out what may be late, and what the stream still holds."""
+        self._was_late = False
         if self._stream.closed:
             return
         if self._late:
@@ -225,16 +233,13 @@ class ConsoleHandler(LineHandler):
             self._afterwards.on(loop)
 
     def _write(self, text: str) -> None:
-        self._stream.write(self._late_lines() + text if self._late else text)
+        self._stream.write(self._late_line() + text if self._late else text)
 
-    def _late_lines(self) -> str:
-        """What may be late, before what is about to be written, in whichever thread."""
-        late = self._late
-        with self._catching_up:
-            lines = [self._late_line(late.popleft()) for _ in range(len(late))]
-        return lines[0] if len(lines) == 1 else "".join(lines)
-
-    def _late_line(self, line: "_LateLine") -> str:
+    def _late_line(self) -> str:
+        try:
+            line = self._late.popleft()
+        except IndexError:  # another thread has it
+            return ""
         if line.level < self._levels.of(line.category):
             return ""
         try:
