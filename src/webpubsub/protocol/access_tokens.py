@@ -28,14 +28,18 @@ _ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 class ClientIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """What a client's token says about it.
 
-    ``user_id`` is None for an anonymous client. ``claims`` are all claims as the connect event
-    shows them, every value a list of strings.
+    ``user_id`` is None for an anonymous client. ``payload`` is what the token says as it says it.
     """
 
     user_id: str | None = None
     roles: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    claims: Mapping[str, list[str]] = msgspec.field(default_factory=dict)
+    payload: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def claims(self) -> Mapping[str, list[str]]:
+        """All claims as the connect event shows them, every value a list of strings."""
+        return {name: list(_texts(value)) for name, value in self.payload.items()}
 
 
 def sign(claims: Mapping[str, Any], key: str) -> str:
@@ -116,7 +120,7 @@ def client_claims(claims: Mapping[str, Any]) -> ClientIdentity:
         user_id=None if user is None else _text(user),
         roles=(*_texts(claims.get("role")), *_texts(claims.get(_ROLE))),
         groups=_texts(claims.get("webpubsub.group")),
-        claims={name: list(_texts(value)) for name, value in claims.items()},
+        payload=claims,
     )
 
 

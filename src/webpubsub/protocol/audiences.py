@@ -29,8 +29,12 @@ def client_audience_matches(audience: str, *, authorities: Collection[str], hub:
     """Whether an audience is the client endpoint of a hub, in one of its spellings."""
     hub = hub.lower()
     paths = (f"/client/hubs/{hub}", f"/client/?hub={hub}", f"/client?hub={hub}")
-    wanted = {f"{authority}{path}".lower() for authority in authorities for path in paths}
-    return any(candidate.rstrip("/") in wanted for candidate in _candidates(audience))
+    hosts = tuple(authority.lower() for authority in authorities)
+    for candidate in _candidates(audience):
+        host, slash, path = candidate.rstrip("/").partition("/")
+        if host in hosts and slash + path in paths:
+            return True
+    return False
 
 
 def _candidates(audience: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -67,7 +68,7 @@ RANGES: Mapping[str, Range] = {
 }
 
 
-class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How the service listens, whom it trusts and how much it holds. Times are in seconds.
 
     ``port`` 0 lets the system choose. ``access_keys`` is the primary key, then the secondary one if
@@ -143,7 +144,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
         if self.public_endpoint is not None:
             _check_endpoint(self.public_endpoint)
 
-    @property
+    @cached_property
     def session_limits(self) -> SessionLimits:
         """What one connection may hold."""
         return SessionLimits(
@@ -158,7 +159,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             streams=self.max_open_streams,
         )
 
-    @property
+    @cached_property
     def public_authority(self) -> str | None:
         """``host[:port]`` of the public endpoint, or None when there is none."""
         return urlsplit(self.public_endpoint).netloc if self.public_endpoint else None

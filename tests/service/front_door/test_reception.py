@@ -5,6 +5,7 @@ section 9.
 """
 
 import asyncio
+import gc
 import time
 from typing import Any
 
@@ -239,6 +240,26 @@ async def test_only_to_ask_somebody_takes_a_task(app: App | None, tasks: int) ->
         assert sessions(service) == 1 - tasks
         await until(lambda: sessions(service) == 1)
         wire.lose()
+
+
+async def test_who_has_gone_leaves_nothing_to_the_garbage_collector() -> None:
+    """It would look for all of them at once, and everybody would wait."""
+    async with running() as service:
+        shake, goodbye = handshake(service, await target_of(service)), client_frame(8, b"\x03\xe8")
+        gc.collect()
+        gc.disable()
+        try:
+            wires = [Wire() for _ in range(20)]
+            for wire in wires:
+                wire.protocol = door = service.door()
+                door.connection_made(wire)
+                wire.receive(shake)
+                wire.receive(goodbye)
+                wire.lose()
+                wire.protocol = None
+            assert gc.collect() < len(wires)
+        finally:
+            gc.enable()
 
 
 async def test_an_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:

@@ -53,8 +53,9 @@ class Connection(Client):
                 session.connection_id, session.user_id or None, reconnection_token
             )
         ]
-        for notice in streams_of(self).resume():
-            frames += codec.encode_notice(notice)
+        if session.streams is not None:
+            for notice in streams_of(self).resume():
+                frames += codec.encode_notice(notice)
         if session.buffer is not None:
             frames += session.buffer.replay(self.clock())
         if session.group_states is not None:
@@ -127,7 +128,7 @@ class Connection(Client):
         self.stop()
         goodbyes = (item for item in self.inbox.items if isinstance(item, Goodbye))
         goodbye = next(goodbyes, Goodbye(NO_CODE, ""))
-        self.inbox.clear()
+        self.inbox.close()
         self._observe_loss(goodbye)
         self._leave_session(goodbye.reason, final=goodbye.code == _NORMAL)
 

@@ -19,6 +19,9 @@ TURN = 32
 _MUCH = 4096
 
 
+def _ignore(_item: object) -> None: ...
+
+
 class Source(Protocol):
     """Where items come from, and who can be asked to wait."""
 
@@ -102,6 +105,11 @@ class Inbox(Generic[ItemT]):
         """Forget what was kept."""
         self._items = None
         self._bytes = 0
+
+    def close(self) -> None:
+        """Forget whom it is for, too, who may then go without the garbage collector."""
+        self.clear()
+        self._handle = _ignore
 
     def _spend(self, size: int) -> None:
         self._left -= 1 + size // _MUCH

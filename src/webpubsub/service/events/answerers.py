@@ -89,8 +89,10 @@ class Answerers:
             return True
         if self._listeners is not None and self._listeners.wants(hub, system_event):
             return True
-        webhooks = self._hub_settings.of(hub).event_handlers
-        return any(system_event in one.events.system_events for one in webhooks)
+        for webhook in self._hub_settings.of(hub).event_handlers:
+            if system_event in webhook.events.system_events:
+                return True
+        return False
 
     def answer(self, session: Session, request: ServiceEvent) -> Awaitable[EventOutcome]:
         """What is answered to an event of a session; does not raise."""

@@ -173,7 +173,9 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         agreement = agree(attempt, outcome)
         self._check_groups(session, agreement)
         session.user_id = agreement.user_id
-        session.permissions = Permissions.from_roles(agreement.roles, session.limits.permissions)
+        if agreement.roles:
+            limits = session.limits.permissions
+            session.permissions = Permissions.from_roles(agreement.roles, limits)
         session.subprotocol = agreement.subprotocol
         hub = self.hubs.hub(session.hub)
         codec = codec_for(agreement.subprotocol)

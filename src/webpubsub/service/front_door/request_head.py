@@ -28,7 +28,8 @@ class RequestHead(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def segments(self) -> tuple[str, ...]:
         """The parts of the path between slashes, each decoded."""
-        return tuple(unquote(part) for part in self.path.split("/")[1:])
+        parts = self.path.split("/")[1:]
+        return tuple([unquote(part) for part in parts] if "%" in self.path else parts)
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:

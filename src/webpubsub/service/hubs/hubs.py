@@ -1,6 +1,6 @@
 """All hubs of the service, as the edges see them."""
 
-import secrets
+import os
 from collections.abc import Iterator
 
 from webpubsub.protocol.operations import GroupListing, GroupPage, HubOperation, HubQuery
@@ -13,7 +13,7 @@ from webpubsub.service.sessions.session import Session
 
 def new_connection_id() -> str:
     """A fresh connection id: the one factory of them. Nobody may read a meaning into an id."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 class _Nobody:

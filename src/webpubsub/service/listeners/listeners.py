@@ -90,8 +90,10 @@ class Listeners:
 
     def wants(self, hub: str, system_event: str) -> bool:
         """Whether any listener of the hub, by its lower-case name, selects a system event."""
-        listeners = self._hub_settings.of(hub).event_listeners
-        return any(selects_system_event(one.events, system_event) for one in listeners)
+        for listener in self._hub_settings.of(hub).event_listeners:
+            if selects_system_event(listener.events, system_event):
+                return True
+        return False
 
     async def stop(self, seconds: float = STOP_TIMEOUT) -> None:
         """Give pending events so much time, and close the targets."""

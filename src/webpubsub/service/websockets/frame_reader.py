@@ -155,7 +155,8 @@ class _Reader(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._parser = None
-        self._listener.on_lost()
+        listener, self._listener = self._listener, _NOBODY
+        listener.on_lost()
 
     def pause_writing(self) -> None:
         self._listener.pause_writing()

@@ -205,6 +205,8 @@ class WebSocket(FrameListener):
         """The connection is gone."""
         self._state = State.CLOSED
         self.outbox.finish()
+        # So that neither waits for the garbage collector to find the other.
+        self.outbox.overflow = _nothing
         for appointment in (self._deadline, self._watch):
             if appointment is not None:
                 appointment.cancel()
@@ -345,6 +347,9 @@ class _Unheard(Lingering):
 
     def resume_writing(self) -> None:
         self._websocket.resume_writing()
+
+
+def _nothing() -> None: ...
 
 
 def _is_utf8(payload: bytes) -> bool:
