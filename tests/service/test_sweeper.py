@@ -77,6 +77,21 @@ def test_what_is_watched_no_more_is_forgotten_at_once() -> None:
     assert world.sweep_at(20.0) == ["here"]
 
 
+def test_what_comes_to_nothing_does_not_pile_up() -> None:
+    """Clients come and go much faster than anything is due, and each leaves a deadline and a
+    watch behind."""
+    world = World()
+    for _ in range(100):
+        deadline = world.sweeper.after(5.0, world.calling("late"))
+        watch = world.sweeper.watch(Patient(world, "gone"))
+        deadline.cancel()
+        watch.cancel()
+    assert [len(queue) for queue in world.sweeper._deadlines.values()] == [1]
+    assert [len(queue) for queue in world.sweeper._watched.values()] == [1]
+    assert world.sweep_at(100.0) == []
+    assert (world.sweeper._deadlines, world.sweeper._watched) == ({}, {})
+
+
 def test_deadlines_are_absolute() -> None:
     """A late sweep delays nothing further."""
     world = World()

@@ -73,7 +73,7 @@ async def test_an_attached_session_is_not_held() -> None:
     """Neither its deadline nor what was unfinished matters once the client is back."""
     happened: list[str] = []
     session = session_in(Phase.CLAIMED)
-    deadline = session.deadline = Deadline(lambda: happened.append("ended"))
+    deadline = session.deadline = Deadline(lambda: happened.append("ended"), 1.0)
     task = session.unfinished = asyncio.create_task(asyncio.sleep(0))
     session.attach(Client(ManualLoop()))
     assert session.deadline is None
