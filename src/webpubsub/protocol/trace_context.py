@@ -13,6 +13,7 @@ import msgspec
 TRACE_PARENT = "traceparent"
 TRACE_STATE = "tracestate"
 
+_LENGTHS = (len(TRACE_PARENT), len(TRACE_STATE))
 _MAX_STATE_LENGTH = 512
 _PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _STATE = re.compile(r"[\t\x20-\x7e]+")
@@ -61,7 +62,7 @@ def trace_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """
     found: dict[str, list[str]] = {TRACE_PARENT: [], TRACE_STATE: []}
     for name, value in headers:
-        if name.lower() in found:
+        if len(name) in _LENGTHS and name.lower() in found:
             found[name.lower()].append(value.strip())
     parents = found[TRACE_PARENT]
     if len(parents) != 1 or not _PARENT.fullmatch(parents[0]):

@@ -2,7 +2,13 @@
 
 import pytest
 
-from webpubsub.protocol.cloud_events.wire import WebhookAnswer, last_value, media_type, values
+from webpubsub.protocol.cloud_events.wire import (
+    ReceivedHeaders,
+    WebhookAnswer,
+    last_value,
+    media_type,
+    values,
+)
 
 HEADERS = [("ce-Id", "1"), ("X", "y"), ("CE-ID", "2")]
 
@@ -34,3 +40,14 @@ def test_media_type(content_type: str, expected: str) -> None:
 def test_success(status: int, succeeded: bool) -> None:
     """Every 2xx is a success and nothing else is."""
     assert WebhookAnswer(status=status).succeeded is succeeded
+
+
+def test_received_headers() -> None:
+    """A mapping like any other, by the first spelling of each name."""
+    lines = [("A-b", "1"), ("Host", "h"), ("a-B", "2"), ("Age", "3")]
+    headers = ReceivedHeaders(lines, without=frozenset({"age"}))
+    assert headers == {"A-b": ["1", "2"], "Host": ["h"]}
+    assert list(headers) == ["A-b", "Host"]
+    assert len(headers) == 2
+    assert repr(headers) == "{'A-b': ['1', '2'], 'Host': ['h']}"
+    assert headers.get("a-b") is None

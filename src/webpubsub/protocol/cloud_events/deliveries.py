@@ -12,7 +12,13 @@ from typing import TypeAlias, TypeVar
 import msgspec
 
 from webpubsub.protocol.cloud_events import wire
-from webpubsub.protocol.cloud_events.wire import Headers, by_name, media_type, values
+from webpubsub.protocol.cloud_events.wire import (
+    Headers,
+    ReceivedHeaders,
+    by_name,
+    media_type,
+    values,
+)
 from webpubsub.protocol.connection_states import is_convention
 from webpubsub.protocol.event_attributes import event_number, seconds
 from webpubsub.protocol.events import (
@@ -67,7 +73,7 @@ def strict_context(headers: Headers) -> ConnectionContext:
         signature=_joined(named, wire.SIGNATURE),
         origin=_joined(named, wire.REQUEST_ORIGIN, required=True),
         is_mqtt=is_mqtt,
-        received_headers=_gathered(headers, without=_CONTENT_HEADERS),
+        received_headers=ReceivedHeaders(headers, without=_CONTENT_HEADERS),
     )
 
 
@@ -94,7 +100,7 @@ def lenient_context(headers: Headers) -> ConnectionContext:
         signature=_first(named, wire.SIGNATURE),
         origin=_first(named, wire.REQUEST_ORIGIN),
         is_mqtt=_first(named, wire.SUBPROTOCOL) == _MQTT,
-        received_headers=_gathered(headers),
+        received_headers=ReceivedHeaders(headers),
     )
 
 
@@ -121,7 +127,7 @@ def _context(
     signature: str | None,
     origin: str | None,
     is_mqtt: bool,
-    received_headers: Mapping[str, list[str]],
+    received_headers: ReceivedHeaders,
 ) -> ConnectionContext:
     physical_connection_id = _first(named, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None
     return ConnectionContext(
@@ -186,16 +192,6 @@ def _joined(named: _Named, name: str, *, required: bool = False) -> str | None:
     if required and not any(found):
         raise _wrong_header(f"no {name}")
     return ",".join(found) if found else None
-
-
-def _gathered(headers: Headers, without: frozenset[str] = frozenset()) -> dict[str, list[str]]:
-    """Values by the name as it was spelled first."""
-    spelling: dict[str, str] = {}
-    gathered: dict[str, list[str]] = {}
-    for name, value in headers:
-        if name.lower() not in without:
-            gathered.setdefault(spelling.setdefault(name.lower(), name), []).append(value)
-    return gathered
 
 
 # Bodies
@@ -274,9 +270,10 @@ def _message(headers: Headers, body: bytes) -> Message:
 def _metadata(headers: Headers) -> dict[str, str] | None:
     """The metadata in the headers of a request, as it was sent; None when there is none."""
     prefix = wire.METADATA_PREFIX
+    length = len(prefix)
     metadata = {
-        name.lower().removeprefix(prefix): value
+        lowered[length:]: value
         for name, value in headers
-        if name.lower().startswith(prefix) and len(name) > len(prefix)
+        if len(name) > length and (lowered := name.lower()).startswith(prefix)
     }
     return metadata or None

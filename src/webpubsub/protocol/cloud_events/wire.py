@@ -1,6 +1,6 @@
 """What a webhook is sent and what it answers, as values, and the names of the headers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -54,6 +54,42 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return 200 <= self.status < 300
 
 
+class ReceivedHeaders(Mapping[str, Sequence[str]]):
+    """All values of each header by its name as it was spelled first, but for names in ``without``,
+    which are in lower case. Gathered when somebody asks, which is seldom."""
+
+    __slots__ = ("_gathered", "_without", "lines")
+
+    def __init__(self, lines: Headers, without: Collection[str] = ()) -> None:
+        self.lines = lines
+        self._without = without
+        self._gathered: dict[str, list[str]] | None = None
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return repr(self._all)
+
+    @property
+    def _all(self) -> dict[str, list[str]]:
+        if self._gathered is None:
+            spelling: dict[str, str] = {}
+            self._gathered = {}
+            for name, value in self.lines:
+                lowered = name.lower()
+                if lowered not in self._without:
+                    first = spelling.setdefault(lowered, name)
+                    self._gathered.setdefault(first, []).append(value)
+        return self._gathered
+
+
 def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """All values of each header by its name in lower case, for whoever looks for several."""
     named: dict[str, list[str]] = {}
@@ -64,8 +100,10 @@ def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def values(headers: Iterable[tuple[str, str]], name: str) -> list[str]:
     """All values of a header, in any letter case of its name."""
-    wanted = name.lower()
-    return [value for header, value in headers if header.lower() == wanted]
+    wanted, length = name.lower(), len(name)
+    return [
+        value for header, value in headers if len(header) == length and header.lower() == wanted
+    ]
 
 
 def last_value(headers: Iterable[tuple[str, str]], name: str) -> str | None:

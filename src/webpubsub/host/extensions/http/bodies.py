@@ -74,7 +74,11 @@ async def read_body(request: web.BaseRequest, limit: int) -> bytes:
     """The whole body as it was sent. Raises as ``Body.next_piece`` does."""
     if request.content.at_eof() and hdrs.EXPECT not in request.headers:
         return b""  # as with every request that has none
-    body, pieces = Body(request, limit), bytearray()
+    body = Body(request, limit)
+    first = await body.next_piece()
+    if not first or body.is_complete:
+        return first
+    pieces = bytearray(first)
     while piece := await body.next_piece():
         pieces += piece
     return bytes(pieces)

@@ -6,6 +6,7 @@ Specification: bindings sections 2.6, 3.3 and 3.6.
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +14,8 @@ from webpubsub.protocol.cloud_events import signature
 from webpubsub.protocol.events import ConnectionContext
 
 _SEPARATORS = re.compile(r"[, ]+")
+#: The signature of a connection is the same in all its events: those that are kept.
+_MOST_SIGNATURES = 4096
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -75,12 +78,19 @@ EVERYBODY = AccessList(None)
 
 def separated(value: str) -> Sequence[str]:
     """The parts of a header's value between commas and blanks."""
+    if "," not in value and " " not in value:
+        return [value] if value else []
     return [part for part in _SEPARATORS.split(value) if part]
 
 
 def _is_signed(context: ConnectionContext, key: str | None) -> bool:
     if key is None:
         return True
-    wanted = signature(context.connection_id, (key,)).encode()
-    given = (part.lower().encode() for part in separated(context.signature or ""))
+    wanted = _wanted(context.connection_id, key)
+    given = [part.lower().encode() for part in separated(context.signature or "")]
     return any(hmac.compare_digest(part, wanted) for part in given)
+
+
+@lru_cache(maxsize=_MOST_SIGNATURES)
+def _wanted(connection_id: str, key: str) -> bytes:
+    return signature(connection_id, (key,)).encode()

@@ -1,6 +1,7 @@
 """Which trace an event belongs to, as its function is told it when nobody looks at the host."""
 
 from webpubsub.host.worker import TraceContext
+from webpubsub.protocol.cloud_events.wire import ReceivedHeaders
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
 from webpubsub.protocol.trace_context import SpanContext, metadata_span, sender_span
 
@@ -16,6 +17,8 @@ def trace_of(event: AnyEventRequest) -> TraceContext:
         return _shown(metadata_span(metadata)) if metadata else _NO_TRACE
     if headers is None and isinstance(event, ConnectEventRequest):
         headers = event.headers
+    if isinstance(headers, ReceivedHeaders):
+        return _shown(sender_span(headers.lines))
     if not headers:
         return _NO_TRACE
     return _shown(sender_span((name, value) for name, many in headers.items() for value in many))

@@ -68,12 +68,11 @@ def _connect_members(event: Awaiting, answer: ConnectAnswer) -> dict[str, Any]:
 def _success(
     event: Awaiting, answer: ConnectAnswer | UserAnswer, content_type: str, body: bytes
 ) -> WebhookAnswer:
-    made = _answer(200, content_type, body)
+    headers = [(wire.CONTENT_TYPE, content_type)]
     states = merged_states(event.connection_context, answer.states or {})
-    if states is None:
-        return made
-    headers = [*made.headers, (wire.CONNECTION_STATE, states)]
-    return msgspec.structs.replace(made, headers=headers)
+    if states is not None:
+        headers.append((wire.CONNECTION_STATE, states))
+    return WebhookAnswer(status=200, headers=headers, body=body)
 
 
 def _answer(status: int, content_type: str, body: bytes) -> WebhookAnswer:
