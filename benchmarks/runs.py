@@ -51,7 +51,7 @@ class Workload(Protocol[C]):
 
     @property
     def contestants(self) -> Sequence[C]:
-        """Who takes part, ours first."""
+        """Who takes part, ours first, and then the best: the machine may change within a round."""
 
     async def measure(self, contestant: C, seconds: float) -> Mapping[str, Figure]:
         """Row -> figure; rows that are none of a contestant's are left out."""

@@ -48,7 +48,7 @@ class Crowd(msgspec.Struct, frozen=True):
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
-        return (ours, node_ws, socketify, nchan)
+        return (ours, socketify, nchan, node_ws)
 
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """All rows."""

@@ -65,7 +65,7 @@ class Echo(msgspec.Struct, frozen=True):
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
-        return (ours, node_ws, socket_io, socketify, nchan, aiohttp, picows)
+        return (ours, picows, nchan, aiohttp, node_ws, socketify, socket_io)
 
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """What a peer does is compared with both ways of ours."""

@@ -109,7 +109,7 @@ class Fanout(msgspec.Struct, frozen=True):
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
-        return (ours, node_ws, socket_io, socketify, nchan, aiohttp, nats, raw_loop)
+        return (ours, socketify, nats, raw_loop, nchan, node_ws, socket_io, aiohttp)
 
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """All rows."""

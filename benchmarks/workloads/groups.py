@@ -59,7 +59,7 @@ class Groups(msgspec.Struct, frozen=True):
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
-        return (ours, node_ws, socket_io, socketify, nchan, aiohttp)
+        return (ours, socketify, node_ws, nchan, socket_io, aiohttp)
 
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """Of all groups."""

@@ -39,7 +39,7 @@ class Idle(msgspec.Struct, frozen=True):
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
-        return (ours, node_ws, aiohttp, picows)
+        return (ours, picows, node_ws, aiohttp)
 
     async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
         """What a peer does is compared with both ways of ours."""
