@@ -249,6 +249,8 @@ class Outbox:
     def resume(self) -> None:
         """The transport takes more."""
         self._paused = False
+        if not self._held:
+            return
         self._forget_expired()
         held, self._held = self._held, []
         self._held_bytes = 0
