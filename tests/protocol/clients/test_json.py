@@ -661,6 +661,8 @@ def test_a_sequence_id_is_the_only_difference(
         *json.loads(plain.payload).items(),
         ("sequenceId", sequence_id),
     ]
+    before, behind = CODEC.around_sequence_id(plain)
+    assert before + str(sequence_id).encode() + behind == numbered.payload
 
 
 @given(st.text(), st.none() | st.text(), st.text())

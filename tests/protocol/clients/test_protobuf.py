@@ -386,6 +386,7 @@ def test_sequence_ids_change_lengths(sequence_id: int, size: int) -> None:
     assert message.HasField("sequence_id")
     assert message.data.binary_data == b"x" * size
     assert dict(message.metadata) == {"k": "v"}
+    assert CODEC.around_sequence_id(frame) is None
 
 
 @given(texts, texts, texts, uint64s)

@@ -58,6 +58,7 @@ def test_there_is_no_place_for_a_sequence_id() -> None:
     """Nothing stands around the payload of a simple client."""
     frame = Frame(FrameKind.TEXT, b"hi")
     assert CODEC.with_sequence_id(frame, 7) == frame
+    assert CODEC.around_sequence_id(frame) is None
 
 
 def test_there_are_no_other_messages() -> None:

@@ -273,6 +273,9 @@ class Lines:
     def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
         return Frame(frame.kind, frame.payload + b" %d" % sequence_id)
 
+    def around_sequence_id(self, frame: Frame) -> tuple[bytes, bytes]:
+        return frame.payload + b" ", b""
+
     def encode_connected(
         self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
     ) -> Sequence[Frame]:

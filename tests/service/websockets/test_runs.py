@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
+from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
+from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets import sending
-from webpubsub.service.websockets.runs import Lane, Run
+from webpubsub.service.websockets.runs import PlainLane, Run
 from webpubsub.service.websockets.sending import Batch
 
 
@@ -23,42 +25,70 @@ class Member:
         self.given: list[tuple[Sequence[bytes], Mapping[int, float]]] = []
 
     def extend(self, parts: Sequence[bytes], expiries: Mapping[int, float]) -> None:
-        self.given.append((list(parts), dict(expiries)))
+        self.given.append(([part[2:] for part in parts], dict(expiries)))
 
     def write_rest(self, data: bytes) -> None:
         raise AssertionError("everything is taken")
 
 
+class Full(PlainLane):
+    """Takes nothing."""
+
+    def takes(self, frames: Sequence[Frame]) -> bool:
+        return False
+
+
 def _run(*members: Member) -> Run:
-    lane = Lane(JsonCodec())
+    lane = PlainLane(JsonCodec())
     lane.members.extend(members)
     return Run(members, [lane])
+
+
+def _say(run: Run, text: bytes, expires_at: float | None = None) -> bool:
+    delivery = Delivery(Message(DataType.TEXT, text), expires_at=expires_at)
+    return run.say(delivery, lambda _codec: [Frame(FrameKind.TEXT, text)])
 
 
 def test_all_is_given_at_once() -> None:
     """Each member costs one call, however many messages there were."""
     members = [Member(), Member(7)]
     run = _run(*members)
-    run.say([b"a"], None)
-    run.say([b"b"], 3.0)
+    assert _say(run, b"a")
+    assert _say(run, b"b", 3.0)
     run.end()
     assert [member.given for member in members] == [[([b"a", b"b"], {1: 3.0})]] * 2
 
 
-def test_each_codec_has_its_parts() -> None:
-    """A message is as many parts as there are codecs."""
-    lanes = [Lane(JsonCodec()), Lane(SimpleCodec())]
+def test_each_codec_has_its_frames() -> None:
+    """A message is encoded once for each."""
+    lanes = [PlainLane(JsonCodec()), PlainLane(SimpleCodec())]
     members = [Member(), Member(), Member()]
     lanes[0].members.append(members[0])
     lanes[1].members.extend(members[1:])
+    asked: list[str] = []
+
+    def encode(codec: ClientCodec) -> Sequence[Frame]:
+        asked.append(codec.name)
+        return [Frame(FrameKind.TEXT, codec.name.encode())]
+
     run = Run(members, lanes)
-    assert run.size == 3
-    assert [codec.name for codec in run.codecs] == ["json", "simple"]
-    run.say([b"json", b"simple"], None)
+    assert run.say(Delivery(Message(DataType.TEXT, b"a")), encode)
     run.end()
+    assert asked == ["json", "simple"]
     assert [member.given for member in members] == [
-        [([part], {})] for part in (b"json", b"simple", b"simple")
+        [([name], {})] for name in (b"json", b"simple", b"simple")
     ]
+
+
+def test_a_message_goes_to_all_or_to_nobody() -> None:
+    """So that whoever sends it can do so in another way."""
+    member = Member()
+    lanes = [PlainLane(JsonCodec()), Full(JsonCodec())]
+    lanes[0].members.append(member)
+    run = Run([member], lanes)
+    assert not _say(run, b"a", 3.0)
+    run.leave(member)
+    assert member.given == [([], {})]
 
 
 @pytest.mark.parametrize("conclude", [Run.end, lambda run: run.flush(Batch(), b"".join)])
@@ -66,13 +96,13 @@ def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -
     """What was sent before, and each message after that; nothing twice, and others not yet."""
     one, other, stranger = Member(), Member(), Member()
     run = _run(one, other)
-    run.say([b"a"], 1.0)
-    run.say([b"b"], None)
+    _say(run, b"a", 1.0)
+    _say(run, b"b")
     for member in (one, one, stranger):
         run.leave(member)
     assert one.given == [([b"a", b"b"], {0: 1.0})]
-    run.say([b"c"], 2.0)
-    run.say([b"d"], None)
+    _say(run, b"c", 2.0)
+    _say(run, b"d")
     assert other.given == []
     conclude(run)
     assert one.given[1:] == [([b"c"], {0: 2.0}), ([b"d"], {})]
@@ -82,19 +112,19 @@ def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -
 
 def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one call for all of them; the others are given it."""
-    calls: list[tuple[list[int], bytes]] = []
+    calls: list[tuple[list[int], list[bytes]]] = []
 
-    def send_all(filenos: list[int], data: bytes) -> list[tuple[int, int]]:
+    def send_each(filenos: list[int], data: list[bytes]) -> list[tuple[int, int]]:
         calls.append((filenos, data))
         return []
 
-    monkeypatch.setattr(sending, "send_all", send_all)
+    monkeypatch.setattr(sending, "send_each", send_each)
     clear, busy, also_clear = members = [Member(4), Member(), Member(5)]
     run, batch = _run(*members), Batch()
-    run.say([b"a"], None)
-    run.say([b"b"], 3.0)
+    _say(run, b"a")
+    _say(run, b"b", 3.0)
     run.flush(batch, b"".join)
     batch.send()
-    assert calls == [([4, 5], b"ab")]
+    assert calls == [([4, 5], [b"\x81\x01a\x81\x01b"] * 2)]
     assert busy.given == [([b"a", b"b"], {1: 3.0})]
     assert clear.given == also_clear.given == []

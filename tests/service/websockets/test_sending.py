@@ -13,11 +13,14 @@ import pytest
 import uvloop
 
 from tests.service.fakes import JSON_SUBPROTOCOL
+from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets import sending
+from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Flusher, Outbox
-from webpubsub.service.websockets.runs import Lane, Run
+from webpubsub.service.websockets.runs import PlainLane, Run
 from webpubsub.service.websockets.sending import Batch, Direct, direct_way
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
@@ -95,22 +98,24 @@ def test_the_compiled_part_is_built() -> None:
     """Where the tests run there is a compiler, so that both ways are tested."""
     if os.environ.get("WEBPUBSUB_PURE"):
         pytest.skip("the package was to be built without it")
-    assert sending.send_all is not None
+    assert sending.send_each is not None
 
 
 def test_places_of_what_was_not_sent_whole() -> None:
     """A socket that takes nothing, takes a part, or is gone, does not keep the others from it."""
-    assert sending.send_all is not None
+    assert sending.send_each is not None
     pairs = [socket.socketpair() for _ in range(3)]
     for mine, _ in pairs:
         mine.setblocking(False)
-    first, full, last = (mine.fileno() for mine, _ in pairs)
     much = b"x" * 50_000_000
-    [(place, sent)] = sending.send_all([full], much)
-    assert place == 0
+    filenos = [mine.fileno() for mine, _ in pairs]
+    [(place, sent), gone] = sending.send_each(
+        [*filenos[:2], -1, filenos[2]], [b"a", much, b"b", b"c"]
+    )
+    assert (place, gone) == (1, (2, 0))
     assert 0 < sent < len(much)
-    assert sending.send_all([first, full, -1, last], b"a") == [(1, 0), (2, 0)]
-    assert (pairs[0][1].recv(9), pairs[2][1].recv(9)) == (b"a", b"a")
+    assert sending.send_each([filenos[1]], [b"d"]) == [(0, 0)]
+    assert (pairs[0][1].recv(9), pairs[2][1].recv(9)) == (b"a", b"c")
     for pair in pairs:
         for end in pair:
             end.close()
@@ -122,7 +127,7 @@ def test_everything_arrives_in_order(
 ) -> None:
     """However much it is, and whatever part of it the socket takes at once."""
     if not compiled:
-        monkeypatch.setattr(sending, "send_all", None)
+        monkeypatch.setattr(sending, "send_each", None)
     chunks = [bytes([number]) * 10 ** (number % 7) for number in range(28)]
 
     async def scenario() -> None:
@@ -216,16 +221,14 @@ def test_the_same_is_sent_to_many_past_their_transports(runner: asyncio.Runner) 
         async with connected(flusher) as one, connected(flusher) as other:
             clients, sent = (one, other), b""
             for chunk in (b"opening", b"1" * 30_000_000, b"2" * 1000, b"3"):
-                lane = Lane(CODEC)
+                frames = [Frame(FrameKind.BINARY, chunk)]
+                lane = PlainLane(CODEC)
                 lane.members.extend(client.outbox for client in clients)
                 flusher.begin(run := Run(clients, [lane]))
-                run.say([chunk], None)
-                sent += chunk
-                if chunk != b"1" * 30_000_000:
-                    await asyncio.sleep(0)
-                else:
-                    flusher.flush()
-                    assert one.outbox.clear_fileno < 0
+                run.say(Delivery(Message(DataType.BINARY, chunk)), {CODEC: frames}.__getitem__)
+                flusher.flush()
+                sent += wire_bytes(frames)
+            assert one.outbox.clear_fileno < 0, "the transport has much to send"
             assert [await client.read(len(sent)) for client in clients] == [sent, sent]
 
     with runner:

@@ -69,6 +69,11 @@ class ClientCodec(Protocol):
         Specification: client-protocols section 7.2."""
         ...
 
+    def around_sequence_id(self, frame: Frame) -> tuple[bytes, bytes] | None:
+        """What ``with_sequence_id`` puts before and behind the decimal digits of a sequence id;
+        None for protocols that write it in another way."""
+        ...
+
     def encode_connected(
         self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
     ) -> Sequence[Frame]:

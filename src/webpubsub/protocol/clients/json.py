@@ -130,6 +130,10 @@ class JsonCodec:
         """The message with ``sequenceId`` as its last member."""
         return Frame(_TEXT, b'%b,"sequenceId":%d}' % (frame.payload[:-1], sequence_id))
 
+    def around_sequence_id(self, frame: Frame) -> tuple[bytes, bytes]:
+        """It is the last member."""
+        return frame.payload[:-1] + b',"sequenceId":', b"}"
+
     def encode_connected(
         self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
     ) -> Sequence[Frame]:

@@ -89,6 +89,10 @@ class ProtobufCodec:
         delivery.data_message.sequence_id = sequence_id
         return _frame(delivery)
 
+    def around_sequence_id(self, frame: Frame) -> tuple[bytes, bytes] | None:
+        """It is a varint, and counts in the size of what it is in."""
+        return None
+
     def encode_connected(
         self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
     ) -> Sequence[Frame]:

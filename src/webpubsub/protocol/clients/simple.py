@@ -46,6 +46,10 @@ class SimpleCodec:
         """The message as it is: there is no place for a number."""
         return frame
 
+    def around_sequence_id(self, frame: Frame) -> tuple[bytes, bytes] | None:
+        """There is none."""
+        return None
+
     def encode_connected(
         self, connection_id: str, user_id: str | None, reconnection_token: str | None = None
     ) -> Sequence[Frame]:

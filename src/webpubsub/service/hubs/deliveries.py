@@ -1,12 +1,12 @@
 """Fan-out: one message to many sessions.
 
 A message is encoded once per client protocol, and kept once for all recipients as long as the next
-is for the same ones: that is a run. For reliable sessions, attached or not, it is numbered and kept
-for each of them. Specification: client-protocols sections 5.8, 7.2, 7.3 and 14.
+is for the same ones: that is a run. In reliable sessions, attached or not, it has a number, and is
+kept until it is acknowledged. Specification: client-protocols sections 5.8, 7.2, 7.3 and 14.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
@@ -16,9 +16,10 @@ from webpubsub.protocol.refusals.hub import MESSAGE_NULL
 from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
 from webpubsub.service.hubs.register import Register
+from webpubsub.service.sessions.numbered_lane import NumberedLane
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.runs import Lane, Run
+from webpubsub.service.websockets.runs import Lane, PlainLane, Run
 
 logger = logging.getLogger("webpubsub.service.connections")
 
@@ -41,16 +42,52 @@ def deliver(register: Register, delivery: Delivery, sessions: Iterable[Session])
     if register.point.observer is not None:
         _observe(register, delivery, recipients)
     frames: _Frames = {}
-    send = _send_to_each if len(recipients) < _MANY else _send_to_all
-    if others := send(recipients, delivery, frames):
-        _deliver_reliably(register, delivery, others, frames)
+    if len(recipients) < _MANY or not _send_in_run(recipients, delivery, frames):
+        _send_to_each(register, recipients, delivery, frames)
     return None
 
 
+def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames) -> bool:
+    """Keep a message once for all recipients: in the run that the last one was sent in, where that
+    was for the same ones. Returns False where that cannot be done."""
+    attached = (session.attachment for session in recipients if session.attachment is not None)
+    first = next(attached, None)
+    if first is None:
+        return False
+    flusher = first.outbox.flusher
+    run = flusher.run
+    if run is None or run.recipients != recipients:
+        flusher.end_run()
+        run = Run(recipients, _lanes(recipients))
+        flusher.begin(run)
+    if run.say(delivery, lambda codec: _encode(delivery, codec, frames)):
+        return True
+    flusher.end_run()
+    return False
+
+
+def _lanes(sessions: Iterable[Session]) -> Sequence[Lane]:
+    plain: dict[str, PlainLane] = {}
+    numbered: dict[str, NumberedLane] = {}
+    for session in sessions:
+        outbox, buffer = session.outbox, session.buffer
+        if outbox is not None:
+            lane = plain.get(outbox.codec_name)
+            if lane is None:
+                lane = plain[outbox.codec_name] = PlainLane(outbox.codec)
+            lane.members.append(outbox)
+        elif buffer is not None:
+            others = numbered.get(buffer.codec.name)
+            if others is None:
+                others = numbered[buffer.codec.name] = NumberedLane(buffer.codec)
+            others.members.append(buffer)
+    return [*plain.values(), *numbered.values()]
+
+
 def _send_to_each(
-    recipients: Sequence[Session], delivery: Delivery, frames: _Frames
-) -> Sequence[Session]:
-    """Append the same bytes to the outboxes of all clients that have one; returns the others."""
+    register: Register, recipients: Sequence[Session], delivery: Delivery, frames: _Frames
+) -> None:
+    """Append a message to one outbox after the other."""
     others: list[Session] = []
     encoded: dict[str, bytes] = {}
     expires_at = delivery.expires_at
@@ -63,38 +100,29 @@ def _send_to_each(
         if data is None:
             data = encoded[outbox.codec_name] = wire_bytes(_encode(delivery, outbox.codec, frames))
         outbox.append(data, expires_at)
-    return others
+    if others:
+        _send_numbered(register, others, delivery, frames)
 
 
-def _send_to_all(
-    recipients: Sequence[Session], delivery: Delivery, frames: _Frames
-) -> Sequence[Session]:
-    """The same in a run, which goes on where the last message was for the same recipients."""
-    first = next((session.outbox for session in recipients if session.outbox is not None), None)
-    if first is None:
-        return recipients
-    run = first.flusher.run
-    if run is None or run.recipients != recipients:
-        run = Run(recipients, _lanes(recipients))
-        first.flusher.begin(run)
-    parts = [wire_bytes(_encode(delivery, codec, frames)) for codec in run.codecs]
-    run.say(parts, delivery.expires_at)
-    if run.size == len(recipients):
-        return ()
-    return [session for session in recipients if session.outbox is None]
-
-
-def _lanes(sessions: Iterable[Session]) -> Collection[Lane]:
-    lanes: dict[str, Lane] = {}
+def _send_numbered(
+    register: Register, sessions: Iterable[Session], delivery: Delivery, frames: _Frames
+) -> None:
+    """Give the message a number in every reliable session and keep it there."""
+    full: list[Session] = []
     for session in sessions:
-        outbox = session.outbox
-        if outbox is None:
+        buffer = session.buffer
+        if buffer is None:
             continue
-        lane = lanes.get(outbox.codec_name)
-        if lane is None:
-            lane = lanes[outbox.codec_name] = Lane(outbox.codec)
-        lane.members.append(outbox)
-    return lanes.values()
+        encoded = _encode(delivery, buffer.codec, frames)
+        sequence_id = buffer.add(delivery, sum([len(frame.payload) for frame in encoded]))
+        if sequence_id is None:
+            full.append(session)
+        elif buffer.outbox is not None:
+            numbered = wire_bytes(buffer.number(encoded, sequence_id))
+            buffer.outbox.append(numbered, delivery.expires_at)
+    # What comes of it must not overtake this message.
+    for session in full:
+        _overflow(register, session)
 
 
 def _encode(delivery: Delivery, codec: ClientCodec, frames: _Frames) -> Sequence[Frame]:
@@ -102,32 +130,6 @@ def _encode(delivery: Delivery, codec: ClientCodec, frames: _Frames) -> Sequence
     if encoded is None:
         encoded = frames[codec.name] = codec.encode_delivery(delivery)
     return encoded
-
-
-def _deliver_reliably(
-    register: Register, delivery: Delivery, sessions: Iterable[Session], frames: _Frames
-) -> None:
-    """Give the message a number in every reliable session and keep it there."""
-    full: list[Session] = []
-    sizes: dict[str, int] = {}
-    for session in sessions:
-        buffer = session.buffer
-        if buffer is None:
-            continue
-        codec = buffer.codec
-        encoded = _encode(delivery, codec, frames)
-        size = sizes.get(codec.name)
-        if size is None:
-            size = sizes[codec.name] = sum(len(frame.payload) for frame in encoded)
-        sequence_id = buffer.add(delivery, size)
-        if sequence_id is None:
-            full.append(session)
-        elif session.attachment is not None:
-            numbered = wire_bytes(buffer.number(encoded, sequence_id))
-            session.attachment.outbox.append(numbered, delivery.expires_at)
-    # What comes of it must not overtake this message.
-    for session in full:
-        _overflow(register, session)
 
 
 def _overflow(register: Register, session: Session) -> None:

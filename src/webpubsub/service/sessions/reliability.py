@@ -7,12 +7,15 @@ whatever transports carry them. Specification: client-protocols sections 7.2, 7.
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 import msgspec
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.session_limits import BufferLimits
+from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.runs import Run
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
@@ -32,9 +35,12 @@ class BufferSnapshot(msgspec.Struct, frozen=True):
 
 
 class MessageBuffer:
-    """The unacknowledged messages of one reliable client, oldest first."""
+    """The unacknowledged messages of one reliable client, oldest first.
 
-    __slots__ = ("_bytes", "_kept", "_limits", "codec", "last_sequence_id")
+    While it is a member of a run it leaves that before anybody sees what it keeps.
+    """
+
+    __slots__ = ("_bytes", "_kept", "_limits", "codec", "last_sequence_id", "outbox", "run")
 
     def __init__(self, codec: ClientCodec, limits: BufferLimits) -> None:
         self.codec = codec
@@ -42,12 +48,18 @@ class MessageBuffer:
         self._limits = limits
         self._kept: deque[Kept] = deque()
         self._bytes = 0
+        #: How the client is sent things, None while it is not attached.
+        self.outbox: Outbox | None = None
+        #: What has more for it.
+        self.run: Run | None = None
 
     def __len__(self) -> int:
+        self._leave_run()
         return len(self._kept)
 
     def add(self, delivery: Delivery, size: int) -> int | None:
         """Keep a message; returns its sequence id, or None when there is no room for it."""
+        self._leave_run()
         if len(self._kept) >= self._limits.messages or self._bytes + size > self._limits.bytes:
             return None
         self.last_sequence_id += 1
@@ -55,9 +67,30 @@ class MessageBuffer:
         self._bytes += size
         return self.last_sequence_id
 
+    @property
+    def room(self) -> tuple[int, int]:
+        """How many messages there is room for, and how many bytes of them."""
+        return self._limits.messages - len(self._kept), self._limits.bytes - self._bytes
+
+    def take(self, deliveries: Sequence[Delivery], sizes: Sequence[int], size: int) -> int:
+        """Keep what was said in a run, for which there is room; returns the first sequence id.
+        ``size`` is that of all."""
+        first = self.last_sequence_id + 1
+        self.run = None
+        self.last_sequence_id += len(deliveries)
+        self._bytes += size
+        self._kept.extend(map(Kept, count(first), deliveries, sizes))
+        return first
+
+    def send_by(self, outbox: Outbox | None) -> None:
+        """Have the client sent things in another way, or not at all."""
+        self._leave_run()
+        self.outbox = outbox
+
     def acknowledge(self, sequence_id: int) -> None:
         """Forget every message up to this one; a number that is too small or too large is
         harmless."""
+        # Of what is in a run, the client has not been sent anything.
         kept = self._kept
         while kept and kept[0].sequence_id <= sequence_id:
             self._bytes -= kept.popleft().size
@@ -65,6 +98,7 @@ class MessageBuffer:
     def replay(self, now: float) -> Iterator[Frame]:
         """The frames of everything that is kept. What has expired at ``now``, in seconds since the
         epoch, is forgotten instead, and leaves a gap."""
+        self._leave_run()
         self._forget_expired(now)
         for kept in self._kept:
             yield from self.number(self.codec.encode_delivery(kept.delivery), kept.sequence_id)
@@ -77,6 +111,7 @@ class MessageBuffer:
 
     def snapshot(self) -> BufferSnapshot:
         """The buffer as a value."""
+        self._leave_run()
         return BufferSnapshot(self.last_sequence_id, tuple(self._kept))
 
     @classmethod
@@ -88,6 +123,10 @@ class MessageBuffer:
         buffer.last_sequence_id = snapshot.last_sequence_id
         buffer._set(snapshot.kept)
         return buffer
+
+    def _leave_run(self) -> None:
+        if self.run is not None:
+            self.run.leave(self)
 
     def _forget_expired(self, now: float) -> None:
         self._set([kept for kept in self._kept if not _is_expired(kept, now)])

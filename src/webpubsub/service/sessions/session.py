@@ -123,7 +123,10 @@ class Session:
         """Begin to be carried by a transport."""
         self._change(Change.ATTACH)
         self.attachment = attachment
-        self.outbox = attachment.outbox if self.buffer is None else None
+        if self.buffer is None:
+            self.outbox = attachment.outbox
+        else:
+            self.buffer.send_by(attachment.outbox)
         self.let_go()
 
     def detach(self) -> None:
@@ -208,6 +211,8 @@ class Session:
     def _lose_transport(self) -> None:
         self.attachment = None
         self.outbox = None
+        if self.buffer is not None:
+            self.buffer.send_by(None)
 
     def let_go(self) -> None:
         """Be held no longer because of a lost transport."""

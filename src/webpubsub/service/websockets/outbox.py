@@ -54,13 +54,16 @@ class Flusher:
         self._dirty.append(outbox)
 
     def begin(self, run: Run) -> None:
-        """Have what is sent in a run flushed at the end of this turn; what was sent in another
-        comes before it."""
-        if self.run is not None:
-            self.run.end()
+        """Have what is sent in a run flushed at the end of this turn."""
         if not self._is_due:
             self._be_due()
         self.run = run
+
+    def end_run(self) -> None:
+        """Something else is to come after what was sent in a run."""
+        run, self.run = self.run, None
+        if run is not None:
+            run.end()
 
     def postpone(self, action: Callable[[], None]) -> None:
         """Have something done when all outboxes have been flushed and everybody else has been

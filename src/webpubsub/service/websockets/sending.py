@@ -13,13 +13,13 @@ from typing import Protocol, TypeAlias, cast
 
 from webpubsub.service.websockets.transport import Transport
 
-SendAll: TypeAlias = Callable[[list[int], bytes], list[tuple[int, int]]]
+SendEach: TypeAlias = Callable[[list[int], list[bytes]], list[tuple[int, int]]]
 
-send_all: SendAll | None
+send_each: SendEach | None
 try:
-    from webpubsub.service.websockets._sending import send_all
+    from webpubsub.service.websockets._sending import send_each
 except ImportError:
-    send_all = None
+    send_each = None
 
 
 class Direct:
@@ -48,7 +48,7 @@ class Direct:
 def direct_way(transport: Transport) -> Direct | None:
     """The way past a transport, None where there is none."""
     get_extra_info = getattr(transport, "get_extra_info", None)
-    if send_all is None or get_extra_info is None or get_extra_info("sslcontext") is not None:
+    if send_each is None or get_extra_info is None or get_extra_info("sslcontext") is not None:
         return None
     socket = get_extra_info("socket")
     return None if socket is None else Direct(cast("asyncio.Transport", transport), socket.fileno())
@@ -65,39 +65,31 @@ class Way(Protocol):
 class Batch:
     """What is sent past transports at the end of a turn."""
 
-    __slots__ = ("_data", "_filenos", "_groups", "_ways")
+    __slots__ = ("_data", "_filenos", "_ways")
 
     def __init__(self) -> None:
-        #: Who is sent the same, and the numbers of their sockets.
-        self._groups: list[tuple[Sequence[Way], list[int], bytes]] = []
-        # The group that is added to.
         self._ways: list[Way] = []
         self._filenos: list[int] = []
-        self._data: bytes | None = None
+        self._data: list[bytes] = []
 
     def add(self, way: Way, fileno: int, data: bytes) -> None:
         """Have something sent. Nothing may be done with the transport before ``send``."""
-        if data is not self._data:
-            self._ways, self._filenos, self._data = [], [], data
-            self.add_all(self._ways, self._filenos, data)
         self._ways.append(way)
         self._filenos.append(fileno)
+        self._data.append(data)
 
-    def add_all(self, ways: Sequence[Way], filenos: list[int], data: bytes) -> None:
+    def add_all(self, ways: Sequence[Way], filenos: Sequence[int], data: bytes) -> None:
         """Have the same sent to many."""
-        self._groups.append((ways, filenos, data))
+        self._ways += ways
+        self._filenos += filenos
+        self._data += [data] * len(ways)
 
     def send(self) -> None:
         """Send everything."""
-        if send_all is None:
+        if send_each is None or not self._ways:
             return
+        ways, filenos, data = self._ways, self._filenos, self._data
         # Whatever goes wrong below, nobody is sent anything twice.
-        groups, self._groups = self._groups, []
-        self._data = None
-        rests = [
-            (ways[at], data[sent:])
-            for ways, filenos, data in groups
-            for at, sent in send_all(filenos, data)
-        ]
-        for way, rest in rests:
-            way.write_rest(rest)
+        self._ways, self._filenos, self._data = [], [], []
+        for at, sent in send_each(filenos, data):
+            ways[at].write_rest(data[at][sent:])

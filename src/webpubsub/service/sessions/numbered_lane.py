@@ -1,0 +1,126 @@
+"""Reliable clients in a run: the same messages, with other numbers for each client.
+
+What was said in a run is numbered and kept for a client in one step, and its bytes are made in one:
+sequence ids have no gaps, so they follow from the first. Whoever looks at what is kept for a client
+has it leave the run before. Specification: client-protocols sections 7.2 and 7.3.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache
+
+from webpubsub.protocol.clients.codec import ClientCodec, Frame
+from webpubsub.protocol.messages import Delivery
+from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.websockets.frames import frame, wire_bytes
+from webpubsub.service.websockets.runs import Expiries, Join, Run
+from webpubsub.service.websockets.sending import Batch
+
+
+class NumberedLane:
+    """The buffers of reliable sessions, attached or not."""
+
+    __slots__ = ("_deliveries", "_messages", "_room", "_room_bytes", "_sizes", "codec", "members")
+
+    def __init__(self, codec: ClientCodec) -> None:
+        self.codec = codec
+        self.members: list[MessageBuffer] = []
+        self._deliveries: list[Delivery] = []
+        self._sizes: list[int] = []
+        self._messages: list[Sequence[Frame]] = []
+        self._room = self._room_bytes = 0
+
+    def begin(self, run: Run) -> None:
+        """See for how much there is room; acknowledgements only make more."""
+        rooms = [buffer.room for buffer in self.members]
+        self._room = min([messages for messages, _ in rooms])
+        self._room_bytes = min([size for _, size in rooms])
+        for buffer in self.members:
+            buffer.run = run
+
+    def takes(self, frames: Sequence[Frame]) -> bool:
+        """Whether it can be kept for all of them."""
+        return self._room > 0 and _size(frames) <= self._room_bytes
+
+    def say(self, delivery: Delivery, frames: Sequence[Frame]) -> None:
+        """Keep it until the run ends."""
+        size = _size(frames)
+        self._room -= 1
+        self._room_bytes -= size
+        self._deliveries.append(delivery)
+        self._sizes.append(size)
+        self._messages.append(frames)
+
+    def names(self) -> Iterable[tuple[Hashable, MessageBuffer]]:
+        """Themselves, and the outboxes of those who are attached."""
+        for buffer in self.members:
+            yield buffer, buffer
+            if buffer.outbox is not None:
+                yield buffer.outbox, buffer
+
+    def give(self, member: MessageBuffer, start: int, expiries: Expiries) -> None:
+        """Have them kept, and appended to its outbox."""
+        sizes = self._sizes[start:]
+        first = member.take(self._deliveries[start:], sizes, sum(sizes))
+        if member.outbox is not None:
+            member.outbox.extend(self._parts(first, start), expiries)
+
+    def flush(
+        self, members: Sequence[MessageBuffer], batch: Batch, join: Join, expiries: Expiries
+    ) -> None:
+        """Those with the same numbers are sent the same."""
+        deliveries, sizes, size = self._deliveries, self._sizes, sum(self._sizes)
+        bytes_from = numbered(self.codec, self._messages)
+        for buffer in members:
+            outbox = buffer.outbox
+            if outbox is None or outbox.clear_fileno < 0:
+                self.give(buffer, 0, expiries)
+            else:
+                first = buffer.take(deliveries, sizes, size)
+                batch.add(outbox, outbox.clear_fileno, bytes_from(first))
+
+    def _parts(self, first: int, start: int) -> list[bytes]:
+        return _parts(self.codec, self._messages[start:], first)
+
+
+def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callable[[int], bytes]:
+    """Makes the bytes of messages whose sequence ids begin with a number."""
+    templates: dict[int, bytes | None] = {}
+
+    @cache
+    def make(first: int) -> bytes:
+        end = first + len(messages)
+        digits = len(str(first))
+        if digits not in templates:
+            templates[digits] = _template(codec, messages, digits)
+        template = templates[digits]
+        if template is None or end > 10**digits:
+            return b"".join(_parts(codec, messages, first))
+        return template % tuple(range(first, end))
+
+    return make
+
+
+def _template(codec: ClientCodec, messages: Sequence[Sequence[Frame]], digits: int) -> bytes | None:
+    """The bytes with ``%d`` in place of each sequence id that has so many digits; None where it is
+    not written in digits."""
+    template = b""
+    for frames in messages:
+        around = codec.around_sequence_id(frames[0]) if len(frames) == 1 else None
+        if around is None:
+            return None
+        before, behind = around
+        example = frame(frames[0].kind, before + b"0" * digits + behind)
+        start = example.removesuffix(b"0" * digits + behind)
+        template += start.replace(b"%", b"%%") + b"%d" + behind.replace(b"%", b"%%")
+    return template
+
+
+def _parts(codec: ClientCodec, messages: Sequence[Sequence[Frame]], first: int) -> list[bytes]:
+    return [
+        wire_bytes([codec.with_sequence_id(one, sequence_id) for one in frames])
+        for sequence_id, frames in enumerate(messages, first)
+    ]
+
+
+def _size(frames: Sequence[Frame]) -> int:
+    return sum([len(one.payload) for one in frames])

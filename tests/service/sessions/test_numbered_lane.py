@@ -1,0 +1,75 @@
+"""Reliable clients in a run are sent what they would be sent one by one.
+
+That runs change nothing is seen by ``tests/service/hubs/test_deliveries.py``. Specification:
+client-protocols sections 7.2 and 7.3.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webpubsub.protocol.clients.codec import ClientCodec
+from webpubsub.protocol.clients.json import JsonCodec
+from webpubsub.protocol.clients.protobuf import ProtobufCodec
+from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.service.session_limits import BufferLimits
+from webpubsub.service.sessions.numbered_lane import NumberedLane, numbered
+from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.websockets.frames import wire_bytes
+from webpubsub.service.websockets.runs import Run
+
+
+def _deliveries(texts: list[str]) -> list[Delivery]:
+    return [Delivery(Message(DataType.TEXT, text.encode()), group="%d") for text in texts]
+
+
+@given(
+    st.sampled_from([JsonCodec(), ProtobufCodec()]),
+    st.lists(st.text(max_size=80), min_size=1, max_size=12),
+    st.integers(1, 1100),
+)
+def test_numbers_are_put_in_as_the_codec_does(
+    codec: ClientCodec, texts: list[str], first: int
+) -> None:
+    """Whatever is in the messages, however many digits the numbers have, and where frames have
+    larger heads because of them."""
+    messages = [codec.encode_delivery(delivery) for delivery in _deliveries(texts)]
+    expected = b"".join(
+        wire_bytes([codec.with_sequence_id(one, number) for one in frames])
+        for number, frames in enumerate(messages, first)
+    )
+    assert numbered(codec, messages)(first) == expected
+
+
+def test_the_same_numbers_share_their_bytes() -> None:
+    """Clients that came together are often at the same number."""
+    make = numbered(JsonCodec(), [JsonCodec().encode_delivery(one) for one in _deliveries(["a"])])
+    assert make(3) is make(3)
+    assert make(3) != make(4)
+
+
+@pytest.mark.parametrize(
+    ("limits", "taken"),
+    [
+        (BufferLimits(messages=3), 3),
+        (BufferLimits(messages=1), 1),
+        (BufferLimits(bytes=141), 1),
+        (BufferLimits(bytes=142), 2),
+    ],
+)
+def test_a_message_is_taken_if_there_is_room_for_all(limits: BufferLimits, taken: int) -> None:
+    """The member with the least room decides; what it acknowledges meanwhile is not counted."""
+    lane = NumberedLane(JsonCodec())
+    lane.members += [
+        MessageBuffer(JsonCodec(), BufferLimits()),
+        MessageBuffer(JsonCodec(), limits),
+    ]
+    run = Run(lane.members, [lane])
+    delivery = Delivery(Message(DataType.TEXT, b"x" * 9))
+    frames = JsonCodec().encode_delivery(delivery)
+    assert sum(len(one.payload) for one in frames) == 71
+    said = [run.say(delivery, lambda _codec: frames) for _ in range(5)]
+    assert said == [number < taken for number in range(5)]
+    assert list(map(len, lane.members)) == [taken, taken]
+    assert [buffer.last_sequence_id for buffer in lane.members] == [taken, taken]
+    assert lane.members[1].room == (limits.messages - taken, limits.bytes - taken * 71)
