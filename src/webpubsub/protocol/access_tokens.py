@@ -20,6 +20,7 @@ CLOCK_SKEW = 300
 ENTRA_AUDIENCE = "https://webpubsub.azure.com"
 
 _decode_claims = msgspec.json.Decoder(dict[str, Any]).decode
+_encode_claims = msgspec.json.Encoder().encode
 _END_OF_TIME = 1e15
 _NAME_IDENTIFIER = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
 _ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
@@ -42,6 +43,18 @@ class ClientIdentity(msgspec.Struct, frozen=True, kw_only=True):
         return {name: list(_texts(value)) for name, value in self.payload.items()}
 
 
+class _ClientClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the token of a client says, in this order; what there is none of is left out."""
+
+    aud: str
+    nbf: int
+    iat: int
+    exp: int
+    sub: str | None = None
+    role: tuple[str, ...] = ()
+    group: tuple[str, ...] = msgspec.field(default=(), name="webpubsub.group")
+
+
 def sign(claims: Mapping[str, Any], key: str) -> str:
     """A token with these claims. The key is its text in UTF-8, not decoded."""
     return signed_texts.sign(msgspec.json.encode(claims), key)
@@ -59,19 +72,17 @@ def client_token(
     minutes_to_expire: int = 60,
 ) -> str:
     """A token with which a client may connect to a hub; ``now`` is seconds since the epoch."""
-    claims: dict[str, Any] = {
-        "aud": f"{endpoint.rstrip('/').lower()}/client/hubs/{hub}",
-        "nbf": int(now),
-        "iat": int(now),
-        "exp": int(now) + minutes_to_expire * 60,
-    }
-    if user_id is not None:
-        claims["sub"] = user_id
-    if roles:
-        claims["role"] = list(roles)
-    if groups:
-        claims["webpubsub.group"] = list(groups)
-    return sign(claims, key)
+    second = int(now)
+    claims = _ClientClaims(
+        aud=f"{endpoint.rstrip('/').lower()}/client/hubs/{hub}",
+        nbf=second,
+        iat=second,
+        exp=second + minutes_to_expire * 60,
+        sub=user_id,
+        role=tuple(roles),
+        group=tuple(groups),
+    )
+    return signed_texts.sign(_encode_claims(claims), key)
 
 
 def verify(

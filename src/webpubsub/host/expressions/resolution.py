@@ -163,7 +163,7 @@ def _path(expression: str) -> _Piece:
         return _mistake(f"The parameter name '{first}' is invalid.")
 
     def value(data: Mapping[str, Any], _now: Now, _new_guid: NewGuid) -> str:
-        current = _member(data, first)
+        current = _found(data, first)
         if current is _MISSING:
             raise ExpressionError(f"No value for named parameter '{first}'.")
         for part in rest:
@@ -176,13 +176,15 @@ def _path(expression: str) -> _Piece:
 
 
 def _member(value: Any, name: str) -> Any:
-    if not isinstance(value, _MAPPINGS):
-        return _MISSING
+    return _found(value, name) if isinstance(value, _MAPPINGS) else _MISSING
+
+
+def _found(members: Mapping[str, Any], name: str) -> Any:
     try:
-        return value[name]
+        return members[name]
     except KeyError:
         lowered = name.lower()
-        return next((value[key] for key in value if key.lower() == lowered), _MISSING)
+        return next((members[key] for key in members if key.lower() == lowered), _MISSING)
 
 
 def _as_text(value: Any, value_format: str | None) -> str:
