@@ -21,7 +21,7 @@ from webpubsub.protocol.outcomes import EventFailed, EventOutcome
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.trace_context import current_span
 from webpubsub.service import observation
-from webpubsub.service.hub_settings.model import EventHandlerSettings
+from webpubsub.service.hub_settings.model import EventHandlerSettings, ManagedIdentity
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.webhooks.cookies import cookie_header, keep
 from webpubsub.service.webhooks.exchange import Exchange, Progress, Sleep
@@ -148,7 +148,8 @@ class WebhookHandler:
     async def _send(self, call: "_Call", request: WebhookRequest) -> EventOutcome:
         url, now = call.url, self._webhooks.clock
         cookies = cookie_header(self._cookies, url, now())
-        request = _with_headers(request, ("Cookie", cookies), await self._authorization())
+        token = None if self._settings.auth is None else await self._token(self._settings.auth)
+        request = _with_headers(request, ("Cookie", cookies), ("Authorization", token))
         answer = await self._webhooks.exchange.send(
             url, request, seconds=self._webhooks.timeout, progress=call.progress
         )
@@ -157,11 +158,9 @@ class WebhookHandler:
         keep(self._cookies, values(answer.headers, "Set-Cookie"), url, now())
         return outcome
 
-    async def _authorization(self) -> tuple[str, str | None]:
+    async def _token(self, auth: ManagedIdentity) -> str:
         """The webhook is not asked whether it wants events with a token, which it might leak."""
-        auth = self._settings.auth
-        token = None if auth is None else await self._webhooks.tokens.token(auth.resource)
-        return "Authorization", None if token is None else f"Bearer {token}"
+        return f"Bearer {await self._webhooks.tokens.token(auth.resource)}"
 
 
 def _request_ids() -> Iterator[str]:

@@ -4,6 +4,7 @@ Specification: bindings section 3.1.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from aiohttp import web
@@ -21,6 +22,8 @@ from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 Webhook: TypeAlias = Callable[[WebhookRequest], Awaitable[WebhookAnswer]]
 
 _PREFIX = ("runtime", "webhooks")
+#: All requests of a service have the same path, or few that differ.
+_MOST_PATHS = 64
 _METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS")
 
 
@@ -29,6 +32,7 @@ class Webhooks:
 
     def __init__(self, by_name: Mapping[str, Webhook], gate: Gate, max_body_bytes: int) -> None:
         self._by_name = by_name
+        self._demands = {name: webhook_demand(name) for name in by_name}
         self._gate = gate
         self._max_body_bytes = max_body_bytes
 
@@ -39,14 +43,14 @@ class Webhooks:
 
     def find(self, raw_path: str) -> str | None:
         """The extension that a path as it was sent belongs to; what follows its name is ignored."""
-        *prefix, name = [fold(segment) for segment in path_segments(raw_path)[:3]] or [""]
-        return name if tuple(prefix) == _PREFIX and name in self._by_name else None
+        name = _name_in(raw_path)
+        return name if name in self._by_name else None
 
     async def answer(self, extension: str, request: web.BaseRequest) -> web.Response:
         """Let the extension answer, if the key is right. Raises BodyTooLarge."""
         if request.method not in _METHODS:
             return web.Response(status=405, headers={"Allow": ", ".join(_METHODS)})
-        refusal = self._gate.refusal(request, webhook_demand(extension))
+        refusal = self._gate.refusal(request, self._demands[extension])
         if refusal is not None:
             return refused(request, refusal)
         body = await read_body(request, self._max_body_bytes)
@@ -56,3 +60,9 @@ class Webhooks:
         return web.Response(
             status=answer.status, headers=CIMultiDict(answer.headers), body=answer.body or None
         )
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def _name_in(raw_path: str) -> str | None:
+    *prefix, name = [fold(segment) for segment in path_segments(raw_path)[:3]] or [""]
+    return name if tuple(prefix) == _PREFIX else None

@@ -34,6 +34,7 @@ from webpubsub.protocol.refusals import deliveries as kinds
 #: Calls the function of a route.
 Dispatch: TypeAlias = Callable[[Route, AnyEventRequest], Awaitable[Answer]]
 
+_AWAITED = (ConnectEventRequest, UserEventRequest)
 _VALIDATION = frozenset({"OPTIONS", "GET"})
 _ALLOWED = WebhookAnswer(status=200, headers=[(wire.ALLOWED_ORIGIN, "*")])
 
@@ -93,7 +94,7 @@ class Webhook:
             return _refused(refused.refusal)
         delivery.event = event
         answer = await self._dispatch(route, event)
-        if not isinstance(event, ConnectEventRequest | UserEventRequest):
+        if not isinstance(event, _AWAITED):
             return EMPTY
         if isinstance(answer, FailedAnswer):
             _log_failure(route, event, answer)
