@@ -17,6 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from benchmarks.arguments import some_of
 from benchmarks.load.compiled import library
 from benchmarks.page import write
 from benchmarks.report import show
@@ -41,8 +42,10 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = ", ".join(work.name for work in WORKLOADS)
-    parser.add_argument("--only", type=_chosen, default=WORKLOADS, help=f"some of {names}")
+    names = [work.name for work in WORKLOADS]
+    parser.add_argument(
+        "--only", type=some_of(names), default=names, help=f"some of {','.join(names)}"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="how often everybody has a turn")
     parser.add_argument("--seconds", type=float, default=1.0, help="of each measurement")
     parser.add_argument("--list", action="store_true", help="show workloads and contestants")
@@ -59,19 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _chosen(names: str) -> Sequence[Workload[Any]]:
-    by_name = {work.name: work for work in WORKLOADS}
-    unknown = [name for name in names.split(",") if name not in by_name]
-    if unknown:
-        known = ", ".join(by_name)
-        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: there are only {known}")
-    return [work for work in WORKLOADS if work.name in names.split(",")]
-
-
 def _measured(arguments: argparse.Namespace) -> Results:
     today = datetime.now(UTC).date().isoformat()
     results = Results(date=today, machine=_machine(), rounds=arguments.rounds)
-    run(lambda: _measure(results, arguments.only, arguments.seconds))
+    workloads = [work for work in WORKLOADS if work.name in arguments.only]
+    run(lambda: _measure(results, workloads, arguments.seconds))
     return results
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.arguments import some_of
 from benchmarks.growth.curves import Panel
 from benchmarks.growth.registry import STUDIES
 from benchmarks.growth.report import complaints, table
@@ -56,7 +57,9 @@ def _write(found: Mapping[str, Sequence[Panel]]) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     names = ",".join(STUDIES)
-    parser.add_argument("--only", type=_names, default=list(STUDIES), help=f"some of {names}")
+    parser.add_argument(
+        "--only", type=some_of(STUDIES), default=list(STUDIES), help=f"some of {names}"
+    )
     parser.add_argument(
         "--seconds", type=float, default=0.5, help="of a server's processor, a third of each figure"
     )
@@ -65,14 +68,6 @@ def _arguments() -> argparse.Namespace:
     if arguments.write and find_spec("matplotlib") is None:
         parser.error(f"--write draws with matplotlib: {_WITH_MATPLOTLIB}")
     return arguments
-
-
-def _names(text: str) -> Sequence[str]:
-    names = [name.strip() for name in text.split(",")]
-    unknown = [name for name in names if name not in STUDIES]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"there is no '{unknown[0]}': {', '.join(STUDIES)}")
-    return names
 
 
 if __name__ == "__main__":

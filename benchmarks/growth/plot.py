@@ -36,11 +36,12 @@ def draw(panels: Sequence[Panel], file: Path) -> None:
         for axes, panel in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
         ):
-            _draw_panel(axes, panel)
+            draw_panel(axes, panel)
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
+def draw_panel(axes: Axes, panel: Panel) -> None:
+    """One pair of axes: all curves in a size and with ticks that fit them."""
     axes.set_title(panel.title, color=_INK)
     axes.set_xlabel(panel.x_label, color=_INK)
     axes.set_ylabel(panel.y_label, color=_INK)

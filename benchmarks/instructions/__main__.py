@@ -6,11 +6,11 @@ clearly more than it did. ``--write`` renews the baseline.
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.arguments import some_of
 from benchmarks.instructions.baseline import Baseline, BaselineError, changes
 from benchmarks.instructions.callgrind import CountError, count
 from benchmarks.instructions.paths import PATHS
@@ -40,7 +40,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description=__doc__)
     parser.add_argument(
-        "--only", type=_names, default=list(PATHS), help=f"some of {','.join(PATHS)}"
+        "--only", type=some_of(PATHS), default=list(PATHS), help=f"some of {','.join(PATHS)}"
     )
     parser.add_argument("--baseline", type=Path, default=BASELINE, help="another file")
     parser.add_argument("--write", action="store_true", help="renew the baseline")
@@ -48,14 +48,6 @@ def _arguments() -> argparse.Namespace:
     if arguments.write and len(arguments.only) < len(PATHS):
         parser.error("--write renews the baseline of every path: leave --only out")
     return arguments
-
-
-def _names(text: str) -> Sequence[str]:
-    names = [name.strip() for name in text.split(",")]
-    unknown = [name for name in names if name not in PATHS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"there is no '{unknown[0]}': {', '.join(PATHS)}")
-    return names
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ that making one costs next to nothing.
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
+
+from webpubsub.testing.memory import feed
 
 _MASK = bytes(4)
 _TEXT = 0x81
@@ -89,16 +91,7 @@ class Wire(asyncio.Transport):
 
     def send(self, data: bytes) -> None:
         """Have it arrive."""
-        while data:
-            protocol = self._protocol
-            if not isinstance(protocol, asyncio.BufferedProtocol):
-                cast("asyncio.Protocol", protocol).data_received(data)
-                return
-            buffer = memoryview(protocol.get_buffer(len(data)))
-            size = min(len(buffer), len(data))
-            buffer[:size] = data[:size]
-            protocol.buffer_updated(size)
-            data = data[size:]
+        feed(self, data)
 
     async def until(self, size: int) -> None:
         """Wait until the server has written so many bytes. Raises RuntimeError when it does not."""

@@ -26,6 +26,21 @@ def join(near: asyncio.BaseProtocol, far: asyncio.BaseProtocol) -> "MemoryTransp
     return one
 
 
+def feed(transport: asyncio.BaseTransport, data: bytes) -> None:
+    """Tell a transport's protocol what has arrived; at any piece it may hand the transport over to
+    another one."""
+    while data:
+        protocol = transport.get_protocol()
+        if not isinstance(protocol, asyncio.BufferedProtocol):
+            cast("asyncio.Protocol", protocol).data_received(data)
+            return
+        buffer = memoryview(protocol.get_buffer(len(data)))
+        size = min(len(buffer), len(data))
+        buffer[:size] = data[:size]
+        data = data[size:]
+        protocol.buffer_updated(size)
+
+
 class MemoryTransport(asyncio.Transport):
     """One end of a connection; ``peer`` is the other one."""
 
@@ -144,7 +159,7 @@ class MemoryTransport(asyncio.Transport):
         while self._arrived and self._reads and not self._closing:
             data = self._arrived.popleft()
             self.waiting_bytes -= len(data)
-            self._feed(data)
+            feed(self, data)
         if self._awaited and self.waiting_bytes <= _LOW:
             self._awaited = False
             self.peer.get_protocol().resume_writing()
@@ -153,19 +168,6 @@ class MemoryTransport(asyncio.Transport):
             protocol = cast("asyncio.Protocol | asyncio.BufferedProtocol", self._protocol)
             if not protocol.eof_received():
                 self.close()
-
-    def _feed(self, data: bytes) -> None:
-        """A protocol may hand the transport over to another one at any piece."""
-        while data:
-            protocol = self._protocol
-            if not isinstance(protocol, asyncio.BufferedProtocol):
-                cast("asyncio.Protocol", protocol).data_received(data)
-                return
-            buffer = memoryview(protocol.get_buffer(len(data)))
-            size = min(len(buffer), len(data))
-            buffer[:size] = data[:size]
-            data = data[size:]
-            protocol.buffer_updated(size)
 
     def _lose(self) -> None:
         if not self._lost:
