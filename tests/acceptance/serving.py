@@ -10,6 +10,7 @@ import aiohttp
 
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.host.errors import HostError
+from webpubsub.testing.environment import Environment
 
 #: The first lines of an app whose HTTP functions need no keys.
 HEAD = """
@@ -84,14 +85,19 @@ async def asked(app: LocalApp) -> AsyncIterator[Served]:
 
 @asynccontextmanager
 async def served(folder: Path, **place: Any) -> AsyncIterator[Served]:
-    """Serve an app meanwhile."""
+    """Serve an app meanwhile; what its settings put into the environment is gone afterwards."""
+    environment = Environment()
+    environment.change({})
     app = LocalApp(Place(folder=folder, port=0, service_port=0, **place))
-    await app.start()
     try:
-        async with asked(app) as serving:
-            yield serving
+        await app.start()
+        try:
+            async with asked(app) as serving:
+                yield serving
+        finally:
+            await app.stop()
     finally:
-        await app.stop()
+        environment.restore()
 
 
 async def refusal(folder: Path) -> str:

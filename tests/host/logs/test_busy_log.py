@@ -64,7 +64,9 @@ def restored() -> Iterator[None]:
     PARENT.handlers = []
     PARENT.propagate = True
     PARENT.setLevel(logging.NOTSET)
-    logging.getLogger("Function.parent.busy").filters.clear()
+    busy = logging.getLogger("Function.parent.busy")
+    busy.setLevel(logging.NOTSET)
+    busy.filters.clear()
 
 
 @pytest.fixture

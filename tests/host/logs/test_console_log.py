@@ -51,7 +51,7 @@ Install = Callable[..., Terminal]
 
 @pytest.fixture
 def install() -> Iterator[Install]:
-    """Installs the log on a terminal, and takes it back after the test."""
+    """Installs the log on a terminal, and takes it back after the test, the last one first."""
     installed: list[Callable[[], None]] = []
 
     def install_on_terminal(
@@ -63,7 +63,7 @@ def install() -> Iterator[Install]:
         return terminal
 
     yield install_on_terminal
-    for uninstall in installed:
+    for uninstall in reversed(installed):
         uninstall()
 
 
