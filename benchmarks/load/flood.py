@@ -17,16 +17,15 @@ import psutil
 from benchmarks.load.websockets import Endpoint
 
 _AT_ONCE = 64
-_TEXT = "x" * 64
 _READ = 1 << 18
 _START_SECONDS = 20
 
 
 @contextmanager
-def flooding(endpoint: Endpoint) -> Iterator[psutil.Process]:
+def flooding(endpoint: Endpoint, text: str) -> Iterator[psutil.Process]:
     """Somebody who sends all that the server takes, whenever its process is resumed; it is
     suspended at first, and ended when the block is left."""
-    messages = endpoint.frame(_TEXT) * _AT_ONCE
+    messages = endpoint.frame(text) * _AT_ONCE
     context = get_context("spawn")
     started, starts = context.Pipe(duplex=False)
     arguments = (endpoint.port, endpoint.head, messages, starts)

@@ -16,10 +16,12 @@ from benchmarks.load.meter import Figure
 from benchmarks.load.websockets import Endpoint
 from benchmarks.runs import Row
 from benchmarks.servers import running
+from benchmarks.workloads.echo import TEXT
 from benchmarks.workloads.idle import round_trip
 
 GROUPS = "by a group"
 EVENTS = "by a typed function"
+EMPTY = "by a typed function, empty messages"
 _LATEST = 2.0
 _SLOWEST = 0.99
 #: With and without in turn: what else the machine does delays the slowest of some, not of most.
@@ -35,13 +37,14 @@ class Fairness(msgspec.Struct, frozen=True):
     notes: ClassVar[str] = (
         "Medians of five short measurements with and without in turn. The flood is of the same "
         "kind as the round trips: messages to a group that has one member, or events, as fast as "
-        "the server takes them. The other peers are left out."
+        "the server takes them; empty ones are the smallest a client can send, and so come the "
+        "fastest. The other peers are left out."
     )
 
     @property
     def rows(self) -> Sequence[Row]:
         """With and without, and one by the other."""
-        return [row for way in (GROUPS, EVENTS) for row in _rows(way)]
+        return [row for way in (GROUPS, EVENTS, EMPTY) for row in _rows(way)]
 
     @property
     def contestants(self) -> Sequence[SocketContestant]:
@@ -58,6 +61,7 @@ class Fairness(msgspec.Struct, frozen=True):
             with running(OURS, echo_function.command) as server:
                 client = simple_client(server.port)
                 figures |= await _compared(EVENTS, client, client, seconds)
+                figures |= await _compared(EMPTY, client, client, seconds, text="")
         return figures
 
 
@@ -82,10 +86,10 @@ def _rows(way: str) -> Sequence[Row]:
 
 
 async def _compared(
-    way: str, client: Endpoint, flood: Endpoint, seconds: float
+    way: str, client: Endpoint, flood: Endpoint, seconds: float, text: str = TEXT
 ) -> dict[str, Figure]:
     alone, beside = [], []
-    with flooding(flood) as flooder:
+    with flooding(flood, text) as flooder:
         for _ in range(_SLICES):
             await asyncio.sleep(_SETTLE)
             alone.append(await round_trip(client, seconds / _SLICES, _SLOWEST))
