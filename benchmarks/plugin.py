@@ -8,7 +8,6 @@ a frame: the test client of aiohttp by a socket, that of Starlette, where it is 
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,12 +19,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.contestants.contestant import OURS
-from benchmarks.servers import HERE
+from benchmarks.servers import HERE, usual_environment
 from benchmarks.suites.timing import FIGURES
 
 _MICROSECONDS = 1e6
 #: Nobody who develops has Python compile an app for each test.
-_NO_CACHE = "PYTHONDONTWRITEBYTECODE"
 _CHAT = HERE.parent / "examples/chat"
 _BY_SOCKETS = f"{OURS} by sockets"
 _OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "benchmarks.suites.timing", "-o", "addopts=")
@@ -56,8 +54,7 @@ def measure(arguments: list[str], tests: int) -> Mapping[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *_OPTIONS, *arguments],
         cwd=HERE.parent,
-        env={name: text for name, text in os.environ.items() if name != _NO_CACHE}
-        | {"TESTS": str(tests)},
+        env=usual_environment() | {"TESTS": str(tests)},
         capture_output=True,
         text=True,
         check=False,

@@ -1,6 +1,5 @@
 """How long a command takes until a client is in, and what the import of the library takes."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -17,14 +16,12 @@ from benchmarks.load.meter import Figure
 from benchmarks.load.tokens import client_path
 from benchmarks.load.websockets import Endpoint
 from benchmarks.runs import Row
-from benchmarks.servers import HERE, app_command, free_port, pin, scratch
+from benchmarks.servers import HERE, app_command, free_port, pin, scratch, usual_environment
 
 _START, _IMPORT = "`webpubsub start` to the first client", "`import webpubsub`"
 _WANTED = {_START: 800, _IMPORT: 25}
 _PATIENCE_SECONDS = 30
 _PAUSE_SECONDS = 0.002
-#: Nobody has Python compile everything at each start.
-_NO_CACHE = "PYTHONDONTWRITEBYTECODE"
 _TIMED_IMPORT = """
 import time
 import azure.functions
@@ -96,7 +93,7 @@ def _time_start(contestant: Contestant) -> float:
     with (scratch() / "stderr").open("wb") as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=errors, env=_environment()
+            command, stdout=subprocess.DEVNULL, stderr=errors, env=usual_environment()
         )
     pin(process.pid, 0)
     try:
@@ -124,9 +121,7 @@ def _is_let_in(client: Endpoint) -> bool:
 
 def _time_import() -> float:
     command = [sys.executable, "-c", _TIMED_IMPORT]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=_environment())
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=usual_environment()
+    )
     return float(done.stdout)
-
-
-def _environment() -> dict[str, str]:
-    return {name: text for name, text in os.environ.items() if name != _NO_CACHE}
