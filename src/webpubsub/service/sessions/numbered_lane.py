@@ -71,11 +71,13 @@ class NumberedLane:
         deliveries, sizes, size = self._deliveries, self._sizes, sum(self._sizes)
         bytes_from = numbered(self.codec, self._messages)
         for buffer in members:
+            first = buffer.take(deliveries, sizes, size)
             outbox = buffer.outbox
-            if outbox is None or outbox.clear_fileno < 0:
-                self.give(buffer, 0, expiries)
+            if outbox is None:
+                continue
+            if outbox.clear_fileno < 0:
+                outbox.extend(self._parts(first, 0), expiries)
             else:
-                first = buffer.take(deliveries, sizes, size)
                 batch.add(outbox, outbox.clear_fileno, bytes_from(first))
 
     def _parts(self, first: int, start: int) -> list[bytes]:
