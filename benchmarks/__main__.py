@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only", type=some_of(names), default=names, help=f"some of {','.join(names)}"
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often everybody has a turn")
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=0.5, help="of each measurement")
     parser.add_argument("--list", action="store_true", help="show workloads and contestants")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results")
     parser.add_argument(

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from benchmarks.instructions.scene import Scene, to_group
-from benchmarks.instructions.wire import Wire, text_frame
+from benchmarks.instructions.wire import Sink, Wire, text_frame
 from webpubsub.protocol.access_tokens import verify
 
 _JSON = "json.webpubsub.azure.v1"
@@ -53,25 +53,34 @@ class Exchange:
 
     async def learn(self) -> "Exchange":
         """Do it once, and see that every receiver is written the same. Raises RuntimeError."""
-        before = [wire.size for wire in self._receivers]
+        receivers = {wire: wire.size for wire in self._receivers if wire.sink is None}
+        sinks = {wire.sink for wire in self._receivers if wire.sink is not None}
+        for sink in sinks:
+            sink.taken()
         self._sender.send(self._data)
         await self._receivers[-1].settle()
-        sizes = {wire.size - size for wire, size in zip(self._receivers, before, strict=True)}
+        sizes = [wire.size - before for wire, before in receivers.items()]
+        sizes += [size for sink in sinks for size in sink.taken()]
         self._answers = min(sizes)
-        if len(sizes) != 1 or not self._answers:
-            raise RuntimeError(f"the receivers were written {sorted(sizes)} bytes")
+        if len(sizes) != len(self._receivers) or self._answers != max(sizes) or not self._answers:
+            raise RuntimeError(f"{len(sizes)} receivers were written {min(sizes)} to {max(sizes)}")
         return self
 
 
 async def fan_out(scene: Scene) -> Operation:
-    """A message to a group of many."""
-    return await _fan_out(scene, await _members(scene, _JSON), _JSON)
+    """A message to a group of many, whose sockets are written to."""
+    return await _fan_out(scene, await _members(scene, _JSON, "sockets", scene.sink()), "sockets")
+
+
+async def fan_out_by_transports(scene: Scene) -> Operation:
+    """The same where nobody's socket can be, as with TLS."""
+    return await _fan_out(scene, await _members(scene, _JSON, "tls"), "tls")
 
 
 async def reliable_fan_out(scene: Scene) -> Operation:
     """The same to clients that acknowledge every message."""
-    members = await _members(scene, _RELIABLE)
-    exchange = await _fan_out(scene, members, _RELIABLE)
+    members = await _members(scene, _RELIABLE, "reliable", scene.sink())
+    exchange = await _fan_out(scene, members, "reliable")
     received = 1
 
     async def operation() -> None:
@@ -153,11 +162,13 @@ async def rest(scene: Scene) -> Operation:
     return await Exchange(client, request, [client]).learn()
 
 
-async def _members(scene: Scene, subprotocol: str) -> Sequence[Wire]:
-    """Those of a group that is named as what they speak."""
+async def _members(
+    scene: Scene, subprotocol: str, group: str, sink: Sink | None = None
+) -> Sequence[Wire]:
+    """Those of a group. The last has no sink, so that it is seen when all have been written to."""
+    sinks = [sink] * (_MEMBERS - 1) + [None]
     return [
-        await scene.client(_HUB, subprotocol=subprotocol, groups=[subprotocol])
-        for _ in range(_MEMBERS)
+        await scene.client(_HUB, subprotocol=subprotocol, groups=[group], sink=one) for one in sinks
     ]
 
 
@@ -184,6 +195,7 @@ PATHS: Mapping[str, Path] = {
     path.name: path
     for path in (
         Path("fan-out", f"a message of a group to {_MEMBERS} JSON clients", 20, fan_out),
+        Path("fan-out-tls", "the same by transports, as with TLS", 10, fan_out_by_transports),
         Path(
             "reliable",
             f"the same to {_MEMBERS} reliable ones, and their acks",

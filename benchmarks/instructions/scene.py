@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from benchmarks.instructions.wire import Wire
+from benchmarks.instructions.wire import Sink, Wire
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.composition.surroundings import Surroundings
 from webpubsub.host.logs.console_log import ConsoleLog
@@ -41,6 +41,7 @@ class Scene:
         )
         self.service = self.app.service
         self._log = ConsoleLog(self.app.config, log, verbose=False)
+        self._sinks: list[Sink] = []
 
     @property
     def key(self) -> str:
@@ -59,7 +60,14 @@ class Scene:
     async def stop(self) -> None:
         """Finish what has begun."""
         await self.app.stop()
+        for sink in self._sinks:
+            sink.close()
         self._log.close()
+
+    def sink(self) -> Sink:
+        """What takes everything until the end."""
+        self._sinks.append(Sink())
+        return self._sinks[-1]
 
     async def handshake(
         self,
@@ -86,12 +94,13 @@ class Scene:
         subprotocol: str = "",
         user: str | None = None,
         groups: Sequence[str] = (),
+        sink: Sink | None = None,
     ) -> Wire:
         """A client that has connected."""
-        wire = Wire(self.service.door())
+        wire = Wire(self.service.door(), sink)
         wire.send(await self.handshake(hub, subprotocol=subprotocol, user=user, groups=groups))
         await wire.settle()
-        if wire.is_closing() or not wire.size:
+        if wire.is_closing() or not (sink.taken() if sink else wire.size):
             raise RuntimeError(f"the client was not let in: {bytes(wire.last)!r}")
         return wire
 

@@ -1,12 +1,15 @@
-"""A client without a socket: what it sends is handed to the server at once, and what the server
+"""A client without a connection: what it sends is handed to the server at once, and what the server
 writes is kept.
 
+A server that writes past the transport, to the socket, writes to a sink, if the client has one.
 Everything between is the service's own. A mask of zeros leaves the payload of a frame as it is, so
 that making one costs next to nothing.
 """
 
 import asyncio
+import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from webpubsub.testing.memory import feed
@@ -17,15 +20,42 @@ _MASKED = 0x80
 #: Turns of the loop that nothing takes, and that everything is done in.
 _MANY_TURNS = 2000
 _SOME_TURNS = 50
+_LARGEST = 1 << 16
 
 _Data = bytes | bytearray | memoryview
+
+
+class Sink:
+    """A socket that takes everything, and drops it when nobody looks."""
+
+    def __init__(self) -> None:
+        self._behind = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._behind.bind(("127.0.0.1", 0))
+        self._behind.setblocking(False)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.connect(self._behind.getsockname())
+        self.socket.setblocking(False)
+
+    def close(self) -> None:
+        """Take no more."""
+        self.socket.close()
+        self._behind.close()
+
+    def taken(self) -> list[int]:
+        """How large each of the latest writes was."""
+        sizes = []
+        with suppress(BlockingIOError):
+            while True:
+                sizes.append(len(self._behind.recv(_LARGEST)))
+        return sizes
 
 
 class Wire(asyncio.Transport):
     """The server's end of a connection that never blocks."""
 
-    def __init__(self, protocol: asyncio.BaseProtocol) -> None:
+    def __init__(self, protocol: asyncio.BaseProtocol, sink: Sink | None = None) -> None:
         super().__init__()
+        self.sink = sink
         #: How often the server has written, how much, and what at last.
         self.writes = 0
         self.size = 0
@@ -84,7 +114,9 @@ class Wire(asyncio.Transport):
         return 0
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """There is an address, and no socket."""
+        """There is an address, and perhaps a socket."""
+        if name == "socket" and self.sink is not None:
+            return self.sink.socket
         return ("127.0.0.1", 0) if name in ("peername", "sockname") else default
 
     # What the client does

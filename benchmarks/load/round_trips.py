@@ -26,12 +26,12 @@ async def round_trips(
         client.send()
     await warm_up(seconds, lambda: listener.heard, listener.listen)
     before, meter = listener.heard, Meter()
+    listener.expect(1)
     await listener.listen(seconds)
+    await listener.done()  # at once, but where no answer has come in all that time
     figure = meter.rate(listener.heard - before)
     listener.answer_after(0)
     await listener.listen(_SETTLE)
-    if not figure.value:
-        raise RuntimeError("no message was answered")
     return figure
 
 

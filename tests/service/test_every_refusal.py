@@ -140,12 +140,15 @@ def calls(
 def fails(part: str) -> Act:
     """A fault of the service itself, while somebody connects or calls."""
 
-    async def broken(*_: Any, **__: Any) -> None:
+    def broken_at_once(*_: Any, **__: Any) -> bool:
         raise ZeroDivisionError("a fault made for this test")
+
+    async def broken(*_: Any, **__: Any) -> None:
+        broken_at_once()
 
     async def act(service: Service) -> None:
         if part == "handshake":
-            service._router.connect = broken  # type: ignore[method-assign,assignment]
+            service._router.asks = broken_at_once  # type: ignore[method-assign]
             await enters()(service)
         elif part == "rest":
             service.hubs.perform = broken  # type: ignore[method-assign]

@@ -1,12 +1,13 @@
 """A client without a socket."""
 
 import asyncio
+from contextlib import closing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.instructions.wire import Wire, text_frame
+from benchmarks.instructions.wire import Sink, Wire, text_frame
 from tests.service.fakes import client_frame
 
 
@@ -35,6 +36,18 @@ async def test_a_server_that_does_not_answer_is_told_of() -> None:
     wire.send(b"hello")
     with pytest.raises(RuntimeError, match="has written 6 bytes and not 7"):
         await wire.until(7)
+
+
+async def test_a_server_may_write_past_the_transport() -> None:
+    """Into a sink, which tells of it."""
+    with closing(Sink()) as sink:
+        wire = Wire(Echo(), sink)
+        wire.get_extra_info("socket").send(b"hello")
+        wire.get_extra_info("socket").send(b"!")
+        assert sink.taken() == [5, 1]
+        assert sink.taken() == []
+        assert wire.size == 0
+    assert Wire(Echo()).get_extra_info("socket") is None
 
 
 @given(st.binary(max_size=0xFFFF))
