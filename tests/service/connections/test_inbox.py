@@ -16,6 +16,8 @@ class Source:
 
     def __init__(self) -> None:
         self.paused = False
+        #: So that an item is one of the parts that a turn has.
+        self.is_sending_to_many = True
         self.postponed: list[Callable[[], None]] = []
 
     def pause_reading(self) -> None:
@@ -49,6 +51,17 @@ class World:
             self.inbox.hold()
         elif item == "parts":
             self.inbox.put_parts(["first", "hold", "last"])
+
+
+def test_a_turn_is_shorter_where_what_is_sent_takes_less_time_than_the_items() -> None:
+    """Others would be delayed by the items alone."""
+    world = World()
+    world.source.is_sending_to_many = False
+    for number in range(TURN):
+        world.inbox.put(f"{number}")
+    assert len(world.handled) == TURN // 6
+    world.source.next_turn()
+    assert len(world.handled) == 2 * TURN // 6
 
 
 def test_items_are_handled_at_once() -> None:

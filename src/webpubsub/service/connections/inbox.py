@@ -12,10 +12,13 @@ from typing import Generic, Protocol, TypeVar
 
 ItemT = TypeVar("ItemT")
 
-#: How much is handled in one turn. Less would let a client that floods delay others even less, but
-#: would cost more writes: what is sent in one turn is written at once.
-TURN = 32
-#: How many bytes are as much work as one item more.
+#: How much is done in one turn. More would let a client that floods delay others for longer.
+TURN = 38
+#: What an item is of that, and what one is when the turn ends in writing to many: that takes longer
+#: than all items, and more turns would cost more of it, for what is sent in one is written at once.
+#: So a turn has 6 items, or 32.
+_ITEM, _ITEM_TO_MANY = 7, 1
+#: How many bytes are so much more work.
 _MUCH = 4096
 
 
@@ -28,6 +31,9 @@ class Source(Protocol):
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
+
+    @property
+    def is_sending_to_many(self) -> bool: ...
 
     def postpone(self, action: Callable[[], None]) -> None: ...
 
@@ -112,7 +118,8 @@ class Inbox(Generic[ItemT]):
         self._handle = _ignore
 
     def _spend(self, size: int) -> None:
-        self._left -= 1 + size // _MUCH
+        item = _ITEM_TO_MANY if self._source.is_sending_to_many else _ITEM
+        self._left -= item + size // _MUCH
         if self._left <= 0:
             self._source.postpone(self._begin_turn)
 

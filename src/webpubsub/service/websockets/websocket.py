@@ -39,6 +39,8 @@ _PING = 0x9
 _NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
 #: So many frames end the turn of a client that fills the buffer; the buffer counts as some.
 _MANY, _BUFFER = 160, 4
+#: To write to so many takes longer than to handle what one client may say in a turn.
+_CROWD = 100
 _KINDS = {WSMsgType.TEXT: FrameKind.TEXT, WSMsgType.BINARY: FrameKind.BINARY}
 
 
@@ -125,6 +127,12 @@ class WebSocket(FrameListener):
     def resume_reading(self) -> None:
         """Go on."""
         self._resume(_RECEIVER_IS_BUSY)
+
+    @property
+    def is_sending_to_many(self) -> bool:
+        """Whether what was sent last in this turn goes to a hundred clients or more."""
+        run = self._flusher.run
+        return run is not None and len(run.recipients) >= _CROWD
 
     def hold(self) -> None:
         """Take nothing from the network, and act as if nothing came: what a network does that has
