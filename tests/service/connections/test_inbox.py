@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.service.connections.inbox import TURN, Inbox
+from webpubsub.service.connections.inbox import TURN, TURN_TO_MANY, Inbox
 
 
 class Source:
@@ -16,8 +16,8 @@ class Source:
 
     def __init__(self) -> None:
         self.paused = False
-        #: So that an item is one of the parts that a turn has.
-        self.is_sending_to_many = True
+        self.turn = 0
+        self.is_sending_to_many = False
         self.postponed: list[Callable[[], None]] = []
 
     def pause_reading(self) -> None:
@@ -53,15 +53,26 @@ class World:
             self.inbox.put_parts(["first", "hold", "last"])
 
 
-def test_a_turn_is_shorter_where_what_is_sent_takes_less_time_than_the_items() -> None:
-    """Others would be delayed by the items alone."""
+def test_a_turn_is_longer_where_it_ends_in_writing_to_many() -> None:
+    """That takes longer than handling all items, and is not to be done for every few of them."""
     world = World()
-    world.source.is_sending_to_many = False
-    for number in range(TURN):
+    world.inbox.put("0")
+    world.source.is_sending_to_many = True
+    for number in range(1, 2 * TURN_TO_MANY):
         world.inbox.put(f"{number}")
-    assert len(world.handled) == TURN // 6
+    assert len(world.handled) == TURN_TO_MANY
     world.source.next_turn()
-    assert len(world.handled) == 2 * TURN // 6
+    assert len(world.handled) == 2 * TURN_TO_MANY
+
+
+def test_what_was_handled_in_another_turn_does_not_count() -> None:
+    """Who sends little is never asked to wait."""
+    world = World()
+    for number in range(3 * TURN):
+        world.source.turn = number
+        world.inbox.put(f"{number}")
+    assert len(world.handled) == 3 * TURN
+    assert not world.source.postponed
 
 
 def test_items_are_handled_at_once() -> None:

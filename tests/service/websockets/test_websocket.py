@@ -22,6 +22,7 @@ from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
 from webpubsub.service.websockets.outbox import Flusher
+from webpubsub.service.websockets.runs import Run
 from webpubsub.service.websockets.websocket import WebSocket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -445,3 +446,26 @@ async def test_a_lost_websocket_is_forgotten() -> None:
     assert watch.watched is world.websocket
     world.wire.lose()
     assert watch.watched is None
+
+
+@pytest.mark.parametrize(("recipients", "is_many"), [(99, False), (100, True)], ids=str)
+def test_a_hundred_are_many(recipients: int, is_many: bool) -> None:
+    """While they are sent something together."""
+    flusher = Flusher(ManualLoop().asyncio)
+    settings, sweeper = ServiceSettings(), Sweeper(lambda: 0.0, ping_interval=20.0)
+    parsers = FrameParsers(MAX)
+    websocket = WebSocket(Wire(), codec_for(None), settings, flusher, sweeper, parsers)
+    flusher.begin(Run([object()] * recipients, []))
+    assert websocket.is_sending_to_many is is_many
+    flusher.end_run()
+    assert not websocket.is_sending_to_many
+
+
+async def test_a_turn_ends_when_what_was_sent_is_written() -> None:
+    """From then on others have been heard."""
+    world = World()
+    before = world.websocket.turn
+    world.websocket.outbox.append(b"x")
+    assert world.websocket.turn == before
+    world.loop.turn()
+    assert world.websocket.turn == before + 1

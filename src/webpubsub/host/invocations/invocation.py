@@ -9,9 +9,7 @@ import asyncio
 import traceback
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from itertools import count
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -42,6 +40,7 @@ from webpubsub.host.worker import (
     WorkerLost,
 )
 from webpubsub.protocol.trace_context import SpanContext, current_span
+from webpubsub.protocol.unique_ids import UniqueIds
 
 RETURN = "$return"
 
@@ -83,19 +82,15 @@ class FunctionInvoker:
         self._log = InvocationLog(function.name)
         self._stages: Callable[[_Attempt], Awaitable[InvocationResult]]
         self._stages = self._with_bindings if inputs or outputs else self._call
-        #: Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none
-        #: is a secret.
-        self._id_prefix = str(uuid4())[:-12]
-        self._id_numbers = count(1)
+        self._new_id = UniqueIds()
 
     def __call__(
         self, call: TriggerCall, retry: int = 0, max_retries: int = 0
     ) -> Coroutine[Any, Any, InvocationResult]:
         """The only attempt, or else the first or a later one, which the function's context shows.
         Never raises but when the calling task is cancelled."""
-        invocation_id = f"{self._id_prefix}{next(self._id_numbers):012x}"
         inputs: list[tuple[str, Value]] = [(self._trigger_name, call.value)]
-        attempt = _Attempt(invocation_id, call, retry, max_retries, inputs)
+        attempt = _Attempt(self._new_id(), call, retry, max_retries, inputs)
         return self._attempt(attempt) if self._point.observer is None else self._traced(attempt)
 
     async def _traced(self, attempt: _Attempt) -> InvocationResult:

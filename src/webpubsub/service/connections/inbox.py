@@ -12,13 +12,11 @@ from typing import Generic, Protocol, TypeVar
 
 ItemT = TypeVar("ItemT")
 
-#: How much is done in one turn. More would let a client that floods delay others for longer.
-TURN = 38
-#: What an item is of that, and what one is when the turn ends in writing to many: that takes longer
-#: than all items, and more turns would cost more of it, for what is sent in one is written at once.
-#: So a turn has 6 items, or 32.
-_ITEM, _ITEM_TO_MANY = 7, 1
-#: How many bytes are so much more work.
+#: How much is handled in one turn: more would let a client that floods delay others for longer. And
+#: when the turn ends in writing to many, which takes longer than all of that: less would cost more
+#: writes, for what is sent in one turn is written at once.
+TURN, TURN_TO_MANY = 6, 32
+#: How many bytes are as much work as one item more.
 _MUCH = 4096
 
 
@@ -31,6 +29,9 @@ class Source(Protocol):
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
+
+    @property
+    def turn(self) -> int: ...
 
     @property
     def is_sending_to_many(self) -> bool: ...
@@ -50,11 +51,13 @@ class Inbox(Generic[ItemT]):
         "_bytes",
         "_handle",
         "_held",
+        "_is_over",
         "_items",
-        "_left",
         "_max_bytes",
         "_pausing",
         "_source",
+        "_spent",
+        "_turn",
     )
 
     def __init__(self, handle: Callable[[ItemT], None], source: Source, max_bytes: int) -> None:
@@ -67,9 +70,10 @@ class Inbox(Generic[ItemT]):
         self._held = False
         #: Whether the source has been asked to wait.
         self._pausing = False
-        #: What may still be handled in this turn, which ends when this is used up: a client that
-        #: sends little has many turns for one.
-        self._left = TURN
+        #: What was handled in this turn, and which that was.
+        self._spent = 0
+        self._turn = 0
+        self._is_over = False
 
     @property
     def items(self) -> Iterable[ItemT]:
@@ -78,7 +82,7 @@ class Inbox(Generic[ItemT]):
 
     def put(self, item: ItemT, size: int = 0) -> None:
         """Hand an item on, or keep it; ``size`` in bytes counts against the limit."""
-        if self._left > 0 and not self._held:
+        if not self._is_over and not self._held:
             self._spend(size)
             self._handle(item)
         else:
@@ -118,31 +122,34 @@ class Inbox(Generic[ItemT]):
         self._handle = _ignore
 
     def _spend(self, size: int) -> None:
-        item = _ITEM_TO_MANY if self._source.is_sending_to_many else _ITEM
-        self._left -= item + size // _MUCH
-        if self._left <= 0:
-            self._source.postpone(self._begin_turn)
+        source = self._source
+        if source.turn != self._turn:
+            self._turn, self._spent = source.turn, 0
+        self._spent += 1 + size // _MUCH
+        if self._spent >= (TURN_TO_MANY if source.is_sending_to_many else TURN):
+            self._is_over = True
+            source.postpone(self._begin_turn)
 
     def _begin_turn(self) -> None:
-        self._left = TURN
+        self._is_over, self._spent = False, 0
         self._go_on()
 
     def _go_on(self) -> None:
-        while self._items and self._left > 0 and not self._held:
+        while self._items and not self._is_over and not self._held:
             item, size = self._items.popleft()
             self._bytes -= size
             self._spend(size)
             self._handle(item)
         if not self._items:
             self._items = None
-        if self._pausing and self._left > 0 and self._bytes <= self._max_bytes:
+        if self._pausing and not self._is_over and self._bytes <= self._max_bytes:
             self._pausing = False
             self._source.resume_reading()
 
     def _keep(self, item: ItemT, size: int) -> None:
         self._kept().append((item, size))
         self._bytes += size
-        if self._left <= 0 or self._bytes > self._max_bytes:
+        if self._is_over or self._bytes > self._max_bytes:
             self._pausing = True
             self._source.pause_reading()
 

@@ -6,9 +6,7 @@ Specification: upstream-events sections 3 to 14.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, MutableMapping
-from itertools import count
-from uuid import uuid4
+from collections.abc import Callable, MutableMapping
 
 import msgspec
 
@@ -20,6 +18,7 @@ from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.trace_context import current_span
+from webpubsub.protocol.unique_ids import UniqueIds
 from webpubsub.service import observation
 from webpubsub.service.hub_settings.model import EventHandlerSettings, ManagedIdentity
 from webpubsub.service.observation import ObservationPoint
@@ -59,7 +58,7 @@ class Webhooks:
         self.exchange = Exchange(sleep=sleep)
         self.validator = Validator(self.exchange, origin=origin, clock=monotonic, point=self.point)
         self.tokens = IdentityTokens(clock)
-        self.new_request_id = _request_ids().__next__
+        self.new_request_id = UniqueIds()
 
     def handler(
         self, settings: EventHandlerSettings, cookies: MutableMapping[str, str]
@@ -161,13 +160,6 @@ class WebhookHandler:
     async def _token(self, auth: ManagedIdentity) -> str:
         """The webhook is not asked whether it wants events with a token, which it might leak."""
         return f"Bearer {await self._webhooks.tokens.token(auth.resource)}"
-
-
-def _request_ids() -> Iterator[str]:
-    """Ids in the form of GUIDs: one random part for all, and a number. Each is unique, and none is
-    a secret."""
-    prefix = str(uuid4())[:-12]
-    return (f"{prefix}{number:012x}" for number in count(1))
 
 
 def _with_headers(request: WebhookRequest, *headers: tuple[str, str | None]) -> WebhookRequest:

@@ -33,6 +33,7 @@ class Flusher:
         "_parts",
         "_postponed",
         "run",
+        "turns",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -46,6 +47,8 @@ class Flusher:
         self._joined = b""
         #: What is being sent to the same clients, one message after the other.
         self.run: Run | None = None
+        #: How many flushes there were.
+        self.turns = 0
 
     def mark(self, outbox: "Outbox") -> None:
         """Have an outbox flushed at the end of this turn."""
@@ -80,6 +83,7 @@ class Flusher:
         if run is not None:
             run.flush(batch, self.join)
         self._is_due = False
+        self.turns += 1
         dirty, self._dirty = self._dirty, []
         for outbox in dirty:
             outbox.flush(batch)

@@ -129,6 +129,11 @@ class WebSocket(FrameListener):
         self._resume(_RECEIVER_IS_BUSY)
 
     @property
+    def turn(self) -> int:
+        """How many turns have ended in which anything was sent to anybody."""
+        return self._flusher.turns
+
+    @property
     def is_sending_to_many(self) -> bool:
         """Whether what was sent last in this turn goes to a hundred clients or more."""
         run = self._flusher.run
