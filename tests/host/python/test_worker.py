@@ -7,7 +7,6 @@ import asyncio
 import logging
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -169,25 +168,34 @@ import threading
     assert (await app.call(name="in_thread")).return_value != here
 
 
-SLEEPER = f"import time\n{TRIGGER}def fn(request): time.sleep(0.1)\n"
-
-
 @pytest.mark.parametrize(
-    ("options", "is_serial"),
+    ("options", "allowed"),
     [
-        ({}, False),
-        ({"threads": 1}, True),
-        ({"environment": {"PYTHON_THREADPOOL_THREAD_COUNT": "1"}}, True),
+        ({}, 8),
+        ({"threads": 1}, 1),
+        ({"environment": {"PYTHON_THREADPOOL_THREAD_COUNT": "1"}}, 1),
     ],
 )
 async def test_threads_run_at_once_as_many_as_allowed(
-    start: Start, options: dict[str, Any], is_serial: bool
+    start: Start, options: dict[str, Any], allowed: int
 ) -> None:
     """Many by default, one where the setting says so. Section 8.1."""
-    app = await start(SLEEPER, **options)
-    started = time.monotonic()
-    await asyncio.gather(*(app.call() for _ in range(8)))
-    assert (time.monotonic() - started >= 0.75) is is_serial
+    app = await start(
+        f"""
+import threading, time
+MET, INSIDE, MOST = threading.Barrier({allowed}), [], []
+{TRIGGER}def fn(request):
+    INSIDE.append(1)
+    MET.wait(10)
+    time.sleep(0.01)
+    MOST.append(len(INSIDE))
+    INSIDE.pop()
+""",
+        **options,
+    )
+    results = await asyncio.gather(*(app.call() for _ in range(8)))
+    assert results == [InvocationResult()] * 8
+    assert max(sys.modules["function_app"].MOST) == allowed
 
 
 async def test_cancelling_reaches_an_async_function(start: Start) -> None:
@@ -213,10 +221,21 @@ ENDED = []
 
 async def test_a_stopped_worker_is_lost(start: Start) -> None:
     """Calls that wait for a thread fail at once, and so do later ones."""
-    app = await start(SLEEPER, threads=1)
+    app = await start(
+        f"""
+import threading
+BEGUN, GO = threading.Event(), threading.Event()
+{TRIGGER}def fn(request):
+    BEGUN.set()
+    GO.wait(10)
+""",
+        threads=1,
+    )
+    module = sys.modules["function_app"]
     calls = [asyncio.ensure_future(app.call()) for _ in range(3)]
-    await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(module.BEGUN.wait, 10)
     await app.worker.stop()
+    module.GO.set()
     first, *others = await asyncio.gather(*calls, return_exceptions=True)
     assert first == InvocationResult()
     assert [type(other) for other in others] == [WorkerLost, WorkerLost]
