@@ -1,9 +1,11 @@
 """What all tests share."""
 
+import logging
 import os
 import signal
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,6 +52,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark = item.get_closest_marker("timeout")
         seconds[item.path] = max(seconds[item.path], mark.args[0] if mark else 0)
     items.sort(key=lambda item: -seconds[item.path])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_log_is_watched_afterwards() -> Iterator[None]:
+    """A handler that is left would go on to tell loops and streams that are no more, and a level
+    would decide what later tests see."""
+    before = _watched_logs()
+    yield
+    assert _watched_logs() == before
+
+
+def _watched_logs() -> dict[str, tuple[int, list[logging.Handler]]]:
+    """The level and the handlers of those of our loggers, and of the root, that have any."""
+    ours = (name for name in logging.root.manager.loggerDict if name.split(".")[0] == "webpubsub")
+    loggers = [logging.root, *map(logging.getLogger, ours)]
+    watched = {one.name: (one.level, _lasting(one.handlers)) for one in loggers}
+    return {name: kept for name, kept in watched.items() if kept != (logging.NOTSET, [])}
+
+
+def _lasting(handlers: list[logging.Handler]) -> list[logging.Handler]:
+    """Without those by which pytest captures what each test logs."""
+    return [one for one in handlers if not type(one).__module__.startswith("_pytest.")]
 
 
 def _has_official_engine() -> bool:

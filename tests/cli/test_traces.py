@@ -39,13 +39,14 @@ async def test_nothing_is_traced_unless_somebody_asks(monkeypatch: pytest.Monkey
 
 
 async def test_both_points_are_watched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a service alone, that of the service."""
+    """Until the end, and not longer."""
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
     service, host = ServicePoint(), HostPoint()
     async with traced(service, host) as tracing:
         assert tracing is not None
-        assert service.observer is not None
-        assert host.observer is not None
+        assert None not in (service.observer, host.observer)
+    assert service.observer is None
+    assert host.observer is None
 
 
 @pytest.mark.parametrize(

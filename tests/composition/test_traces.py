@@ -83,7 +83,7 @@ async def test_one_message_is_one_trace(tmp_path: Path, edge: str) -> None:
         async with http.ws_connect(access.url, protocols=protocols) as client:
             await client.receive_json(timeout=10)
             running.point.attach(seen.append)
-            app.point.attach(seen.append)
+            look_away = app.point.attach(seen.append)
             await client.send_json(
                 {
                     "type": "event",
@@ -96,6 +96,7 @@ async def test_one_message_is_one_trace(tmp_path: Path, edge: str) -> None:
             )
             said = await client.receive_json(timeout=10)
             await client.receive_json(timeout=10)
+            look_away()
     assert spans_up_from(seen, service.Delivered)[-1] == PARENT[36:52]
     (invocation,) = (one.span for one in seen if isinstance(one.item, host.InvocationBegan))
     assert invocation is not None

@@ -120,6 +120,7 @@ async def test_one_message_is_followed_through_the_app(tmp_path: Path) -> None:
                 assert await socket.receive_str(timeout=10) == "hello"
     finally:
         await app.stop()
+        dashboard.close()
     lines = [line(one, ConnectionUsers()) for one in dashboard._recorder.after(0, 1000)]
     [request] = [one for one in lines if one.kind == "request"]
     flow = [one for one in lines if one.flow == request.flow]

@@ -59,13 +59,13 @@ EVERY_EVENT = EventFilter(user_events=UserEvents(every=True))
 
 
 class World:
-    """An app that is watched from before its start."""
+    """An app that is watched from before its start until after its end."""
 
     def __init__(self, app: LocalApp) -> None:
         self.app = app
         self.service = app.service
         self.seen: list[Any] = []
-        app.point.attach(self.seen.append)
+        self.look_away = app.point.attach(self.seen.append)
         app.service.point.attach(self.seen.append)
 
     async def wait_for(self, kind: type[Any]) -> None:
@@ -95,6 +95,7 @@ async def running(folder: Path, webhook: str) -> AsyncIterator[World]:
         yield world
     finally:
         await app.stop()
+        world.look_away()
 
 
 async def talk(world: World) -> None:

@@ -20,13 +20,14 @@ from tests.host.fakes import (
     SourceOnly,
     function,
 )
+from tests.host.looking import looking
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.extension import Extension, TriggerCall
 from webpubsub.host.generation import AppGeneration
 from webpubsub.host.host import FunctionHost
 from webpubsub.host.metadata import FunctionMetadata
-from webpubsub.host.observation import AppBroken, AppServes, ObservationPoint, Sighting
+from webpubsub.host.observation import AppBroken, AppServes, ObservationPoint
 from webpubsub.host.settings.app_settings import AppSettings
 from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.host.worker import AppError, Invocation, InvocationResult
@@ -436,15 +437,14 @@ async def test_a_host_that_cannot_start_is_in_error() -> None:
 async def test_what_becomes_of_the_app_is_seen() -> None:
     """It serves, is broken by a change, and serves again."""
     app = App(function("fn"))
-    seen: list[Sighting] = []
-    app.point.attach(seen.append)
-    await app.host.start()
-    app.fault = HostError("as asked")
-    with pytest.raises(HostError):
+    with looking(app.point) as seen:
+        await app.host.start()
+        app.fault = HostError("as asked")
+        with pytest.raises(HostError):
+            await app.host.reload()
+        app.fault = None
         await app.host.reload()
-    app.fault = None
-    await app.host.reload()
-    await app.host.stop()
+        await app.host.stop()
     assert [sighting.item for sighting in seen] == [
         AppServes(app.host.functions),
         AppBroken("as asked"),

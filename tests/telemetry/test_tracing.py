@@ -55,9 +55,12 @@ async def traced(
         exported.tracing.watch_service(app.service.point)
         exported.tracing.watch_host(app.point)
         protocols = ("json.webpubsub.azure.v1",)
-        async with http.ws_connect(access.url, protocols=protocols) as client:
-            await client.receive_json(timeout=10)
-            yield app, client
+        try:
+            async with http.ws_connect(access.url, protocols=protocols) as client:
+                await client.receive_json(timeout=10)
+                yield app, client
+        finally:
+            exported.tracing.look_away()
 
 
 def event(data: str) -> dict[str, object]:

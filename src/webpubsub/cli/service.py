@@ -18,7 +18,7 @@ from webpubsub.cli.hub_settings import (
     HubConfiguration,
     load_hub_settings,
 )
-from webpubsub.cli.metrics import MetricsOption, count
+from webpubsub.cli.metrics import MetricsOption, counted
 from webpubsub.cli.recordings import RecordOption, recorded
 from webpubsub.cli.traces import traced
 
@@ -101,9 +101,8 @@ async def _serve(
     page = dashboard_of(running, dashboard)
     if page is not None:
         page.watch()
-    count(running, metrics)
     async with traced(running.point):
-        with recorded(running, record) as end_recording:
+        with counted(running, metrics), recorded(running, record) as end_recording:
             try:
                 await running.start()
             except ServiceStartError as problem:

@@ -22,7 +22,7 @@ from webpubsub.cli.hub_settings import (
     EventHandlerOption,
     load_hub_settings,
 )
-from webpubsub.cli.metrics import MetricsOption, count
+from webpubsub.cli.metrics import MetricsOption, counted
 from webpubsub.cli.recordings import RecordOption, recorded
 from webpubsub.cli.start_options import (
     AddressOption,
@@ -154,7 +154,6 @@ class _Run:
         app, manner = self._app, self._manner
         typer.echo(banner())
         watch_app(self._page, app)
-        count(app.service, manner.metrics, app.point)
         async with traced(app.service.point, app.point) as tracing, self._hubs.followed():
 
             def show() -> None:
@@ -162,7 +161,8 @@ class _Run:
                     tracing.adopt_user_spans()
                 self._show()
 
-            with recorded(app.service, manner.record) as end_recording:
+            counting = counted(app.service, manner.metrics, app.point)
+            with counting, recorded(app.service, manner.record) as end_recording:
                 async with running(app, show, reloads=manner.reload):
                     await stop.wait()
                     end_recording()

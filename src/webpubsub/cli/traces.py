@@ -35,6 +35,7 @@ async def traced(
     try:
         yield tracing
     finally:
+        tracing.look_away()
         await asyncio.to_thread(tracing.stop)
 
 

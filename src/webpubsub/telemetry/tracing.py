@@ -4,7 +4,7 @@ Where they go, how many are kept and what the process is called is for the OTEL_
 variables to say, as the SDK reads them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from opentelemetry import trace
@@ -29,21 +29,28 @@ _NAMELESS = "unknown_service"
 
 
 class Tracing:
-    """Traces what passes the points that it watches, until ``stop``."""
+    """Traces what passes the points that it watches, until it is told to ``look_away``."""
 
     def __init__(self, processors: Sequence[SpanProcessor]) -> None:
         self.provider = provider_with(processors)
         self._recorder = SpanRecorder(self.provider)
+        self._undo: list[Callable[[], None]] = []
 
     def watch_service(self, point: ServicePoint) -> None:
         """Trace what passes the point of a service."""
         point.samples = self._samples
-        point.attach(partial(record_service, self._recorder))
+        self._undo.append(point.attach(partial(record_service, self._recorder)))
 
     def watch_host(self, point: HostPoint) -> None:
         """Trace what passes the point of a host; call it on the event loop."""
         point.samples = self._samples
-        point.attach(partial(record_host, self._recorder))
+        self._undo.append(point.attach(partial(record_host, self._recorder)))
+
+    def look_away(self) -> None:
+        """Watch no point any more."""
+        undo, self._undo = self._undo, []
+        for one in undo:
+            one()
 
     def adopt_user_spans(self) -> None:
         """Export the spans that user code makes, unless it has a provider of its own by now."""

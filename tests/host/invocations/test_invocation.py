@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.host.fakes import INPUT, OUTPUT, RETURN, TRIGGER, Body, FakeData, FakeWorker, function
+from tests.host.looking import looking
 from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.invocations.invocation import FunctionInvoker, _outputs_in
 from webpubsub.host.invocations.running_invocations import RunningInvocations
@@ -21,7 +22,6 @@ from webpubsub.host.observation import (
     InvocationBegan,
     InvocationEnded,
     ObservationPoint,
-    Sighting,
 )
 from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import (
@@ -294,11 +294,10 @@ async def test_a_cancelled_invocation_is_logged(caplog: pytest.LogCaptureFixture
 async def test_an_invocation_is_seen_from_its_beginning_to_its_end() -> None:
     """With what it was given and what it gave, in a span that it is told itself."""
     setup = Setup(TRIGGER, INPUT, OUTPUT)
-    seen: list[Sighting] = []
-    setup.point.attach(seen.append)
     setup.answers("answer", out="done")
     call = TriggerCall(value="event", reason="why", trace_context=TraceContext("of the caller"))
-    await setup.invoke(call)
+    with looking(setup.point) as seen:
+        await setup.invoke(call)
     began, ended = (sighting.item for sighting in seen)
     (invocation,) = setup.worker.invocations
     assert began == InvocationBegan(
@@ -321,15 +320,14 @@ async def test_an_invocation_is_seen_from_its_beginning_to_its_end() -> None:
 async def test_a_failure_is_seen_and_so_is_a_caller_who_leaves() -> None:
     """Every invocation that began is seen to end."""
     setup = Setup()
-    seen: list[Sighting] = []
-    setup.point.attach(seen.append)
     setup.raises(WorkerLost("gone"))
-    await setup.invoke(TriggerCall(value="event"))
-    setup.worker.body = sleep_long
-    task = asyncio.ensure_future(setup.invoke(TriggerCall(value="event")))
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    with looking(setup.point) as seen:
+        await setup.invoke(TriggerCall(value="event"))
+        setup.worker.body = sleep_long
+        task = asyncio.ensure_future(setup.invoke(TriggerCall(value="event")))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
     ended = [one.item.failure for one in seen if isinstance(one.item, InvocationEnded)]
     assert [failure and failure.type for failure in ended] == ["WorkerLost", "CancelledError"]

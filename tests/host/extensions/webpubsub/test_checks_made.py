@@ -4,7 +4,8 @@ import pytest
 
 from tests.host.extensions.webpubsub.bindings import RecordingFunction
 from tests.host.extensions.webpubsub.test_webhook import EVERY, REFUSED, running, validation
-from webpubsub.host.observation import DeliveryAnswered, ObservationPoint, Sighting
+from tests.host.looking import looking
+from webpubsub.host.observation import DeliveryAnswered, ObservationPoint
 from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import deliveries as kinds
@@ -22,10 +23,9 @@ OF_EVENTS = [
 
 async def refused(request: WebhookRequest) -> DeliveryAnswered:
     point = ObservationPoint()
-    seen: list[Sighting] = []
-    point.attach(seen.append)
     extension = await running(RecordingFunction(), *EVERY, point=point)
-    await extension.receive(request)
+    with looking(point) as seen:
+        await extension.receive(request)
     answered = seen[-1].item
     assert isinstance(answered, DeliveryAnswered)
     return answered

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.host.extensions.webpubsub.bindings import RecordingClient, invocation
+from tests.host.looking import looking
 from webpubsub.host.extensions.webpubsub.observed_client import observed
-from webpubsub.host.observation import ActionCarriedOut, ObservationPoint, Sighting
+from webpubsub.host.observation import ActionCarriedOut, ObservationPoint
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.seams import ServiceRefused
 from webpubsub.protocol.trace_context import SpanContext, current_span
@@ -30,14 +31,12 @@ class Refusing:
 
 async def test_every_action_is_seen() -> None:
     """With its output and its invocation, and what became of it."""
-    point = ObservationPoint()
-    seen: list[Sighting] = []
-    point.attach(seen.append)
     context = invocation()
-    client, refusing = RecordingClient(), Refusing()
-    await observed(client, point, "actions", context).perform(CLOSE)
-    with pytest.raises(ServiceRefused):
-        await observed(refusing, point, "actions", context).perform(CLOSE)
+    point, client, refusing = ObservationPoint(), RecordingClient(), Refusing()
+    with looking(point) as seen:
+        await observed(client, point, "actions", context).perform(CLOSE)
+        with pytest.raises(ServiceRefused):
+            await observed(refusing, point, "actions", context).perform(CLOSE)
     assert client.operations == [CLOSE]
     done, refused = (sighting.item for sighting in seen)
     assert isinstance(done, ActionCarriedOut)

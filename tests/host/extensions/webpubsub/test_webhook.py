@@ -28,6 +28,7 @@ from tests.host.extensions.webpubsub.webhook_requests import (
     ORIGIN,
     request,
 )
+from tests.host.looking import looking
 from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
 from webpubsub.host.extensions.webpubsub.extension import WebPubSubExtension
@@ -36,7 +37,6 @@ from webpubsub.host.observation import (
     DeliveryAnswered,
     DeliveryReceived,
     ObservationPoint,
-    Sighting,
 )
 from webpubsub.host.values import JsonText, Value
 from webpubsub.host.worker import FunctionFailure
@@ -455,11 +455,10 @@ async def test_requests_are_taken_only_while_the_host_runs() -> None:
 async def test_what_is_seen_of_a_delivery() -> None:
     """The event and the answer; or why there is no event."""
     point = ObservationPoint()
-    seen: list[Sighting] = []
-    point.attach(seen.append)
     extension = await running(RecordingFunction(), *EVERY, point=point)
-    await extension.receive(request())
-    await extension.receive(request(method="PUT"))
+    with looking(point) as seen:
+        await extension.receive(request())
+        await extension.receive(request(method="PUT"))
     first, answered, second, refused = (sighting.item for sighting in seen)
     assert first == DeliveryReceived("POST")
     assert second == DeliveryReceived("PUT")
