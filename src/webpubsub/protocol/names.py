@@ -19,7 +19,8 @@ def is_hub_name(name: str) -> bool:
 
 def is_group_name(name: str) -> bool:
     """1 to 1024 UTF-16 code units that are not all white space. Letter case matters."""
-    return 0 < utf16_length(name) <= MAX_GROUP_LENGTH and not name.isspace()
+    fits = 0 < len(name) <= MAX_GROUP_LENGTH and not name.isspace()
+    return fits and (name.isascii() or utf16_length(name) <= MAX_GROUP_LENGTH)
 
 
 def is_event_name(name: str) -> bool:

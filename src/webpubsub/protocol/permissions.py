@@ -44,6 +44,8 @@ class Rule(msgspec.Struct):
 
     def allows(self, group: str) -> bool:
         """Whether the group is covered."""
+        if self.everything:
+            return group not in self.denied
         if group in self.granted:
             return True
         return group not in self.denied and self._base_allows(group)

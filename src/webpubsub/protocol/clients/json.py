@@ -120,11 +120,14 @@ class JsonCodec:
         message = delivery.message
         metadata = b',"metadata":' + _encode(message.metadata) if message.metadata else b""
         stream = b"" if delivery.stream is None else write_stream(delivery.stream)
-        data = write_data(message)
-        return _text(
-            b'{"type":"message",%b,"dataType":"%b","data":%b%b%b}'
-            % (origin, message.data_type.encode(), data, metadata, stream)
+        text = b'{"type":"message",%b,"dataType":"%b","data":%b%b%b}' % (
+            origin,
+            message.data_type.encode(),
+            write_data(message),
+            metadata,
+            stream,
         )
+        return (Frame(_TEXT, text),)
 
     def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
         """The message with ``sequenceId`` as its last member."""
@@ -169,19 +172,15 @@ def parse_request(payload: bytes) -> ClientRequest:
     """The request in a message. Raises InvalidRequest."""
     check_depth(payload)
     try:
-        wanted = _decode(payload)
+        try:
+            wanted = _read(payload)
+        except msgspec.ValidationError:
+            wanted = _read(_respelled(payload))
         if wanted.ackId is not None and not 0 <= wanted.ackId <= MAX_ACK_ID:
             raise InvalidRequest("an ackId that is not from 0 to 18446744073709551615")
         return _READERS[type(wanted)](wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"{error}") from None
-
-
-def _decode(payload: bytes) -> Wanted:
-    try:
-        return _read(payload)
-    except msgspec.ValidationError:
-        return _read(_respelled(payload))
 
 
 def _respelled(payload: bytes) -> bytes:

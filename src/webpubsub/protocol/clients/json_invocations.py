@@ -2,6 +2,7 @@
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.json_payloads import (
+    NO_DATA,
     Payload,
     Wanted,
     data_type,
@@ -47,8 +48,7 @@ def read_cancel(wanted: CancelInvocation) -> ClientRequest:
 def _message(wanted: Payload) -> Message:
     """Unlike an event, an invocation may come without data."""
     metadata = read_metadata(wanted.metadata)
-    data = bytes(wanted.data)
-    if data:
-        return read_data(wanted.dataType, data, metadata)
+    if wanted.data is not NO_DATA:
+        return read_data(wanted.dataType, wanted.data, metadata)
     data_type(wanted.dataType)
     return Message(DataType.TEXT, b"", metadata)

@@ -24,6 +24,7 @@ from webpubsub.protocol.messages import DataType, Message
 _encode = msgspec.json.encode
 _read_text = msgspec.json.Decoder(str).decode
 
+NO_DATA = Raw()
 _NO_METADATA = Raw(b"null")
 _DATA_TYPES: Mapping[str, DataType] = {kind.value: kind for kind in DataType}
 
@@ -37,7 +38,7 @@ class Wanted(msgspec.Struct, kw_only=True, tag_field="type"):
 class Payload(Wanted, kw_only=True):
     """The members of a request that make a message; base of the requests that carry one."""
 
-    data: Raw = Raw()
+    data: Raw = NO_DATA
     dataType: str = "json"  # noqa: N815
     metadata: Raw = _NO_METADATA
 
@@ -46,25 +47,24 @@ def read_message(wanted: Payload) -> Message:
     """The message in a request, which needs data or metadata. Raises InvalidRequest or
     msgspec.DecodeError."""
     metadata = None if wanted.metadata is _NO_METADATA else read_metadata(wanted.metadata)
-    data = bytes(wanted.data)
-    if data:
-        return read_data(wanted.dataType, data, metadata)
+    if wanted.data is not NO_DATA:
+        return read_data(wanted.dataType, wanted.data, metadata)
     data_type(wanted.dataType)
     if metadata is None:
         raise InvalidRequest("neither data nor metadata")
     return Message(DataType.TEXT, b"", metadata)
 
 
-def read_data(name: str, data: bytes, metadata: Mapping[str, str] | None) -> Message:
+def read_data(name: str, data: Raw, metadata: Mapping[str, str] | None) -> Message:
     """The message of a ``dataType`` and of the JSON text of ``data``. Raises InvalidRequest or
     msgspec.DecodeError."""
-    kind = data_type(name)
+    kind = _DATA_TYPES.get(name) or data_type(name)
     return Message(kind, _DATA_READERS[kind](data), metadata)
 
 
 def data_type(name: str) -> DataType:
     """The data type of this name in any letter case. Raises InvalidRequest."""
-    kind = _DATA_TYPES.get(name) or _DATA_TYPES.get(name.lower())
+    kind = _DATA_TYPES.get(name.lower())
     if kind is None:
         raise InvalidRequest(f"the dataType '{name[:64]}'")
     return kind
@@ -75,24 +75,25 @@ def write_data(message: Message) -> bytes:
     return _DATA_WRITERS[message.data_type](message.data)
 
 
-def _json_data(data: bytes) -> bytes:
-    if data == b"null":
+def _json_data(data: Raw) -> bytes:
+    text = bytes(data)
+    if text == b"null":
         raise InvalidRequest("data that is null")
-    return data
+    return text
 
 
-def _text_data(data: bytes) -> bytes:
+def _text_data(data: Raw) -> bytes:
     return _read_text(data).encode()
 
 
-def _base64_data(data: bytes) -> bytes:
+def _base64_data(data: Raw) -> bytes:
     try:
         return base64.b64decode(_read_text(data), validate=True)
     except (binascii.Error, ValueError):
         raise InvalidRequest("data that is not a string of padded base64") from None
 
 
-_DATA_READERS: Mapping[DataType, Callable[[bytes], bytes]] = {
+_DATA_READERS: Mapping[DataType, Callable[[Raw], bytes]] = {
     DataType.JSON: _json_data,
     DataType.TEXT: _text_data,
     DataType.BINARY: _base64_data,
@@ -106,7 +107,7 @@ def _base64_text(data: bytes) -> bytes:
 
 _DATA_WRITERS: Mapping[DataType, Callable[[bytes], bytes]] = {
     DataType.JSON: bytes,
-    DataType.TEXT: lambda data: _encode(data.decode(errors="replace")),
+    DataType.TEXT: lambda data: _encode(data.decode("utf-8", "replace")),
     DataType.BINARY: _base64_text,
     DataType.PROTOBUF: _base64_text,
 }

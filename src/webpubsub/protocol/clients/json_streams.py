@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from webpubsub.protocol.clients import requests
-from webpubsub.protocol.clients.json_payloads import Wanted, read_data
+from webpubsub.protocol.clients.json_payloads import NO_DATA, Wanted, read_data
 from webpubsub.protocol.clients.request_fields import InvalidRequest, sequence_id, stream_id
 from webpubsub.protocol.clients.requests import ClientRequest
 from webpubsub.protocol.messages import StreamError, StreamInfo
@@ -28,7 +28,7 @@ class StreamData(Wanted, kw_only=True, tag="streamData"):
     streamId: str  # noqa: N815
     streamSequenceId: int | None = None  # noqa: N815
     dataType: str | None = None  # noqa: N815
-    data: Raw = Raw()
+    data: Raw = NO_DATA
 
 
 class _Error(msgspec.Struct):
@@ -49,11 +49,11 @@ def read_fragment(wanted: StreamData) -> ClientRequest:
         stream_id(wanted.streamId),
         wanted.streamSequenceId,
         wanted.dataType,
-        bytes(wanted.data),
+        wanted.data,
     )
-    if number is None and data_type is None and not data:
+    if number is None and data_type is None and data is NO_DATA:
         return requests.KeepStreamAlive(stream_id=name)
-    if number is None or data_type is None or not data:
+    if number is None or data_type is None or data is NO_DATA:
         raise InvalidRequest("a fragment without one of streamSequenceId, dataType and data")
     return requests.StreamFragment(
         stream_id=name,

@@ -135,7 +135,7 @@ class Client(ABC):
     def may(self, request: GroupRequest, permission: Permission, verb: str) -> bool:
         """Whether to carry a request out; if not, its ack is on the way. A repeated ack id is
         noticed before a lacking permission."""
-        if not self.is_new(request.ack_id):
+        if request.ack_id is not None and not self.is_new(request.ack_id):
             return False
         if self.session.permissions.allows(permission, request.group):
             return True
@@ -152,11 +152,11 @@ class Client(ABC):
     def perform(self, operation: ops.HubOperation, ack_id: int | None) -> bool:
         """Carry an operation out and acknowledge it; returns whether it was not refused."""
         refusal = self.hub.perform(operation)
-        if refusal is None:
-            self.succeed(ack_id)
-        else:
+        if refusal is not None:
             self.log(refusal)
             self.acknowledge(ack_id, _error_of(refusal))
+        elif ack_id is not None:
+            self.succeed(ack_id)
         return refusal is None
 
     # What it is told

@@ -166,6 +166,9 @@ class Connection(Client):
             return
         # What a client asks for begins a trace, or goes on with the one that its message names.
         with self.point.trace(_sender(item)):
+            # What a simple client sends to its group is observed as that.
+            if self.raw_group is None and not isinstance(item, Goodbye):
+                self.observe(item)
             _HANDLERS[type(item)](self, item)
             self._observe(RequestHandled(self.hub.name, self.session.connection_id))
 
@@ -181,7 +184,10 @@ class Connection(Client):
         except ClientProtocolError as error:
             self.refuse(error.refusal)
             return
-        self.inbox.put_parts(wanted)
+        if len(wanted) == 1:
+            self.handle(wanted[0])
+        else:
+            self.inbox.put_parts(wanted)
 
     def take_leave(self, goodbye: Goodbye) -> None:
         """Answer the client's close frame."""

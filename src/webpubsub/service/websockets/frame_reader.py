@@ -77,11 +77,12 @@ _NOBODY = FrameListener()
 class FrameParsers:
     """What the connections of one event loop read frames with, up to ``max_frame_bytes`` each."""
 
-    __slots__ = ("_max_frame_bytes", "_spare")
+    __slots__ = ("_max_frame_bytes", "spare")
 
     def __init__(self, max_frame_bytes: int) -> None:
         self._max_frame_bytes = max_frame_bytes
-        self._spare: _Parser | None = None
+        #: A parser that remembers nothing, for one use; None while somebody has it.
+        self.spare: _Parser | None = None
 
     def read(
         self, transport: asyncio.Transport, listener: FrameListener, tail: bytes = b""
@@ -94,22 +95,10 @@ class FrameParsers:
         transport.set_protocol(reader)
         reader.feed(tail)
 
-    def spare(self) -> "_Parser":
-        """A parser that remembers nothing, for one use; the same one until it is taken."""
-        if self._spare is None:
-            self._spare = _Parser(self._max_frame_bytes)
-        return self._spare
-
-    def take(self) -> "_Parser":
-        """The spare parser, for somebody who may keep it."""
-        parser, self._spare = self._spare or _Parser(self._max_frame_bytes), None
-        return parser
-
-    def give_back(self, parser: "_Parser") -> None:
-        """Make a parser that is in the middle of nothing the spare one, unless it has grown."""
-        if len(parser.protocol.get_buffer(-1)) <= _MAX_SPARE_BYTES:
-            parser.forget_close()
-            self._spare = parser
+    def replace(self) -> "_Parser":
+        """A new spare parser, in place of one that somebody has."""
+        self.spare = _Parser(self._max_frame_bytes)
+        return self.spare
 
 
 class _Reader(asyncio.BufferedProtocol):
@@ -125,22 +114,29 @@ class _Reader(asyncio.BufferedProtocol):
         self._room = 0
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        parser = self._parser or self._parsers.spare()
-        buffer: memoryview = parser.protocol.get_buffer(sizehint)[:_MAX_READ_BYTES]
+        parsers = self._parsers
+        parser = self._parser or parsers.spare or parsers.replace()
+        buffer: memoryview = parser.protocol.get_buffer(sizehint)
+        if len(buffer) > _MAX_READ_BYTES:
+            buffer = buffer[:_MAX_READ_BYTES]
         self._room = len(buffer)
         return buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        parser = self._parser or self._parsers.take()
+        parsers, parser = self._parsers, self._parser
+        if parser is None:
+            parser, parsers.spare = parsers.spare or parsers.replace(), None
         parser.listener = self._listener
         parser.is_empty = False
         parser.protocol.buffer_updated(nbytes)
-        if parser.is_empty and not parser.is_broken:
-            self._parser = None
-            parser.listener = _NOBODY
-            self._parsers.give_back(parser)
-        else:
+        if not parser.is_empty or parser.is_broken:
             self._parser = parser
+        else:
+            parser.forget()
+            # Within one read, none grows much.
+            if self._parser is None or not parser.has_grown:
+                parsers.spare = parser
+            self._parser = None
         if nbytes == self._room:
             self._listener.on_full_buffer()
 
@@ -197,10 +193,17 @@ class _Parser(WSListener):
         buffer[: len(_HEAD)] = _HEAD
         self.protocol.buffer_updated(len(_HEAD))
 
-    def forget_close(self) -> None:
-        """Let the close frame that it may have read be none, of which picows takes no second."""
+    def forget(self) -> None:
+        """Work for nobody, and let the close frame that it may have read be none, of which picows
+        takes no second."""
+        self.listener = _NOBODY
         if self.protocol.transport.close_handshake is not None:
             self._begin()
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether a large message has made it larger than a spare one is to be."""
+        return len(self.protocol.get_buffer(-1)) > _MAX_SPARE_BYTES
 
     def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
         self.is_empty = not frame.tail_size

@@ -29,7 +29,6 @@ def _send_event(client: Client, request: requests.SendEvent) -> None:
     if client.raw_group is not None:
         _send_raw(client, request, client.raw_group)
         return
-    client.observe(request)
     if not client.is_new(request.ack_id):
         return
     completion = client.completions.expect() if request.ack_id is not None else None
@@ -39,13 +38,12 @@ def _send_event(client: Client, request: requests.SendEvent) -> None:
 
 def _send_raw(client: Client, request: requests.SendEvent, raw: RawGroup) -> None:
     """The message of a simple client in sendToGroup mode."""
-    if client.session.permissions.allows(Permission.SEND_TO_GROUP, raw.group):
-        send_to_group(
-            client,
-            requests.SendToGroup(group=raw.group, message=request.message, no_echo=raw.no_echo),
-        )
-    else:
+    if not client.session.permissions.allows(Permission.SEND_TO_GROUP, raw.group):
         client.refuse(close_refusal(RAW_GROUP_FORBIDDEN, f"no role for '{raw.group}'"))
+        return
+    wanted = requests.SendToGroup(group=raw.group, message=request.message, no_echo=raw.no_echo)
+    client.observe(wanted)
+    send_to_group(client, wanted)
 
 
 async def _answer(

@@ -10,7 +10,6 @@ from webpubsub.service.connections.requests.handlers import Handlers
 
 
 def _set(client: Client, request: requests.SetGroupState) -> None:
-    client.observe(request)
     if client.may(request, Permission.SEND_TO_GROUP, "set the state of"):
         client.perform(
             ops.SetGroupState(
@@ -27,7 +26,6 @@ def _set(client: Client, request: requests.SetGroupState) -> None:
 def _subscribe(client: Client, request: requests.SubscribeGroupState) -> None:
     """The states follow the ack: before it, a client may not know what to do with them. They may be
     many, so the next request waits until they are written."""
-    client.observe(request)
     if not client.may(request, Permission.JOIN_LEAVE_GROUP, "subscribe to the state of"):
         return
     subscribe = ops.SubscribeGroupState(
@@ -44,7 +42,6 @@ def _subscribe(client: Client, request: requests.SubscribeGroupState) -> None:
 
 def _unsubscribe(client: Client, request: requests.UnsubscribeGroupState) -> None:
     """CHOICE: this needs no role, because it only gives something up."""
-    client.observe(request)
     if client.is_new(request.ack_id):
         client.perform(
             ops.UnsubscribeGroupState(

@@ -15,7 +15,6 @@ _NOBODY: frozenset[str] = frozenset()
 
 def join(client: Client, request: requests.JoinGroup) -> None:
     """Have the client join a group."""
-    client.observe(request)
     if client.may(request, Permission.JOIN_LEAVE_GROUP, "join"):
         client.perform(
             ops.AddConnectionToGroup(
@@ -29,7 +28,6 @@ def join(client: Client, request: requests.JoinGroup) -> None:
 
 def leave(client: Client, request: requests.LeaveGroup) -> None:
     """Have the client leave a group."""
-    client.observe(request)
     if client.may(request, Permission.JOIN_LEAVE_GROUP, "leave"):
         client.perform(
             ops.RemoveConnectionFromGroup(
@@ -43,7 +41,6 @@ def leave(client: Client, request: requests.LeaveGroup) -> None:
 
 def send_to_group(client: Client, request: requests.SendToGroup) -> None:
     """Send a message of the client to a group."""
-    client.observe(request)
     if not client.may(request, _SEND, "send to"):
         return
     session = client.session

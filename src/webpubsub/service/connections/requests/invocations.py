@@ -7,14 +7,12 @@ from webpubsub.service.connections.requests.handlers import Handlers
 
 
 def _invoke(client: Client, request: requests.Invoke) -> None:
-    client.observe(request)
     if client.invocations is None:
         client.invocations = Invocations(client.session, client.router, client.tell)
     client.invocations.invoke(request)
 
 
 def _cancel(client: Client, request: requests.CancelInvocation) -> None:
-    client.observe(request)
     if client.invocations is not None:
         client.invocations.cancel(request.invocation_id)
 

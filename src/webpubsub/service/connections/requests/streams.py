@@ -14,7 +14,6 @@ def streams_of(client: Client) -> Streams:
 
 
 def _start(client: Client, request: requests.StartStream) -> None:
-    client.observe(request)
     if not client.is_new(request.ack_id):
         return
     error = streams_of(client).start(request)
@@ -25,7 +24,6 @@ def _start(client: Client, request: requests.StartStream) -> None:
 
 
 def _take(client: Client, request: StreamRequest) -> None:
-    client.observe(request)
     streams_of(client).take(request)
 
 

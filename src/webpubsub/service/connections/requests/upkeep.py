@@ -8,14 +8,12 @@ from webpubsub.service.connections.requests.handlers import Handlers
 from webpubsub.service.websockets.frames import wire_bytes
 
 
-def _ping(client: Client, request: requests.Ping) -> None:
-    client.observe(request)
+def _ping(client: Client, _request: requests.Ping) -> None:
     client.outbox.append(wire_bytes(client.codec.encode_pong()))
 
 
 def _acknowledge_sequence(client: Client, request: requests.SequenceAck) -> None:
     """The client has everything up to here; harmless from one that is not reliable."""
-    client.observe(request)
     if client.session.buffer is not None:
         client.session.buffer.acknowledge(request.sequence_id)
 

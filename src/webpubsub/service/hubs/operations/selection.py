@@ -13,6 +13,8 @@ from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN
 from webpubsub.service.hubs.register import Register
 from webpubsub.service.sessions.session import Session
 
+_NOBODY: frozenset[str] = frozenset()
+
 #: How to carry out operations of each type; a refusal means that nothing was done.
 Operations: TypeAlias = Mapping[type[HubOperation], Callable[[Register, Any], Refusal | None]]
 
@@ -23,16 +25,13 @@ def one(register: Register, connection_id: str) -> tuple[Session, ...]:
     return () if session is None else (session,)
 
 
-def meant(sessions: Iterable[Session], text: str | None) -> Iterable[Session]:
-    """Those that a filter means. Raises FilterError at once, not when they are iterated over."""
-    return filter(compile_filter(text), sessions) if text else sessions
-
-
-def without(sessions: Mapping[str, Session], excluded: frozenset[str]) -> Iterable[Session]:
-    """All but those with these connection ids."""
-    if not excluded:
-        return sessions.values()
-    return _all_but(sessions, excluded)
+def meant(
+    sessions: Mapping[str, Session], excluded: frozenset[str] = _NOBODY, text: str | None = None
+) -> Iterable[Session]:
+    """All but those with these connection ids, if a filter means them. Raises FilterError at once,
+    not when they are iterated over."""
+    chosen = _all_but(sessions, excluded) if excluded else sessions.values()
+    return filter(compile_filter(text), chosen) if text else chosen
 
 
 def unknown(connection_id: str) -> Refusal:

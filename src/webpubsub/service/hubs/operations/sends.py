@@ -7,14 +7,14 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs.deliveries import deliver
-from webpubsub.service.hubs.operations.selection import Operations, meant, one, without
+from webpubsub.service.hubs.operations.selection import Operations, meant, one
 from webpubsub.service.hubs.register import Register
 
 
 def _to_all(register: Register, operation: ops.SendToAll) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
-    receivers = without(register.sessions, operation.excluded)
-    return deliver(register, delivery, meant(receivers, operation.filter))
+    receivers = meant(register.sessions, operation.excluded, operation.filter)
+    return deliver(register, delivery, receivers)
 
 
 def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
@@ -25,14 +25,15 @@ def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
         operation.expires_at,
         operation.stream,
     )
-    receivers = without(register.groups[operation.group], operation.excluded)
-    return deliver(register, delivery, meant(receivers, operation.filter))
+    members = register.groups[operation.group]
+    receivers = meant(members, operation.excluded, operation.filter)
+    return deliver(register, delivery, receivers)
 
 
 def _to_user(register: Register, operation: ops.SendToUser) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
-    receivers = register.users[operation.user_id].values()
-    return deliver(register, delivery, meant(receivers, operation.filter))
+    receivers = meant(register.users[operation.user_id], text=operation.filter)
+    return deliver(register, delivery, receivers)
 
 
 def _to_connection(register: Register, operation: ops.SendToConnection) -> Refusal | None:
