@@ -1,8 +1,8 @@
 """Ours and its peers on the same work, in one run: one table.
 
-Each is started as its users start it, on the first core; the load comes from the second. All take
-turns: in each round everybody does the work once. A peer that is not installed is named, with what
-would install it.
+Each is started as its users start it, on the first core; the load comes from the second. In each
+round all are started, and then measured in turn, in short slices. A peer that is not installed is
+named, with what would install it.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from benchmarks.arguments import some_of
 from benchmarks.load.compiled import library
 from benchmarks.page import write
 from benchmarks.report import show
-from benchmarks.runs import Results, Workload, attend, take, turns
+from benchmarks.rounds import Turn, attend, take, turns
+from benchmarks.runs import Results, Workload
 from benchmarks.servers import run
 from benchmarks.workloads.registry import WORKLOADS
 
@@ -46,8 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", type=some_of(names), default=names, help=f"some of {','.join(names)}"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="how often everybody has a turn")
-    parser.add_argument("--seconds", type=float, default=0.5, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everybody is started")
+    parser.add_argument(
+        "--seconds", type=float, default=0.5, help="of each figure in a round, in all slices"
+    )
     parser.add_argument("--list", action="store_true", help="show workloads and contestants")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results")
     parser.add_argument(
@@ -77,9 +80,12 @@ async def _measure(results: Results, workloads: Sequence[Workload[Any]], seconds
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=len(planned))
         for turn in planned:
-            what = f"{turn.workload.name}, round {turn.round}, {turn.contestant.name}"
-            progress.update(task, description=what)
-            await take(turn, results, seconds)
+
+            def tell(what: str, turn: Turn = turn) -> None:
+                now = f"{turn.workload.name}, round {turn.round}, {what}"
+                progress.update(task, description=now)
+
+            await take(turn, results, seconds, tell)
             progress.advance(task)
 
 

@@ -25,12 +25,13 @@ SUMMARY = (
 #: How columns are aligned: only words are not numbers.
 WORDS = frozenset({"Work", "Best peer", "Target"})
 LEGEND = (
-    "Medians of all rounds. Spread: between the rounds of ours, as a share of the median, and of "
-    "the ratio. Load; server: the most of its core that the load generator used for ours in a "
-    "round, and the least of the other core that was used then. Where that is less than all of "
-    "it, the server had to wait, or was left alone. A figure with * was taken by a generator that "
-    f"used more than {BUSY:.0%} of its core, and from a server that used less than {FULL:.0%}, so "
-    "it may be the generator's."
+    "Medians of all rounds. Ours / peer: of what was measured next to each other, so not the "
+    "quotient of the two medians. Spread: between the rounds of ours, as a share of the median, "
+    "and of the ratio. Load; server: the most of its core that the load generator used for ours "
+    "in a round, and the least of the other core that was used then. Where that is less than all "
+    "of it, the server had to wait, or was left alone. A figure with * was taken by a generator "
+    f"that used more than {BUSY:.0%} of its core, and from a server that used less than "
+    f"{FULL:.0%}, so it may be the generator's."
 )
 _NOTHING = "–"
 _WIDTH = 116

@@ -1,16 +1,20 @@
-"""Every contestant in turn, and all of it again: what takes turns meets the same machine."""
+"""What is measured, and what was: figures of all rounds, their medians and their ratios."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from statistics import median
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
 from benchmarks.contestants.contestant import OURS, Contestant
 from benchmarks.load.meter import Figure
 
-#: Row -> contestant -> a figure of each round.
+#: Row -> contestant -> figures.
 Rows = dict[str, dict[str, list[Figure]]]
+
+#: Measures for so many seconds. Nothing is under way before, nor afterwards.
+Slice = Callable[[float], Awaitable[Figure]]
 
 C = TypeVar("C", bound=Contestant)
 
@@ -18,7 +22,8 @@ C = TypeVar("C", bound=Contestant)
 class Row(msgspec.Struct, frozen=True):
     """One thing measured, and what is to be reached: ``reached`` looks at the medians of all rows.
 
-    ``digits`` are shown after the decimal point.
+    A ``quotient`` is that of two rows above, by what they are called, from slices next to each
+    other. ``digits`` are shown after the decimal point.
     """
 
     label: str
@@ -27,34 +32,46 @@ class Row(msgspec.Struct, frozen=True):
     target: str = ""
     reached: Callable[["Medians"], bool | None] | None = None
     digits: int = 0
+    quotient: tuple[str, str] | None = None
 
 
-class Workload(Protocol[C]):
-    """One kind of work, measured for one contestant at a time: in a server of its own on the first
-    core, by load from this process, which is on the second."""
+class Workload(msgspec.Struct, Generic[C], frozen=True):
+    """One kind of work, done for contestants that are ready at the same time, each in a server of
+    its own on the first core, by load from this process, which is on the second."""
 
-    @property
-    def name(self) -> str:
-        """What ``--only`` calls it."""
+    #: What ``--only`` calls it.
+    name: ClassVar[str]
+    #: How often everybody is measured in a round.
+    slices: ClassVar[int] = 5
+    #: Whether who is ready is let run before it is measured, until it gets no faster.
+    warms_up: ClassVar[bool] = True
+    #: How many are ready at the same time.
+    company: ClassVar[int] = 16
 
     @property
     def title(self) -> str:
         """What it is, in a few words."""
+        raise NotImplementedError
 
     @property
     def notes(self) -> str:
         """What a reader must know: what is compared, and who cannot take part, and why."""
+        raise NotImplementedError
 
     @property
     def rows(self) -> Sequence[Row]:
         """What is measured."""
+        raise NotImplementedError
 
     @property
     def contestants(self) -> Sequence[C]:
-        """Who takes part, ours first, and then the best: the machine may change within a round."""
+        """Who takes part, ours first."""
+        raise NotImplementedError
 
-    async def measure(self, contestant: C, seconds: float) -> Mapping[str, Figure]:
-        """Row -> figure; rows that are none of a contestant's are left out."""
+    def ready(self, contestant: C) -> AbstractAsyncContextManager[Mapping[str, Slice]]:
+        """Start the contestant's servers and connect their clients, and end them afterwards: row ->
+        how it is measured; rows that are none of a contestant's are left out."""
+        raise NotImplementedError
 
 
 class Medians:
@@ -101,11 +118,7 @@ class Medians:
     def ratios(self, row: str, peer: str | None = None) -> Sequence[float]:
         """Of every round that both have taken part in."""
         theirs = self._figured(row, peer or self.best_peer(row) or "")
-        return [
-            our.value / other.value
-            for our, other in zip(self._figured(row, OURS), theirs, strict=False)
-            if other.value
-        ]
+        return [figure.ratio for figure in theirs if figure.ratio is not None]
 
     def at_least(self, row: str, wanted: float) -> bool | None:
         """Whether ours is so much; None where it was not measured."""
@@ -161,44 +174,3 @@ class Results(msgspec.Struct):
     def medians(self, workload: Workload[Any]) -> Medians:
         """Of one workload."""
         return Medians(workload, self.figures.get(workload.name, {}))
-
-
-class Turn(msgspec.Struct, frozen=True):
-    """What is measured next."""
-
-    workload: Workload[Any]
-    round: int
-    contestant: Contestant
-
-
-def turns(workloads: Sequence[Workload[Any]], rounds: int) -> Iterator[Turn]:
-    """All turns: workload by workload, round by round, contestant by contestant."""
-    for workload in workloads:
-        for number in range(rounds):
-            for contestant in workload.contestants:
-                yield Turn(workload, number + 1, contestant)
-
-
-def attend(results: Results, workloads: Sequence[Workload[Any]]) -> None:
-    """Note who can take part, and who lacks what."""
-    for contestant in {one.name: one for work in workloads for one in work.contestants}.values():
-        if missing := contestant.missing():
-            results.missing[contestant.name] = missing
-        else:
-            results.versions[contestant.name] = contestant.version()
-
-
-async def take(turn: Turn, results: Results, seconds: float) -> None:
-    """One turn. Who fails once is not asked again for this work."""
-    name, workload = turn.contestant.name, turn.workload
-    failures = results.failures.setdefault(workload.name, {})
-    if name in results.missing or name in failures:
-        return
-    try:
-        figures = await workload.measure(turn.contestant, seconds)
-    except (OSError, RuntimeError, TimeoutError) as error:
-        failures[name] = f"{type(error).__name__}: {error}"
-        return
-    rows = results.figures.setdefault(workload.name, {})
-    for row, figure in figures.items():
-        rows.setdefault(row, {}).setdefault(name, []).append(figure)

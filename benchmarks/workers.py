@@ -19,7 +19,8 @@ from rich.table import Table
 from benchmarks.contestants.contestant import OURS
 from benchmarks.contestants.ours import simple_client
 from benchmarks.load.listening import listening
-from benchmarks.load.round_trips import round_trips
+from benchmarks.load.round_trips import RoundTrips
+from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import connect, leave
 from benchmarks.servers import HERE, Server, app_command, run, running
 from benchmarks.workloads.echo import TEXT
@@ -28,6 +29,9 @@ IN_PROCESS = "in the process of the host"
 OPTIONS: Mapping[str, Sequence[str]] = {IN_PROCESS: (), "--workers 2": ("--workers", "2")}
 #: Where the processes of each run.
 WORKLOADS: Mapping[str, Sequence[int]] = {"echo": (0,), "compute": range(os.cpu_count() or 1)}
+
+#: As a share of the time that is measured afterwards.
+_WARM_UP = 0.25
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -73,7 +77,9 @@ async def _turn(server: Server, plan: Plan) -> Turn:
     listener = listening(endpoint)
     listener.add(clients)
     before = server.cpu_seconds
-    figure = await round_trips(clients, listener, plan.seconds)
+    trips = RoundTrips(clients, listener)
+    await warm_up(trips.rate, plan.seconds * _WARM_UP)
+    figure = await trips.rate(plan.seconds)
     cpu = (server.cpu_seconds - before) / listener.heard
     await leave(clients)
     return Turn(figure.value, cpu * 1e6, server.memory)

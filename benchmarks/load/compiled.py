@@ -29,6 +29,7 @@ _FUNCTIONS: Final = {
     "listener_add": (_COUNT, (_HANDLE, _FLAG, ctypes.c_char_p, _SIZE)),
     "listener_await": (None, (_HANDLE, _COUNT)),
     "listener_heard": (_COUNT, (_HANDLE,)),
+    "listener_answers": (_COUNT, (_HANDLE,)),
     "listener_is_strange": (None, (_HANDLE, _SIZE, _FLAG)),
     "listener_send": (_FLAG, (_HANDLE, _SIZE, ctypes.c_char_p, _SIZE)),
     "listener_count": (None, (_HANDLE, _SIZE, _COUNT)),
@@ -74,6 +75,11 @@ class CompiledListener:
         """All that have come since the start."""
         return int(self._compiled.listener_heard(self._listener))
 
+    @property
+    def answers(self) -> int:
+        """All that its clients have given since the start."""
+        return int(self._compiled.listener_answers(self._listener))
+
     def add(self, clients: Sequence[Client]) -> None:
         """Listen to these, too."""
         for client in clients:
@@ -85,16 +91,16 @@ class CompiledListener:
             self._clients.append(client)
 
     def answer_after(self, awaited: int) -> None:
-        """Have each client send its text again after so many messages; 0: no longer."""
+        """Have each client send its text again after so many messages from now on; 0: no longer."""
         self._compiled.listener_await(self._listener, awaited)
 
     def expect(self, messages: int) -> None:
         """Begin to wait for so many messages, or bytes of them."""
         self._wanted = self.heard + messages
 
-    async def done(self) -> None:
-        """Until all have come, or for 20 seconds. Raises RuntimeError then."""
-        await self._listen(self._wanted, PATIENCE)
+    async def done(self, patience: float = PATIENCE) -> None:
+        """Until all have come, or for so many seconds. Raises RuntimeError then."""
+        await self._listen(self._wanted, patience)
         if self.heard < self._wanted:
             raise RuntimeError(f"{self._wanted - self.heard} messages or bytes have not come")
 

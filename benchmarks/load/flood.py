@@ -1,35 +1,41 @@
-"""A client that sends without end and never looks at what it is sent.
+"""A client that sends without end: there is always more of it than the server has handled.
 
 It is a process of its own, on the core of the load, and yields it to everybody else: so it delays
-others in the server alone.
+others in the server alone. What it has sent and not seen come back is bounded, so that all of it is
+handled soon after it has been suspended.
 """
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
-from socket import create_connection
 
 import psutil
 
-from benchmarks.load.websockets import Endpoint
+from benchmarks.load.listening import listening
+from benchmarks.load.websockets import Endpoint, connect
 
+#: Messages that are not answered: many times what a server handles at a time.
+_UNANSWERED = 4096
 _AT_ONCE = 64
-_READ = 1 << 18
 _START_SECONDS = 20
+#: Who is suspended is late through no fault of the server.
+_FOR_EVER = 1e6
+
+#: Floods, once it has told that it begins.
+Flood = Callable[[Callable[[], object]], Coroutine[object, object, None]]
 
 
 @contextmanager
-def flooding(endpoint: Endpoint, text: str) -> Iterator[psutil.Process]:
-    """Somebody who sends all that the server takes, whenever its process is resumed; it is
-    suspended at first, and ended when the block is left."""
-    messages = endpoint.frame(text) * _AT_ONCE
+def flooding(flood: Flood) -> Iterator[psutil.Process]:
+    """Somebody who floods whenever its process is resumed; it is suspended at first, and ended when
+    the block is left."""
     context = get_context("spawn")
     started, starts = context.Pipe(duplex=False)
-    arguments = (endpoint.port, endpoint.head, messages, starts)
-    process = context.Process(target=flood, args=arguments, daemon=True)
+    process = context.Process(target=_run, args=(flood, starts), daemon=True)
     process.start()
     try:
         if not started.poll(_START_SECONDS):
@@ -44,19 +50,48 @@ def flooding(endpoint: Endpoint, text: str) -> Iterator[psutil.Process]:
         process.join()
 
 
-def flood(port: int, head: bytes, messages: bytes, starts: Connection) -> None:
-    """Send the messages again and again, until the process is ended."""
+def of_echoes(endpoint: Endpoint, text: str) -> Flood:
+    """Messages that come back to their sender."""
+    return partial(_echoes, endpoint, text)
+
+
+def to_group(member: Endpoint, publisher: Endpoint, members: int, in_flight: int) -> Flood:
+    """Messages of 64 bytes to many members, ``in_flight`` at a time."""
+    return partial(_to_group, member, publisher, members, in_flight)
+
+
+def _run(flood: Flood, starts: Connection) -> None:
     if hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    with create_connection(("127.0.0.1", port)) as client, DefaultSelector() as selector:
-        client.sendall(head + messages)
-        starts.send(True)
-        client.setblocking(False)
-        selector.register(client, EVENT_READ | EVENT_WRITE)
-        unsent = memoryview(messages)
-        while True:
-            for _, events in selector.select():
-                if events & EVENT_READ and not client.recv(_READ):
-                    raise ConnectionError("the server has ended the connection")
-                if events & EVENT_WRITE:
-                    unsent = unsent[client.send(unsent) :] or memoryview(messages)
+    asyncio.run(flood(partial(starts.send, True)))
+
+
+async def _echoes(endpoint: Endpoint, text: str, begin: Callable[[], object]) -> None:
+    [client] = await connect([endpoint], text=text)
+    client.message *= _AT_ONCE
+    listener = listening(endpoint)
+    listener.add([client])
+    listener.answer_after(_AT_ONCE)
+    for _ in range(_UNANSWERED // _AT_ONCE):
+        client.send()
+    begin()
+    await listener.listen(_FOR_EVER)
+
+
+async def _to_group(
+    member: Endpoint,
+    publisher: Endpoint,
+    members: int,
+    in_flight: int,
+    begin: Callable[[], object],
+) -> None:
+    receivers = await connect([member] * members)
+    [sender] = await connect([publisher], text="x" * 64)
+    sender.message *= in_flight
+    listener = listening(member)
+    listener.add([*receivers, sender])
+    begin()
+    while True:
+        listener.expect(members * in_flight)
+        sender.send()
+        await listener.done(_FOR_EVER)

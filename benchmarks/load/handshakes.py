@@ -1,15 +1,12 @@
 """The load of clients that come: WebSocket handshakes, and no more of the protocol than that."""
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
-from itertools import cycle
+from collections.abc import Iterator
 from typing import cast
 
 from benchmarks.load.frames import CLOSE, masked
 from benchmarks.load.http import WrongAnswer, unless_ended
 from benchmarks.load.meter import Figure, Meter
-from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import Endpoint
 
 _ACCEPTED = b"HTTP/1.1 101 "
@@ -71,35 +68,33 @@ class Newcomer(asyncio.Protocol):
         self._transport.close()
 
 
-async def come_and_go(endpoints: Sequence[Endpoint], *, at_once: int, seconds: float) -> Figure:
+async def come_and_go(endpoints: Iterator[Endpoint], at_once: int, seconds: float) -> Figure:
     """Clients accepted per second, ``at_once`` of them on their way at any time, each of which
     leaves as soon as it is in; the endpoints are taken in turn. Raises WrongAnswer."""
-    accepted = 0
+    accepted, meter = 0, Meter()
     goes_on = True
-    turns = cycle([(endpoint.port, endpoint.head) for endpoint in endpoints])
 
     async def take_turns() -> None:
         nonlocal accepted
         while goes_on:
-            newcomer = await _come_in(*next(turns))
+            newcomer = await _come_in(next(endpoints))
             accepted += 1
             newcomer.leave()
             await asyncio.wait_for(newcomer.gone, _PATIENCE_SECONDS)
 
     ended = asyncio.gather(*(take_turns() for _ in range(at_once)))
     try:
-        await warm_up(seconds, lambda: accepted, partial(unless_ended, ended))
-        before, meter = accepted, Meter()
         await unless_ended(ended, seconds)
-        figure = meter.rate(accepted - before)
+        figure = meter.rate(accepted)
     finally:
         goes_on = False
     await ended
     return figure
 
 
-async def _come_in(port: int, request: bytes) -> Newcomer:
-    newcomer = Newcomer(request)
-    await asyncio.get_running_loop().create_connection(lambda: newcomer, "127.0.0.1", port)
+async def _come_in(endpoint: Endpoint) -> Newcomer:
+    newcomer = Newcomer(endpoint.head)
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: newcomer, "127.0.0.1", endpoint.port)
     await asyncio.wait_for(newcomer.accepted, _PATIENCE_SECONDS)
     return newcomer

@@ -6,12 +6,10 @@ and how long the body is. Any other status than the one that is expected ends th
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import cycle
 from typing import cast
 
 from benchmarks.load.meter import Figure, Meter
-from benchmarks.load.warm_up import warm_up
 
 _PATIENCE_SECONDS = 10
 _HEAD_END = b"\r\n\r\n"
@@ -94,14 +92,13 @@ class Exchange(asyncio.Protocol):
 
 
 async def keep_busy(
-    port: int, requests: Sequence[Sequence[bytes]], *, status: int = 200, seconds: float
+    port: int, requests: Sequence[Sequence[bytes]], seconds: float, *, status: int = 200
 ) -> Figure:
     """Requests answered per second, over one connection for each sequence of requests, which it
     repeats. Raises WrongAnswer."""
     exchanges = [await _begin(port, Exchange(cycle(own), status)) for own in requests]
     ended = asyncio.gather(*(exchange.ended for exchange in exchanges))
     try:
-        await warm_up(seconds, lambda: _answered(exchanges), partial(unless_ended, ended))
         before, meter = _answered(exchanges), Meter()
         await unless_ended(ended, seconds)
         figure = meter.rate(_answered(exchanges) - before)

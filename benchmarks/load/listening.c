@@ -35,6 +35,7 @@ struct listener {
     uint64_t longest_word;
     int64_t awaited; /* messages before a client answers; 0: it never does */
     int64_t heard;
+    int64_t answers;
     unsigned char *buffer; /* of Python, shared by all */
     size_t capacity;
     struct client *clients;
@@ -86,11 +87,18 @@ int64_t listener_add(struct listener *listener, int socket, const char *answer, 
 void listener_await(struct listener *listener, int64_t awaited)
 {
     listener->awaited = awaited;
+    for (size_t at = 0; at < listener->number; at++)
+        listener->clients[at].heard = 0;
 }
 
 int64_t listener_heard(const struct listener *listener)
 {
     return listener->heard;
+}
+
+int64_t listener_answers(const struct listener *listener)
+{
+    return listener->answers;
 }
 
 void listener_is_strange(struct listener *listener, size_t number, int is_strange)
@@ -134,14 +142,16 @@ static void send_rest(struct listener *listener, size_t number)
         watch(listener, number, EPOLL_CTL_MOD, EPOLLIN);
 }
 
-/* So many messages, or bytes of them, have come; a client answers when it has all that it awaits. */
+/* So many messages, or bytes of them, have come; a client answers whenever it has all that it
+   awaits. */
 void listener_count(struct listener *listener, size_t number, int64_t messages)
 {
     struct client *client = &listener->clients[number];
     listener->heard += messages;
     client->heard += messages;
-    if (listener->awaited && client->heard >= listener->awaited) {
+    while (listener->awaited && client->heard >= listener->awaited) {
         client->heard -= listener->awaited;
+        listener->answers++;
         listener_send(listener, number, client->answer, client->answer_size);
     }
 }

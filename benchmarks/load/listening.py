@@ -21,17 +21,21 @@ class Listener(Protocol):
     def heard(self) -> int:
         """All that have come since the start."""
 
+    @property
+    def answers(self) -> int:
+        """All that its clients have given since the start, see ``answer_after``."""
+
     def add(self, clients: Sequence[Client]) -> None:
         """Listen to these, too. Whoever sends while others are listened to has to be among them."""
 
     def answer_after(self, awaited: int) -> None:
-        """Have each client send its text again after so many messages; 0: no longer."""
+        """Have each client send its text again after so many messages from now on; 0: no longer."""
 
     def expect(self, messages: int) -> None:
         """Begin to wait for so many messages, or bytes of them."""
 
-    async def done(self) -> None:
-        """Until all have come, or for 20 seconds. Raises RuntimeError then."""
+    async def done(self, patience: float = PATIENCE) -> None:
+        """Until all have come, or for so many seconds. Raises RuntimeError then."""
 
     async def listen(self, seconds: float) -> None:
         """For so long."""
@@ -48,6 +52,7 @@ class PureListener:
 
     def __init__(self) -> None:
         self.heard = 0
+        self.answers = 0
         self._awaited = 0
         self._received: dict[Client, int] = defaultdict(int)
         self._missing = 0
@@ -59,18 +64,21 @@ class PureListener:
             client.hear = self._hear
 
     def answer_after(self, awaited: int) -> None:
-        """Have each client send its text again after so many messages; 0: no longer."""
+        """Have each client send its text again after so many messages from now on; 0: no longer."""
         self._awaited = awaited
+        self._received.clear()
 
     def expect(self, messages: int) -> None:
         """Begin to wait for so many messages, or bytes of them."""
         self._missing = messages
         self._done.clear()
+        if messages <= 0:
+            self._done.set()
 
-    async def done(self) -> None:
-        """Until all have come, or for 20 seconds. Raises RuntimeError then."""
+    async def done(self, patience: float = PATIENCE) -> None:
+        """Until all have come, or for so many seconds. Raises RuntimeError then."""
         try:
-            await asyncio.wait_for(self._done.wait(), PATIENCE)
+            await asyncio.wait_for(self._done.wait(), patience)
         except TimeoutError:
             raise RuntimeError(f"{self._missing} messages or bytes have not come") from None
 
@@ -88,6 +96,7 @@ class PureListener:
 
     def _answer(self, client: Client, messages: int) -> None:
         self._received[client] += messages
-        if self._received[client] >= self._awaited:
+        while self._received[client] >= self._awaited:
             self._received[client] -= self._awaited
+            self.answers += 1
             client.send()

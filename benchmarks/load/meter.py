@@ -12,11 +12,13 @@ BUSY, FULL = 0.9, 0.95
 
 class Figure(msgspec.Struct, frozen=True):
     """One measured value; the share of its core that the load used for it, and that of the servers'
-    core, which everybody else may have used, too."""
+    core, which everybody else may have used, too. ``ratio`` is that of ours to it, where both were
+    measured next to each other."""
 
     value: float
     load_share: float = 0.0
     server_share: float = 0.0
+    ratio: float | None = None
 
     @property
     def may_be_the_loads(self) -> bool:

@@ -7,32 +7,39 @@ from collections.abc import Sequence
 
 from benchmarks.load.listening import Listener
 from benchmarks.load.meter import Figure, Meter
-from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import PATIENCE, Client
 
-_WARM_UP = 0.2
-#: What is still under way arrives.
-_SETTLE = 0.1
+#: So much longer than it is measured everything runs.
+LEAD = 0.2
 _TICK = 0.001
 
 
-async def round_trips(
-    clients: Sequence[Client], listener: Listener, seconds: float, awaited: int = 1
-) -> Figure:
-    """As many per second as the server can answer: a client sends its next message when it has
-    received an answer to the last, or a whole group of ``awaited`` of them."""
-    listener.answer_after(awaited)
-    for client in clients:
-        client.send()
-    await warm_up(seconds, lambda: listener.heard, listener.listen)
-    before, meter = listener.heard, Meter()
-    listener.expect(1)
-    await listener.listen(seconds)
-    await listener.done()  # at once, but where no answer has come in all that time
-    figure = meter.rate(listener.heard - before)
-    listener.answer_after(0)
-    await listener.listen(_SETTLE)
-    return figure
+class RoundTrips:
+    """Clients that send their next message when they have received an answer to the last, or a
+    whole group of ``awaited`` of them."""
+
+    def __init__(self, clients: Sequence[Client], listener: Listener, awaited: int = 1) -> None:
+        self._clients = clients
+        self._listener = listener
+        self._awaited = awaited
+
+    async def rate(self, seconds: float) -> Figure:
+        """As many messages per second as the server can send them."""
+        listener = self._listener
+        heard, answers = listener.heard, listener.answers
+        listener.answer_after(self._awaited)
+        meter = Meter()
+        for client in self._clients:
+            client.send()
+        listener.expect(1)
+        await listener.listen(seconds)
+        await listener.done()  # at once, but where no answer has come in all that time
+        figure = meter.rate(listener.heard - heard)
+        listener.answer_after(0)
+        sent = len(self._clients) + listener.answers - answers
+        listener.expect(sent * self._awaited - (listener.heard - heard))
+        await listener.done()
+        return figure
 
 
 class Latencies:
@@ -63,7 +70,7 @@ class Latencies:
         self._at_once = True
         for client in clients:
             self._send(client, time.perf_counter())
-        await asyncio.sleep(seconds * _WARM_UP)
+        await asyncio.sleep(seconds * LEAD)
         self._seconds.clear()
         await asyncio.sleep(seconds)
         self._at_once = False

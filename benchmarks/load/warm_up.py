@@ -3,30 +3,27 @@
 import time
 from collections.abc import Awaitable, Callable
 
-#: As a share of the time that is measured afterwards.
-_SLICE = 0.25
+from benchmarks.load.meter import Figure
+
 _COMPARED = 3
 _RISING = 1.05
 _MOST = 20
 
 
 async def warm_up(
+    measure: Callable[[float], Awaitable[Figure]],
     seconds: float,
-    done: Callable[[], float],
-    wait: Callable[[float], Awaitable[object]],
+    higher_is_better: bool = True,
     now: Callable[[], float] = time.perf_counter,
 ) -> None:
-    """Wait until a server does no more in the last three slices of time than in the three before,
-    give or take 5 %.
-
-    A slice is a quarter of ``seconds``, which are measured afterwards; it takes at least 6 and at
-    most 20. ``done`` tells how much the server has done.
-    """
+    """Let a server work until it is no better in the last three slices of so many ``seconds`` than
+    in the three before, give or take 5 %. It takes at most 20 slices, and fewer where each takes
+    longer than it should."""
+    until = now() + seconds * _MOST
     rates: list[float] = []
-    for _ in range(_MOST):
-        before, started = done(), now()
-        await wait(seconds * _SLICE)
-        rates.append((done() - before) / (now() - started))
+    while now() < until and len(rates) < _MOST:
+        value = (await measure(seconds)).value
+        rates.append(value if higher_is_better or not value else 1 / value)
         earlier, last = rates[-2 * _COMPARED : -_COMPARED], rates[-_COMPARED:]
         if len(earlier) == _COMPARED and sum(last) <= sum(earlier) * _RISING:
             return

@@ -81,14 +81,15 @@ class Seen:
 
 
 class Client(asyncio.BufferedProtocol):
-    """One client; ``hear`` is told how many messages it has just received, or bytes of them."""
+    """One client; ``hear`` is told how many messages it has just received, or bytes of them.
+    ``message`` is what it sends, in frames."""
 
     def __init__(
         self, endpoint: Endpoint, hear: Callable[["Client", int], None], seen: Seen, text: str
     ) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.hear = hear
-        self._message = endpoint.frame(text)
+        self.message = endpoint.frame(text)
         self._endpoint = endpoint
         self._seen = seen
         self._rest = b""
@@ -129,17 +130,18 @@ class Client(asyncio.BufferedProtocol):
 
     def send(self) -> None:
         """Send the text."""
-        self.write(self._message)
+        self.write(self.message)
 
     def hand_over(self) -> tuple[int, bytes]:
         """Let somebody else read and write from now on: its socket, and the frame of the text."""
         self._transport.pause_reading()
-        return self._transport.get_extra_info("socket").fileno(), self._message
+        return self._transport.get_extra_info("socket").fileno(), self.message
 
     def leave(self) -> None:
         """End the connection without a word, and leave its port to others at once."""
-        self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
-        self._transport.abort()
+        if not self._transport.is_closing():
+            self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
+            self._transport.abort()
 
     def _shake_hands(self, data: bytes) -> bytes:
         head, end, rest = data.partition(b"\r\n\r\n")

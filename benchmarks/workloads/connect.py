@@ -1,19 +1,19 @@
 """Clients that come with a token of their own and go as soon as they are in: how many a second."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import cycle
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import OURS
 from benchmarks.contestants.functions import clients_of
 from benchmarks.contestants.over_http import TokenContestant
 from benchmarks.contestants.with_tokens import aiohttp_tokens, node_tokens, service
 from benchmarks.load.handshakes import come_and_go
-from benchmarks.load.meter import Figure
 from benchmarks.load.tokens import client_path
 from benchmarks.load.websockets import Endpoint
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 
 _ALONE = "no handler"
@@ -21,7 +21,7 @@ _ASKED = "`connect` function"
 _WANTED = {_ALONE: 3000, _ASKED: 2000}
 
 
-class Connect(msgspec.Struct, frozen=True):
+class Connect(Workload[TokenContestant], frozen=True):
     """As many at a time as there are slots: who has gone makes room for the next."""
 
     name: ClassVar[str] = "connect"
@@ -52,20 +52,22 @@ class Connect(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (service, aiohttp_tokens, node_tokens)
 
-    async def measure(self, contestant: TokenContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: TokenContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """The rows that are the contestant's."""
-        figures = {_ALONE: await self._rate(contestant, seconds)}
-        if contestant.name == OURS:
-            asked = msgspec.structs.replace(contestant, command=clients_of("connect_app"))
-            figures[_ASKED] = await self._rate(asked, seconds)
-        return figures
-
-    async def _rate(self, contestant: TokenContestant, seconds: float) -> Figure:
         with running(contestant.name, contestant.command) as server:
-            users = [f"user{number}" for number in range(self.tokens)]
-            paths = [client_path(server.port, contestant.client, user) for user in users]
-            endpoints = [Endpoint(port=server.port, path=path) for path in paths]
-            return await come_and_go(endpoints, at_once=self.at_once, seconds=seconds)
+            alone = self._newcomers(server.port, contestant.client)
+            if contestant.name != OURS:
+                yield {_ALONE: alone}
+                return
+            with running(contestant.name, clients_of("connect_app")) as app:
+                yield {_ALONE: alone, _ASKED: self._newcomers(app.port, contestant.client)}
+
+    def _newcomers(self, port: int, path: str) -> Slice:
+        users = [f"user{number}" for number in range(self.tokens)]
+        paths = [client_path(port, path, user) for user in users]
+        endpoints = cycle([Endpoint(port=port, path=path) for path in paths])
+        return partial(come_and_go, endpoints, self.at_once)
 
     @staticmethod
     def _row(label: str, wanted: int) -> Row:

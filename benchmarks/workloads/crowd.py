@@ -1,36 +1,32 @@
 """Ten times as many members of one group: whether a recipient costs more then.
 
-Both are measured in the same server, the smaller group first.
+Both groups are on the same server at the same time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.nginx import nchan
 from benchmarks.contestants.node import node_ws
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import socketify
-from benchmarks.load.listening import listening
-from benchmarks.load.meter import Figure
-from benchmarks.load.websockets import connect
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
-from benchmarks.workloads.fanout import GROUP, UNIT, Publishing
+from benchmarks.workloads.fanout import UNIT, publishing
 
 _SIZE = 64
 _MOST = 1.2
 
 
-class Crowd(msgspec.Struct, frozen=True):
-    """10,000 members after 1,000."""
+class Crowd(Workload[SocketContestant], frozen=True):
+    """10,000 members beside 1,000."""
 
     name: ClassVar[str] = "crowd"
-    notes: ClassVar[str] = (
-        "Both with the same server. The other peers are left out: they are compared in fan-out."
-    )
+    #: Each has more than half as many clients as one process may usually have.
+    company: ClassVar[int] = 1
     few: int = 1000
     many: int = 10_000
     in_flight: tuple[int, ...] = (1, 16)
@@ -38,11 +34,20 @@ class Crowd(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """What it is."""
-        return f"One message of {_SIZE} bytes to {self.many:,} members after {self.few:,}"
+        return f"One message of {_SIZE} bytes to {self.many:,} members, and to {self.few:,}"
+
+    @property
+    def notes(self) -> str:
+        """What a reader must know."""
+        return (
+            "Both groups are on the same server and measured in turn, but contestants one after "
+            "the other, because of the number of files that a process may open. The other peers "
+            "are left out: they are compared in fan-out."
+        )
 
     @property
     def rows(self) -> Sequence[Row]:
-        """With many in the group, and what that makes of the cost."""
+        """With few in the group, with many, and what that makes of the cost."""
         return [row for number in self.in_flight for row in self._rows(number)]
 
     @property
@@ -50,37 +55,29 @@ class Crowd(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (ours, socketify, nchan, node_ws)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """All rows."""
         with running(contestant.name, contestant.command) as server:
-            member = contestant.member(server.port, GROUP)
-            publisher = contestant.publisher(server.port, GROUP)
-            [sender] = await connect([publisher])
-            members = await connect([member] * self.few)
-            listener = listening(member)
-            listener.add([*members, sender])
-            few = Publishing(publisher, sender, members, listener)
-            before = {n: await few.rate(_SIZE, n, seconds) for n in self.in_flight}
-            others = await connect([member] * (self.many - self.few))
-            listener.add(others)
-            many = Publishing(publisher, sender, [*members, *others], listener)
-            after = {n: await many.rate(_SIZE, n, seconds) for n in self.in_flight}
-            await many.leave()
-        figures = {}
-        for number in self.in_flight:
-            rate, cost = self._labels(number)
-            figures[rate] = after[number]
-            times = before[number].value / after[number].value
-            figures[cost] = after[number].of(times)
-        return figures
+            async with (
+                publishing(contestant, server.port, "few", self.few) as few,
+                publishing(contestant, server.port, "many", self.many) as many,
+            ):
+                yield {
+                    label: partial(group.rate, _SIZE, number)
+                    for number in self.in_flight
+                    for label, group in zip(self._labels(number), (few, many), strict=True)
+                }
 
     def _labels(self, in_flight: int) -> tuple[str, str]:
-        return f"{in_flight} in flight", f"{in_flight} in flight, cost of a recipient"
+        return f"{in_flight} in flight to {self.few:,}", f"{in_flight} in flight to {self.many:,}"
 
     def _rows(self, in_flight: int) -> Sequence[Row]:
-        rate, cost = self._labels(in_flight)
+        few, many = self._labels(in_flight)
+        cost = f"{in_flight} in flight, cost of a recipient"
         return (
-            Row(rate, UNIT),
+            Row(few, UNIT),
+            Row(many, UNIT),
             Row(
                 cost,
                 f"times that at {self.few:,}",
@@ -88,5 +85,6 @@ class Crowd(msgspec.Struct, frozen=True):
                 target=f"{_MOST} times",
                 reached=lambda medians: medians.at_most(cost, _MOST),
                 digits=2,
+                quotient=(few, many),
             ),
         )

@@ -5,10 +5,9 @@ that a typed function of an app answers, in the process of the host: what a real
 asks for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import OURS, SocketContestant
 from benchmarks.contestants.functions import echo_function
@@ -17,10 +16,9 @@ from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours, simple_client
 from benchmarks.contestants.python import aiohttp, picows, socketify
 from benchmarks.load.listening import listening
-from benchmarks.load.meter import Figure
-from benchmarks.load.round_trips import round_trips
+from benchmarks.load.round_trips import RoundTrips
 from benchmarks.load.websockets import Endpoint, connect, leave
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 
 GROUP = "through a group of its own"
@@ -29,7 +27,7 @@ TEXT = "x" * 64
 _LEAST = 20_000
 
 
-class Echo(msgspec.Struct, frozen=True):
+class Echo(Workload[SocketContestant], frozen=True):
     """With 64 clients."""
 
     name: ClassVar[str] = "echo"
@@ -67,24 +65,26 @@ class Echo(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (ours, picows, nchan, aiohttp, node_ws, socketify, socket_io)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """What a peer does is compared with both ways of ours."""
         with running(contestant.name, contestant.command) as server:
             numbers = range(self.clients)
             endpoints = [contestant.echo(server.port, number) for number in numbers]
-            rate = await together(endpoints, seconds)
-        if contestant is not ours:
-            return {GROUP: rate, FUNCTION: rate}
-        with running(OURS, echo_function.command) as server:
-            endpoints = [simple_client(server.port)] * self.clients
-            return {GROUP: rate, FUNCTION: await together(endpoints, seconds)}
+            async with together(endpoints) as echo:
+                if contestant is not ours:
+                    yield {GROUP: echo.rate, FUNCTION: echo.rate}
+                    return
+                with running(OURS, echo_function.command) as app:
+                    async with together([simple_client(app.port)] * self.clients) as function:
+                        yield {GROUP: echo.rate, FUNCTION: function.rate}
 
 
-async def together(endpoints: Sequence[Endpoint], seconds: float, awaited: int = 1) -> Figure:
-    """Messages received per second, by a client for each endpoint; see ``round_trips``."""
+@asynccontextmanager
+async def together(endpoints: Sequence[Endpoint], awaited: int = 1) -> AsyncIterator[RoundTrips]:
+    """A client for each endpoint; all send at the same time, see ``RoundTrips``."""
     clients = await connect(endpoints, text=TEXT)
     listener = listening(endpoints[0])
     listener.add(clients)
-    rate = await round_trips(clients, listener, seconds, awaited)
+    yield RoundTrips(clients, listener, awaited)
     await leave(clients)
-    return rate

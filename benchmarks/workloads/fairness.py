@@ -3,78 +3,102 @@ of the first come then."""
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
 
-import msgspec
+import psutil
 
 from benchmarks.contestants.contestant import OURS, SocketContestant
 from benchmarks.contestants.functions import echo_function
 from benchmarks.contestants.node import node_ws
 from benchmarks.contestants.ours import ours, simple_client
-from benchmarks.load.flood import flooding
+from benchmarks.load.flood import Flood, flooding, of_echoes, to_group
 from benchmarks.load.meter import Figure
+from benchmarks.load.round_trips import LEAD
 from benchmarks.load.websockets import Endpoint
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import Server, running
 from benchmarks.workloads.echo import TEXT
-from benchmarks.workloads.idle import round_trip
+from benchmarks.workloads.idle import LoneClient, lone_client
 
 GROUPS = "by a group"
+CROWD = "by a group, messages to many"
 EVENTS = "by a typed function"
-EMPTY = "by a typed function, empty messages"
+SHORT = "by a typed function, messages of a byte"
 _LATEST = 2.0
+_IN_FLIGHT = 16
 _SLOWEST = 0.99
-#: With and without in turn: what else the machine does delays the slowest of some, not of most.
-_SLICES = 5
-#: A server that has done nothing for so long has handled all that had arrived of the flood.
-_QUIET = 0.1
+_WARM_UP = 0.4
+#: A server that has hardly been at work for so long has handled all of the flood.
+_QUIET = 0.05
+_AT_WORK = 0.5
 _PATIENCE = 20.0
 
 
-class Fairness(msgspec.Struct, frozen=True):
+class Fairness(Workload[SocketContestant], frozen=True):
     """Of groups, and of events."""
 
     name: ClassVar[str] = "fairness"
+    warms_up: ClassVar[bool] = False
     title: ClassVar[str] = "A round trip while another client floods, 99th percentile"
     notes: ClassVar[str] = (
-        "Medians of five short measurements with and without in turn. The flood is of the same "
-        "kind as the round trips, and all of it has been handled before the next measurement "
-        "without: messages to a group that has one member, or events, as fast as "
-        "the server takes them; empty ones are the smallest a client can send, and so come the "
-        "fastest. The other peers are left out."
+        "The flood lasts as long as a slice, and all of it has been handled before anything else "
+        "is measured. It is of the same kind as the round trips, messages to a group that has one "
+        "member, or events: 4,096 are unanswered at any time, no more, because the queue that Node "
+        "ws makes of an endless flood takes a minute to be handled, in which nothing is measured; "
+        "those of a byte are the smallest that are answered. Or it is messages to the 1,000 "
+        "members of another group, 16 in flight. The other peers are left out."
     )
+
+    members: int = 1000
 
     @property
     def rows(self) -> Sequence[Row]:
-        """With and without, and one by the other."""
-        return [row for way in (GROUPS, EVENTS, EMPTY) for row in _rows(way)]
+        """Without and with, and one by the other."""
+        return [row for way in (GROUPS, CROWD, EVENTS, SHORT) for row in _rows(way)]
 
     @property
     def contestants(self) -> Sequence[SocketContestant]:
         """Who takes part."""
         return (ours, node_ws)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """Both ways, of ours."""
         with running(contestant.name, contestant.command) as server:
             client = contestant.echo(server.port, 0)
-            flood = contestant.member(server.port, "flood")
-            figures = await _compared(server, GROUPS, client, flood, seconds)
-        if contestant is ours:
-            with running(OURS, echo_function.command) as server:
-                client = simple_client(server.port)
-                figures |= await _compared(server, EVENTS, client, client, seconds)
-                figures |= await _compared(server, EMPTY, client, client, seconds, text="")
-        return figures
+            own = of_echoes(contestant.member(server.port, "flood"), TEXT)
+            many = to_group(
+                contestant.member(server.port, "crowd"),
+                contestant.publisher(server.port, "crowd"),
+                self.members,
+                _IN_FLIGHT,
+            )
+            async with (
+                _compared(server, GROUPS, client, own) as groups,
+                _compared(server, CROWD, client, many) as crowds,
+            ):
+                if contestant is not ours:
+                    yield {**groups, **crowds}
+                    return
+                with running(OURS, echo_function.command) as app:
+                    client = simple_client(app.port)
+                    async with (
+                        _compared(app, EVENTS, client, of_echoes(client, TEXT)) as events,
+                        _compared(app, SHORT, client, of_echoes(client, "x")) as short,
+                    ):
+                        yield {**groups, **crowds, **events, **short}
 
 
-def _labels(way: str) -> tuple[str, str, str]:
-    return f"{way}, alone", f"{way}, beside the flood", f"{way}, beside the flood / alone"
+def _labels(way: str) -> tuple[str, str]:
+    return f"{way}, alone", f"{way}, beside the flood"
 
 
 def _rows(way: str) -> Sequence[Row]:
-    alone, beside, times = _labels(way)
+    alone, beside = _labels(way)
+    times = f"{way}, beside the flood / alone"
     return (
         Row(alone, "µs", higher_is_better=False),
         Row(beside, "µs", higher_is_better=False),
@@ -85,35 +109,42 @@ def _rows(way: str) -> Sequence[Row]:
             target=f"{_LATEST:g} times",
             reached=lambda medians: medians.at_most(times, _LATEST),
             digits=1,
+            quotient=(beside, alone),
         ),
     )
 
 
+@asynccontextmanager
 async def _compared(
-    server: Server, way: str, client: Endpoint, flood: Endpoint, seconds: float, text: str = TEXT
-) -> dict[str, Figure]:
-    alone, beside = [], []
-    with flooding(flood, text) as flooder:
-        for _ in range(_SLICES):
+    server: Server, way: str, client: Endpoint, flood: Flood
+) -> AsyncIterator[Mapping[str, Slice]]:
+    async with lone_client(client) as one:
+        with flooding(flood) as flooder:
             await _quiet(server)
-            alone.append(await round_trip(client, seconds / _SLICES, _SLOWEST))
-            flooder.resume()
-            beside.append(await round_trip(client, seconds / _SLICES, _SLOWEST))
-            flooder.suspend()
-    usual_alone, usual_beside = _usual(alone), _usual(beside)
-    times = usual_beside.of(usual_beside.value / usual_alone.value)
-    return dict(zip(_labels(way), (usual_alone, usual_beside, times), strict=True))
+            await one.round_trip(_SLOWEST, _WARM_UP)
+            slices = (
+                partial(one.round_trip, _SLOWEST),
+                partial(_beside_flood, one, flooder, server),
+            )
+            yield dict(zip(_labels(way), slices, strict=True))
+
+
+async def _beside_flood(
+    one: LoneClient, flooder: psutil.Process, server: Server, seconds: float
+) -> Figure:
+    flooder.resume()
+    asyncio.get_running_loop().call_later(seconds * (1 + LEAD), flooder.suspend)
+    figure = await one.round_trip(_SLOWEST, seconds)
+    await _quiet(server)
+    return figure
 
 
 async def _quiet(server: Server) -> None:
     """Until a server has nothing more to do. Raises RuntimeError when it does not come to rest."""
     until = time.monotonic() + _PATIENCE
     spent = -1.0
-    while spent < (spent := server.cpu_seconds):
+    while server.cpu_seconds - spent > _QUIET * _AT_WORK:
         if time.monotonic() > until:
             raise RuntimeError("the server is busy though nobody sends anything")
+        spent = server.cpu_seconds
         await asyncio.sleep(_QUIET)
-
-
-def _usual(figures: Sequence[Figure]) -> Figure:
-    return sorted(figures, key=lambda figure: figure.value)[len(figures) // 2]

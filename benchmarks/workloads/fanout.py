@@ -4,11 +4,10 @@ A publisher writes some messages at once, and the next when every receiver has a
 checks the publisher's permission and makes JSON of a text; the peers only copy.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.nats import nats
@@ -18,14 +17,12 @@ from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp, raw_loop, socketify
 from benchmarks.load.listening import Listener, listening
 from benchmarks.load.meter import Figure, Meter
-from benchmarks.load.warm_up import warm_up
 from benchmarks.load.websockets import Client, Endpoint, connect, leave
-from benchmarks.runs import Medians, Row
+from benchmarks.runs import Medians, Row, Slice, Workload
 from benchmarks.servers import running
 
 GROUP = "room"
 UNIT = "messages/s"
-_WARM_UP = 0.2
 
 
 class Publishing:
@@ -44,41 +41,45 @@ class Publishing:
         self._receivers = receivers
         self._listener = listener
         self._after = after
-        self._is_warm = False
 
     async def rate(self, size: int, in_flight: int, seconds: float) -> Figure:
-        """Messages of ``size`` bytes delivered per second, after some that are not counted."""
+        """Messages of ``size`` bytes delivered per second."""
         text = "x" * size
         message = self._endpoint.frame(text) * in_flight
         expected = len(self._receivers) * in_flight
         counts = self._endpoint.size_of(text) if self._endpoint.size_of else 1
-        repeat = partial(self._repeat, message, in_flight, expected * counts)
-        if self._is_warm:
-            await repeat(seconds * _WARM_UP)
-        else:
-            await warm_up(seconds, lambda: self._listener.heard, repeat)
-            self._is_warm = True
-        meter = Meter()
-        times = await repeat(seconds)
-        return meter.rate(expected * times)
+        meter, delivered = Meter(), 0
+        while meter.seconds < seconds:
+            self._listener.expect(expected * counts)
+            self._publisher.write(message)
+            await self._listener.done()
+            if self._after:
+                self._after(in_flight)
+            delivered += expected
+        return meter.rate(delivered)
 
     async def leave(self) -> None:
         """All end their connections."""
         await leave([*self._receivers, self._publisher])
 
-    async def _repeat(self, message: bytes, in_flight: int, expected: int, seconds: float) -> int:
-        meter, times = Meter(), 0
-        while meter.seconds < seconds or not times:
-            self._listener.expect(expected)
-            self._publisher.write(message)
-            await self._listener.done()
-            if self._after:
-                self._after(in_flight)
-            times += 1
-        return times
+
+@asynccontextmanager
+async def publishing(
+    contestant: SocketContestant, port: int, group: str, members: int
+) -> AsyncIterator[Publishing]:
+    """To so many members of a group, by somebody who is none of them."""
+    member = contestant.member(port, group)
+    publisher = contestant.publisher(port, group)
+    receivers = await connect([member] * members)
+    [sender] = await connect([publisher])
+    listener = listening(member)
+    listener.add([*receivers, sender])
+    work = Publishing(publisher, sender, receivers, listener)
+    yield work
+    await work.leave()
 
 
-class Fanout(msgspec.Struct, frozen=True):
+class Fanout(Workload[SocketContestant], frozen=True):
     """To 1,000 members."""
 
     name: ClassVar[str] = "fanout"
@@ -111,23 +112,16 @@ class Fanout(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (ours, socketify, nats, raw_loop, nchan, node_ws, socket_io, aiohttp)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """All rows."""
         with running(contestant.name, contestant.command) as server:
-            member = contestant.member(server.port, GROUP)
-            publisher = contestant.publisher(server.port, GROUP)
-            receivers = await connect([member] * self.members)
-            [sender] = await connect([publisher])
-            listener = listening(member)
-            listener.add([*receivers, sender])
-            publishing = Publishing(publisher, sender, receivers, listener)
-            figures = {
-                self._label(size, number): await publishing.rate(size, number, seconds)
-                for size in self.sizes
-                for number in self.in_flight
-            }
-            await publishing.leave()
-        return figures
+            async with publishing(contestant, server.port, GROUP, self.members) as work:
+                yield {
+                    self._label(size, number): partial(work.rate, size, number)
+                    for size in self.sizes
+                    for number in self.in_flight
+                }
 
     def _row(self, size: int, in_flight: int) -> Row:
         label = self._label(size, in_flight)

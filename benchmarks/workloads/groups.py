@@ -3,18 +3,16 @@
 A member sends its next message when it has received as many as its group has members.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.nginx import nchan
 from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp, socketify
-from benchmarks.load.meter import Figure
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 from benchmarks.workloads.echo import together
 from benchmarks.workloads.fanout import UNIT
@@ -23,7 +21,7 @@ DELIVERED = "64 bytes, everybody sends"
 _TIMES = 2
 
 
-class Groups(msgspec.Struct, frozen=True):
+class Groups(Workload[SocketContestant], frozen=True):
     """100 groups of 10."""
 
     name: ClassVar[str] = "groups"
@@ -61,9 +59,10 @@ class Groups(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (ours, socketify, node_ws, nchan, socket_io, aiohttp)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """Of all groups."""
         with running(contestant.name, contestant.command) as server:
             endpoints = [contestant.member(server.port, f"group{n}") for n in range(self.groups)]
-            figure = await together(endpoints * self.members, seconds, self.members)
-        return {DELIVERED: figure}
+            async with together(endpoints * self.members, self.members) as everybody:
+                yield {DELIVERED: everybody.rate}

@@ -1,10 +1,10 @@
 """One client that sends its next message when it has the answer to the last: how long that takes
 while nobody else wants anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import OURS, SocketContestant
 from benchmarks.contestants.functions import echo_function
@@ -13,15 +13,15 @@ from benchmarks.contestants.ours import ours, simple_client
 from benchmarks.contestants.python import aiohttp, picows
 from benchmarks.load.meter import Figure, Meter, percentile
 from benchmarks.load.round_trips import Latencies
-from benchmarks.load.websockets import Endpoint, connect, leave
-from benchmarks.runs import Row
+from benchmarks.load.websockets import Client, Endpoint, connect, leave
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 from benchmarks.workloads.echo import FUNCTION, GROUP, TEXT
 
 _LATEST = 1.3
 
 
-class Idle(msgspec.Struct, frozen=True):
+class Idle(Workload[SocketContestant], frozen=True):
     """Of one client."""
 
     name: ClassVar[str] = "idle"
@@ -41,14 +41,18 @@ class Idle(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (ours, picows, node_ws, aiohttp)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """What a peer does is compared with both ways of ours."""
         with running(contestant.name, contestant.command) as server:
-            figure = await _median(contestant.echo(server.port, 0), seconds)
-        if contestant is not ours:
-            return {GROUP: figure, FUNCTION: figure}
-        with running(OURS, echo_function.command) as server:
-            return {GROUP: figure, FUNCTION: await _median(simple_client(server.port), seconds)}
+            async with lone_client(contestant.echo(server.port, 0)) as client:
+                echo = partial(client.round_trip, 0.5)
+                if contestant is not ours:
+                    yield {GROUP: echo, FUNCTION: echo}
+                    return
+                with running(OURS, echo_function.command) as app:
+                    async with lone_client(simple_client(app.port)) as other:
+                        yield {GROUP: echo, FUNCTION: partial(other.round_trip, 0.5)}
 
     @staticmethod
     def _row(label: str) -> Row:
@@ -61,16 +65,24 @@ class Idle(msgspec.Struct, frozen=True):
         )
 
 
-async def round_trip(endpoint: Endpoint, seconds: float, share: float) -> Figure:
-    """The microseconds that this share of all round trips did not exceed."""
+class LoneClient:
+    """Sends its next message when it has the answer to the last."""
+
+    def __init__(self, client: Client, load: Latencies) -> None:
+        self._client = client
+        self._load = load
+
+    async def round_trip(self, share: float, seconds: float) -> Figure:
+        """The microseconds that this share of all round trips did not exceed."""
+        meter = Meter()
+        measured = await self._load.one_after_the_other([self._client], seconds)
+        return meter.figure(percentile(measured, share) * 1e6)
+
+
+@asynccontextmanager
+async def lone_client(endpoint: Endpoint, text: str = TEXT) -> AsyncIterator[LoneClient]:
+    """One that sends such a text."""
     load = Latencies()
-    clients = await connect([endpoint], load.hear, TEXT)
-    meter = Meter()
-    measured = await load.one_after_the_other(clients, seconds)
-    figure = meter.figure(percentile(measured, share) * 1e6)
-    await leave(clients)
-    return figure
-
-
-async def _median(endpoint: Endpoint, seconds: float) -> Figure:
-    return await round_trip(endpoint, seconds, 0.5)
+    [client] = await connect([endpoint], load.hear, text)
+    yield LoneClient(client, load)
+    await leave([client])

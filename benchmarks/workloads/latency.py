@@ -1,9 +1,9 @@
 """How long an answer takes where the server is half as busy as it can be: milliseconds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import Contestant
 from benchmarks.contestants.functions import echo_function
@@ -11,7 +11,7 @@ from benchmarks.contestants.ours import simple_client
 from benchmarks.load.meter import Figure, Meter, percentile
 from benchmarks.load.round_trips import Latencies
 from benchmarks.load.websockets import connect, leave
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 from benchmarks.workloads.echo import TEXT, together
 
@@ -20,7 +20,7 @@ _MIDDLE, _SLOWEST = "median", "99th percentile"
 _SHARES = {_MIDDLE: 0.5, _SLOWEST: 0.99}
 
 
-class Latency(msgspec.Struct, frozen=True):
+class Latency(Workload[Contestant], frozen=True):
     """At full load first, and then at half the rate that this has shown."""
 
     name: ClassVar[str] = "latency"
@@ -60,18 +60,20 @@ class Latency(msgspec.Struct, frozen=True):
         """Ours alone."""
         return (echo_function,)
 
-    async def measure(self, contestant: Contestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: Contestant) -> AsyncIterator[Mapping[str, Slice]]:
         """Both rows."""
         with running(contestant.name, contestant.command) as server:
             endpoints = [simple_client(server.port)] * self.clients
-            most = await together(endpoints, seconds)
             load = Latencies()
             clients = await connect(endpoints, load.hear, TEXT)
-            meter = Meter()
-            latencies = await load.at_rate(clients, most.value / 2, seconds)
-            figures = {
-                row: meter.figure(percentile(latencies, share) * 1e3)
-                for row, share in _SHARES.items()
-            }
+            async with together(endpoints) as busy:
+
+                async def at_half_load(share: float, seconds: float) -> Figure:
+                    most = await busy.rate(seconds)
+                    meter = Meter()
+                    latencies = await load.at_rate(clients, most.value / 2, seconds)
+                    return meter.figure(percentile(latencies, share) * 1e3)
+
+                yield {row: partial(at_half_load, share) for row, share in _SHARES.items()}
             await leave(clients)
-        return figures

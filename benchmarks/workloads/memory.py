@@ -1,10 +1,10 @@
 """What a connection costs that is there and says nothing: resident memory of the server."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import OURS, SocketContestant
 from benchmarks.contestants.node import node_ws, socket_io
@@ -12,7 +12,7 @@ from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours, simpl
 from benchmarks.contestants.python import aiohttp, socketify
 from benchmarks.load.meter import Figure
 from benchmarks.load.websockets import Endpoint, connect, leave
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import Server, running
 
 _KIB = 1024
@@ -22,10 +22,13 @@ _WANTED = {_SIMPLE: 8, _JSON: 10, _RELIABLE: 12}
 _EARLY = 50
 
 
-class Memory(msgspec.Struct, frozen=True):
+class Memory(Workload[SocketContestant], frozen=True):
     """All in one server process, which has nothing else to do."""
 
     name: ClassVar[str] = "memory"
+    #: Nothing runs in it that could be fast or slow.
+    slices: ClassVar[int] = 1
+    warms_up: ClassVar[bool] = False
     connections: int = 10_000
     settles: float = 1.0
 
@@ -54,19 +57,21 @@ class Memory(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (ours, node_ws, socket_io, socketify, aiohttp)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
-        """The rows that are the contestant's; it takes as long as it takes."""
-        figures: dict[str, Figure] = {}
-        for kind in _kinds(contestant):
-            with running(contestant.name, contestant.command) as server:
-                endpoint = _endpoint(contestant, server.port, kind)
-                early = await connect([endpoint] * _EARLY)
-                before = _own_memory(server)
-                clients = await connect([endpoint] * self.connections)
-                await asyncio.sleep(self.settles)
-                figures[kind] = Figure((_own_memory(server) - before) / _KIB / self.connections)
-                await leave([*early, *clients])
-        return figures
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
+        """The rows that are the contestant's, each with a server of its own."""
+        yield {kind: partial(self._each, contestant, kind) for kind in _kinds(contestant)}
+
+    async def _each(self, contestant: SocketContestant, kind: str, _seconds: float) -> Figure:
+        with running(contestant.name, contestant.command) as server:
+            endpoint = _endpoint(contestant, server.port, kind)
+            early = await connect([endpoint] * _EARLY)
+            before = _own_memory(server)
+            clients = await connect([endpoint] * self.connections)
+            await asyncio.sleep(self.settles)
+            each = (_own_memory(server) - before) / _KIB / self.connections
+            await leave([*early, *clients])
+        return Figure(each)
 
     @staticmethod
     def _row(kind: str, wanted: int) -> Row:

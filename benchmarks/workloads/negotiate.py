@@ -1,23 +1,22 @@
 """Clients that ask where to connect: requests per second, each answered with a new token."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.express import express_negotiate
 from benchmarks.contestants.functions import ASYNC_DEF, DEF, negotiate_functions
 from benchmarks.contestants.over_http import Negotiator
 from benchmarks.contestants.with_tokens import aiohttp_negotiate
 from benchmarks.load.http import get, keep_busy
-from benchmarks.load.meter import Figure
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 
 _WANTED = 5000
 
 
-class Negotiate(msgspec.Struct, frozen=True):
+class Negotiate(Workload[Negotiator], frozen=True):
     """An anonymous HTTP function with a connection input, on connections that are kept."""
 
     name: ClassVar[str] = "negotiate"
@@ -34,7 +33,7 @@ class Negotiate(msgspec.Struct, frozen=True):
         return (
             "Ours is an HTTP function with a connection input, whose invocations are logged. "
             "aiohttp is a handler that makes the token with PyJWT, Express one that has the "
-            "official SDK make it; both log nothing, and are the same in both rows."
+            "official SDK make it; both log nothing, and do the same in both rows."
         )
 
     @property
@@ -47,15 +46,17 @@ class Negotiate(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (negotiate_functions, aiohttp_negotiate, express_negotiate)
 
-    async def measure(self, contestant: Negotiator, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: Negotiator) -> AsyncIterator[Mapping[str, Slice]]:
         """All rows."""
-        figures: dict[str, Figure] = {}
         with running(contestant.name, contestant.command) as server:
-            for path in dict.fromkeys(contestant.paths.values()):
-                users = [f"user{number}" for number in range(self.connections)]
-                requests = [[get(server.port, f"{path}{user}")] for user in users]
-                figures[path] = await keep_busy(server.port, requests, seconds=seconds)
-        return {_label(kind): figures[path] for kind, path in contestant.paths.items()}
+            users = [f"user{number}" for number in range(self.connections)]
+            yield {
+                _label(kind): partial(
+                    keep_busy, server.port, [[get(server.port, f"{path}{user}")] for user in users]
+                )
+                for kind, path in contestant.paths.items()
+            }
 
     @staticmethod
     def _row(kind: str) -> Row:

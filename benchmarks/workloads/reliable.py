@@ -4,19 +4,18 @@ The service numbers the messages of each reliable client and keeps them until th
 With one message in flight the clients do that about once a second, as the official ones do.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from itertools import cycle, islice
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours
 from benchmarks.load.frames import masked
 from benchmarks.load.listening import listening
-from benchmarks.load.meter import Figure
 from benchmarks.load.websockets import Client, connect
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import Server, running
 from benchmarks.workloads.fanout import UNIT, Publishing
 
@@ -25,7 +24,7 @@ _LEAST = 0.6
 _SUBPROTOCOLS = {"plain": JSON, "reliable": RELIABLE_JSON}
 
 
-class Reliable(msgspec.Struct, frozen=True):
+class Reliable(Workload[SocketContestant], frozen=True):
     """1,000 members of each kind, in a group of their own."""
 
     name: ClassVar[str] = "reliable"
@@ -50,19 +49,18 @@ class Reliable(msgspec.Struct, frozen=True):
         """Ours alone."""
         return (ours,)
 
-    async def measure(self, contestant: SocketContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """All rows."""
-        figures: dict[str, Figure] = {}
         with running(contestant.name, contestant.command) as server:
-            groups = [await self._group(server, kind) for kind in _SUBPROTOCOLS]
-            for number in self.in_flight:
-                rates = [await group.rate(_SIZE, number, seconds) for group in groups]
-                plain, reliable = rates
-                share = reliable.of(reliable.value / plain.value)
-                figures |= dict(zip(self._labels(number), (*rates, share), strict=True))
-            for group in groups:
+            groups = {kind: await self._group(server, kind) for kind in _SUBPROTOCOLS}
+            yield {
+                _label(kind, number): partial(group.rate, _SIZE, number)
+                for kind, group in groups.items()
+                for number in self.in_flight
+            }
+            for group in groups.values():
                 await group.leave()
-        return figures
 
     async def _group(self, server: Server, kind: str) -> Publishing:
         member = client(server.port, kind, joins=True, subprotocol=_SUBPROTOCOLS[kind])
@@ -74,12 +72,9 @@ class Reliable(msgspec.Struct, frozen=True):
         listener.add([*receivers, sender])
         return Publishing(publisher, sender, receivers, listener, acknowledging)
 
-    def _labels(self, in_flight: int) -> tuple[str, str, str]:
-        plain, reliable = (f"{kind}, {in_flight} in flight" for kind in _SUBPROTOCOLS)
-        return plain, reliable, f"reliable / plain, {in_flight} in flight"
-
     def _rows(self, in_flight: int) -> Sequence[Row]:
-        plain, reliable, share = self._labels(in_flight)
+        plain, reliable = (_label(kind, in_flight) for kind in _SUBPROTOCOLS)
+        share = f"reliable / plain, {in_flight} in flight"
         return (
             Row(plain, UNIT),
             Row(reliable, UNIT),
@@ -89,8 +84,13 @@ class Reliable(msgspec.Struct, frozen=True):
                 target=f"{_LEAST} times",
                 reached=lambda medians: medians.at_least(share, _LEAST),
                 digits=2,
+                quotient=(reliable, plain),
             ),
         )
+
+
+def _label(kind: str, in_flight: int) -> str:
+    return f"{kind}, {in_flight} in flight"
 
 
 class Acknowledging:

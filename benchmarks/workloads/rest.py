@@ -1,9 +1,8 @@
 """Servers that send to a user over HTTP: requests per second, each with a token of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.over_http import TokenContestant
 from benchmarks.contestants.with_tokens import aiohttp_tokens, node_tokens, service
@@ -11,7 +10,7 @@ from benchmarks.load.http import keep_busy, post
 from benchmarks.load.meter import Figure
 from benchmarks.load.tokens import client_path, server_token
 from benchmarks.load.websockets import Client, Endpoint, connect, leave
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 
 _ROW = "send to a user"
@@ -21,7 +20,7 @@ _TOKENS = 32
 _ACCEPTED = 202
 
 
-class Rest(msgspec.Struct, frozen=True):
+class Rest(Workload[TokenContestant], frozen=True):
     """Connections that are kept, each of which sends to the one client of its own user."""
 
     name: ClassVar[str] = "rest"
@@ -54,13 +53,20 @@ class Rest(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (service, aiohttp_tokens, node_tokens)
 
-    async def measure(self, contestant: TokenContestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: TokenContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """Requests; what has been accepted must have arrived as well."""
-        heard = 0
+        heard = accepted = 0.0
 
         def hear(_client: Client, messages: int) -> None:
             nonlocal heard
             heard += messages
+
+        async def send(seconds: float) -> Figure:
+            nonlocal accepted
+            figure = await keep_busy(port, requests, seconds, status=_ACCEPTED)
+            accepted += figure.value * seconds
+            return figure
 
         users = [f"user{number}" for number in range(self.users)]
         with running(contestant.name, contestant.command) as server:
@@ -68,11 +74,10 @@ class Rest(msgspec.Struct, frozen=True):
             paths = [client_path(port, contestant.client, user) for user in users]
             clients = await connect([Endpoint(port=port, path=path) for path in paths], hear)
             requests = [_requests(port, contestant.send(user)) for user in users]
-            figure = await keep_busy(port, requests, status=_ACCEPTED, seconds=seconds)
+            yield {_ROW: send}
             await leave(clients)
-        if heard < figure.value * seconds:
-            raise RuntimeError(f"only {heard} messages have arrived")
-        return {_ROW: figure}
+        if heard < accepted:
+            raise RuntimeError(f"only {heard:.0f} messages have arrived")
 
 
 def _requests(port: int, path: str) -> list[bytes]:

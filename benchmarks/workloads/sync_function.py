@@ -1,18 +1,19 @@
 """Clients that are answered by a plain function, which sleeps a millisecond: answers per second."""
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import Contestant
 from benchmarks.contestants.functions import clients_of, sleep_function
 from benchmarks.contestants.ours import simple_client
 from benchmarks.contestants.python import python_command
 from benchmarks.load.meter import Figure
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import pin, running
 from benchmarks.workloads.echo import together
 
@@ -29,7 +30,7 @@ _threads_alone = Contestant(
 )
 
 
-class SyncFunction(msgspec.Struct, frozen=True):
+class SyncFunction(Workload[Contestant], frozen=True):
     """With threads for some of the clients, and with threads for all."""
 
     name: ClassVar[str] = "sync_function"
@@ -71,24 +72,27 @@ class SyncFunction(msgspec.Struct, frozen=True):
         """Ours, and what it cannot exceed."""
         return (sleep_function, _threads_alone)
 
-    async def measure(self, contestant: Contestant, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: Contestant) -> AsyncIterator[Mapping[str, Slice]]:
         """Both rows."""
         if contestant.is_limit:
-            pools = {_SMALL: _SMALL_POOL, _OWN: self.clients}
-            return {row: _alone(threads, seconds) for row, threads in pools.items()}
+            yield {_SMALL: partial(_alone, _SMALL_POOL), _OWN: partial(_alone, self.clients)}
+            return
         small_pool = clients_of("sleep_app", PYTHON_THREADPOOL_THREAD_COUNT=str(_SMALL_POOL))
-        commands = {_SMALL: small_pool, _OWN: contestant.command}
-        figures: dict[str, Figure] = {}
-        for row, command in commands.items():
-            with running(contestant.name, command) as server:
-                clients = [simple_client(server.port)] * self.clients
-                figures[row] = await together(clients, seconds)
-        return figures
+        with (
+            running(contestant.name, small_pool) as small,
+            running(contestant.name, contestant.command) as own,
+        ):
+            async with (
+                together([simple_client(small.port)] * self.clients) as few_threads,
+                together([simple_client(own.port)] * self.clients) as many_threads,
+            ):
+                yield {_SMALL: few_threads.rate, _OWN: many_threads.rate}
 
 
-def _alone(threads: int, seconds: float) -> Figure:
+async def _alone(threads: int, seconds: float) -> Figure:
     command = [*_threads_alone.command(threads), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        pin(process.pid, 0)
-        said, _ = process.communicate()
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    pin(process.pid, 0)
+    said, _ = await process.communicate()
     return Figure(float(said))

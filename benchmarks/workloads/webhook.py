@@ -4,11 +4,9 @@ All servers are on the first core: what the service itself needs for an event is
 figure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import ClassVar
-
-import msgspec
 
 from benchmarks.contestants.contestant import OURS
 from benchmarks.contestants.express import express_echo
@@ -16,9 +14,9 @@ from benchmarks.contestants.flask import flask_echo
 from benchmarks.contestants.functions import clients_of, webhook_function
 from benchmarks.contestants.ours import simple_client
 from benchmarks.contestants.over_http import EventHandler
-from benchmarks.load.meter import Figure
+from benchmarks.load.round_trips import RoundTrips
 from benchmarks.load.tokens import connection_string
-from benchmarks.runs import Row
+from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import HUB, Server, free_port, running, service_command
 from benchmarks.workloads.echo import together
 
@@ -26,7 +24,7 @@ _OVER_HTTP = "over HTTP"
 _IN_PROCESS = "ours in its process"
 
 
-class Webhook(msgspec.Struct, frozen=True):
+class Webhook(Workload[EventHandler], frozen=True):
     """Each client has one message under way."""
 
     name: ClassVar[str] = "webhook"
@@ -44,7 +42,7 @@ class Webhook(msgspec.Struct, frozen=True):
             "The same service sends the events to every application: to our host with a typed "
             "`async def` function, to Express with the official middleware, to Flask. In the "
             "second row ours is the same function in the process of the service, and the others "
-            "are as in the first."
+            "do the same as in the first."
         )
 
     @property
@@ -70,17 +68,20 @@ class Webhook(msgspec.Struct, frozen=True):
         """Who takes part."""
         return (webhook_function, express_echo, flask_echo)
 
-    async def measure(self, contestant: EventHandler, seconds: float) -> Mapping[str, Figure]:
+    @asynccontextmanager
+    async def ready(self, contestant: EventHandler) -> AsyncIterator[Mapping[str, Slice]]:
         """Both rows."""
         with _behind_service(contestant) as service:
-            over_http = await self._rate(service, seconds)
-        if contestant.name != OURS:
-            return {_OVER_HTTP: over_http, _IN_PROCESS: over_http}
-        with running(contestant.name, clients_of("echo_app")) as service:
-            return {_OVER_HTTP: over_http, _IN_PROCESS: await self._rate(service, seconds)}
+            async with self._clients(service) as over_http:
+                if contestant.name != OURS:
+                    yield {_OVER_HTTP: over_http.rate, _IN_PROCESS: over_http.rate}
+                    return
+                with running(contestant.name, clients_of("echo_app")) as app:
+                    async with self._clients(app) as in_process:
+                        yield {_OVER_HTTP: over_http.rate, _IN_PROCESS: in_process.rate}
 
-    async def _rate(self, service: Server, seconds: float) -> Figure:
-        return await together([simple_client(service.port)] * self.clients, seconds)
+    def _clients(self, server: Server) -> AbstractAsyncContextManager[RoundTrips]:
+        return together([simple_client(server.port)] * self.clients)
 
 
 @contextmanager

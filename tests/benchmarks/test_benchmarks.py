@@ -8,7 +8,8 @@ from benchmarks import plugin, workers
 from benchmarks.contestants.contestant import OURS
 from benchmarks.contestants.python import aiohttp
 from benchmarks.contestants.with_tokens import aiohttp_tokens
-from benchmarks.runs import Results, Workload, attend, take, turns
+from benchmarks.rounds import Turn, attend, take
+from benchmarks.runs import Results, Workload
 from benchmarks.workloads.connect import Connect
 from benchmarks.workloads.crowd import Crowd
 from benchmarks.workloads.echo import Echo
@@ -40,14 +41,14 @@ pytestmark = pytest.mark.timeout(120)
         Echo(clients=4),
         Idle(),
         Latency(clients=2),
-        Fairness(),
+        Fairness(members=8),
         Webhook(clients=2),
         SyncFunction(clients=2),
         Negotiate(connections=2),
         Rest(users=2),
         Connect(at_once=2, tokens=4),
         Memory(connections=100, settles=0),
-        Start(imports=1),
+        Start(),
     ],
     ids=lambda work: work.name,
 )
@@ -56,9 +57,7 @@ async def test_all_rows_have_a_figure_of_ours(workload: Workload[Any]) -> None:
     has none."""
     results = Results(date="", machine="", rounds=1)
     attend(results, [workload])
-    for turn in turns([workload], 1):
-        if turn.contestant.name in (OURS, *PLAIN):
-            await take(turn, results, 0.05)
+    await take(Turn(workload, 1), results, 0.05, only=(OURS, *PLAIN))
     assert results.failures == {workload.name: {}}
     medians = results.medians(workload)
     assert all(medians.of(row.label) for row in workload.rows)

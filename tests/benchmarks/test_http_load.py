@@ -6,6 +6,7 @@ Specification: RFC 9112 sections 2.1 and 6.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import cycle, repeat
 from typing import cast
 
 import pytest
@@ -82,7 +83,7 @@ async def test_a_client_that_is_not_accepted_ends_the_measurement() -> None:
     """With what it was told."""
     async with _server(lambda _: [b"HTTP/1.1 401 Unauthorized\r\n\r\n"]) as port:
         with pytest.raises(WrongAnswer, match="401"):
-            await come_and_go([Endpoint(port=port, path="/")], at_once=2, seconds=5)
+            await come_and_go(repeat(Endpoint(port=port, path="/")), at_once=2, seconds=5)
 
 
 async def test_clients_say_good_bye_and_wait_for_the_answer() -> None:
@@ -91,7 +92,7 @@ async def test_clients_say_good_bye_and_wait_for_the_answer() -> None:
     accepted, goodbye = b"HTTP/1.1 101 Switching Protocols\r\n\r\n", client_frame(8, b"\x03\xe8")
     async with _server(lambda number: [accepted if number == 0 else b"\x88\x00"], seen) as port:
         endpoints = [Endpoint(port=port, path=path) for path in ("/one", "/two")]
-        figure = await come_and_go(endpoints, at_once=1, seconds=0.05)
+        figure = await come_and_go(cycle(endpoints), at_once=1, seconds=0.05)
     assert figure.value > 0
     assert [request.split()[1] for request in seen[:4:2]] == [b"/one", b"/two"]
     assert seen[1][:2] == goodbye[:2]

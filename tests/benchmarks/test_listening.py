@@ -200,18 +200,16 @@ async def test_what_a_socket_does_not_take_at_once_is_sent_later(
 
 
 async def test_a_message_that_does_not_come_is_missed(
-    monkeypatch: pytest.MonkeyPatch, listen_to: Callable[[Endpoint], Listener]
+    listen_to: Callable[[Endpoint], Listener],
 ) -> None:
     """After a while, by how many are missing."""
-    for module in (compiled, listening):
-        monkeypatch.setattr(module, "PATIENCE", 0.05)
     with _server(lambda client: client.sendall(_frame(b"one"))) as port:
         endpoint = Endpoint(port=port, path="/")
         listener = listen_to(endpoint)
         listener.expect(3)
         client = await _client(endpoint, listener)
         with pytest.raises(RuntimeError, match="2 messages or bytes have not come"):
-            await listener.done()
+            await listener.done(0.05)
         await leave([client])
 
 

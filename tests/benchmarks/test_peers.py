@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from benchmarks.contestants.contestant import OURS, Contestant
-from benchmarks.runs import Results, Turn, Workload, attend, take
+from benchmarks.rounds import Turn, attend, take
+from benchmarks.runs import Results, Workload
 from benchmarks.workloads.echo import Echo
 from benchmarks.workloads.fanout import Fanout
 from benchmarks.workloads.negotiate import Negotiate
@@ -35,17 +36,17 @@ BRIEF: tuple[Workload[Any], ...] = (
 SECONDS = 0.05
 
 
-def _turns() -> Iterator[Turn]:
-    """One for each peer."""
+def _peers() -> Iterator[tuple[Workload[Any], Contestant]]:
+    """Each once, with work that it does."""
     known = {OURS, *PLAIN, *(one.name for one in Webhook().contestants)}
     for workload in BRIEF:
         for contestant in workload.contestants:
             if contestant.name not in known:
                 known.add(contestant.name)
-                yield Turn(workload, 1, contestant)
+                yield workload, contestant
 
 
-TURNS = list(_turns())
+PEERS = list(_peers())
 
 
 def _skip_unless_installed(contestant: Contestant) -> None:
@@ -55,14 +56,16 @@ def _skip_unless_installed(contestant: Contestant) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.contestant.name)
-async def test_a_peer_has_a_figure_in_all_its_rows(turn: Turn) -> None:
+@pytest.mark.parametrize(("workload", "peer"), PEERS, ids=[peer.name for _, peer in PEERS])
+async def test_a_peer_has_a_figure_in_all_its_rows(
+    workload: Workload[Any], peer: Contestant
+) -> None:
     """Its version is known, too."""
-    _skip_unless_installed(turn.contestant)
-    name, workload = turn.contestant.name, turn.workload
+    _skip_unless_installed(peer)
+    name = peer.name
     results = Results(date="", machine="", rounds=1)
     attend(results, [workload])
-    await take(turn, results, SECONDS)
+    await take(Turn(workload, 1), results, SECONDS, only=[name])
     assert results.failures == {workload.name: {}}
     medians = results.medians(workload)
     assert all(medians.of(row.label, name) for row in workload.rows)
@@ -91,5 +94,5 @@ def test_the_command_measures_applications_behind_the_service(tmp_path: Path) ->
 def test_nobody_is_left_out() -> None:
     """Each contestant of the benchmarks is run by some test."""
     seen = {OURS, *PLAIN, *(one.name for one in Webhook().contestants)}
-    seen |= {turn.contestant.name for turn in TURNS}
+    seen |= {peer.name for _, peer in PEERS}
     assert seen == {one.name for work in WORKLOADS for one in work.contestants}

@@ -1,4 +1,4 @@
-"""Turns, medians, ratios and targets, by figures that were made up."""
+"""Medians, ratios and targets, by figures that were made up."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -9,17 +9,16 @@ import pytest
 from benchmarks.contestants.contestant import OURS, Contestant
 from benchmarks.load.meter import Figure, Meter
 from benchmarks.report import summary
-from benchmarks.runs import Results, Row, attend, take, turns
+from benchmarks.runs import Results, Row, Rows, Workload
 
 
-def _contestant(name: str, missing: str = "", *, is_limit: bool = False) -> Contestant:
-    return Contestant(name, lambda _port: [], lambda: missing, lambda: "1.0", is_limit=is_limit)
+def _contestant(name: str, *, is_limit: bool = False) -> Contestant:
+    return Contestant(name, lambda _port: [], str, str, is_limit=is_limit)
 
 
-class MadeUp(msgspec.Struct):
-    """Has figures for each turn."""
+class MadeUp(Workload[Contestant], frozen=True):
+    """Is never done."""
 
-    figures: dict[str, list[float]]
     name: ClassVar[str] = "made-up"
     title: ClassVar[str] = "Made up"
     notes: ClassVar[str] = ""
@@ -31,41 +30,27 @@ class MadeUp(msgspec.Struct):
         _contestant(OURS),
         _contestant("slow"),
         _contestant("fast"),
-        _contestant("absent", "apt-get install absent"),
         _contestant("limit", is_limit=True),
     )
 
-    async def measure(self, contestant: Contestant, seconds: float) -> Mapping[str, Figure]:
-        """The next of its figures."""
-        if not (mine := self.figures[contestant.name]):
-            raise RuntimeError("it has fallen over")
-        value = mine.pop(0)
-        return {"rate": Figure(value, seconds), "delay": Figure(1 / value, seconds)}
 
-
-async def _results(figures: Mapping[str, list[float]], share: float = 0.5) -> Results:
-    workload = MadeUp({name: list(values) for name, values in figures.items()})
-    results = Results("2026-01-02", "a machine", 3)
-    attend(results, [workload])
-    for turn in turns([workload], 3):
-        await take(turn, results, share)
-    return results
+def _results(figures: Mapping[str, Sequence[float]], share: float = 0.5) -> Results:
+    rows: Rows = {"rate": {}, "delay": {}}
+    for name, values in figures.items():
+        for value, our in zip(values, figures[OURS] or FIGURES[OURS], strict=False):
+            rate, delay = Figure(value, share, ratio=our / value), 1 / value
+            rows["rate"].setdefault(name, []).append(rate)
+            rows["delay"].setdefault(name, []).append(Figure(delay, share, ratio=value / our))
+    return Results("2026-01-02", "a machine", 3, figures={MadeUp.name: rows})
 
 
 FIGURES = {OURS: [10.0, 30.0, 20.0], "slow": [4.0, 4.0, 4.0], "fast": [5.0, 10.0, 8.0]}
 FIGURES["limit"] = [100.0, 100.0, 100.0]
 
 
-async def test_everybody_has_a_turn_in_each_round() -> None:
-    """Who takes turns meets the same machine."""
-    order = [(turn.round, turn.contestant.name) for turn in turns([MadeUp({})], 2)]
-    names = [one.name for one in MadeUp.contestants]
-    assert order == [(number, name) for number in (1, 2) for name in names]
-
-
-async def test_ours_is_compared_with_the_best_peer_round_by_round() -> None:
-    """A limit is no peer, and the ratio of each round is that of the same minute."""
-    medians = (await _results(FIGURES)).medians(MadeUp({}))
+def test_ours_is_compared_with_the_best_peer_round_by_round() -> None:
+    """A limit is no peer."""
+    medians = _results(FIGURES).medians(MadeUp())
     assert medians.of("rate") == 20
     assert medians.best_peer("rate") == "fast"
     assert medians.best_peer("delay") == "fast"
@@ -78,16 +63,16 @@ async def test_ours_is_compared_with_the_best_peer_round_by_round() -> None:
 @pytest.mark.parametrize(
     ("ours", "reached"), [([30.0] * 3, "yes"), ([10.0] * 3, "no"), ([], "–")], ids=str
 )
-async def test_a_target_is_reached_or_not(ours: list[float], reached: str) -> None:
+def test_a_target_is_reached_or_not(ours: list[float], reached: str) -> None:
     """What was not measured has no line, and so reaches nothing."""
-    results = await _results({**FIGURES, OURS: ours})
-    reaches = [line[-1] for section in summary(results, [MadeUp({})]) for line in section.lines]
+    results = _results({**FIGURES, OURS: ours})
+    reaches = [line[-1] for section in summary(results, [MadeUp()]) for line in section.lines]
     assert reaches == ([reached, "–"] if ours else [])
 
 
-async def test_a_line_of_the_table() -> None:
+def test_a_line_of_the_table() -> None:
     """All that it says."""
-    [section] = summary(await _results(FIGURES), [MadeUp({})])
+    [section] = summary(_results(FIGURES), [MadeUp()])
     assert section.title == "Made up"
     line, _ = section.lines
     assert line[:4] == ["rate (1/s)", "20", "8 fast", "2.50"]
@@ -115,26 +100,17 @@ def test_a_meter_knows_how_busy_both_cores_are() -> None:
     assert figure.of(7.0) == Figure(7.0, figure.load_share, figure.server_share)
 
 
-async def test_a_busy_load_leaves_a_mark() -> None:
+def test_a_busy_load_leaves_a_mark() -> None:
     """The figure may be the load's own."""
-    [section] = summary(await _results(FIGURES, share=0.95), [MadeUp({})])
+    [section] = summary(_results(FIGURES, share=0.95), [MadeUp()])
     line, _ = section.lines
     assert line[1:3] == ["20*", "8* fast"]
 
 
-async def test_who_is_missing_and_who_has_failed_is_told() -> None:
-    """Nobody leaves without a word, and nobody is asked twice."""
-    results = await _results({**FIGURES, "slow": [4.0]})
-    assert results.missing == {"absent": "apt-get install absent"}
-    assert results.failures["made-up"] == {"slow": "RuntimeError: it has fallen over"}
-    assert len(results.figures["made-up"]["rate"]["slow"]) == 1
-
-
-async def test_results_are_kept() -> None:
+def test_results_are_kept() -> None:
     """As JSON, and later ones take the place of earlier ones of the same work."""
-    results = await _results(FIGURES)
+    results = _results(FIGURES)
     read = msgspec.json.decode(msgspec.json.encode(results), type=Results)
     assert read == results
-    other = await _results({**FIGURES, OURS: [1.0, 1.0, 1.0]})
-    read.replace(other)
-    assert read.medians(MadeUp({})).of("rate") == 1
+    read.replace(_results({**FIGURES, OURS: [1.0, 1.0, 1.0]}))
+    assert read.medians(MadeUp()).of("rate") == 1

@@ -5,11 +5,12 @@ from itertools import chain, repeat
 
 import pytest
 
+from benchmarks.load.meter import Figure
 from benchmarks.load.warm_up import warm_up
 
 SECONDS = 4.0
-#: That of each slice, of which the last goes on, and after how many slices it is enough.
-RATES = {
+#: What each slice shows, of which the last goes on, and after how many slices it is enough.
+RATES: dict[str, tuple[Sequence[float], int]] = {
     "steady": ([100], 6),
     "falls": ([300, 200, 100], 6),
     "compiles": ([10, 10, 10, 20, 20, 20, 100], 12),
@@ -18,17 +19,30 @@ RATES = {
 }
 
 
-@pytest.mark.parametrize(("rates", "enough"), RATES.values(), ids=list(RATES))
-async def test_a_server_is_warm_when_it_gets_no_faster(rates: Sequence[int], enough: int) -> None:
-    """Or when it has had long enough."""
+async def _waited(values: Sequence[float], late: float = 1, **options: bool) -> Sequence[float]:
     waited: list[float] = []
-    amounts = chain(rates, repeat(rates[-1]))
-    done = 0
+    following = chain(values, repeat(values[-1]))
 
-    async def wait(seconds: float) -> None:
-        nonlocal done
-        waited.append(seconds)
-        done += next(amounts)
+    async def measure(seconds: float) -> Figure:
+        waited.append(seconds * late)
+        return Figure(next(following))
 
-    await warm_up(SECONDS, lambda: done, wait, lambda: sum(waited))
-    assert waited == [SECONDS / 4] * enough
+    await warm_up(measure, SECONDS, **options, now=lambda: sum(waited))
+    return waited
+
+
+@pytest.mark.parametrize(("rates", "enough"), RATES.values(), ids=list(RATES))
+async def test_a_server_is_warm_when_it_gets_no_faster(rates: Sequence[float], enough: int) -> None:
+    """Or when it has had long enough."""
+    assert await _waited(rates) == [SECONDS] * enough
+
+
+async def test_delays_get_shorter() -> None:
+    """Where less is better."""
+    delays = [1 / rate for rate in RATES["compiles"][0]]
+    assert len(await _waited(delays, higher_is_better=False)) == 12
+
+
+async def test_who_is_late_has_fewer_slices() -> None:
+    """All of it takes no more than it should."""
+    assert len(await _waited(RATES["rises without end"][0], late=5)) == 4
