@@ -6,6 +6,7 @@ Specification: upstream-events section 13.
 """
 
 import asyncio
+from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -13,10 +14,16 @@ import msgspec
 from webpubsub.protocol.timers import Timer, Timers
 
 
+class Late(Exception):
+    """The time for an answer is up."""
+
+
 class Wait(msgspec.Struct, eq=False):
     """A task that waits for an answer until ``deadline``. ``is_over`` once it has been cancelled
-    because of that."""
+    because of that. Its end is told to ``patience``, by who waits or by the end of a block, which
+    then raises Late."""
 
+    patience: "Patience"
     task: asyncio.Task[Any]
     deadline: float
     cancelling: int
@@ -27,6 +34,21 @@ class Wait(msgspec.Struct, eq=False):
         """What a CancelledError that has arrived means: the time is up, and nobody else has
         cancelled the task."""
         return self.is_over and self.task.cancelling() <= self.cancelling + 1
+
+    def __enter__(self) -> None:
+        """It waits."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """It waits no more."""
+        is_late = kind is asyncio.CancelledError and self.is_late
+        self.patience.end(self)
+        if is_late:
+            raise Late from None
 
 
 class Patience:
@@ -43,12 +65,12 @@ class Patience:
 
     def begin(self) -> Wait:
         """The current task waits from now on, and is cancelled when its time is up; ``end`` must
-        follow."""
+        follow, or what is given be the context of a block."""
         task = asyncio.current_task(self._loop)
         assert task is not None, "only tasks can wait"  # noqa: S101
         self._loop = loop = self._loop or task.get_loop()
         timers = self._timers or loop
-        wait = Wait(task, timers.time() + self.seconds, task.cancelling())
+        wait = Wait(self, task, timers.time() + self.seconds, task.cancelling())
         self._waiting[wait] = None
         if self._timer is None:
             self._timer = timers.call_later(self.seconds, lambda: self._look(timers))

@@ -22,6 +22,8 @@ def _raw_deflate(data: bytes) -> bytes:
     [
         (gzip.compress(TEXT, mtime=0), "gzip"),
         (gzip.compress(TEXT, mtime=0), " GZip "),
+        (gzip.compress(TEXT, mtime=0), "x-gzip"),
+        (gzip.compress(TEXT, mtime=0), "identity,gzip,"),
         (zlib.compress(TEXT), "deflate"),
         (_raw_deflate(TEXT), "deflate"),
         (TEXT, "identity"),
@@ -48,6 +50,10 @@ def test_nothing_needs_no_decoding() -> None:
         (_raw_deflate(TEXT)[:-1], "deflate"),
         (TEXT, "br"),
         (TEXT, "zstd"),
+        (gzip.compress(TEXT, mtime=0) * 2, "gzip"),
+        (zlib.compress(TEXT) + b"x", "deflate"),
+        (gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0), "gzip, gzip"),
+        (TEXT, "gzip, br"),
     ],
 )
 def test_what_cannot_be_read(body: bytes, encoding: str) -> None:

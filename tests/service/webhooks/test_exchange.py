@@ -18,10 +18,15 @@ from webpubsub.protocol.refusals import Refused
 from webpubsub.service.webhooks.exchange import (
     RETRY_DELAYS,
     Exchange,
+    Progress,
     is_passing_failure,
     is_passing_status,
 )
-from webpubsub.service.webhooks.http_connection import MAX_BODY_BYTES, InvalidAnswer, NoAnswer
+from webpubsub.service.webhooks.http_connection import (
+    MAX_BODY_BYTES,
+    InvalidAnswer,
+    NoAnswer,
+)
 
 POST = WebhookRequest(method="POST", headers=[("ce-id", "1"), ("Content-Type", "a/b")], body=b"{}")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
@@ -381,6 +386,93 @@ async def test_connections_are_used_again_and_closed(exchange: Exchange) -> None
             await exchange.send(url, POST, seconds=PATIENCE)
         assert connections == ["open"]
         await exchange.close()
+
+
+OPTIONS = WebhookRequest(method="OPTIONS", headers=[("ce-id", "1")])
+GET = WebhookRequest(method="GET", headers=[("ce-id", "1")])
+
+
+class Closing:
+    """Answers one request of each connection, and closes it when there is another one."""
+
+    def __init__(self, *, reset: bool = False) -> None:
+        self.requests: list[str] = []
+        self._reset = reset
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._heard(reader)
+        writer.write(HEAD + b"hello")
+        await self._heard(reader)
+        if self._reset:
+            writer.transport.abort()
+
+    async def _heard(self, reader: asyncio.StreamReader) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if head.startswith(b"POST"):
+            await reader.readexactly(len(POST.body))
+        self.requests.append(head.partition(b" ")[0].decode())
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize(
+    ("request_", "naps_"), [(OPTIONS, []), (GET, []), (POST, [1.0])], ids=["OPTIONS", "GET", "POST"]
+)
+async def test_a_connection_that_is_closed_while_it_is_used_again(
+    request_: WebhookRequest, naps_: list[float], reset: bool, exchange: Exchange, naps: Naps
+) -> None:
+    """What may be asked twice is asked again at once, over a new connection; an event is not."""
+    server, progress = Closing(reset=reset), Progress()
+    async with talking(server) as url:
+        await exchange.send(url, request_, seconds=PATIENCE)
+        answer = await exchange.send(url, request_, seconds=PATIENCE, progress=progress)
+    assert (answer.status, answer.body) == (200, b"hello")
+    assert naps.seconds == naps_
+    assert (len(server.requests), progress.attempts) == (3, 2)
+
+
+async def test_a_server_that_closes_every_connection(exchange: Exchange, naps: Naps) -> None:
+    """Is not asked for ever: a new connection that fails is a failure."""
+    requests: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(await reader.readuntil(b"\r\n\r\n"))
+        if len(requests) == 1:
+            writer.write(HEAD + b"hello")
+            requests.append(await reader.readuntil(b"\r\n\r\n"))
+
+    async with talking(talk) as url:
+        await exchange.send(url, OPTIONS, seconds=PATIENCE)
+        code, _ = await refused(exchange.send(url, OPTIONS, seconds=PATIENCE))
+    assert (code, naps.seconds) == ("webhook.unreachable", list(RETRY_DELAYS))
+    assert len(requests) == 6
+
+
+async def test_a_failure_with_a_broken_body(exchange: Exchange, naps: Naps) -> None:
+    """Is the failure that its head says it is, though both have come together."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")
+
+    async with talking(talk) as url:
+        assert (await exchange.send(url, POST, seconds=PATIENCE)).status == 404
+    assert naps.seconds == []
+
+
+async def test_a_server_that_does_not_read(exchange: Exchange) -> None:
+    """Keeps no connection beyond the time that it has: what it has not read by then is dropped."""
+    large = WebhookRequest(method="POST", headers=[], body=bytes(32 * 1_048_576))
+    is_over, read = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def talk(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await is_over.wait()
+        read.set_result(len(await reader.read()))
+
+    async with talking(talk) as url:
+        code, _ = await refused(exchange.send(url, large, seconds=0.2))
+        is_over.set()
+        assert 0 < await asyncio.wait_for(read, PATIENCE) < len(large.body)
+    assert code == "webhook.timeout"
 
 
 async def test_cancelling(exchange: Exchange) -> None:

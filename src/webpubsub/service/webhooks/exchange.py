@@ -1,7 +1,10 @@
 """One request to a webhook and its answer, with the patience the service has.
 
 Whatever a server may pass over is tried again at fixed intervals, always the same request, so a
-webhook must bear to see an event twice. Specification: upstream-events section 13.
+webhook must bear to see an event twice. One failure is nobody's: a server closes a connection that
+was idle while a request is on its way. What may be asked twice, a validation, is asked again at
+once then; an event, with which a webhook may have begun, waits like after any other failure.
+Specification: upstream-events section 13.
 """
 
 import asyncio
@@ -10,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest, last_value
+from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest, values
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals.webhooks import (
     ANSWER_INCOMPLETE,
@@ -18,7 +21,7 @@ from webpubsub.protocol.refusals.webhooks import (
     TIMEOUT,
     UNREACHABLE,
 )
-from webpubsub.service.patience import Patience
+from webpubsub.service.patience import Late, Patience
 from webpubsub.service.webhooks.encodings import WrongEncoding, decoded
 from webpubsub.service.webhooks.http_connection import (
     MAX_BODY_BYTES,
@@ -36,6 +39,8 @@ from webpubsub.service.webhooks.targets import Target, message_of, target_of
 RETRY_DELAYS = (1.0, 3.0, 5.0)
 
 _CONTENT_ENCODING = "content-encoding"
+#: Of these a second one does nothing that the first one has not done.
+_SAFE_METHODS = frozenset({"GET", "OPTIONS"})
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -44,6 +49,15 @@ class Progress(msgspec.Struct):
     """How often a request has been sent."""
 
     attempts: int = 0
+
+
+class _Sending(msgspec.Struct):
+    """A request on its way, as bytes, and whether it ``is_safe`` to send it once more."""
+
+    target: Target
+    message: bytes
+    is_safe: bool
+    progress: Progress
 
 
 class _Unanswered(Exception):
@@ -81,11 +95,16 @@ class Exchange:
         """
         try:
             target = target_of(url)
-            message = message_of(target, request)
+            sending = _Sending(
+                target,
+                message_of(target, request),
+                request.method in _SAFE_METHODS,
+                progress or Progress(),
+            )
         except ValueError as error:
             raise Refused(UNREACHABLE.refuse(_why(error))) from None
         patience = self._patience_of(seconds)
-        connection, reply = await self._begun(target, message, patience, progress or Progress())
+        connection, reply = await self._begun(sending, patience)
         try:
             return await _answer(connection, reply, patience)
         finally:
@@ -101,51 +120,55 @@ class Exchange:
             patience = self._patience[seconds] = Patience(seconds)
         return patience
 
-    async def _begun(
-        self, target: Target, message: bytes, patience: Patience, progress: Progress
-    ) -> tuple[HttpConnection, Reply]:
-        wait = patience.begin()
+    async def _begun(self, sending: _Sending, patience: Patience) -> tuple[HttpConnection, Reply]:
         try:
-            return await self._persistently(target, message, progress)
-        except asyncio.CancelledError:
-            if not wait.is_late:
-                raise
+            with patience.begin():
+                return await self._persistently(sending)
+        except Late:
             seen = f"no answer after {patience.seconds:g} seconds"
             raise Refused(TIMEOUT.refuse(seen)) from None
         except _Unanswered as error:
             raise Refused(UNREACHABLE.refuse(str(error))) from None
-        finally:
-            patience.end(wait)
 
-    async def _persistently(
-        self, target: Target, message: bytes, progress: Progress
-    ) -> tuple[HttpConnection, Reply]:
+    async def _persistently(self, sending: _Sending) -> tuple[HttpConnection, Reply]:
         for delay in RETRY_DELAYS:
-            progress.attempts += 1
             try:
-                connection, reply = await self._once(target, message)
+                connection, reply = await self._once(sending)
             except _Unanswered as error:
                 if not error.is_passing:
                     raise
             else:
                 if not is_passing_status(reply.status):
                     return connection, reply
-                self._pool.give_back(target.origin, connection)
+                self._pool.give_back(sending.target.origin, connection)
             await self._sleep(delay)
-        progress.attempts += 1
-        return await self._once(target, message)
+        return await self._once(sending)
 
-    async def _once(self, target: Target, message: bytes) -> tuple[HttpConnection, Reply]:
+    async def _once(self, sending: _Sending) -> tuple[HttpConnection, Reply]:
         """A connection with an answer that has begun."""
         try:
-            connection = await self._pool.take(target.origin)
+            connection = await self._take(sending)
             try:
-                return connection, await connection.ask(message)
-            except BaseException:
-                self._pool.give_back(target.origin, connection)
-                raise
+                return await self._asked(sending, connection)
+            except OSError:
+                if not (sending.is_safe and connection.was_idle):
+                    raise
+            return await self._asked(sending, await self._take(sending, new=True))
         except (OSError, ValueError, InvalidAnswer) as error:
             raise _Unanswered(error) from error
+
+    async def _take(self, sending: _Sending, *, new: bool = False) -> HttpConnection:
+        sending.progress.attempts += 1
+        return await self._pool.take(sending.target.origin, new=new)
+
+    async def _asked(
+        self, sending: _Sending, connection: HttpConnection
+    ) -> tuple[HttpConnection, Reply]:
+        try:
+            return connection, await connection.ask(sending.message)
+        except BaseException:
+            self._pool.give_back(sending.target.origin, connection)
+            raise
 
 
 def is_passing_status(status: int) -> bool:
@@ -172,28 +195,24 @@ async def _answer(connection: HttpConnection, reply: Reply, patience: Patience) 
 async def _finish(connection: HttpConnection, reply: Reply, patience: Patience) -> None:
     if reply.length > MAX_BODY_BYTES:
         raise Refused(ANSWER_TOO_LARGE.refuse(f"{reply.length} bytes"))
-    wait = patience.begin()
     try:
-        await connection.finish(reply)
-    except asyncio.CancelledError:
-        if not wait.is_late:
-            raise
+        with patience.begin():
+            await connection.finish(reply)
+    except Late:
         seen = f"an unfinished body after {patience.seconds:g} seconds"
         raise Refused(ANSWER_INCOMPLETE.refuse(seen)) from None
     except BodyTooLarge as error:
         raise Refused(ANSWER_TOO_LARGE.refuse(str(error))) from None
     except (OSError, InvalidAnswer) as error:
         raise Refused(ANSWER_INCOMPLETE.refuse(_why(error))) from None
-    finally:
-        patience.end(wait)
 
 
 def _decoded(reply: Reply) -> bytes:
-    encoding = last_value(reply.headers, _CONTENT_ENCODING)
-    if encoding is None:
+    encodings = values(reply.headers, _CONTENT_ENCODING)
+    if not encodings:
         return reply.body
     try:
-        return decoded(reply.body, encoding, MAX_BODY_BYTES)
+        return decoded(reply.body, ",".join(encodings), MAX_BODY_BYTES)
     except WrongEncoding as error:
         raise Refused(ANSWER_INCOMPLETE.refuse(str(error))) from None
     except BodyTooLarge as error:

@@ -2,8 +2,9 @@
 
 llhttp, by httptools, says where an answer begins and ends; here it is gathered. Whoever asks is
 woken once, at the end of what has arrived at once: nearly always that is the whole answer, else it
-is the head, and the rest is waited for apart. An answer ends where its message does, or with the
-connection when nothing else tells its length. What comes unasked is the end of the connection.
+is the head, and the rest is waited for apart. What is wrong with the rest is of no interest to who
+wants the head alone, however the two have arrived. An answer ends where its message does, or with
+the connection when nothing else tells its length. What comes unasked is the end of the connection.
 
     free --ask--> asked --head--> begun --end of the message--> free, if both sides keep it
                                         --end of the connection--> lost
@@ -15,19 +16,26 @@ import asyncio
 from typing import cast
 
 import msgspec
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserUpgrade,
+    HttpResponseParser,
+)
 
-#: Of one head.
+#: Of one head, and of what is between two pieces of a body or behind it; what comes in the same
+#: read as its end is not counted.
 MAX_HEAD_BYTES = 131_072
 MAX_BODY_BYTES = 16 * 1_048_576
 
 _SWITCHING_PROTOCOLS = 101
 _LENGTH = "content-length"
-_CHUNKS = "transfer-encoding"
+_CODING = "transfer-encoding"
+_CHUNKED = "chunked"
 
 
 class InvalidAnswer(Exception):
-    """What came is no HTTP."""
+    """What came is no HTTP, or no answer to what was asked."""
 
 
 class NoAnswer(ConnectionError):
@@ -47,15 +55,15 @@ class Reply(msgspec.Struct):
 
     status: int = 0
     headers: list[tuple[str, str]] = []
-    pieces: list[bytes] = []
-    size: int = 0
+    #: What has come of the body, as it was sent.
+    content: bytearray = msgspec.field(default_factory=bytearray)
     has_begun: bool = False
     is_whole: bool = False
 
     @property
     def body(self) -> bytes:
-        """As it was sent."""
-        return self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+        """All of that."""
+        return bytes(self.content)
 
     @property
     def length(self) -> int:
@@ -65,7 +73,7 @@ class Reply(msgspec.Struct):
     @property
     def has_end(self) -> bool:
         """Whether it can be told from the connection's end."""
-        return any(name in (_LENGTH, _CHUNKS) for name, _ in self.headers)
+        return any(name in (_LENGTH, _CODING) for name, _ in self.headers)
 
 
 class HttpConnection(asyncio.Protocol):
@@ -84,7 +92,9 @@ class HttpConnection(asyncio.Protocol):
         self._reply = Reply(is_whole=True)
         self._waiting: asyncio.Future[None] | None = None
         self._problem: Exception | None = None
-        self._head_bytes = 0
+        self._asked = 0
+        #: How many bytes have come since the last piece of a body, or since the question.
+        self._overhead = 0
         self._is_kept = True
 
     @property
@@ -97,29 +107,45 @@ class HttpConnection(asyncio.Protocol):
             and not self._transport.is_closing()
         )
 
+    @property
+    def was_idle(self) -> bool:
+        """When a request has failed: whether it may have crossed the end of a connection that was
+        idle before, of which nobody has heard."""
+        return self._asked > 1 and not self._overhead and not self._reply.content
+
     async def ask(self, message: bytes) -> Reply:
         """Send a request, and wait until its answer has begun. Raises InvalidAnswer, and OSError
         when the connection is lost."""
         if self._transport is None:
             raise NoAnswer
-        self._reply, self._head_bytes = Reply(), 0
+        self._reply = reply = Reply()
+        self._asked += 1
+        self._overhead = 0
         self._transport.write(message)
-        await self._progress()
-        return self._reply
+        await self._news()
+        if not reply.has_begun:
+            raise self._problem or NoAnswer()
+        return reply
 
     async def finish(self, reply: Reply) -> None:
         """Wait until an answer is whole. Raises BodyTooLarge besides."""
+        if not reply.is_whole and self._problem is None:
+            await self._news()
         if not reply.is_whole:
-            await self._progress()
+            raise self._problem or BrokenAnswer()
 
     def close(self) -> None:
-        """Hang up."""
-        if self._transport is not None:
-            self._transport.close()
+        """Hang up. What has not been sent by now is not: a server that does not read it would keep
+        the connection for ever."""
+        transport = self._transport
+        if transport is None:
+            return
+        if self._reply.is_whole and not transport.get_write_buffer_size():
+            transport.close()
+        else:
+            transport.abort()
 
-    async def _progress(self) -> None:
-        if self._problem is not None:
-            raise self._problem
+    async def _news(self) -> None:
         self._waiting = self._loop.create_future()
         try:
             await self._waiting
@@ -132,17 +158,18 @@ class HttpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Something has arrived."""
-        had_begun = self._reply.has_begun
+        reply = self._reply
+        had_begun, size = reply.has_begun, len(reply.content)
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
-            self._is_kept = False
-            if not self._reply.is_whole:
-                self._fail(InvalidAnswer(str(error)))
-        if not self._reply.has_begun:
-            self._count(len(data))
-        elif self._reply.is_whole or not had_begun:
+            self._fail(_problem_of(error))
+        if reply.is_whole or reply.has_begun is not had_begun:
             self._wake()
+        if len(reply.content) > size:
+            self._overhead = 0
+        elif not reply.is_whole:
+            self._count(len(data))
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is no more."""
@@ -156,9 +183,10 @@ class HttpConnection(asyncio.Protocol):
             self._fail(error or (BrokenAnswer() if reply.has_begun else NoAnswer()))
 
     def _count(self, more: int) -> None:
-        self._head_bytes += more
-        if self._head_bytes > MAX_HEAD_BYTES:
-            self._fail(InvalidAnswer(f"a head of more than {MAX_HEAD_BYTES} bytes"))
+        self._overhead += more
+        if self._overhead > MAX_HEAD_BYTES:
+            where = "beside a body" if self._reply.has_begun else "in a head"
+            self._fail(InvalidAnswer(f"more than {MAX_HEAD_BYTES} bytes {where}"))
 
     def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():
@@ -167,21 +195,26 @@ class HttpConnection(asyncio.Protocol):
     def _fail(self, problem: Exception) -> None:
         self._problem = self._problem or problem
         self._is_kept = False
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(self._problem)
+        self._wake()
         self.close()
+
+    # What these raise ends the parsing.
 
     def on_message_begin(self) -> None:
         """An answer, which somebody should have asked for."""
         if self._reply.is_whole:
-            self._is_kept = False
-            self.close()
+            raise InvalidAnswer("an answer that nobody has asked for")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or what is behind the body, which nobody reads."""
-        if not self._reply.has_begun:
-            text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
-            self._reply.headers.append((name.decode("utf-8", "surrogateescape").lower(), text))
+        if self._reply.has_begun:
+            return
+        # Some servers put a blank before the colon.
+        known = name.rstrip(b" ").decode("utf-8", "surrogateescape").lower()
+        text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
+        if known == _CODING and text.lower() != _CHUNKED:
+            raise InvalidAnswer("a Transfer-Encoding that nobody has asked for")
+        self._reply.headers.append((known, text))
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
@@ -191,14 +224,9 @@ class HttpConnection(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
-        reply = self._reply
-        if reply.is_whole:
-            return
-        reply.size += len(piece)
-        if reply.size <= MAX_BODY_BYTES:
-            reply.pieces.append(piece)
-        else:
-            self._fail(BodyTooLarge(f"more than {MAX_BODY_BYTES} bytes"))
+        self._reply.content += piece
+        if len(self._reply.content) > MAX_BODY_BYTES:
+            raise BodyTooLarge(f"more than {MAX_BODY_BYTES} bytes")
 
     def on_message_complete(self) -> None:
         """The end of an answer, or of one that only says that another one follows."""
@@ -207,3 +235,8 @@ class HttpConnection(asyncio.Protocol):
             self._is_kept = self._is_kept and self._parser.should_keep_alive()
         else:
             self._reply.headers.clear()
+
+
+def _problem_of(error: HttpParserError | HttpParserUpgrade) -> Exception:
+    cause = error.__context__ if isinstance(error, HttpParserCallbackError) else None
+    return cause if isinstance(cause, InvalidAnswer | BodyTooLarge) else InvalidAnswer(str(error))

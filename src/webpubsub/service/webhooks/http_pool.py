@@ -19,7 +19,7 @@ from webpubsub.service.webhooks.targets import Origin
 #: A webhook that keeps its clients waiting must not take every file descriptor of the process.
 MAX_CONNECTIONS = 512
 #: In seconds. Common servers close idle connections after 5. Being quicker than they are keeps
-#: events from being sent into a connection that is about to be closed, which would cost a retry.
+#: events from being sent into a connection that is about to be closed, which costs a retry.
 KEEP_ALIVE = 4.0
 
 #: Until an address that does not answer is not the only one that is tried, in seconds.
@@ -38,12 +38,12 @@ class HttpPool:
         self._idle: dict[Origin, deque[tuple[float, HttpConnection]]] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
-    async def take(self, origin: Origin) -> HttpConnection:
-        """A connection to a server for one exchange, as soon as there are not too many. Raises
-        OSError."""
+    async def take(self, origin: Origin, *, new: bool = False) -> HttpConnection:
+        """A connection to a server for one exchange, as soon as there are not too many: one that
+        was used before, unless it has to be ``new``. Raises OSError."""
         await self._places.acquire()
         try:
-            connection = self._kept(origin) or await _connect(origin)
+            connection = (None if new else self._kept(origin)) or await _connect(origin)
         except BaseException:
             self._places.release()
             raise
