@@ -5,6 +5,7 @@ Specification: functions-python sections 5 and 8.4.
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from tests.host.extensions.http.serving import (
@@ -16,7 +17,9 @@ from tests.host.extensions.http.serving import (
     serving,
 )
 from webpubsub.host.extension import TriggerCall
+from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.whole_requests import RequestReader
 from webpubsub.host.values import HttpResponseData
 from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
@@ -224,3 +227,21 @@ async def test_policy_and_custom_headers_are_on_every_answer() -> None:
         for path in ("/api/f", "/runtime/webhooks/thing"):
             answer = await session.options(path, headers=asked)
             assert (answer.status, answer.headers["Access-Control-Allow-Methods"]) == (204, "PUT")
+
+
+async def test_only_functions_that_stream_need_the_connection() -> None:
+    """Requests for all others are taken whole, and so is what is nobody's."""
+    streams = msgspec.structs.replace(http_function("s", route="s/{id}"), streams_http=True)
+    whole = (http_function("w"), returning("x"))
+
+    def takes(extension: HttpExtension, target: str) -> bool:
+        request = f"GET {target} HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+        read = RequestReader().read(request)
+        assert read is not None
+        return extension.takes(read)
+
+    async with serving(whole) as (_, extension):
+        assert takes(extension, "/api/w")
+    async with serving(whole, (streams, returning("x"))) as (_, extension):
+        assert not takes(extension, "/api/s/1")
+        assert all(takes(extension, target) for target in ("/api/w", "/api/s", "/", "/admin/x"))

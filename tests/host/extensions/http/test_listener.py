@@ -8,10 +8,11 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.listener import Handler, Listener
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.testing.http_clients import new_session
 
 
-async def _hello(request: web.BaseRequest) -> web.StreamResponse:
+async def _hello(request: Request) -> web.StreamResponse:
     return web.Response(text="hello")
 
 
@@ -66,7 +67,7 @@ async def test_a_request_that_has_begun_is_finished() -> None:
     """Stopping waits for answers that are being made."""
     begun, release = asyncio.Event(), asyncio.Event()
 
-    async def slow(request: web.BaseRequest) -> web.StreamResponse:
+    async def slow(request: Request) -> web.StreamResponse:
         begun.set()
         await release.wait()
         return web.Response(text="done")
@@ -95,7 +96,7 @@ async def test_a_connection_outlives_a_change_of_handlers() -> None:
     Before there is one, the answer is 503."""
     begun, release = asyncio.Event(), asyncio.Event()
 
-    async def slow(request: web.BaseRequest) -> web.StreamResponse:
+    async def slow(request: Request) -> web.StreamResponse:
         begun.set()
         await release.wait()
         return web.Response(text="old")

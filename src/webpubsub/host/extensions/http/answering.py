@@ -28,6 +28,7 @@ from webpubsub.host.extensions.http.routing import ROUTE, Match, RouteTable, is_
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.templates import path_segments
 from webpubsub.host.extensions.http.webhooks import Webhooks
+from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
 from webpubsub.host.keys.authority import Demand
 from webpubsub.host.values import HttpExchange, HttpReply, HttpRequestData, HttpResponseData
 from webpubsub.host.worker import TraceContext
@@ -73,7 +74,14 @@ class Answering:
         self._hsts = hsts
         self._max_body_bytes = max_body_bytes
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    def takes(self, request: WholeRequest) -> bool:
+        """Whether the answer to a request that is whole will be, too."""
+        if not self._routes.has_streams:
+            return True
+        match = self._routes.find(request.method, path_segments(request.rel_url.raw_path))
+        return match is None or not match.function.streams_http
+
+    async def __call__(self, request: Request) -> web.StreamResponse:
         """The answer to a request, which may have been sent by then."""
         preflight = self._cors.preflight(request.method, request.headers)
         if preflight is not None:
@@ -83,7 +91,7 @@ class Answering:
             self._finish(request, response)
         return response
 
-    def _finish(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+    def _finish(self, request: Request, response: web.StreamResponse) -> None:
         """Add the headers that every answer has."""
         for name, value in self._cors.headers(request.headers).items():
             if name == hdrs.VARY or name not in response.headers:
@@ -93,7 +101,7 @@ class Answering:
         if self._options.custom_headers:
             response.headers.update(self._options.custom_headers)
 
-    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _respond(self, request: Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
         answer = self._availability.answer(request) or self._system.answer(path)
         if answer is not None:
@@ -117,7 +125,7 @@ class Answering:
             text = "The request body ended early or is malformed."
             return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
 
-    async def _route(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+    async def _route(self, request: Request, path: str) -> web.StreamResponse:
         segments = path_segments(path)
         if is_reserved(segments):
             webhook = self._webhooks.find(path)
@@ -136,21 +144,19 @@ class Answering:
         async with self._admission:
             return await self._called(match, request)
 
-    def _refusal(self, request: web.BaseRequest, match: Match) -> Refusal | None:
+    def _refusal(self, request: Request, match: Match) -> Refusal | None:
         """Whether the key is right comes before whether the function is enabled."""
         refusal = self._gate.refusal(request, Demand(match.route.level, match.function.name))
         if refusal is None and match.disabled and not self._gate.is_master(request):
             return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
         return refusal
 
-    def _called(
-        self, match: Match, request: web.BaseRequest
-    ) -> Coroutine[Any, Any, web.StreamResponse]:
-        if match.function.streams_http:
+    def _called(self, match: Match, request: Request) -> Coroutine[Any, Any, web.StreamResponse]:
+        if match.function.streams_http and not isinstance(request, WholeRequest):
             return self._stream(match, request)
         return self._call(match, request)
 
-    async def _call(self, match: Match, request: web.BaseRequest) -> web.StreamResponse:
+    async def _call(self, match: Match, request: Request) -> web.StreamResponse:
         body = await read_body(request, self._max_body_bytes)
         if body and request.content_length is None and not self._options.takes_chunked:
             logger.warning(

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.protocol.refusals.functions import APP_OFFLINE
 
 _OFFLINE_PAGE = "app_offline.htm"
@@ -22,7 +23,7 @@ class Availability:
     def __init__(self, app_directory: Path | None) -> None:
         self._page = None if app_directory is None else str(app_directory / _OFFLINE_PAGE)
 
-    def answer(self, request: web.BaseRequest) -> web.Response | None:
+    def answer(self, request: Request) -> web.Response | None:
         """The answer to a request that comes at the wrong time, or None."""
         if self._page is not None and (content := _content(self._page)) is not None:
             answer = refused(request, APP_OFFLINE.refuse("the file"))

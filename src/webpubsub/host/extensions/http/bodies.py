@@ -9,6 +9,8 @@ import asyncio
 
 from aiohttp import StreamReader, hdrs, web
 
+from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
+
 #: 100 MB, as the real host.
 MAX_BODY_BYTES = 100 * 1024 * 1024
 #: How long the next piece of a body may take.
@@ -70,8 +72,10 @@ class Body:
             self._request.writer.output_size = 0
 
 
-async def read_body(request: web.BaseRequest, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """The whole body as it was sent. Raises as ``Body.next_piece`` does."""
+    if isinstance(request, WholeRequest):
+        return _bounded(request.body, limit)
     if request.content.at_eof() and hdrs.EXPECT not in request.headers:
         return b""  # as with every request that has none
     body = Body(request, limit)
@@ -82,3 +86,9 @@ async def read_body(request: web.BaseRequest, limit: int) -> bytes:
     while piece := await body.next_piece():
         pieces += piece
     return bytes(pieces)
+
+
+def _bounded(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise BodyTooLarge(f"{len(body)} bytes")
+    return body

@@ -37,6 +37,7 @@ from webpubsub.host.extensions.http.routing import (
 )
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.webhooks import Webhook, Webhooks
+from webpubsub.host.extensions.http.whole_requests import WholeRequest
 from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
@@ -92,7 +93,7 @@ class HttpExtension:
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
         self._listener = listener
-        answering = Answering(
+        self._answering = Answering(
             options=options,
             routes=self._routes,
             gate=self._gate,
@@ -105,7 +106,7 @@ class HttpExtension:
             hsts=Hsts(config),
             max_body_bytes=max_body_bytes,
         )
-        self._answer = ObservedAnswers(answering, point or ObservationPoint())
+        self._answer = ObservedAnswers(self._answering, point or ObservationPoint())
 
     @property
     def port(self) -> int:
@@ -184,6 +185,11 @@ class HttpExtension:
     def open(self) -> None:
         """Answer requests from now on."""
         self._listener.handler = self._answer
+        self._listener.takes = self.takes
+
+    def takes(self, request: WholeRequest) -> bool:
+        """Whether the answer to a request that has arrived whole will be whole, too."""
+        return self._answering.takes(request)
 
     async def drain(self) -> None:
         """Whoever sends a request is still answered."""

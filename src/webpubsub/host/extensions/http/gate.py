@@ -8,9 +8,8 @@ import logging
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl
 
-from aiohttp import web
-
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.keys.authority import Authority, Demand
 from webpubsub.host.keys.files import KeyFiles, KeyFilesError
 from webpubsub.protocol.refusals import Refusal
@@ -22,7 +21,7 @@ _HEADER = "x-functions-key"
 _QUERY = "code"
 
 
-def key_in(request: web.BaseRequest) -> str | None:
+def key_in(request: Request) -> str | None:
     """The key that a request gives, the first one when there are several; None without one."""
     in_header = request.headers.get(_HEADER)
     if in_header is not None:
@@ -51,7 +50,7 @@ class Gate:
         except KeyFilesError as error:
             raise HostError(str(error)) from None
 
-    def refusal(self, request: web.BaseRequest, demand: Demand) -> Refusal | None:
+    def refusal(self, request: Request, demand: Demand) -> Refusal | None:
         """Why the request may not have what it asks for; None when it may."""
         if self._authority is None:
             return None
@@ -60,7 +59,7 @@ class Gate:
         except KeyFilesError as error:
             return KEYS_UNREADABLE.refuse(str(error))
 
-    def is_master(self, request: web.BaseRequest) -> bool:
+    def is_master(self, request: Request) -> bool:
         """Whether the request gives the master key. Without keys nobody has it."""
         try:
             return self._authority is not None and self._authority.is_master(key_in(request))

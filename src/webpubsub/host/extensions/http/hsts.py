@@ -3,9 +3,8 @@
 Specification: functions-python section 10.1.
 """
 
-from aiohttp import web
-
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.host.settings.time_spans import parse_time_span
 
@@ -33,7 +32,7 @@ class Hsts:
         """Whether any answer has the header."""
         return self._value is not None
 
-    def headers(self, request: web.BaseRequest) -> dict[str, str]:
+    def headers(self, request: Request) -> dict[str, str]:
         """The header for an answer to a request that came by HTTPS, as a proxy in front says, for
         another name than this machine's own."""
         if self._value is None or request.headers.get("X-Forwarded-Proto", "").lower() != "https":

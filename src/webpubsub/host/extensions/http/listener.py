@@ -10,10 +10,12 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.connection import Connections
 from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
 
-Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Handler: TypeAlias = Callable[[Request], Awaitable[web.StreamResponse]]
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:
@@ -39,16 +41,18 @@ class Listener:
     """Answers HTTP requests with its ``handler``, from ``start`` to ``stop``.
 
     The handler may change while requests run: each is answered by the one that it found, and
-    connections go on. Without one, the answer is 503. Without ``listens``, connections come through
-    ``door`` only.
+    connections go on. Without one, the answer is 503. Requests that are whole are given to it as
+    such when it ``takes`` them. Without ``listens``, connections come through ``door`` only.
     """
 
     def __init__(self, address: str, port: int, *, listens: bool = True) -> None:
         self.address = address
         self._listens = listens
         self.handler: Handler | None = None
+        self.takes: Callable[[WholeRequest], bool] = _takes_none
         self._port = port
         self._http: web.Server | None = None
+        self._connections: Connections | None = None
         self._sockets: asyncio.Server | None = None
 
     @property
@@ -70,32 +74,36 @@ class Listener:
             logger=logger,
             max_field_size=_MOST_HEADER_BYTES,
         )
+        connections = Connections(http=http, takes=self._takes, answer=self._answer, logger=logger)
         try:
             if self._listens:
-                self._sockets = await loop.create_server(http, self.address, self._port)
-            self._http = http
+                self._sockets = await loop.create_server(connections, self.address, self._port)
+            self._http, self._connections = http, connections
         except (OSError, OverflowError) as error:
             raise HostError(self._reason(error)) from None
 
     def door(self) -> asyncio.Protocol:
         """A protocol for a connection that comes another way than through the port."""
-        if self._http is None:
+        if self._connections is None:
             raise RuntimeError("the listener has not been started")
-        return self._http()
+        return self._connections()
 
     async def stop(self, seconds: float) -> None:
         """Close the port, let requests that have begun finish for some seconds, and cut the rest
         off."""
-        if self._http is None:
+        if self._http is None or self._connections is None:
             return
         if self._sockets is not None:
             self._port = self.port
             self._sockets.close()
         self._http.pre_shutdown()
-        await self._http.shutdown(seconds)
-        self._sockets = self._http = None
+        await asyncio.gather(self._connections.close(seconds), self._http.shutdown(seconds))
+        self._sockets = self._http = self._connections = None
 
-    def _answer(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+    def _takes(self, request: WholeRequest) -> bool:
+        return self.takes(request)
+
+    def _answer(self, request: Request) -> Awaitable[web.StreamResponse]:
         return _no_answer(request) if self.handler is None else self.handler(request)
 
     def _reason(self, error: OSError | OverflowError) -> str:
@@ -108,6 +116,10 @@ class Listener:
         return f"cannot listen on {self.address} port {self._port}: {text}."
 
 
-async def _no_answer(request: web.BaseRequest) -> web.Response:
+def _takes_none(_: WholeRequest) -> bool:
+    return False
+
+
+async def _no_answer(request: Request) -> web.Response:
     refusal = HOST_NOT_RUNNING.refuse("an app that is not ready")
     return refused(request, refusal, "Function host is not running.")

@@ -7,6 +7,7 @@ from aiohttp import web
 from webpubsub.host.extensions.http.listener import Handler
 from webpubsub.host.extensions.http.refusing import REFUSAL
 from webpubsub.host.extensions.http.routing import ROUTE
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.observation import HttpAnswered, HttpReceived, ObservationPoint, Observed
 from webpubsub.protocol.trace_context import sender_span
 
@@ -18,16 +19,16 @@ class ObservedAnswers:
         self._answer = answer
         self._point = point
 
-    def __call__(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+    def __call__(self, request: Request) -> Awaitable[web.StreamResponse]:
         """Answer a request."""
         is_observed = self._point.observer is not None
         return self._traced(request) if is_observed else self._answer(request)
 
-    async def _traced(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _traced(self, request: Request) -> web.StreamResponse:
         with self._point.trace(sender_span(request.headers.items())):
             return await self._observed(request)
 
-    async def _observed(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _observed(self, request: Request) -> web.StreamResponse:
         method, path = request.method, request.rel_url.raw_path
         began, status = self._point.monotonic(), 500
         self._observe(HttpReceived(method, path))

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from aiohttp import web
 
 from webpubsub.host.expressions.resolution import SystemData
+from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
 from webpubsub.host.values import HttpRequestData
 
 #: The key of a function is given in the query under this name; it is no data of the request.
@@ -19,7 +19,7 @@ _KEY_PARAMETER = "code"
 
 
 def request_data(
-    request: web.BaseRequest,
+    request: Request,
     query: Mapping[str, str],
     route_params: Mapping[str, str],
     body: bytes,
@@ -37,18 +37,20 @@ def request_data(
     )
 
 
-def header_lines(request: web.BaseRequest) -> Sequence[tuple[str, str]]:
+def header_lines(request: Request) -> Sequence[tuple[str, str]]:
     """The headers as they were sent, in order."""
+    if isinstance(request, WholeRequest):
+        return request.lines
     lines = request.headers.items()
     return [(name, value if value.isascii() else _clean(value)) for name, value in lines]
 
 
-def absolute_url(request: web.BaseRequest) -> str:
+def absolute_url(request: Request) -> str:
     """Scheme, Host header, path and query as the client sent them."""
     return f"{request.scheme}://{request.host}{request.rel_url.raw_path_qs}"
 
 
-def query_of(request: web.BaseRequest) -> Mapping[str, str]:
+def query_of(request: Request) -> Mapping[str, str]:
     """The query; a repeated key has its values joined with commas, a key without a value has the
     empty string."""
     text = request.rel_url.raw_query_string

@@ -15,6 +15,7 @@ from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import header_lines
 from webpubsub.host.extensions.http.templates import fold, path_segments
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.keys.authority import webhook_demand
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 
@@ -46,7 +47,7 @@ class Webhooks:
         name = _name_in(raw_path)
         return name if name in self._by_name else None
 
-    async def answer(self, extension: str, request: web.BaseRequest) -> web.Response:
+    async def answer(self, extension: str, request: Request) -> web.Response:
         """Let the extension answer, if the key is right. Raises BodyTooLarge."""
         if request.method not in _METHODS:
             return web.Response(status=405, headers={"Allow": ", ".join(_METHODS)})

@@ -14,6 +14,7 @@ from webpubsub.host.extensions.http.admin.context import AdminContext, BodyProbl
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.templates import path_segments
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.keys.authority import ADMINISTRATION, Demand, Level
 from webpubsub.host.keys.files import KeyFilesError
 from webpubsub.protocol.rebinding import cannot_be_rebound
@@ -72,7 +73,7 @@ class AdminApi:
         self._context = context
         self._gate = gate
 
-    async def answer(self, request: web.BaseRequest) -> web.Response | None:
+    async def answer(self, request: Request) -> web.Response | None:
         """The answer to a request of the administration, or None for any other address."""
         segments = path_segments(request.rel_url.raw_path)
         if not segments or segments[0].lower() != "admin":
@@ -93,7 +94,7 @@ class AdminApi:
             logger.error("%s", error)
             return problem(500, str(error))
 
-    def _foreign(self, request: web.BaseRequest) -> Refusal | None:
+    def _foreign(self, request: Request) -> Refusal | None:
         """Without keys, a page that somebody visits must not be able to restart or drain the host:
         browsers say where such a request comes from. The name of the host must be one that nobody
         else can make to point here."""

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from webpubsub.host.control import HostControl
 from webpubsub.host.extensions.http.bodies import BodyTooLarge, read_body
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 
@@ -35,9 +36,7 @@ class AdminContext(msgspec.Struct, frozen=True, kw_only=True):
         return next((one for one in self.host.functions if one.name.lower() == wanted), None)
 
 
-Handler: TypeAlias = Callable[
-    [AdminContext, web.BaseRequest, Mapping[str, str]], Awaitable[web.Response]
-]
+Handler: TypeAlias = Callable[[AdminContext, Request, Mapping[str, str]], Awaitable[web.Response]]
 
 
 def json_answer(document: Any, status: int = 200) -> web.Response:
@@ -71,7 +70,7 @@ class BodyProblem(Exception):
 _MAX_BODY_BYTES = 4 * 1024 * 1024
 
 
-async def json_body(request: web.BaseRequest) -> Mapping[str, Any]:
+async def json_body(request: Request) -> Mapping[str, Any]:
     """The JSON object that was sent. Raises BodyProblem.
 
     Its content type must say that it is JSON: a page of another origin cannot send that without

@@ -16,19 +16,16 @@ from webpubsub.host.extensions.http.admin.context import (
     not_found,
     problem,
 )
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.function_report import FunctionReport
 
 
-async def list_all(
-    context: AdminContext, request: web.BaseRequest, _: Mapping[str, str]
-) -> web.Response:
+async def list_all(context: AdminContext, request: Request, _: Mapping[str, str]) -> web.Response:
     """Every function, those in error and the disabled ones too."""
     return json_answer([_described(context, request, one) for one in context.host.functions])
 
 
-async def show(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
-) -> web.Response:
+async def show(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
     """One function."""
     report = context.function(values["name"])
     if report is None:
@@ -37,7 +34,7 @@ async def show(
 
 
 async def status(
-    context: AdminContext, _request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, _request: Request, values: Mapping[str, str]
 ) -> web.Response:
     """What is wrong with a function, if anything is."""
     report = context.function(values["name"])
@@ -46,9 +43,7 @@ async def status(
     return json_answer({"errors": None if report.error is None else [report.error]})
 
 
-async def call(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
-) -> web.Response:
+async def call(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
     """Begin to call a function; what comes of it is in the log."""
     name, body = values["name"], await json_body(request)
     text = body.get("input")
@@ -68,7 +63,7 @@ async def call(
 
 
 def _described(
-    context: AdminContext, request: web.BaseRequest, report: FunctionReport
+    context: AdminContext, request: Request, report: FunctionReport
 ) -> Mapping[str, Any]:
     function = report.metadata
     return {

@@ -15,14 +15,13 @@ from aiohttp import web
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.admin.context import AdminContext, json_answer, problem
+from webpubsub.host.extensions.http.whole_requests import Request
 
 _STARTED = time.monotonic()
 _background: set[asyncio.Task[None]] = set()
 
 
-async def status(
-    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
-) -> web.Response:
+async def status(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
     """Where the host is in its life, and what is wrong with its functions."""
     document = {
         "id": platform.node().lower(),
@@ -36,16 +35,12 @@ async def status(
     return json_answer(document)
 
 
-async def ping(
-    _context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
-) -> web.Response:
+async def ping(_context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
     """Whether somebody answers."""
     return web.Response(headers={"Cache-Control": "no-store"})
 
 
-async def drain(
-    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
-) -> web.Response:
+async def drain(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
     """Stop triggers that act by themselves; nobody waits until they have."""
     task = asyncio.ensure_future(context.host.drain())
     _background.add(task)
@@ -54,7 +49,7 @@ async def drain(
 
 
 async def drain_status(
-    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+    context: AdminContext, _request: Request, _: Mapping[str, str]
 ) -> web.Response:
     """How far the draining is."""
     running = context.host.running_invocations
@@ -64,9 +59,7 @@ async def drain_status(
     return json_answer({"state": state, "outstandingInvocations": running, "outstandingRetries": 0})
 
 
-async def restart(
-    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
-) -> web.Response:
+async def restart(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
     """Read the app again and serve it in place of the one that runs; a broken one changes
     nothing, and the answer says why."""
     try:
@@ -77,15 +70,13 @@ async def restart(
 
 
 async def sync_triggers(
-    _context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
+    _context: AdminContext, _request: Request, _: Mapping[str, str]
 ) -> web.Response:
     """There is nobody to tell of the triggers, so they are in step."""
     return json_answer({"status": "success"})
 
 
-async def warm_up(
-    context: AdminContext, _request: web.BaseRequest, _: Mapping[str, str]
-) -> web.Response:
+async def warm_up(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
     """The host is warm when it runs."""
     return web.Response(status=200 if context.host.state is HostState.RUNNING else 503)
 

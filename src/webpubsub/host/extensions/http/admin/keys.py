@@ -14,6 +14,7 @@ from webpubsub.host.extensions.http.admin.context import (
     json_body,
     not_found,
 )
+from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import MASTER_ALIAS, InvalidKey, Key, Scope, ScopeKind
 
@@ -26,7 +27,7 @@ SCOPES: Mapping[str, ScopeKind] = {
 
 
 async def list_all(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, request: Request, values: Mapping[str, str]
 ) -> web.Response:
     """The keys of a scope."""
     files, scope = _found(context, values)
@@ -34,9 +35,7 @@ async def list_all(
     return json_answer({"keys": keys, "links": _links(request)})
 
 
-async def show(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
-) -> web.Response:
+async def show(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
     """One key; ``_master`` is among the system keys."""
     files, scope = _found(context, values)
     wanted = values["key"].lower()
@@ -49,15 +48,13 @@ async def show(
 
 
 async def create(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, request: Request, values: Mapping[str, str]
 ) -> web.Response:
     """A key with a value of the host's choice."""
     return _put(context, request, values, None)
 
 
-async def put(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str]
-) -> web.Response:
+async def put(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
     """A key with the value in the body."""
     value = (await json_body(request)).get("value")
     if not isinstance(value, str):
@@ -66,7 +63,7 @@ async def put(
 
 
 async def delete(
-    context: AdminContext, _request: web.BaseRequest, values: Mapping[str, str]
+    context: AdminContext, _request: Request, values: Mapping[str, str]
 ) -> web.Response:
     """Away with a key; the master key can only be replaced."""
     files, scope = _found(context, values)
@@ -78,7 +75,7 @@ async def delete(
 
 
 def _put(
-    context: AdminContext, request: web.BaseRequest, values: Mapping[str, str], value: str | None
+    context: AdminContext, request: Request, values: Mapping[str, str], value: str | None
 ) -> web.Response:
     files, scope = _found(context, values)
     if scope.kind is not ScopeKind.FUNCTION and values["key"].lower() == MASTER_ALIAS:
@@ -110,6 +107,6 @@ def _shown(name: str, key: Key) -> dict[str, object]:
     return {"name": name, "value": key.value}
 
 
-def _links(request: web.BaseRequest) -> list[Mapping[str, str]]:
+def _links(request: Request) -> list[Mapping[str, str]]:
     address = f"{request.scheme}://{request.host}{request.rel_url.raw_path}"
     return [{"rel": "self", "href": address}]

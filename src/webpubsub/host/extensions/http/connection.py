@@ -1,0 +1,207 @@
+"""A connection to the host, over which one request after another is sent and answered.
+
+A request that has arrived whole, as nearly all do, is answered here. What is anything else, because
+it is still on its way, is malformed or wants something of the connection, is aiohttp's: it takes
+the connection over for good, with what has come, as if it had been there from the beginning.
+
+    waiting --a whole request--> answering --the answer is written--> waiting
+       |                             '--the host stops, or something fails--> closed
+       '--anything else--> handed over
+
+What comes while an answer is made waits, and so does the next request while the client does not
+read its answers. Specification: functions-python section 5.2.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from typing import cast
+
+import msgspec
+from aiohttp import web
+
+from webpubsub.host.extensions.http.whole_requests import RequestReader, WholeRequest
+from webpubsub.host.extensions.http.written_answers import written
+
+#: How long a connection may be silent: longer than any proxy keeps it.
+_SILENT_SECONDS = 3630.0
+#: So much waits for an answer before it, and no more is read.
+_MOST_WAITING_BYTES = 65_536
+_FAILED = "500 Internal Server Error\n\nServer got itself in trouble"
+
+
+class Connections(msgspec.Struct, eq=False, kw_only=True):
+    """Those that are open. ``answer`` answers the requests that it ``takes``, ``http`` all others,
+    and ``logger`` is told of what neither should do."""
+
+    http: web.Server
+    takes: Callable[[WholeRequest], bool]
+    answer: Callable[[WholeRequest], Awaitable[web.StreamResponse]]
+    logger: logging.Logger
+    reader: RequestReader = msgspec.field(default_factory=RequestReader)
+    open: set["Connection"] = msgspec.field(default_factory=set)
+
+    def __call__(self) -> "Connection":
+        """A protocol for a new connection."""
+        return Connection(self)
+
+    async def close(self, seconds: float) -> None:
+        """Close them, each as soon as it has answered, and cut off what takes longer than that."""
+        answering = [task for one in self.open if (task := one.answering) is not None]
+        for connection in tuple(self.open):
+            connection.close_soon()
+        if answering:
+            _, late = await asyncio.wait(answering, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+
+class Connection(asyncio.Protocol):
+    """One of ``house``, from when it is made to when it is lost or handed over."""
+
+    __slots__ = (
+        "_closes",
+        "_context",
+        "_house",
+        "_is_awaited",
+        "_last",
+        "_loop",
+        "_received",
+        "_silence",
+        "_transport",
+        "answering",
+    )
+
+    def __init__(self, house: Connections) -> None:
+        self._house = house
+        self._loop = asyncio.get_running_loop()
+        self._context = copy_context()
+        self._transport: asyncio.Transport | None = None
+        self._received = b""
+        self._closes = False
+        #: Whether the client has so much to read that it gets no more.
+        self._is_awaited = False
+        self._last = self._loop.time()
+        self._silence = self._loop.call_later(_SILENT_SECONDS, self._end_silence)
+        self.answering: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there; one that vanishes without a word is noticed."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._house.open.add(self)
+        if (found := transport.get_extra_info("socket")) is not None:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone. An answer that is being made is made for nobody."""
+        self._transport = None
+        self._silence.cancel()
+        if self.answering is None:
+            self._house.open.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Something has arrived."""
+        if self._closes:
+            return
+        if self.answering is None and not self._is_awaited and not self._received:
+            self._take(data)
+            return
+        self._received += data
+        if len(self._received) > _MOST_WAITING_BYTES and self._transport is not None:
+            self._transport.pause_reading()
+
+    def pause_writing(self) -> None:
+        """The client does not read."""
+        self._is_awaited = True
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._is_awaited = False
+        if self.answering is None:
+            self._go_on()
+
+    def close_soon(self) -> None:
+        """Close it when what is asked has been answered."""
+        self._closes = True
+        if self.answering is None and self._transport is not None:
+            self._transport.close()
+
+    def _take(self, data: bytes) -> None:
+        house = self._house
+        request = house.reader.read(data)
+        if request is None or not house.takes(request):
+            self._hand_over(data)
+        else:
+            self.answering = self._loop.create_task(self._answer(request))
+
+    def _hand_over(self, data: bytes) -> None:
+        transport, house = self._transport, self._house
+        if transport is None:
+            return
+        self._silence.cancel()
+        house.open.discard(self)
+        handler = house.http()
+        transport.set_protocol(handler)
+        handler.connection_made(transport)
+        handler.data_received(data)
+
+    async def _answer(self, request: WholeRequest) -> None:
+        house = self._house
+        try:
+            answer = await self._answer_to(request)
+            self._write(written(answer))
+            self._closes = self._closes or answer.keep_alive is False
+        except BaseException as error:
+            self._closes = True
+            if not isinstance(error, Exception):
+                raise
+            house.logger.exception("Unhandled exception")
+        finally:
+            self._end_answer()
+
+    async def _answer_to(self, request: WholeRequest) -> web.Response:
+        try:
+            answer = await self._house.answer(request)
+        except Exception:
+            peer = self._transport and self._transport.get_extra_info("peername")
+            self._house.logger.exception("Error handling request from %s", peer and peer[0])
+            answer = web.Response(status=500, text=_FAILED)
+            answer.force_close()
+        if not isinstance(answer, web.Response):
+            raise TypeError(f"a {type(answer).__name__} cannot be sent whole")
+        return answer
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def _end_answer(self) -> None:
+        self.answering = None
+        self._last = self._loop.time()
+        if self._transport is None:
+            self._house.open.discard(self)
+        elif self._closes:
+            self._transport.close()
+        elif self._received:
+            # In a context of its own: what a function sets is no concern of the next one.
+            self._loop.call_soon(self._go_on, context=self._context)
+
+    def _go_on(self) -> None:
+        data, transport = self._received, self._transport
+        if not data or transport is None or self._is_awaited or self._closes or self.answering:
+            return
+        self._received = b""
+        if len(data) > _MOST_WAITING_BYTES:
+            transport.resume_reading()
+        self._take(data)
+
+    def _end_silence(self) -> None:
+        if self.answering is not None:
+            self._last = self._loop.time()
+        due = self._last + _SILENT_SECONDS
+        if self._loop.time() < due:
+            self._silence = self._loop.call_at(due, self._end_silence)
+        else:
+            self.close_soon()

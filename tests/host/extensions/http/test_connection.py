@@ -1,0 +1,286 @@
+"""Connections to the host, and who answers on them.
+
+Specification: functions-python section 5.2.
+"""
+
+import asyncio
+import logging
+import re
+from contextvars import ContextVar
+from unittest.mock import patch
+
+import pytest
+from aiohttp import web
+
+from tests.host.extensions.http.talking import Client, listening
+from webpubsub.host.extensions.http import connection
+from webpubsub.host.extensions.http.bodies import read_body
+from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
+
+HOST = b"Host: h\r\n"
+BEGUN = ContextVar("BEGUN", default=0)
+
+
+def get(path: bytes, headers: bytes = b"") -> bytes:
+    return b"GET " + path + b" HTTP/1.1\r\n" + HOST + headers + b"\r\n"
+
+
+def post(body: bytes, headers: bytes = b"") -> bytes:
+    head = b"POST /p HTTP/1.1\r\n" + HOST + headers
+    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+async def _echo(request: Request) -> web.Response:
+    body = await read_body(request, 100_000)
+    return web.Response(text=f"{request.method} {request.rel_url.raw_path} {body.decode()};")
+
+
+async def _name_reader(request: Request) -> web.Response:
+    return web.Response(text="whole;" if isinstance(request, WholeRequest) else "aiohttp;")
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param([get(b"/a"), get(b"/b")], id="one after another"),
+        pytest.param([get(b"/a") + get(b"/b") + post(b"c")], id="ahead"),
+        pytest.param([get(b"/a"), post(b"abc")[:-5], b"abc"[-5:]], id="bits"),
+        pytest.param([get(b"/a"), post(b"x" * 70_000)], id="a large body"),
+        pytest.param([post(b"abc")[:-2], b"bc", get(b"/b")], id="a body that comes later"),
+        pytest.param([bytes([one]) for one in post(b"ab")], id="byte by byte"),
+        pytest.param([get(b"/a"), get(b"/b", b"Connection: close\r\n"), get(b"/c")], id="the last"),
+        pytest.param([get(b"/a"), get(b"/a").replace(b"1.1", b"1.0"), get(b"/c")], id="old"),
+        pytest.param(
+            [get(b"/a").replace(b"1.1", b"1.0").replace(HOST, HOST + b"Connection: keep-alive\r\n")]
+            * 2,
+            id="old and kept",
+        ),
+        pytest.param([get(b"/a"), get(b"/b").replace(b"GET", b"HEAD"), get(b"/c")], id="no body"),
+        pytest.param([get(b"/a"), post(b"12", b"Expect: 100-continue\r\n")], id="asks at once"),
+        pytest.param([post(b"12", b"Expect: 100-continue\r\n")[:-2], b"12"], id="asks first"),
+        pytest.param(
+            [
+                b"POST /p HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n",
+                b"2\r\nab\r\n0\r\n\r\n",
+            ],
+            id="chunks",
+        ),
+        pytest.param([get(b"/a"), b"no HTTP\r\n\r\n"], id="no HTTP"),
+        pytest.param([get(b"/a"), get(b"/b", HOST)], id="two hosts"),
+        pytest.param([get(b"/a", b"A: " + b"x" * 30_000 + b"\r\n")], id="long"),
+        pytest.param([get(b"/a", b"A: " + b"x" * 40_000 + b"\r\n")], id="too long"),
+        pytest.param([get(b"/" + b"a" * 9000)], id="a long address"),
+        pytest.param([get(b"http://other/a"), get(b"/\xc3\xa9"), get(b"//b")], id="addresses"),
+        pytest.param([get(b"/a", b"Connection: Upgrade\r\nUpgrade: websocket\r\n")], id="upgrade"),
+    ],
+)
+async def test_answers_are_those_of_aiohttp(pieces: list[bytes]) -> None:
+    """Whatever comes, and in whatever pieces."""
+    answers = []
+    for takes in (True, False):
+        async with listening(_echo, takes=takes) as listener:
+            client = Client(listener)
+            for piece in pieces:
+                await client.say(piece)
+            answers.append((await client.hear(), client.is_lost))
+    assert answers[0] == answers[1]
+    assert answers[0][0]
+
+
+async def test_a_connection_that_was_handed_over_stays_so() -> None:
+    """One request that is remarkable is enough, and what does not take it is, too."""
+    async with listening(_name_reader) as listener:
+        client = Client(listener)
+        await client.say(get(b"/"))
+        await client.say(get(b"/", b"Expect: nothing\r\n"))
+        heard = await client.say(get(b"/"))
+        assert heard.count(b"whole;") == 1
+        assert heard.count(b"aiohttp;") == 2
+        listener.takes = lambda _: False
+        assert b"aiohttp;" in await Client(listener).say(get(b"/"))
+
+
+async def test_what_comes_while_an_answer_is_made_waits() -> None:
+    """Answers come in the order of the requests, each in a context of its own."""
+    release = asyncio.Event()
+
+    async def slow(request: Request) -> web.Response:
+        begun = BEGUN.get()
+        BEGUN.set(begun + 1)
+        await release.wait()
+        return web.Response(text=f"<{request.rel_url.raw_path} {begun}>")
+
+    async with listening(slow) as listener:
+        client = Client(listener)
+        for path in (b"/a", b"/b", b"/c"):
+            assert await client.say(get(path)) == b""
+        release.set()
+        heard = await client.hear()
+    assert re.findall(b"<(.*)>", heard) == [b"/a 0", b"/b 0", b"/c 0"]
+
+
+async def test_a_client_that_sends_too_much_ahead_is_not_read() -> None:
+    """Until the answer has been sent; nothing is lost."""
+    release = asyncio.Event()
+
+    async def slow(request: Request) -> web.Response:
+        await release.wait()
+        return await _echo(request)
+
+    large = post(b"x" * 40_000)
+    async with listening(slow) as listener:
+        client = Client(listener)
+        for piece in (get(b"/a"), large, large, large):
+            await client.say(piece)
+        assert client.transport.get_write_buffer_size() > 0
+        release.set()
+        heard = await client.hear()
+        assert heard.count(b"200 OK") == 4
+        assert heard.endswith(b"x;")
+
+
+async def test_a_client_that_does_not_read_is_not_answered() -> None:
+    """Its next request waits until it does."""
+    calls = []
+
+    async def large(request: Request) -> web.Response:
+        calls.append(request.rel_url.raw_path)
+        return web.Response(body=b"x" * 100_000)
+
+    async with listening(large) as listener:
+        client = Client(listener)
+        client.transport.pause_reading()
+        await client.say(get(b"/a"))
+        await client.say(get(b"/b"))
+        assert calls == ["/a"]
+        client.transport.resume_reading()
+        assert (await client.hear()).count(b"200 OK") == 2
+        assert calls == ["/a", "/b"]
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_mistake_of_the_host_is_logged(
+    takes: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client learns nothing but that there was one, and the connection ends."""
+
+    async def fail(_: Request) -> web.Response:
+        raise KeyError("secret")
+
+    async with listening(fail, takes=takes) as listener:
+        client = Client(listener)
+        heard = await client.say(get(b"/"))
+        assert heard.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+        assert heard.endswith(b"\r\n\r\n500 Internal Server Error\n\nServer got itself in trouble")
+        assert client.is_lost
+    assert [record.getMessage() for record in caplog.records] == [
+        "Error handling request from 127.0.0.1"
+    ]
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_an_answer_that_cannot_be_sent_is_logged(
+    takes: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing of it is sent, and the connection ends."""
+
+    async def answer(_: Request) -> web.Response:
+        return web.Response(headers={"X-A": "\x01"})
+
+    async with listening(answer, takes=takes) as listener:
+        client = Client(listener)
+        assert await client.say(get(b"/")) == b""
+        assert client.is_lost
+    assert [record.getMessage() for record in caplog.records] == ["Unhandled exception"]
+
+
+async def test_a_client_that_has_gone_gets_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """Its request is carried out all the same."""
+    release, done = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Request) -> web.Response:
+        await release.wait()
+        done.set()
+        return web.Response()
+
+    async with listening(slow) as listener:
+        client = Client(listener)
+        await client.say(get(b"/a") + b"")
+        client.transport.close()
+        assert await client.hear() == b""
+        release.set()
+        await done.wait()
+    assert caplog.records == []
+
+
+async def test_a_listener_that_stops_lets_answers_come() -> None:
+    """Connections that wait for a request are closed at once, the others after their answer."""
+    release = asyncio.Event()
+
+    async def slow(_: Request) -> web.Response:
+        await release.wait()
+        return web.Response(text="done")
+
+    async with listening(slow) as listener:
+        idle, busy = Client(listener), Client(listener)
+        await busy.say(get(b"/a"))
+        stopping = asyncio.ensure_future(listener.stop(5))
+        assert await idle.hear() == b""
+        assert (idle.is_lost, busy.is_lost) == (True, False)
+        assert await busy.say(get(b"/b")) == b""
+        release.set()
+        assert (await busy.hear()).count(b"done") == 1
+        await stopping
+        assert busy.is_lost
+
+
+async def test_an_answer_that_takes_too_long_is_cut_off() -> None:
+    """When the listener stops."""
+    cancelled = asyncio.Event()
+
+    async def slow(_: Request) -> web.Response:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        return web.Response()
+
+    async with listening(slow) as listener:
+        client = Client(listener)
+        await client.say(get(b"/a"))
+        await listener.stop(0.01)
+        assert await client.hear() == b""
+        assert client.is_lost
+    assert cancelled.is_set()
+
+
+async def test_a_silent_connection_is_closed() -> None:
+    """But not one whose client waits."""
+
+    async def slow(_: Request) -> web.Response:
+        await asyncio.sleep(0.1)
+        return web.Response(text="done")
+
+    with patch.object(connection, "_SILENT_SECONDS", 0.04):
+        async with listening(slow) as listener:
+            idle, busy = Client(listener), Client(listener)
+            await busy.say(get(b"/a"))
+            await asyncio.sleep(0.06)
+            assert (idle.is_lost, busy.is_lost) == (True, False)
+            await asyncio.sleep(0.06)
+            assert b"done" in await busy.hear()
+            await asyncio.sleep(0.06)
+            assert busy.is_lost
+
+
+async def test_no_answer_is_sent_while_it_is_made(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever takes whole requests gives whole answers; a mistake of the host otherwise."""
+
+    async def stream(_: Request) -> web.StreamResponse:
+        return web.StreamResponse()
+
+    with caplog.at_level(logging.ERROR):
+        async with listening(stream) as listener:
+            assert await Client(listener).say(get(b"/")) == b""
+    assert "a StreamResponse cannot be sent whole" in caplog.text

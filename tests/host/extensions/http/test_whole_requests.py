@@ -1,0 +1,157 @@
+"""Requests that have arrived whole.
+
+Specification: functions-python section 5.2.
+"""
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.host.extensions.http.talking import Client, listening
+from webpubsub.host.extensions.http.bodies import read_body
+from webpubsub.host.extensions.http.requests import header_lines
+from webpubsub.host.extensions.http.whole_requests import Request, RequestReader, WholeRequest
+
+HOST = b"Host: h:1\r\n"
+PLAIN = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+NOTE = web.RequestKey("note", str)
+
+
+def test_what_a_request_says() -> None:
+    """Its members are those of a request of aiohttp, and headers are spelled as there."""
+    read = RequestReader().read(
+        b"POST /api/f%20g?a=%201&b HTTP/1.1\r\nhOST: h:1\r\nX-oNE: \xc3\xa9\r\nx-EMPTY:\r\n"
+        b"content-TYPE: Text/Plain ; charset=utf-8\r\nCONTENT-LENGTH: 3\r\n\r\na\r\n"
+    )
+    assert read is not None
+    assert (read.method, read.body, read.content_length) == ("POST", b"a\r\n", 3)
+    assert (read.scheme, read.host, read.content_type) == ("http", "h:1", "text/plain")
+    assert read.rel_url.raw_path == "/api/f%20g"
+    assert read.rel_url.raw_query_string == "a=%201&b"
+    assert read.rel_url.raw_path_qs == "/api/f%20g?a=%201&b"
+    assert read.lines == [
+        ("Host", "h:1"),
+        ("X-oNE", "é"),
+        ("x-EMPTY", ""),
+        ("Content-Type", "Text/Plain ; charset=utf-8"),
+        ("Content-Length", "3"),
+    ]
+    assert read.named["x-one"] == read.headers["X-ONE"] == "é"
+
+
+def test_what_a_request_does_not_say() -> None:
+    """A body that is not announced has no length, and notes are there when somebody made them."""
+    read = RequestReader().read(b"GET /? HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert read is not None
+    assert (read.body, read.content_length, read.content_type) == (b"", None, "")
+    assert read.rel_url.raw_path_qs == "/"
+    assert read.get(NOTE) is None
+    read[NOTE] = "seen"
+    assert read.get(NOTE) == "seen"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(PLAIN[:-2], id="no end"),
+        pytest.param(PLAIN + b"G", id="more than one"),
+        pytest.param(PLAIN + PLAIN, id="two"),
+        pytest.param(b"no HTTP\r\n\r\n", id="no HTTP"),
+        pytest.param(PLAIN.replace(b"GET", b"HEAD"), id="no body wanted"),
+        pytest.param(PLAIN.replace(b"GET", b"CONNECT"), id="tunnel"),
+        pytest.param(PLAIN.replace(b"1.1", b"1.0"), id="old"),
+        pytest.param(PLAIN.replace(HOST, b""), id="no host"),
+        pytest.param(PLAIN.replace(HOST, HOST + HOST), id="two hosts"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"A: 1\r\na: 1\r\n"), id="repeated"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"A: 1 \r\n"), id="blank at the end"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"A: 1\r\n b\r\n"), id="folded"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"A: \xff\r\n"), id="no text"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"A: \0\r\n"), id="control character"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"Connection: close\r\n"), id="last"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"Connection: upgrade\r\nUpgrade: x\r\n"), id="up"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"Upgrade: websocket\r\n"), id="may go up"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"Expect: 100-continue\r\n"), id="asks first"),
+        pytest.param(PLAIN.replace(HOST, HOST + b"Content-Length: 3\r\n") + b"ab", id="early"),
+        pytest.param(
+            PLAIN.replace(HOST, HOST + b"Transfer-Encoding: chunked\r\n") + b"0\r\n\r\n",
+            id="chunks",
+        ),
+        pytest.param(PLAIN.replace(HOST, HOST + b"A: %s\r\n" % (b"x" * 8000)), id="long"),
+        pytest.param(
+            PLAIN.replace(HOST, HOST + b"".join(b"A%d: 1\r\n" % one for one in range(100))),
+            id="many",
+        ),
+        *(
+            pytest.param(PLAIN.replace(b"/ ", target + b" "), id=repr(target))
+            for target in (b"http://h/", b"*", b"//h/", b"/#a", b"/\xc3\xa9")
+        ),
+    ],
+)
+def test_what_is_for_aiohttp_to_judge(data: bytes) -> None:
+    """It is no request, and does not get in the way of the next one."""
+    reader = RequestReader()
+    assert reader.read(data) is None
+    assert reader.read(PLAIN) is not None
+
+
+async def _tell(request: Request) -> web.Response:
+    url = request.rel_url
+    seen = [
+        (request.method, request.host, request.scheme, request.content_length),
+        (url.raw_path, url.raw_query_string, url.raw_path_qs),
+        [*header_lines(request)],
+        [*request.headers.items()],
+        await read_body(request, 1000),
+    ]
+    return web.Response(text=repr(seen))
+
+
+_names = st.sampled_from(
+    (
+        *("Host", "hOST", "Content-Length", "content-type", "X-A", "x-a", "Expect", "Connection"),
+        *("Transfer-Encoding", "Upgrade", "X A", "", "User-agent", "sec-websocket-KEY1", "Date"),
+    )
+)
+_values = st.sampled_from(
+    ["h", "0", "1", "5", "close", "keep-alive", "chunked", "", "a ", "é", "\t"]
+)
+_headers = st.lists(st.tuples(_names, _values | st.text(max_size=5)), max_size=5)
+_targets = st.sampled_from(
+    ["/", "/a?b=c", "/a?", "/?#", "/a#b", "//a", "*", "http://h/a", "a", "/ü"]
+)
+
+
+@given(
+    method=st.sampled_from(["GET", "POST", "OPTIONS", "get", "HEAD", "PROPFIND"]),
+    target=_targets | st.text(min_size=1, max_size=6).map(lambda text: f"/{text}"),
+    version=st.sampled_from(["HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0"]),
+    headers=_headers,
+    has_host=st.booleans(),
+    body=st.binary(max_size=6),
+)
+async def test_aiohttp_sees_the_same_request(
+    method: str,
+    target: str,
+    version: str,
+    headers: list[tuple[str, str]],
+    has_host: bool,
+    body: bytes,
+) -> None:
+    """Whoever answers, the answer is the same, byte by byte."""
+    lines = [("Host", "h"), *headers] if has_host else headers
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    request = f"{method} {target} {version}\r\n{head}\r\n".encode(errors="replace") + body
+    answers = []
+    for takes in (True, False):
+        async with listening(_tell, takes=takes) as listener:
+            answers.append(await Client(listener).say(request))
+    assert answers[0] == answers[1]
+
+
+async def test_whoever_reads_a_body_sees_that_it_is_bounded() -> None:
+    """As that of any other request."""
+    read = RequestReader().read(PLAIN)
+    assert isinstance(read, WholeRequest)
+    assert await read_body(read, 0) == b""
