@@ -1,7 +1,11 @@
 """Small function apps, written to a folder."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+import aiohttp
 
 HOST = '{"version": "2.0"}'
 
@@ -55,6 +59,22 @@ def good(req: func.HttpRequest) -> func.HttpResponse:
 def bad(item: str) -> None:
     pass
 """
+
+
+@asynccontextmanager
+async def client_of(url: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A client of the app ECHO whose functions are at ``url``, as a browser becomes one."""
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/negotiate?user=alice") as answer:
+            address = await answer.text()
+        async with session.ws_connect(address) as client:
+            yield client
+
+
+async def is_echoed(client: aiohttp.ClientWebSocketResponse) -> bool:
+    """Whether the app hears the client, and the client the app."""
+    await client.send_str("hello")
+    return await client.receive_str(timeout=10) == "hello"
 
 
 def write_app(folder: Path, source: str, **settings: str) -> Path:

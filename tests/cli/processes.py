@@ -66,6 +66,22 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**own, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120", **(extra or {})}
 
 
+def run_python(
+    *arguments: str | Path, cwd: Path = ROOT, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run this interpreter, by the command ``before`` it if there is one, until it ends by
+    itself."""
+    return subprocess.run(
+        [*before, sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=55,
+        check=False,
+    )
+
+
 def run(
     *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:

@@ -1,14 +1,13 @@
 """New apps: what is written, and that it is worth having."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.calls import call
-from tests.cli.processes import environment, run
+from tests.cli.processes import run, run_python
 from webpubsub.cli.app_templates import AppExists, Template, write_app
 
 #: What ``func init`` makes too, and what makes it an app of ours.
@@ -69,7 +68,7 @@ def test_its_tests_pass(template: Template, tmp_path: Path) -> None:
     """With nothing but pytest."""
     write_app(tmp_path, template)
     words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
-    done = _python(tmp_path.parent, *words, tmp_path)
+    done = run_python(*words, tmp_path, cwd=tmp_path.parent)
     assert re.search(r"\b[1-9]\d* passed", done.stdout), done.stdout + done.stderr
     assert done.returncode == 0
 
@@ -79,7 +78,8 @@ def test_types_are_right(tmp_path: Path) -> None:
     for template in Template:
         folder = tmp_path / template
         write_app(folder, template)
-        done = _python(folder, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", ".")
+        words = ("-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", ".")
+        done = run_python(*words, cwd=folder)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -101,15 +101,3 @@ def test_what_exists_stays_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "host.json").read_text(encoding="utf-8") == "mine"
     write_app(tmp_path, Template.CHAT, force=True)
     assert '"version"' in (tmp_path / "host.json").read_text(encoding="utf-8")
-
-
-def _python(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *map(str, words)],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=55,
-        check=False,
-    )

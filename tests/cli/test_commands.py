@@ -1,13 +1,11 @@
 """What all commands have in common."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
 from tests.cli.calls import call
-from tests.cli.processes import environment, run
+from tests.cli.processes import run, run_python
 
 COMMANDS = ("new", "start", "service", "client-url", "exec", "doctor", "replay", "explain", "check")
 
@@ -52,28 +50,14 @@ def test_help_imports_no_room() -> None:
         " 'webpubsub.service'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", probe],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    assert done.stdout == "[]\n"
+    done = run_python("-c", probe)
+    assert (done.stdout, done.returncode) == ("[]\n", 0)
 
 
 def test_without_the_extra_the_script_says_what_to_install() -> None:
     """A base install has the script, but not the packages it needs."""
     probe = "import sys; sys.modules['typer'] = None; from webpubsub.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", probe],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = run_python("-c", probe)
     assert done.returncode == 1
     assert done.stderr == (
         "error: the command line needs more packages: pip install 'webpubsub[local]'\n"

@@ -3,10 +3,9 @@
 import asyncio
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from tests.cli.apps import ECHO, write_app
+from tests.cli.apps import ECHO, client_of, is_echoed, write_app
 from tests.cli.processes import Command, StartedApp, free_port, run
 from webpubsub.recording.files import read_recording
 
@@ -17,13 +16,9 @@ async def test_an_app_is_recorded(tmp_path: Path) -> None:
     file = tmp_path / "session.jsonl"
     with StartedApp(app, options=["--record", str(file)]) as started:
         await asyncio.to_thread(started.wait_until_ready)
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"{started.url}/negotiate?user=alice") as answer:
-                url = await answer.text()
-            async with session.ws_connect(url) as client:
-                await client.send_str("hello")
-                assert await client.receive_str(timeout=10) == "hello"
-                assert await asyncio.to_thread(started.interrupt) == 0
+        async with client_of(started.url) as client:
+            assert await is_echoed(client)
+            assert await asyncio.to_thread(started.interrupt) == 0
     entries = read_recording(file)
     assert [one["kind"] for one in entries if "step" in one] == ["connect", "request"]
     assert f"note: {len(entries)} entries recorded in {file}" in started.output

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.cli.apps import ECHO, HALF, STUBBORN, write_app
+from tests.cli.apps import ECHO, HALF, STUBBORN, client_of, is_echoed, write_app
 from tests.cli.calls import call
 from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port, run
 from webpubsub.cli.banner import banner
@@ -64,12 +64,8 @@ async def test_an_app_and_its_service_serve(echo: Path) -> None:
     """A client negotiates, connects, sends and is answered."""
     with StartedApp(echo) as app:
         await asyncio.to_thread(app.wait_until_ready)
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"{app.url}/negotiate?user=alice") as answer:
-                url = await answer.text()
-            async with session.ws_connect(url) as client:
-                await client.send_str("hello")
-                assert await client.receive_str(timeout=10) == "hello"
+        async with client_of(app.url) as client:
+            assert await is_echoed(client)
         assert await asyncio.to_thread(app.interrupt) == 0
 
 
@@ -204,12 +200,8 @@ async def test_the_two_commands_work_together(tmp_path: Path) -> None:
     with service, StartedApp(folder, port=port) as app:
         await asyncio.to_thread(service.wait_for, "Connection string")
         await asyncio.to_thread(app.wait_until_ready)
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"{app.url}/negotiate?user=alice") as answer:
-                url = await answer.text()
-            async with session.ws_connect(url) as client:
-                await client.send_str("hello")
-                assert await client.receive_str(timeout=10) == "hello"
+        async with client_of(app.url) as client:
+            assert await is_echoed(client)
         assert await asyncio.to_thread(app.interrupt) == 0
         assert await asyncio.to_thread(service.interrupt) == 0
 

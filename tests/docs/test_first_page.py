@@ -1,11 +1,9 @@
 """Whoever follows the first page word by word gets where it says."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.cli.processes import ROOT, environment, run
+from tests.cli.processes import ROOT, run, run_python
 
 PAGE = (ROOT / "docs/index.md").read_text(encoding="utf-8")
 
@@ -25,15 +23,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 def pytest_in(folder: Path) -> str:
     """The last line that pytest says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    done = run_python("-m", "pytest", "-p", "no:cacheprovider", cwd=folder)
     return done.stdout.splitlines()[-1]
 
 

@@ -18,6 +18,7 @@ from tests.host.extensions.webpubsub.bindings import (
     connected_event,
     context,
     disconnected_event,
+    http_request,
     invocation,
     user_event,
 )
@@ -29,7 +30,7 @@ from webpubsub.host.extensions.webpubsub.accesses import Access, AccessList
 from webpubsub.host.extensions.webpubsub.answers import answer_of
 from webpubsub.host.extensions.webpubsub.event_value import TriggerValue
 from webpubsub.host.python.worker import PythonWorker
-from webpubsub.host.values import HttpRequestData, JsonText, JsonValue, Value
+from webpubsub.host.values import JsonText, JsonValue, Value
 from webpubsub.host.worker import Invocation
 from webpubsub.protocol.action_json import operations_from_json
 from webpubsub.protocol.actions import ACTIONS
@@ -176,16 +177,7 @@ def test_both_timers_do_the_same() -> None:
 )
 async def test_both_webhooks_answer_the_same(sent: WebhookRequest, status: int, body: str) -> None:
     """Status, headers and body, for events, preflights and errors."""
-    value = HttpRequestData(
-        method=sent.method,
-        url="http://localhost/api/events",
-        headers={},
-        query={},
-        route_params={},
-        body=sent.body,
-        header_lines=sent.headers,
-    )
-    called = msgspec.structs.replace(invocation(), trigger_value=value)
+    called = msgspec.structs.replace(invocation(), trigger_value=http_request(sent))
     shown = await context_input.reader(binding(), lambda _: KNOWN)(called)
     assert isinstance(shown, JsonText)
     generic = namespace("generic_webhook")["events"](None, shown.text)

@@ -6,8 +6,6 @@ block without a name stands alone.
 
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.calls import call
-from tests.cli.processes import ROOT, environment
+from tests.cli.processes import ROOT, run_python
 from webpubsub.service.hub_settings.files import HubSettingsFile
 
 PAGES = sorted(
@@ -92,14 +90,7 @@ def test_python_is_imported_and_indexed(block: Block, tmp_path: Path) -> None:
             path.write_text(other.text, encoding="utf-8")
     name = Path(block.name or "snippet.py").name
     (tmp_path / name).write_text(block.text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", INDEX, str(tmp_path), Path(name).stem],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = run_python("-W", "error", "-c", INDEX, tmp_path, Path(name).stem)
     assert done.returncode == 0, done.stderr
 
 
@@ -109,15 +100,8 @@ def test_the_tests_of_the_page_pass(page: str, tmp_path: Path) -> None:
     for block in PYTHON:
         if block.page.stem == page:
             (tmp_path / block.name).write_text(block.text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
+    done = run_python(*words, cwd=tmp_path)
     assert re.search(r"\b[1-9]\d* passed", done.stdout), done.stdout + done.stderr
     assert done.returncode == 0, done.stdout
 

@@ -2,12 +2,11 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 
 import pytest
 
-from tests.cli.processes import ROOT, environment
+from tests.cli.processes import run_python
 from tests.requirements import in_ci
 
 OWN_NETWORK: Sequence[str] = (
@@ -30,14 +29,6 @@ def _may_unshare() -> bool:
 )
 def test_the_chat_runs_without_a_network() -> None:
     """In a network namespace with no interface but loopback."""
-    done = subprocess.run(
-        [*OWN_NETWORK, sys.executable, "-m", "tests.examples.without_network"],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    done = run_python("-m", "tests.examples.without_network", before=OWN_NETWORK)
     assert done.returncode == 0, done.stderr
     assert '{"from":"alice","text":"hello"}' in done.stdout.splitlines()

@@ -1,12 +1,18 @@
 """Spans that were exported, to be looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from webpubsub.protocol.observation import Sighting
+from webpubsub.protocol.trace_context import SpanContext
+from webpubsub.telemetry.recorder import SpanRecorder
 from webpubsub.telemetry.tracing import Tracing
+
+_SPAN = SpanContext("a" * 32, "b" * 16)
 
 
 class Exported:
@@ -44,3 +50,12 @@ class Exported:
 
 def attributes(span: ReadableSpan) -> Mapping[str, object]:
     return dict(span.attributes or {})
+
+
+def recorded_by(record: Callable[[SpanRecorder, Sighting[Any]], None], *items: Any) -> Exported:
+    """What is exported when these are seen in one span."""
+    exported = Exported()
+    recorder = SpanRecorder(exported.tracing.provider)
+    for item in items:
+        record(recorder, Sighting(item, _SPAN, 100.0, 7.0))
+    return exported

@@ -1,27 +1,17 @@
 """What is seen of the host, as spans."""
 
+from functools import partial
+
 import pytest
 
 from tests.protocol.cloud_events.samples import CONNECTED
-from tests.telemetry.exported import Exported, attributes
+from tests.telemetry.exported import attributes, recorded_by
 from webpubsub.host import observation as seen
-from webpubsub.protocol.observation import Sighting
 from webpubsub.protocol.operations import CloseAllConnections
 from webpubsub.protocol.refusals.deliveries import METHOD_WRONG
-from webpubsub.protocol.trace_context import SpanContext
 from webpubsub.telemetry.host_spans import record_host
-from webpubsub.telemetry.recorder import SpanRecorder
 
-SPAN = SpanContext("a" * 32, "b" * 16)
-
-
-def recorded(*items: seen.Observed) -> Exported:
-    """What is exported when these are seen in one span."""
-    exported = Exported()
-    recorder = SpanRecorder(exported.tracing.provider)
-    for item in items:
-        record_host(recorder, Sighting(item, SPAN, 100.0, 7.0))
-    return exported
+recorded = partial(recorded_by, record_host)
 
 
 @pytest.mark.parametrize(("status", "error"), [(200, None), (404, None), (500, "500")])

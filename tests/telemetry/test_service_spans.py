@@ -1,30 +1,20 @@
 """What is seen of the service, as spans."""
 
+from functools import partial
+
 from tests.protocol.cloud_events.samples import CONNECTED
-from tests.telemetry.exported import Exported, attributes
+from tests.telemetry.exported import attributes, recorded_by
 from webpubsub.protocol.clients.codec import AckError
 from webpubsub.protocol.clients.requests import JoinGroup
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.protocol.observation import Sighting
 from webpubsub.protocol.operations import CloseAllConnections
 from webpubsub.protocol.refusals.handshake import PATH_RESERVED, TOKEN_MISSING
 from webpubsub.protocol.refusals.hub import FILTER_INVALID
 from webpubsub.protocol.refusals.webhooks import TIMEOUT
-from webpubsub.protocol.trace_context import SpanContext
 from webpubsub.service import observation as seen
-from webpubsub.telemetry.recorder import SpanRecorder
 from webpubsub.telemetry.service_spans import record_service
 
-SPAN = SpanContext("a" * 32, "b" * 16)
-
-
-def recorded(*items: seen.Observed) -> Exported:
-    """What is exported when these are seen in one span."""
-    exported = Exported()
-    recorder = SpanRecorder(exported.tracing.provider)
-    for item in items:
-        record_service(recorder, Sighting(item, SPAN, 100.0, 7.0))
-    return exported
+recorded = partial(recorded_by, record_service)
 
 
 def test_a_client_that_is_turned_away() -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, tell_problem
+from webpubsub.cli.console import fail
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.hub_settings import (
     ConfigOption,
@@ -72,7 +72,6 @@ def execute(
     The exit code is that of the command.
     """
     from webpubsub.cli.child_command import run_command
-    from webpubsub.host.errors import HostError
     from webpubsub.service.service import ServiceStartError
 
     # Without what the app's settings add to it; and while the app runs, this process is elsewhere.
@@ -90,15 +89,8 @@ def execute(
             found = {**environment, **variables, **ported.variables}
             return await run_command(ported.words, found, directory)
 
-    try:
-        with redirect_stdout(sys.stderr):  # what the app prints; the command has our descriptor
-            code = lifetime.run(serve)
-    except HostError as problem:
-        tell_problem(problem)
-        raise typer.Exit(1) from None
-    except ServiceStartError as problem:
-        fail(str(problem))
-    raise typer.Exit(code)
+    with redirect_stdout(sys.stderr):  # what the app prints; the command has our descriptor
+        lifetime.exit_after(serve, ServiceStartError)
 
 
 def _surroundings(app_dir: Path | None, hubs: HubConfiguration, looks: _Looks) -> Surroundings:

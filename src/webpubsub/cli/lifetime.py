@@ -8,6 +8,11 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from webpubsub.cli.console import fail, tell_problem
 
 
 def run(serve: Callable[[asyncio.Event], Awaitable[int | None]]) -> int:
@@ -21,6 +26,23 @@ def run(serve: Callable[[asyncio.Event], Awaitable[int | None]]) -> int:
         code = runner.run(_until_signalled(serve)) or 0
     leaving.leave_threads_behind(code)
     return code
+
+
+def exit_after(
+    serve: Callable[[asyncio.Event], Awaitable[int | None]], *known: type[Exception]
+) -> NoReturn:
+    """Run ``serve`` and end the command with its exit code: with 1, and what is wrong, when the app
+    cannot run or a problem comes up that is ``known``."""
+    from webpubsub.host.errors import HostError
+
+    try:
+        code = run(serve)
+    except HostError as problem:
+        tell_problem(problem)
+        raise typer.Exit(1) from None
+    except known as problem:
+        fail(str(problem))
+    raise typer.Exit(code)
 
 
 async def _until_signalled(

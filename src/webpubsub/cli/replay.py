@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias
 import typer
 
 from webpubsub.cli import lifetime
-from webpubsub.cli.console import fail, note, tell_problem
+from webpubsub.cli.console import fail, note
 from webpubsub.cli.http_log import shorten_http_log
 from webpubsub.cli.long_work import done_unless
 
@@ -86,7 +86,6 @@ def replay(
 
     With --service, what clients are told is compared, and nothing else can be seen.
     """
-    from webpubsub.host.errors import HostError
     from webpubsub.recording.clients import ServiceAway
     from webpubsub.recording.files import RecordingError, read_recording
 
@@ -111,14 +110,7 @@ def replay(
             return _INTERRUPTED
         return 1 if _compared(run) else 0
 
-    try:
-        code = lifetime.run(serve)
-    except HostError as problem:
-        tell_problem(problem)
-        raise typer.Exit(1) from None
-    except ServiceAway as problem:
-        fail(str(problem))
-    raise typer.Exit(code)
+    lifetime.exit_after(serve, ServiceAway)
 
 
 def _with_app(entries: Entries, folder: Path | None, verbose: bool) -> Work:

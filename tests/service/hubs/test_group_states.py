@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.service import fakes
 from tests.service.fakes import ManualLoop, attached
 from tests.service.hubs import world as hubs
+from tests.service.hubs.edges import Edges
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.notices import GroupStateSnapshot, GroupStateUpdate, Notice
@@ -173,20 +174,12 @@ def test_a_watcher_that_ends_is_forgotten() -> None:
 def test_edges_of_watchers() -> None:
     """The first and the last watcher of a group are told like those of everything else."""
     world = World()
-    seen: list[tuple[str, RosterKind, str]] = []
-
-    class Edges:
-        def entered(self, kind: RosterKind, hub: str, name: str) -> None:
-            seen.append(("entered", kind, name))
-
-        def left(self, kind: RosterKind, hub: str, name: str) -> None:
-            seen.append(("left", kind, name))
-
-    world.hub.watch_edges(Edges())
+    edges = Edges()
+    world.hub.watch_edges(edges)
     world.does(subscribe("c3"), unsubscribe("c2"), unsubscribe("c3"), subscribe("c3"))
-    assert seen == [
-        ("left", RosterKind.GROUP_STATE, "g"),
-        ("entered", RosterKind.GROUP_STATE, "g"),
+    assert edges.seen == [
+        ("left", RosterKind.GROUP_STATE, "chat", "g"),
+        ("entered", RosterKind.GROUP_STATE, "chat", "g"),
     ]
 
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.service.fakes import Endings, attached
+from tests.service.hubs.edges import Edges
 from tests.service.hubs.world import World
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.operations import HubOperation
@@ -116,25 +117,17 @@ def test_presence_that_nobody_wants_is_not_told() -> None:
 def test_edges_arise_for_hub_groups_and_users() -> None:
     """First and last members of everything are told in one place."""
     world = World()
-    seen: list[tuple[str, RosterKind, str]] = []
-
-    class Edges:
-        def entered(self, kind: RosterKind, hub: str, name: str) -> None:
-            seen.append(("entered", kind, name))
-
-        def left(self, kind: RosterKind, hub: str, name: str) -> None:
-            seen.append(("left", kind, name))
-
-    world.hub.watch_edges(Edges())
+    edges = Edges()
+    world.hub.watch_edges(edges)
     world.join("g", "c2")
     world.hub.apply(ops.CloseAllConnections(hub="chat"))
-    assert seen == [
-        ("entered", RosterKind.GROUP, "g"),
-        ("left", RosterKind.USER, "alice"),
-        ("left", RosterKind.GROUP, "g"),
-        ("left", RosterKind.USER, "bob"),
-        ("left", RosterKind.HUB, "chat"),
+    assert edges.seen == [
+        ("entered", RosterKind.GROUP, "chat", "g"),
+        ("left", RosterKind.USER, "chat", "alice"),
+        ("left", RosterKind.GROUP, "chat", "g"),
+        ("left", RosterKind.USER, "chat", "bob"),
+        ("left", RosterKind.HUB, "chat", "chat"),
     ]
     world.hub.watch_edges(None)
     world.hub.add(Session("chat", "new"))
-    assert len(seen) == 5
+    assert len(edges.seen) == 5

@@ -6,21 +6,9 @@ Specification: rest-api section 5.6.
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.service.hubs.edges import Edges
 from webpubsub.service.hubs.rosters import Roster, RosterKind
 from webpubsub.service.sessions.session import Session
-
-
-class Edges:
-    """Remembers first and last members."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, RosterKind, str, str]] = []
-
-    def entered(self, kind: RosterKind, hub: str, name: str) -> None:
-        self.seen.append(("entered", kind, hub, name))
-
-    def left(self, kind: RosterKind, hub: str, name: str) -> None:
-        self.seen.append(("left", kind, hub, name))
 
 
 def test_members_in_the_order_in_which_they_came() -> None:

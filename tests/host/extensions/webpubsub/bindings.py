@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webpubsub.host.extension import InvocationContext, TriggerCall
+from webpubsub.host.extensions.webpubsub.extension import WebPubSubExtension
 from webpubsub.host.metadata import Binding, FunctionMetadata
-from webpubsub.host.values import Value
+from webpubsub.host.values import HttpRequestData, Value
 from webpubsub.host.worker import FunctionFailure, InvocationResult
 from webpubsub.protocol import events
+from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.connection_states import encode_states
 from webpubsub.protocol.events import AnyEventRequest, ConnectionContext, EventType
 from webpubsub.protocol.messages import DataType, Message
@@ -62,6 +64,19 @@ def _binding(properties: Mapping[str, Any]) -> Binding:
 def function(*bindings: Binding, name: str = "f") -> FunctionMetadata:
     """A function with these bindings."""
     return FunctionMetadata(id=name, name=name, bindings=bindings)
+
+
+def http_request(sent: WebhookRequest) -> HttpRequestData:
+    """What an HTTP function is given when a service elsewhere sends this."""
+    return HttpRequestData(
+        method=sent.method,
+        url="http://localhost/api/events",
+        headers={},
+        query={},
+        route_params={},
+        body=sent.body,
+        header_lines=sent.headers,
+    )
 
 
 def invocation(**binding_data: Any) -> InvocationContext:
@@ -138,6 +153,19 @@ class RecordingFunction:
         """Called as the host would call it."""
         self.calls.append(call)
         return self.result
+
+
+async def opened(
+    extension: WebPubSubExtension, called: RecordingFunction, bindings: Sequence[Binding]
+) -> WebPubSubExtension:
+    """An extension that serves one function per binding, which are all the same function."""
+    for number, binding in enumerate(bindings):
+        metadata = function(binding, name=f"f{number}")
+        extension.check(metadata, binding)
+        extension.attach(metadata, called)
+    await extension.start()
+    extension.open()
+    return extension
 
 
 class RecordingClient:

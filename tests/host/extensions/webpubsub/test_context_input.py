@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.host.extensions.webpubsub.bindings import function, invocation
+from tests.host.extensions.webpubsub.bindings import function, http_request, invocation
 from tests.host.extensions.webpubsub.webhook_requests import (
     CONNECT_BODY,
     KEY,
@@ -24,7 +24,7 @@ from webpubsub.host.extensions.webpubsub import WebPubSubExtension
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, Access, AccessList
 from webpubsub.host.extensions.webpubsub.context_input import check
 from webpubsub.host.metadata import Binding
-from webpubsub.host.values import HttpRequestData, JsonText
+from webpubsub.host.values import JsonText
 from webpubsub.protocol.cloud_events import signature
 from webpubsub.protocol.cloud_events.wire import WebhookRequest
 from webpubsub.protocol.events import ConnectEventRequest, UserEventRequest
@@ -48,17 +48,7 @@ def binding(**properties: Any) -> Binding:
 
 async def text_of(sent: WebhookRequest | None, **properties: Any) -> str:
     """What the worker is given for a request."""
-    value = None
-    if sent is not None:
-        value = HttpRequestData(
-            method=sent.method,
-            url="http://localhost/api/events",
-            headers={},
-            query={},
-            route_params={},
-            body=sent.body,
-            header_lines=sent.headers,
-        )
+    value = None if sent is None else http_request(sent)
     extension = WebPubSubExtension(lambda _: None, accesses=accesses)  # type: ignore[arg-type, return-value]
     extension.check(function(), binding(**properties))
     context = msgspec.structs.replace(invocation(), trigger_value=value)

@@ -17,6 +17,7 @@ from tests.host.extensions.webpubsub.bindings import (
     disconnected_event,
     function,
     invocation,
+    opened,
     output,
     trigger,
     user_event,
@@ -51,15 +52,9 @@ TRIGGERS = (system("connect"), system("connected"), system("disconnected"), trig
 async def running(
     called: RecordingFunction, *bindings: Binding, client: RecordingClient | None = None
 ) -> WebPubSubExtension:
-    """An extension with one function per binding, which are all the same function."""
+    """An extension with one function per binding."""
     extension = WebPubSubExtension(lambda _: client or RecordingClient())
-    for number, binding in enumerate(bindings):
-        metadata = function(binding, name=f"f{number}")
-        extension.check(metadata, binding)
-        extension.attach(metadata, called)
-    await extension.start()
-    extension.open()
-    return extension
+    return await opened(extension, called, bindings)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.host.extensions.webpubsub.bindings import (
     context_input,
     function,
     http,
+    opened,
     output,
     trigger,
 )
@@ -62,7 +63,7 @@ async def running(
     default: AccessList = KNOWN,
     point: ObservationPoint | None = None,
 ) -> WebPubSubExtension:
-    """An extension with one function per binding, which are all the same function."""
+    """An extension with one function per binding."""
 
     def accesses(names: Any) -> AccessList:
         if not names:
@@ -76,13 +77,7 @@ async def running(
         accesses=accesses,
         point=point,
     )
-    for number, binding in enumerate(bindings):
-        metadata = function(binding, name=f"f{number}")
-        extension.check(metadata, binding)
-        extension.attach(metadata, called)
-    await extension.start()
-    extension.open()
-    return extension
+    return await opened(extension, called, bindings)
 
 
 def validation(*origins: str, method: str = "OPTIONS") -> WebhookRequest:
