@@ -34,6 +34,8 @@ def _send_event(client: Client, request: requests.SendEvent) -> None:
     completion = client.completions.expect() if request.ack_id is not None else None
     client.inbox.hold()
     client.event = client.loop.create_task(_answer(client, request, completion))
+    # So that an answer that is there at once is not written a turn later.
+    client.outbox.flusher.mark(client.outbox)
 
 
 def _send_raw(client: Client, request: requests.SendEvent, raw: RawGroup) -> None:
