@@ -23,6 +23,7 @@ FIRST_ERROR_CODE = -1
 
 #: The data types by their numbers in the official enumeration.
 _DATA_TYPES = (DataType.BINARY, DataType.JSON, DataType.TEXT)
+_NAMED_DATA_TYPES: Mapping[str, DataType] = {kind: kind for kind in _DATA_TYPES}
 _WordT = TypeVar("_WordT", bound=str)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _WHITESPACE = re.compile(r"[ \t\r\n]+")
@@ -66,7 +67,8 @@ def integer(value: Any) -> int | None:
 def data_type(value: Any) -> DataType:
     """The data type that ``value`` means: a word, or 0 binary, 1 json, 2 text. Raises
     ValueError."""
-    return word(value, _DATA_TYPES)
+    named = _NAMED_DATA_TYPES.get(value) if isinstance(value, str) else None
+    return named or word(value, _DATA_TYPES)
 
 
 def message(kind: DataType, data: Any) -> Message:

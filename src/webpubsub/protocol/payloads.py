@@ -116,7 +116,7 @@ def _data_type(owner: str, data: Any, data_type: DataTypeName | None) -> str:
 
 def _text(owner: str, data: Any) -> str:
     if isinstance(data, str):
-        return _sendable(owner, "data", data)
+        return data if data.isascii() else _sendable(owner, "data", data)
     if _is_bytes(data):
         return _decoded(owner, bytes(data))
     raise TypeError(
@@ -137,8 +137,7 @@ def _decoded(owner: str, data: bytes) -> str:
 
 def _sendable(owner: str, name: str, value: str) -> str:
     try:
-        if not value.isascii():
-            value.encode()
+        value.encode()
     except UnicodeEncodeError:
         raise _halved(owner, name) from None
     return value

@@ -3,7 +3,8 @@
 from itertools import count
 from uuid import uuid4
 
-_DIGITS = 12
+#: The first number: all have as many digits, so that they can be written as they are.
+_FIRST = 10**11
 
 
 class UniqueIds:
@@ -13,9 +14,9 @@ class UniqueIds:
     __slots__ = ("_numbers", "_prefix")
 
     def __init__(self) -> None:
-        self._prefix = str(uuid4())[:-_DIGITS]
-        self._numbers = count(1)
+        self._prefix = str(uuid4())[: -len(str(_FIRST))]
+        self._numbers = count(_FIRST)
 
     def __call__(self) -> str:
         """The next one."""
-        return f"{self._prefix}{next(self._numbers):0{_DIGITS}x}"
+        return f"{self._prefix}{next(self._numbers)}"

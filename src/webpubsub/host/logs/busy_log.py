@@ -39,25 +39,21 @@ class BusyLog:
 
     def info(self, message: str, arguments: tuple[Any, ...]) -> None:
         """Log what ``message % arguments`` is."""
-        handler = self._taker(message, arguments)
-        if handler is not None:
-            handler.show(self._category, logging.INFO, message % arguments)
+        if self.logger.isEnabledFor(logging.INFO):
+            handler = _only_handler(self.logger)
+            if handler is None:
+                self.logger.handle(self._record(message, arguments))
+            else:
+                handler.show(self._category, logging.INFO, message % arguments)
 
     def info_later(self, message: str, arguments: tuple[Any, ...]) -> None:
         """The same of something that is over, for whose line nobody should have to wait."""
-        handler = self._taker(message, arguments)
-        if handler is not None:
-            handler.show_later(self._category, logging.INFO, message, arguments)
-
-    def _taker(self, message: str, arguments: tuple[Any, ...]) -> LineHandler | None:
-        """Who is to take it as a line; None when nobody wants it, or when a record of it has been
-        handed on."""
-        if not self.logger.isEnabledFor(logging.INFO):
-            return None
-        handler = _only_handler(self.logger)
-        if handler is None:
-            self.logger.handle(self._record(message, arguments))
-        return handler
+        if self.logger.isEnabledFor(logging.INFO):
+            handler = _only_handler(self.logger)
+            if handler is None:
+                self.logger.handle(self._record(message, arguments))
+            else:
+                handler.show_later(self._category, logging.INFO, message, arguments)
 
     def _record(self, message: str, arguments: tuple[Any, ...]) -> logging.LogRecord:
         record = logging.LogRecord.__new__(logging.LogRecord)

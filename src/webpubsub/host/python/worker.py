@@ -73,7 +73,9 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     def arguments(self, invocation: Invocation) -> dict[str, Any]:
         """What the function is called with. Raises whatever a converter raises."""
         function, metadata, decoders = self.function, invocation.trigger_metadata, self.decoders
-        arguments = {name: decoders[name](item, metadata) for name, item in invocation.inputs}
+        arguments = {}
+        for name, item in invocation.inputs:
+            arguments[name] = decoders[name](item, metadata)
         if function.wants_context:
             arguments["context"] = context_of(invocation, function.name, function.directory)
             let_threads_name_it()

@@ -103,7 +103,8 @@ class EventRouter:
         )
         outcome = await self._ask(session, request)
         if isinstance(outcome, ConnectAccepted):
-            _store_state(session, outcome.connection_state)
+            if outcome.connection_state is not None:
+                session.connection_state = outcome.connection_state
             return outcome
         return _failure(outcome)
 
@@ -122,7 +123,8 @@ class EventRouter:
         )
         outcome = await self._ask(session, request)
         if isinstance(outcome, UserEventAccepted):
-            _store_state(session, outcome.connection_state)
+            if outcome.connection_state is not None:
+                session.connection_state = outcome.connection_state
             if outcome.reply is not None and outcome.reply.is_null:
                 return msgspec.structs.replace(outcome, reply=None)
             return outcome
@@ -283,8 +285,3 @@ def _failure(outcome: EventOutcome) -> EventFailed | Unhandled:
     return EventFailed(
         status=500, message=f"the handler answered {type(outcome).__name__}, which does not fit"
     )
-
-
-def _store_state(session: Session, state: str | None) -> None:
-    if state is not None:
-        session.connection_state = state

@@ -23,7 +23,6 @@ from webpubsub.host.extensions.webpubsub import event_value
 from webpubsub.host.extensions.webpubsub.event_value import (
     EventBindingData,
     TriggerValue,
-    trigger_metadata,
 )
 from webpubsub.host.values import JsonText
 from webpubsub.protocol.event_json import wire_value
@@ -131,12 +130,12 @@ def test_nothing_is_made_before_somebody_asks(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_metadata_is_spelled_as_the_real_host_spells_it(event: AnyEventRequest, names: str) -> None:
     """Names of the extension are in Pascal case, and what is null is absent."""
-    assert set(trigger_metadata(value_of(event))) - {"headers"} == set(names.split())
+    assert set(value_of(event).metadata()) - {"headers"} == set(names.split())
 
 
 def test_metadata_holds_text_and_json() -> None:
     """Objects are JSON, everything else is text."""
-    metadata = trigger_metadata(value_of(user_event(b'{"room":{"n":1},"k":2}'), "data"))
+    metadata = value_of(user_event(b'{"room":{"n":1},"k":2}'), "data").metadata()
     assert metadata["room"] == JsonText('{"n":1}')
     assert metadata["k"] == "2"
     assert metadata["Data"] == '{"room":{"n":1},"k":2}'
@@ -150,7 +149,7 @@ def test_no_payload_is_an_error(payload: bytes, data_type: DataType, parameter: 
     """Whatever a client sends, binding data and metadata can be made."""
     value = value_of(user_event(payload, data_type), parameter)
     assert "data" in EventBindingData(value)
-    assert "Request" in trigger_metadata(value)
+    assert "Request" in value.metadata()
 
 
 @given(st.text(max_size=60))

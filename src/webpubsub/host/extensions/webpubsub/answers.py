@@ -23,9 +23,18 @@ from webpubsub.protocol.mqtt_events import MqttUserProperty
 from webpubsub.protocol.responses import EventErrorResponse
 
 _STATUSES = {"unauthorized": 401, "userError": 400, "serverError": 500}
+#: The members that are read.
+_NAMES = frozenset(
+    {
+        *("userId", "groups", "roles", "subprotocol", "mqtt"),
+        *("data", "dataType", "states", "code", "errorMessage"),
+    }
+)
+_SPELLINGS = {name.lower(): name for name in _NAMES}
 
 #: The events that have an answer.
 Awaiting: TypeAlias = ConnectEventRequest | UserEventRequest
+AWAITING = (ConnectEventRequest, UserEventRequest)
 
 
 class NoAnswer(msgspec.Struct, frozen=True):
@@ -128,7 +137,7 @@ def _error(event: Awaiting, answer: Mapping[str, Any]) -> FailedAnswer | None:
         status, body = mqtt_answers.refusal(mqtt)
         return FailedAnswer(status=status, message=str(mqtt.get("reason") or ""), mqtt=body)
     code = _code(answer.get("code", "unauthorized"))
-    message = _text(_folded(answer), "errorMessage")
+    message = _text(_spelled(answer), "errorMessage")
     if message is None:
         raise ValueError(
             f"'code' is '{code}' and 'errorMessage' is missing."
@@ -150,7 +159,7 @@ def _code(value: Any) -> str:
 
 
 def _connect(event: ConnectEventRequest, answer: Mapping[str, Any]) -> ConnectAnswer:
-    members = _folded(answer)
+    members = _spelled(answer)
     return ConnectAnswer(
         user_id=_text(members, "userId"),
         groups=_texts(members, "groups"),
@@ -165,7 +174,7 @@ def _connect(event: ConnectEventRequest, answer: Mapping[str, Any]) -> ConnectAn
 
 def _user_event(answer: Mapping[str, Any]) -> UserAnswer:
     """Data is binary unless the answer says otherwise."""
-    members = _folded(answer)
+    members = _spelled(answer)
     if "code" in members and "code" not in answer:
         raise ValueError("'Code' is not read; write 'code' to fail the event.")
     message = _message(_data_type(members), members.get("data", ""))
@@ -173,10 +182,10 @@ def _user_event(answer: Mapping[str, Any]) -> UserAnswer:
 
 
 def _data_type(members: Mapping[str, Any]) -> DataType:
-    if "datatype" not in members:
+    if "dataType" not in members:
         return DataType.BINARY
     try:
-        return binding_json.data_type(members["datatype"])
+        return binding_json.data_type(members["dataType"])
     except ValueError as error:
         raise ValueError(f"'dataType' {error}") from None
 
@@ -198,12 +207,15 @@ def _states(answer: Mapping[str, Any]) -> Mapping[str, bytes] | None:
     return {name: msgspec.json.encode(value) for name, value in states.items()}
 
 
-def _folded(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.lower(): value for name, value in answer.items()}
+def _spelled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members by their names as documented, whatever their letter case."""
+    if _NAMES.issuperset(answer):
+        return answer
+    return {_SPELLINGS.get(name.lower(), name): value for name, value in answer.items()}
 
 
 def _text(members: Mapping[str, Any], name: str) -> str | None:
-    value = members.get(name.lower())
+    value = members.get(name)
     if value is None or isinstance(value, str):
         return value
     if type(value) is int:
@@ -212,7 +224,7 @@ def _text(members: Mapping[str, Any], name: str) -> str | None:
 
 
 def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    value = members.get(name.lower())
+    value = members.get(name)
     if value is None:
         return None
     if not isinstance(value, list):

@@ -43,6 +43,15 @@ class TriggerValue(EventValue, frozen=True, kw_only=True):
         """What the real worker would receive: the member that the parameter's name selects."""
         return wire_value(self.event, self.parameter, data_type=self.data_type)
 
+    def metadata(self) -> Mapping[str, Value]:
+        """What the worker is told of the event besides, in the spelling of the real host and
+        without what is null."""
+        return {
+            name: member if isinstance(member, str) else JsonText(_compact(member))
+            for name, member in named_members(self).items()
+            if member is not None
+        }
+
     def tell_of_message(self, tell: Tell) -> None:
         """Tell what is lost on the way to a function, or would be. Text is always UTF-8, so that
         only other data has to be looked at."""
@@ -87,15 +96,6 @@ class EventBindingData(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._found())
-
-
-def trigger_metadata(value: TriggerValue) -> Mapping[str, Value]:
-    """The same for the worker, in the spelling of the real host and without what is null."""
-    return {
-        name: member if isinstance(member, str) else JsonText(_compact(member))
-        for name, member in named_members(value).items()
-        if member is not None
-    }
 
 
 def named_members(value: TriggerValue) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Specification: bindings sections 2, 3.5 and 4 to 8.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from webpubsub.host.extension import (
     MANUAL_REASON,
@@ -20,6 +19,7 @@ from webpubsub.host.extensions.webpubsub import connection_input, context_input,
 from webpubsub.host.extensions.webpubsub.accesses import EVERYBODY, AccessList
 from webpubsub.host.extensions.webpubsub.answer_traps import look
 from webpubsub.host.extensions.webpubsub.answers import (
+    AWAITING,
     NO_ANSWER,
     Answer,
     answer_of,
@@ -36,7 +36,6 @@ from webpubsub.host.extensions.webpubsub.event_traces import trace_of
 from webpubsub.host.extensions.webpubsub.event_value import (
     EventBindingData,
     TriggerValue,
-    trigger_metadata,
 )
 from webpubsub.host.extensions.webpubsub.manual_events import manual_event
 from webpubsub.host.extensions.webpubsub.observed_client import observed
@@ -63,9 +62,7 @@ from webpubsub.protocol import traps
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
 from webpubsub.protocol.events import (
     AnyEventRequest,
-    ConnectEventRequest,
     EventType,
-    UserEventRequest,
 )
 from webpubsub.protocol.outcomes import EventOutcome, Notified, Unhandled
 from webpubsub.protocol.seams import ServiceClient
@@ -211,7 +208,7 @@ class WebPubSubExtension:
             return _UNHANDLED
         result = await route.invoke(_event_call(route, event))
         answer = _answer_in(result, route, event)
-        if not isinstance(event, ConnectEventRequest | UserEventRequest):
+        if not isinstance(event, AWAITING):
             return _NOTIFIED
         return outcome_of(event, answer)
 
@@ -272,7 +269,7 @@ def _event_call(route: Route, event: AnyEventRequest) -> TriggerCall:
 
 def _answer_in(result: InvocationResult, route: Route, event: AnyEventRequest) -> Answer:
     """What a function's result says to an event, wherever that came from."""
-    if not isinstance(event, ConnectEventRequest | UserEventRequest):
+    if not isinstance(event, AWAITING):
         if result.return_value is not None:
             route.tell(traps.ANSWER_UNREAD, "returned something to an event that has no answer")
         return NO_ANSWER
@@ -287,7 +284,7 @@ def _call(value: TriggerValue, reason: str = MANUAL_REASON) -> TriggerCall:
     return TriggerCall(
         value=value,
         binding_data=EventBindingData(value),
-        trigger_metadata=partial(trigger_metadata, value),
+        trigger_metadata=value.metadata,
         reason=reason,
         trace_context=trace_of(value.event),
     )

@@ -93,7 +93,7 @@ class Routes:
         routes = self._by_event.get((context.hub.lower(), context.event_type, name))
         if routes is None:
             return None
-        client = _MQTT_CLIENT if context.is_mqtt else _WEB_PUBSUB_CLIENT
+        client = _WEB_PUBSUB_CLIENT if context.physical_connection_id is None else _MQTT_CLIENT
         return routes.get(client) or routes.get(_ANY_CLIENT)
 
     def has(self, hub: str, event_type: EventType, name: str) -> bool:

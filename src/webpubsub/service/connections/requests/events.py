@@ -4,6 +4,7 @@ While one is being answered, the client's inbox holds everything younger. Specif
 client-protocols sections 2.1, 3.2, 3.3 and 5.6.
 """
 
+import asyncio
 import logging
 
 from webpubsub.protocol import operations as ops
@@ -33,7 +34,10 @@ def _send_event(client: Client, request: requests.SendEvent) -> None:
         return
     completion = client.completions.expect() if request.ack_id is not None else None
     client.inbox.hold()
-    client.event = client.loop.create_task(_answer(client, request, completion))
+    # A task without a name would be given one that is as long in the making as the rest of it.
+    client.event = asyncio.Task(
+        _answer(client, request, completion), loop=client.loop, name="event"
+    )
     # So that an answer that is there at once is not written a turn later.
     client.outbox.flusher.mark(client.outbox)
 
