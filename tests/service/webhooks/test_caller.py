@@ -17,7 +17,7 @@ from tests.protocol.cloud_events.samples import (
     HELLO,
     a_user_event,
 )
-from tests.service.webhooks.servers import Naps, Received, Reply, Webhook, serving
+from tests.service.webhooks.servers import Naps, Received, Reply, Webhook, run_out, serving
 from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.outcomes import (
@@ -76,16 +76,17 @@ async def test_a_webhook_that_takes_too_long() -> None:
     """Fails the event once the time that is set is over, and is not called again."""
 
     async def dawdle(received: Received) -> Reply:
+        run_out(hasty.exchange)
         await asyncio.sleep(5)
         return Reply()
 
-    webhooks = Webhooks("localhost", timeout=0.1)
+    hasty = Webhooks("localhost", timeout=50)
     async with serving(Webhook(dawdle)) as webhook:
-        (outcome,) = await ask(webhooks, webhook, HELLO)
-        await webhooks.close()
+        (outcome,) = await ask(hasty, webhook, HELLO)
+        await hasty.close()
     assert isinstance(outcome, EventFailed)
     assert outcome.message.startswith("webhook.timeout at ")
-    assert outcome.message.endswith(": no answer after 0.1 seconds")
+    assert outcome.message.endswith(": no answer after 50 seconds")
     assert (outcome.status, len(webhook.events)) == (500, 1)
 
 

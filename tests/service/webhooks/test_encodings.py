@@ -17,9 +17,15 @@ def _raw_deflate(data: bytes) -> bytes:
     return deflating.compress(data) + deflating.flush()
 
 
+def _name(value: bytes | str) -> str:
+    """What zlib makes of a text is not always the same."""
+    return value.strip() if isinstance(value, str) else "body"
+
+
 @pytest.mark.parametrize(
     ("body", "encoding"),
-    [
+    ids=_name,
+    argvalues=[
         (gzip.compress(TEXT, mtime=0), "gzip"),
         (gzip.compress(TEXT, mtime=0), " GZip "),
         (gzip.compress(TEXT, mtime=0), "x-gzip"),
@@ -43,7 +49,8 @@ def test_nothing_needs_no_decoding() -> None:
 
 @pytest.mark.parametrize(
     ("body", "encoding"),
-    [
+    ids=_name,
+    argvalues=[
         (TEXT, "gzip"),
         (TEXT, "deflate"),
         (gzip.compress(TEXT, mtime=0)[:-1], "gzip"),

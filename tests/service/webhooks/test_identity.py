@@ -5,7 +5,6 @@ Specification: upstream-events section 14.
 
 import asyncio
 import logging
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.cli.processes import run_python
 from tests.protocol.cloud_events.samples import CONNECT, HELLO
 from tests.service.webhooks.identities import IdentityEndpoint, serving_identities
 from tests.service.webhooks.servers import Naps, Reply, Webhook, serving
@@ -170,10 +170,8 @@ def test_an_identity_of_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_sdk_is_imported_only_when_a_token_is_needed() -> None:
     """The service starts without it, and sooner."""
     probe = "import sys, webpubsub.service.service\nprint('azure.identity' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
-    )
-    assert done.stdout == "False\n"
+    done = run_python("-c", probe)
+    assert (done.stdout, done.returncode) == ("False\n", 0)
 
 
 async def test_events_bring_the_token_and_the_question_does_not(

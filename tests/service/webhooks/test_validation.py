@@ -10,7 +10,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.service.webhooks.servers import ALLOWED, Naps, Received, Reply, Webhook, serving
+from tests.service.webhooks.servers import (
+    ALLOWED,
+    Naps,
+    Received,
+    Reply,
+    Webhook,
+    run_out,
+    serving,
+)
+from tests.service.wire import until
 from webpubsub.protocol.refusals import RefusalKind, Refused
 from webpubsub.protocol.refusals.webhooks import NOT_ALLOWED, VALIDATION_FAILED
 from webpubsub.service.observation import (
@@ -120,8 +129,7 @@ async def test_concurrent_events_share_one_question(world: World) -> None:
 
     async with serving(Webhook(validation=[slowly])) as webhook:
         waiting = [asyncio.ensure_future(world.allows(webhook.url)) for _ in range(5)]
-        while not webhook.requests:  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
+        await until(lambda: webhook.requests)
         waiting.pop(0).cancel()
         release.set()
         assert await asyncio.gather(*waiting) == [True] * 4
@@ -163,13 +171,11 @@ async def test_urls_are_validated_apart(world: World) -> None:
         assert await world.allows(f"{webhook.url}/?code=1")
 
 
-async def test_a_webhook_that_does_not_answer(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_webhook_that_does_not_answer(world: World) -> None:
     """Time is up for OPTIONS once, and there is no second attempt."""
-    monkeypatch.setattr(validation, "VALIDATION_TIMEOUT", 0.1)
 
     async def never(received: Received) -> Reply:
+        run_out(world.exchange)
         await asyncio.sleep(5)
         return ALLOWED
 
@@ -177,6 +183,7 @@ async def test_a_webhook_that_does_not_answer(
         with pytest.raises(Refused) as refused:
             await world.validator.require(webhook.url)
     assert refused.value.refusal.kind.code == "webhook.validation.unreachable"
+    assert refused.value.refusal.seen == "no answer after 10 seconds"
     assert len(webhook.requests) == 1
 
 
@@ -205,8 +212,7 @@ async def test_closing_ends_questions(world: World) -> None:
 
     async with serving(Webhook(validation=[never])) as webhook:
         waiting = asyncio.ensure_future(world.allows(webhook.url))
-        while not webhook.requests:  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
+        await until(lambda: webhook.requests)
         await world.validator.close()
         with pytest.raises(asyncio.CancelledError):
             await waiting
