@@ -1,13 +1,13 @@
 """Rounds of alternating slices: who is measured next to another meets the same machine.
 
 How fast a machine is that others use as well changes within seconds. So in a round all contestants
-are made ready first, and then measured in turn for a tenth of a second each, again and again.
+are made ready first, and then measured in turn for a fifth of a second each, again and again.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from functools import partial
 from statistics import fmean, median
 from typing import Any
 
@@ -16,10 +16,16 @@ import msgspec
 from benchmarks.contestants.contestant import OURS, Contestant
 from benchmarks.load.meter import Figure
 from benchmarks.load.warm_up import warm_up
-from benchmarks.runs import Results, Row, Rows, Slice, Workload
+from benchmarks.runs import Results, Row, Slice, Workload
 
 #: Is told what happens just now.
 Tell = Callable[[str], object]
+
+#: Slice -> figure.
+Figures = dict[int, Figure]
+
+#: Who takes so many times as long as it is measured is measured less often.
+_LATE = 2.0
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -55,18 +61,19 @@ async def take(
     absent = {*results.missing, *failures}
     able = [one for one in workload.contestants if one.name not in absent]
     able = [one for one in able if not only or one.name in only]
-    taken = Slices(workload, seconds / workload.slices, failures, tell)
+    slices = Slices(workload, seconds / workload.slices, failures, tell)
     for first in range(0, len(able), workload.company):
-        await taken.by(able[first : first + workload.company])
+        await slices.by(able[first : first + workload.company])
     rows = results.figures.setdefault(workload.name, {})
-    for label, row in taken.rows.items():
-        for name in row:
-            if name not in failures:
-                rows.setdefault(label, {}).setdefault(name, []).append(_figure(row, name))
+    for (label, name), figures in slices.taken.items():
+        if name not in failures:
+            ours = slices.taken.get((label, OURS), {}) if name != OURS else {}
+            figure = _of_round(figures, ours)
+            rows.setdefault(label, {}).setdefault(name, []).append(figure)
 
 
 class Slices:
-    """What was measured in one round: row -> contestant -> a figure of each slice."""
+    """What was measured in one round: row and contestant -> figures."""
 
     def __init__(
         self,
@@ -75,7 +82,9 @@ class Slices:
         failures: MutableMapping[str, str],
         tell: Tell,
     ) -> None:
-        self.rows: Rows = defaultdict(partial(defaultdict, list))
+        self.taken: dict[tuple[str, str], Figures] = defaultdict(dict)
+        self._spent: dict[tuple[str, str], float] = defaultdict(float)
+        self._most = seconds * workload.slices * _LATE
         self._workload = workload
         self._seconds = seconds
         self._failures = failures
@@ -94,27 +103,37 @@ class Slices:
                     ready[one.name] = work
             for number in range(self._workload.slices):
                 self._tell(f"slice {number + 1} of {self._workload.slices}")
-                await self._everybody(ready)
+                await self._everybody(number, ready)
 
     async def _warm_up(self, work: Mapping[str, Slice]) -> None:
-        for row in self._workload.rows:
-            if self._workload.warms_up and row.label in work:
-                await warm_up(work[row.label], self._seconds, row.higher_is_better)
+        if not self._workload.warms_up:
+            return
+        first, *others = (row for row in self._workload.rows if row.label in work)
+        await warm_up(work[first.label], self._seconds, first.higher_is_better)
+        for row in others:
+            await work[row.label](self._seconds)
 
-    async def _everybody(self, ready: Mapping[str, Mapping[str, Slice]]) -> None:
+    async def _everybody(self, number: int, ready: Mapping[str, Mapping[str, Slice]]) -> None:
         for row in self._workload.rows:
             for name, work in ready.items():
                 if name not in self._failures:
                     with self._blamed(name):
-                        await self._measure(row, name, work)
+                        await self._measure(number, row, name, work)
 
-    async def _measure(self, row: Row, name: str, work: Mapping[str, Slice]) -> None:
-        if row.label in work:
-            self.rows[row.label][name].append(await work[row.label](self._seconds))
-        elif row.quotient and all(label in work for label in row.quotient):
-            dividend, divisor = (self.rows[label][name][-1] for label in row.quotient)
-            figure = dividend.of(dividend.value / divisor.value)
-            self.rows[row.label][name].append(figure)
+    async def _measure(self, number: int, row: Row, name: str, work: Mapping[str, Slice]) -> None:
+        if row.quotient:
+            self._divide(number, row, name)
+        elif row.label in work and self._spent[row.label, name] < self._most:
+            started = time.perf_counter()
+            self.taken[row.label, name][number] = await work[row.label](self._seconds)
+            self._spent[row.label, name] += time.perf_counter() - started
+
+    def _divide(self, number: int, row: Row, name: str) -> None:
+        both = (self.taken.get((label, name), {}).get(number) for label in row.quotient or ())
+        dividend, divisor = both
+        if dividend and divisor:
+            quotient = dividend.of(dividend.value / divisor.value)
+            self.taken[row.label, name][number] = quotient
 
     @contextmanager
     def _blamed(self, name: str) -> Iterator[None]:
@@ -125,14 +144,13 @@ class Slices:
             self._failures[name] = f"{type(error).__name__}: {error}"
 
 
-def _figure(row: Mapping[str, Sequence[Figure]], name: str) -> Figure:
-    """That of a round: the median of its slices."""
-    own = row[name]
-    pairs = zip(row.get(OURS, ()), own, strict=False) if name != OURS else ()
+def _of_round(figures: Figures, ours: Figures) -> Figure:
+    """The median of the slices, and of the ratios of ours to them."""
+    pairs = [(ours[number], figures[number]) for number in ours.keys() & figures.keys()]
     ratios = [our.value / other.value for our, other in pairs if other.value]
     return Figure(
-        median(one.value for one in own),
-        fmean(one.load_share for one in own),
-        fmean(one.server_share for one in own),
+        median(one.value for one in figures.values()),
+        fmean(one.load_share for one in figures.values()),
+        fmean(one.server_share for one in figures.values()),
         median(ratios) if ratios else None,
     )

@@ -42,7 +42,7 @@ class Workload(msgspec.Struct, Generic[C], frozen=True):
     #: What ``--only`` calls it.
     name: ClassVar[str]
     #: How often everybody is measured in a round.
-    slices: ClassVar[int] = 5
+    slices: ClassVar[int] = 3
     #: Whether who is ready is let run before it is measured, until it gets no faster.
     warms_up: ClassVar[bool] = True
     #: How many are ready at the same time.

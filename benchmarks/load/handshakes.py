@@ -6,7 +6,7 @@ from typing import cast
 
 from benchmarks.load.frames import CLOSE, masked
 from benchmarks.load.http import WrongAnswer, unless_ended
-from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.meter import LEAD, Figure, Meter
 from benchmarks.load.websockets import Endpoint
 
 _ACCEPTED = b"HTTP/1.1 101 "
@@ -71,7 +71,7 @@ class Newcomer(asyncio.Protocol):
 async def come_and_go(endpoints: Iterator[Endpoint], at_once: int, seconds: float) -> Figure:
     """Clients accepted per second, ``at_once`` of them on their way at any time, each of which
     leaves as soon as it is in; the endpoints are taken in turn. Raises WrongAnswer."""
-    accepted, meter = 0, Meter()
+    accepted = 0
     goes_on = True
 
     async def take_turns() -> None:
@@ -84,8 +84,10 @@ async def come_and_go(endpoints: Iterator[Endpoint], at_once: int, seconds: floa
 
     ended = asyncio.gather(*(take_turns() for _ in range(at_once)))
     try:
+        await unless_ended(ended, seconds * LEAD)
+        before, meter = accepted, Meter()
         await unless_ended(ended, seconds)
-        figure = meter.rate(accepted)
+        figure = meter.rate(accepted - before)
     finally:
         goes_on = False
     await ended

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import cast
 
-from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.meter import LEAD, Figure, Meter
 
 _PATIENCE_SECONDS = 10
 _HEAD_END = b"\r\n\r\n"
@@ -99,6 +99,7 @@ async def keep_busy(
     exchanges = [await _begin(port, Exchange(cycle(own), status)) for own in requests]
     ended = asyncio.gather(*(exchange.ended for exchange in exchanges))
     try:
+        await unless_ended(ended, seconds * LEAD)
         before, meter = _answered(exchanges), Meter()
         await unless_ended(ended, seconds)
         figure = meter.rate(_answered(exchanges) - before)

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 import msgspec
 import psutil
 
+#: What is measured has gone on before for such a share of its time: a server that has had nothing
+#: to do for a second finds its caches cold, and its connections acknowledge each message at once.
+LEAD = 0.5
+
 #: From here on the load may be what was measured, unless the servers could do no more either.
 BUSY, FULL = 0.9, 0.95
 

@@ -6,11 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from benchmarks.load.listening import Listener
-from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.meter import LEAD, Figure, Meter
 from benchmarks.load.websockets import PATIENCE, Client
 
-#: So much longer than it is measured everything runs.
-LEAD = 0.2
 _TICK = 0.001
 
 
@@ -26,18 +24,19 @@ class RoundTrips:
     async def rate(self, seconds: float) -> Figure:
         """As many messages per second as the server can send them."""
         listener = self._listener
-        heard, answers = listener.heard, listener.answers
+        begin, answers = listener.heard, listener.answers
         listener.answer_after(self._awaited)
-        meter = Meter()
         for client in self._clients:
             client.send()
+        await listener.listen(seconds * LEAD)
+        before, meter = listener.heard, Meter()
         listener.expect(1)
         await listener.listen(seconds)
         await listener.done()  # at once, but where no answer has come in all that time
-        figure = meter.rate(listener.heard - heard)
+        figure = meter.rate(listener.heard - before)
         listener.answer_after(0)
         sent = len(self._clients) + listener.answers - answers
-        listener.expect(sent * self._awaited - (listener.heard - heard))
+        listener.expect(sent * self._awaited - (listener.heard - begin))
         await listener.done()
         return figure
 

@@ -15,8 +15,7 @@ from benchmarks.contestants.functions import echo_function
 from benchmarks.contestants.node import node_ws
 from benchmarks.contestants.ours import ours, simple_client
 from benchmarks.load.flood import Flood, flooding, of_echoes, to_group
-from benchmarks.load.meter import Figure
-from benchmarks.load.round_trips import LEAD
+from benchmarks.load.meter import LEAD, Figure
 from benchmarks.load.websockets import Endpoint
 from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import Server, running

@@ -16,7 +16,7 @@ from benchmarks.contestants.node import node_ws, socket_io
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.python import aiohttp, raw_loop, socketify
 from benchmarks.load.listening import Listener, listening
-from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.meter import LEAD, Figure, Meter
 from benchmarks.load.websockets import Client, Endpoint, connect, leave
 from benchmarks.runs import Medians, Row, Slice, Workload
 from benchmarks.servers import running
@@ -48,19 +48,26 @@ class Publishing:
         message = self._endpoint.frame(text) * in_flight
         expected = len(self._receivers) * in_flight
         counts = self._endpoint.size_of(text) if self._endpoint.size_of else 1
-        meter, delivered = Meter(), 0
-        while meter.seconds < seconds:
-            self._listener.expect(expected * counts)
-            self._publisher.write(message)
-            await self._listener.done()
-            if self._after:
-                self._after(in_flight)
-            delivered += expected
-        return meter.rate(delivered)
+        repeat = partial(self._repeat, message, in_flight, expected * counts)
+        await repeat(seconds * LEAD)
+        meter = Meter()
+        times = await repeat(seconds)
+        return meter.rate(expected * times)
 
     async def leave(self) -> None:
         """All end their connections."""
         await leave([*self._receivers, self._publisher])
+
+    async def _repeat(self, message: bytes, in_flight: int, expected: int, seconds: float) -> int:
+        meter, times = Meter(), 0
+        while meter.seconds < seconds:
+            self._listener.expect(expected)
+            self._publisher.write(message)
+            await self._listener.done()
+            if self._after:
+                self._after(in_flight)
+            times += 1
+        return times
 
 
 @asynccontextmanager

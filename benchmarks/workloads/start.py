@@ -42,7 +42,6 @@ class Start(Workload[Contestant], frozen=True):
     """The app of the first example."""
 
     name: ClassVar[str] = "start"
-    slices: ClassVar[int] = 3
     warms_up: ClassVar[bool] = False
 
     @property

@@ -1,5 +1,6 @@
 """Who is measured when, and what a round makes of it, by figures that were made up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
@@ -26,6 +27,7 @@ class MadeUp(Workload[Contestant], frozen=True):
 
     figures: Mapping[str, Sequence[float]]
     log: list[str] = msgspec.field(default_factory=list)
+    late: str = ""
     fails_at_the_end: str = ""
     name: ClassVar[str] = "made-up"
     slices: ClassVar[int] = 3
@@ -52,6 +54,8 @@ class MadeUp(Workload[Contestant], frozen=True):
             self.log.append(name)
             if not left:
                 raise RuntimeError("it has fallen over")
+            if name == self.late:
+                await asyncio.sleep(seconds * 7)
             return Figure(left.pop(0), seconds, len(left) / 2)
 
         async def delay(seconds: float) -> Figure:
@@ -76,10 +80,10 @@ class WarmsUp(MadeUp, frozen=True):
     warms_up: ClassVar[bool] = True
 
 
-async def _taken(workload: MadeUp, only: Sequence[str] = ()) -> Results:
+async def _taken(workload: MadeUp, only: Sequence[str] = (), seconds: float = 0.75) -> Results:
     results = Results("2026-01-02", "a machine", 1)
     attend(results, [workload])
-    await take(Turn(workload, 1), results, 0.75, only=only)
+    await take(Turn(workload, 1), results, seconds, only=only)
     return results
 
 
@@ -150,8 +154,17 @@ async def test_a_round_that_ends_badly_does_not_count(name: str) -> None:
     assert set(results.figures["made-up"][RATE]) == set(FIGURES) - {name}
 
 
+async def test_who_is_late_is_measured_less_often() -> None:
+    """So that nobody waits for ever; the ratio is that of the slices that both have."""
+    workload = MadeUp(FIGURES, late="fast")
+    results = await _taken(workload, seconds=0.3)
+    assert workload.log.count("fast") == 1
+    [figure] = results.figures["made-up"][RATE]["fast"]
+    assert (figure.value, figure.ratio) == (5, 2)
+
+
 async def test_who_gets_ready_is_let_run_until_it_is_warm() -> None:
-    """Before the next one comes."""
+    """By the first of its rows, before the next one comes."""
     workload = WarmsUp({OURS: [1.0] * 9, "slow": [1.0] * 9})
     await _taken(workload, [OURS, "slow"])
     warm = [entry for name in (OURS, "slow") for entry in (f"{name} comes", *[name] * 6)]
