@@ -12,7 +12,8 @@ from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.flusher import Flusher
+from webpubsub.service.websockets.outbox import Outbox
 
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
 

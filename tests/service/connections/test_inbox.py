@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.service.connections.inbox import TURN, TURN_TO_MANY, Inbox
+from webpubsub.service.connections.inbox import TURN, Inbox
 
 
 class Source:
@@ -17,8 +17,10 @@ class Source:
     def __init__(self) -> None:
         self.paused = False
         self.turn = 0
-        self.is_sending_to_many = False
+        self.said_to_many = 0
         self.postponed: list[Callable[[], None]] = []
+        #: Whether each of these has just sent something to many.
+        self.to_many: list[bool] = []
 
     def pause_reading(self) -> None:
         self.paused = True
@@ -27,8 +29,9 @@ class Source:
         assert self.paused, "nobody has asked it to wait"
         self.paused = False
 
-    def postpone(self, action: Callable[[], None]) -> None:
+    def postpone(self, action: Callable[[], None], *, to_many: bool) -> None:
         self.postponed.append(action)
+        self.to_many.append(to_many)
 
     def next_turn(self) -> None:
         """Do what was postponed."""
@@ -38,7 +41,8 @@ class Source:
 
 
 class World:
-    """An inbox whose item ``hold`` holds it, and whose item ``parts`` consists of others."""
+    """An inbox whose item ``hold`` holds it, whose item ``parts`` consists of others, and whose
+    item ``crowd`` goes to many."""
 
     def __init__(self, max_bytes: int = 100) -> None:
         self.handled: list[str] = []
@@ -49,20 +53,21 @@ class World:
         self.handled.append(item)
         if item.startswith("hold"):
             self.inbox.hold()
+        elif item == "crowd":
+            self.source.said_to_many += 1
         elif item == "parts":
             self.inbox.put_parts(["first", "hold", "last"])
 
 
-def test_a_turn_is_longer_where_it_ends_in_writing_to_many() -> None:
-    """That takes longer than handling all items, and is not to be done for every few of them."""
+def test_who_ends_its_turn_by_sending_to_many_says_so() -> None:
+    """It may have to wait for these; who does something else does not, whatever others do."""
     world = World()
-    world.inbox.put("0")
-    world.source.is_sending_to_many = True
-    for number in range(1, 2 * TURN_TO_MANY):
-        world.inbox.put(f"{number}")
-    assert len(world.handled) == TURN_TO_MANY
+    for item in [*["a"] * (TURN - 1), "crowd", *["crowd"] * (TURN - 1), "a"]:
+        world.inbox.put(item)
+    world.source.said_to_many += 1
     world.source.next_turn()
-    assert len(world.handled) == 2 * TURN_TO_MANY
+    assert len(world.handled) == 2 * TURN
+    assert world.source.to_many == [True, False]
 
 
 def test_what_was_handled_in_another_turn_does_not_count() -> None:

@@ -3,8 +3,9 @@
 Specification: client-protocols section 5.8.
 """
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -28,9 +29,10 @@ from webpubsub.service.sessions.life import Phase
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets import sending
+from webpubsub.service.websockets import flusher, sending
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.sending import PIECE
 from webpubsub.service.websockets.transport import Transport
 
 
@@ -145,6 +147,14 @@ class Detour:
         self.is_closing = transport.is_closing
 
 
+class Limits(NamedTuple):
+    """How much is held for a client that does not read, and kept for one that acknowledges
+    nothing."""
+
+    held: int
+    kept: int
+
+
 #: The codec of each guest, and whether it is reliable.
 GUESTS: Sequence[tuple[ClientCodec, bool]] = [
     (JsonCodec(), False),
@@ -154,7 +164,7 @@ GUESTS: Sequence[tuple[ClientCodec, bool]] = [
     (JsonCodec(), True),
     (ProtobufCodec(), True),
 ]
-LIMITS = SessionLimits(buffer=BufferLimits(messages=5))
+FEW, PLENTY = Limits(held=3, kept=5), Limits(held=1000, kept=1000)
 
 
 class Guest:
@@ -164,9 +174,10 @@ class Guest:
         self._crowd = crowd
         self.name = f"c{number}"
         self.codec, is_reliable = GUESTS[number]
-        self.session = Session("chat", self.name, "even" if number % 2 == 0 else "odd", LIMITS)
+        user = "even" if number % 2 == 0 else "odd"
+        self.session = Session("chat", self.name, user, crowd.session_limits)
         if is_reliable:
-            self.session.buffer = MessageBuffer(self.codec, LIMITS.buffer)
+            self.session.buffer = MessageBuffer(self.codec, crowd.session_limits.buffer)
             self.session.subprotocol = f"{self.codec.name}.reliable.webpubsub.azure.v1"
             # Those before have been acknowledged, so that a digit comes soon.
             self.session.buffer.last_sequence_id = 10 - number
@@ -182,7 +193,7 @@ class Guest:
             self.wire,
             self.codec,
             crowd.loop.flusher,
-            ServiceSettings(max_queued_messages=3, max_queued_bytes=1000),
+            crowd.settings,
             lambda: crowd.drop(self),
             clock=lambda: crowd.now,
         )
@@ -206,7 +217,12 @@ class Guest:
 class Crowd:
     """Some clients in a hub, to whom things happen."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.settings = ServiceSettings(
+            max_queued_messages=limits.held, max_queued_bytes=400 * limits.held
+        )
+        self.session_limits = SessionLimits(buffer=BufferLimits(messages=limits.kept))
         self.loop = ManualLoop()
         self.now = 0.0
         self.hub = Hub("chat", Endings(), ObservationPoint())
@@ -253,7 +269,7 @@ class Crowd:
 
     def look(self, guest: Guest) -> None:
         assert guest.outbox.waiting >= 0
-        assert guest.session.buffer is None or len(guest.session.buffer) <= 5
+        assert guest.session.buffer is None or len(guest.session.buffer) <= self.limits.kept
 
     def join(self, guest: Guest) -> None:
         self._apply(ops.AddConnectionToGroup, group="g", connection_id=guest.name)
@@ -288,6 +304,7 @@ class Crowd:
 
     def drop(self, guest: Guest) -> None:
         self.dropped.append(guest.name)
+        guest.wire.abort()
         self.lose(guest)
 
     # What happens to reliable clients
@@ -309,7 +326,7 @@ class Crowd:
 
     def come_back_elsewhere(self, guest: Guest) -> None:
         if guest.session.phase is Phase.DETACHED:
-            guest.session = Session.install(guest.session.snapshot(), LIMITS)
+            guest.session = Session.install(guest.session.snapshot(), self.session_limits)
             guest.session.claim()
             self.hub.replace(guest.session)
             self._welcome(guest)
@@ -329,7 +346,7 @@ class Crowd:
 
     def _text(self) -> Message:
         self._said += 1
-        return Message(DataType.TEXT, b"%d" % self._said)
+        return Message(DataType.TEXT, b"<%d>" % self._said)
 
     def _apply(self, operation: Callable[..., Any], **fields: Any) -> None:
         self.hub.apply(operation(hub="chat", **fields))
@@ -345,16 +362,21 @@ Actions: TypeAlias = Sequence[tuple[str, int]]
 Received: TypeAlias = tuple[str, list[tuple[int, bytes]]]
 
 
-def happening(actions: Actions, *, many: int, direct: bool) -> tuple[list[Received], list[str]]:
+def happening(
+    actions: Actions, *, many: int, direct: bool, limits: Limits = FEW, piece: int = PIECE
+) -> tuple[list[Received], list[str]]:
     """What each client receives when runs begin with so many recipients, and who is dropped."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "_MANY", many)
+        patch.setattr(flusher, "PIECE", piece)
         patch.setattr(sending, "send_each", (lambda *_: []) if direct else None)
-        crowd = Crowd()
+        crowd = Crowd(limits)
         if direct:
             patch.setattr(sending, "send_each", crowd.send_each)
-        for action, number in [*actions, ("turn", 0), ("turn", 0)]:
+        for action, number in actions:
             crowd.do(action, number)
+        while crowd.loop.soon:
+            crowd.loop.turn()
         for guest in crowd.guests:
             guest.end()
         received = [(name, cable.frames) for name, cable in crowd.cables]
@@ -429,3 +451,31 @@ def test_what_has_expired_in_a_run_is_not_delivered_late() -> None:
     ]
     check(actions)
     assert sizes(actions) == [4, 3, 4, 3, 4, 4]
+
+
+# Pieces
+
+#: What does not depend on when something is written.
+TIMELESS = [one for one in ACTIONS if one not in ("to_group_for_a_while", "wait", "acknowledge")]
+#: What is said.
+_TEXT = re.compile(rb"<(\d+)>")
+
+
+def _actions(names: Sequence[str]) -> st.SearchStrategy[list[tuple[str, int]]]:
+    return st.lists(st.tuples(st.sampled_from(names), st.integers(0, len(GUESTS) - 1)), max_size=60)
+
+
+@given(_actions([*TIMELESS, *SENDS[:3], "turn", "turn", "turn", "answer"]), st.booleans())
+def test_pieces_change_nothing(actions: Actions, direct: bool) -> None:
+    """Where one client is written to in a turn, whatever happens between two of them."""
+    expected = happening(actions, many=1000, direct=False, limits=PLENTY)
+    assert happening(actions, many=1, direct=direct, limits=PLENTY, piece=2) == expected
+
+
+@given(_actions([*ACTIONS, *SENDS, "turn", "turn", "answer"]), st.booleans())
+def test_nothing_overtakes(actions: Actions, direct: bool) -> None:
+    """Whoever reads slowly, is dropped or comes back: what each transport carries is in order, and
+    nothing is in it twice."""
+    for _, frames in happening(actions, many=1, direct=direct, piece=2)[0]:
+        numbers = [int(text) for _, payload in frames for text in _TEXT.findall(payload)]
+        assert numbers == sorted(set(numbers))

@@ -23,7 +23,8 @@ from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.flusher import Flusher
+from webpubsub.service.websockets.outbox import Outbox
 
 KEY = "the-primary-key-of-the-rest-api-tests"
 SECOND_KEY = "the-second-key-of-the-rest-api-tests"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.service.fakes import JSON_SUBPROTOCOL, ManualLoop, Wire
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.flusher import Flusher
+from webpubsub.service.websockets.outbox import Outbox
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
 
@@ -66,25 +67,6 @@ def test_what_is_the_same_is_joined_once() -> None:
     one.append(b"e")
     world.loop.turn()
     assert first.writes == [b"ab", b"de"]
-
-
-def test_what_is_postponed_comes_after_what_is_written() -> None:
-    """In a turn of its own, and whether anything was to be written or not."""
-    world = World()
-    outbox, wire = world.outbox()
-    seen: list[bytes] = []
-    world.flusher.postpone(lambda: seen.append(wire.written))
-    outbox.append(b"a")
-    assert len(world.loop.soon) == 1
-    world.loop.turn()
-    assert (seen, wire.written) == ([], b"a")
-    outbox.append(b"b")
-    world.loop.turn()
-    assert seen == [b"a"]
-    world.flusher.postpone(lambda: seen.append(wire.written))
-    world.loop.turn()
-    world.loop.turn()
-    assert seen == [b"a", b"ab"]
 
 
 def test_what_waits_is_counted() -> None:

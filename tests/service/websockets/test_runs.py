@@ -14,7 +14,7 @@ from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets import sending
 from webpubsub.service.websockets.runs import PlainLane, Run
-from webpubsub.service.websockets.sending import Batch
+from webpubsub.service.websockets.sending import CALL, PIECE, Batch
 
 
 class Member:
@@ -87,11 +87,17 @@ def test_a_message_goes_to_all_or_to_nobody() -> None:
     lanes[0].members.append(member)
     run = Run([member], lanes)
     assert not _say(run, b"a", 3.0)
-    run.leave(member)
-    assert member.given == [([], {})]
+    run.end()
+    assert member.given == []
 
 
-@pytest.mark.parametrize("conclude", [Run.end, lambda run: run.flush(Batch(), b"".join)])
+def _write_all(run: Run) -> None:
+    """In pieces of one member each."""
+    while not run.is_over:
+        run.write(Batch(), 1)
+
+
+@pytest.mark.parametrize("conclude", [Run.end, _write_all])
 def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -> None:
     """What was sent before, and each message after that; nothing twice, and others not yet."""
     one, other, stranger = Member(), Member(), Member()
@@ -112,6 +118,91 @@ def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -
 
 def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one call for all of them; the others are given it."""
+    calls = _calls(monkeypatch)
+    clear, busy, also_clear = members = [Member(4), Member(), Member(5)]
+    run, batch = _run(*members), Batch()
+    _say(run, b"a")
+    _say(run, b"b", 3.0)
+    run.write(batch, PIECE)
+    batch.send()
+    assert calls == [([4, 5], [b"\x81\x01a\x81\x01b"] * 2)]
+    assert busy.given == [([b"a", b"b"], {1: 3.0})]
+    assert clear.given == also_clear.given == []
+
+
+# Pieces and laps
+
+
+def test_a_piece_is_as_long_as_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In bytes, of which a system call costs as many, too; across lanes, and at least one
+    member."""
+    calls = _calls(monkeypatch)
+    lanes = [PlainLane(JsonCodec()), PlainLane(SimpleCodec())]
+    members = [Member(number) for number in range(5)]
+    lanes[0].members += members[:2]
+    lanes[1].members += members[2:]
+    run, batch = Run(members, lanes), Batch()
+    _say(run, b"x" * 98)
+    for most, written in ((2 * (CALL + 100), 2), (2, 1), (1 << 20, 2)):
+        run.write(batch, most)
+        batch.send()
+        assert len(calls.pop()[0]) == written
+    assert run.is_over
+
+
+def test_what_is_said_meanwhile_belongs_to_the_next_lap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For those who have been sent the first, and for those who have not."""
+    calls = _calls(monkeypatch)
+    members = [Member(1), Member(2)]
+    run, batch = _run(*members), Batch()
+    _say(run, b"a")
+    for said in (b"b", b"c", None, None, None):
+        run.write(batch, 1)
+        if said is not None:
+            _say(run, said)
+    batch.send()
+    assert calls == [([1, 2, 1, 2], [b"\x81\x01a"] * 2 + [b"\x81\x01b\x81\x01c"] * 2)]
+    assert run.is_over
+
+
+@pytest.mark.parametrize("conclude", [Run.end, _write_all])
+def test_who_leaves_amid_a_lap(conclude: Callable[[Run], None]) -> None:
+    """Is given the rest, whether it has been its turn or not, and the time of each message
+    stays."""
+    members = [Member() for _ in range(4)]
+    run = _run(*members)
+    _say(run, b"a", 1.0)
+    for member in members[:2]:
+        run.write(Batch(), 1)
+        assert member.given == [([b"a"], {0: 1.0})]
+    _say(run, b"b", 2.0)
+    run.leave(members[0])
+    run.leave(members[2])
+    assert [len(member.given) for member in members] == [2, 1, 1, 0]
+    _say(run, b"c")
+    conclude(run)
+    for member in members:
+        assert [part for parts, _ in member.given for part in parts] == [b"a", b"b", b"c"]
+        assert [at for _, expiries in member.given for at in expiries.values()] == [1.0, 2.0]
+    assert members[2].given == [([b"a", b"b"], {0: 1.0, 1: 2.0}), ([b"c"], {})]
+
+
+def test_who_has_been_sent_all_leaves_with_nothing() -> None:
+    """Amid a lap, and when the run is over, of which nothing is held then."""
+    one, other = Member(), Member()
+    run = _run(one, other)
+    _say(run, b"a")
+    run.write(Batch(), 1)
+    run.leave(one)
+    assert len(one.given) == 1
+    run.write(Batch(), 1)
+    run.leave(other)
+    assert len(other.given) == 1
+    assert not run.recipients
+
+
+def _calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[int], list[bytes]]]:
+    """What is sent past transports."""
     calls: list[tuple[list[int], list[bytes]]] = []
 
     def send_each(filenos: list[int], data: list[bytes]) -> list[tuple[int, int]]:
@@ -119,12 +210,4 @@ def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.Monke
         return []
 
     monkeypatch.setattr(sending, "send_each", send_each)
-    clear, busy, also_clear = members = [Member(4), Member(), Member(5)]
-    run, batch = _run(*members), Batch()
-    _say(run, b"a")
-    _say(run, b"b", 3.0)
-    run.flush(batch, b"".join)
-    batch.send()
-    assert calls == [([4, 5], [b"\x81\x01a\x81\x01b"] * 2)]
-    assert busy.given == [([b"a", b"b"], {1: 3.0})]
-    assert clear.given == also_clear.given == []
+    return calls

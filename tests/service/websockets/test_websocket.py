@@ -16,13 +16,13 @@ from tests.service.fakes import (
 )
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
+from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
-from webpubsub.service.websockets.outbox import Flusher
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.runs import PlainLane, Run
 from webpubsub.service.websockets.websocket import WebSocket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -41,14 +41,15 @@ class World:
         )
         self.wire = Wire()
         self.listener = Listener()
-        self.websocket = WebSocket(
-            self.wire,
+        #: What WebSockets are made of, beside their transports.
+        self.parts = (
             codec_for(None),
             self.settings,
-            Flusher(self.loop.asyncio),
+            self.loop.flusher,
             self.sweeper,
             FrameParsers(MAX),
         )
+        self.websocket = WebSocket(self.wire, *self.parts)
         self.websocket.begin(self.listener, tail, ping_interval)
 
     async def receive(self, data: bytes) -> list[object]:
@@ -442,19 +443,6 @@ async def test_a_lost_websocket_is_forgotten() -> None:
     assert watch.watched is None
 
 
-@pytest.mark.parametrize(("recipients", "is_many"), [(99, False), (100, True)], ids=str)
-def test_a_hundred_are_many(recipients: int, is_many: bool) -> None:
-    """While they are sent something together."""
-    flusher = Flusher(ManualLoop().asyncio)
-    settings, sweeper = ServiceSettings(), Sweeper(lambda: 0.0, ping_interval=20.0)
-    parsers = FrameParsers(MAX)
-    websocket = WebSocket(Wire(), codec_for(None), settings, flusher, sweeper, parsers)
-    flusher.begin(Run([object()] * recipients, []))
-    assert websocket.is_sending_to_many is is_many
-    flusher.end_run()
-    assert not websocket.is_sending_to_many
-
-
 async def test_a_turn_ends_when_what_was_sent_is_written() -> None:
     """From then on others have been heard."""
     world = World()
@@ -463,3 +451,31 @@ async def test_a_turn_ends_when_what_was_sent_is_written() -> None:
     assert world.websocket.turn == before
     world.loop.turn()
     assert world.websocket.turn == before + 1
+
+
+async def test_what_was_sent_to_many_is_counted() -> None:
+    """By anybody."""
+    world = World()
+    before = world.websocket.said_to_many
+    world.loop.flusher.count(10)
+    assert world.websocket.said_to_many == before + 1
+
+
+async def test_who_sends_to_many_waits_until_these_are_written_to() -> None:
+    """If that is much; others only until everybody has been heard."""
+    world = World()
+    done: list[str] = []
+    lane = PlainLane(codec_for(None))
+    lane.members += [WebSocket(Wire(), *world.parts).outbox for _ in range(40)]
+    run = Run(lane.members, [lane])
+    world.loop.flusher.begin(run)
+    run.say(Delivery(Message(DataType.TEXT, b"")), lambda _: [Frame(FrameKind.TEXT, b"x" * MAX)])
+    world.loop.flusher.count(1 << 20)
+    world.websocket.postpone(lambda: done.append("speaker"), to_many=True)
+    world.websocket.postpone(lambda: done.append("other"))
+    world.loop.turn()
+    world.loop.turn()
+    assert done == ["other"]
+    while world.loop.soon:
+        world.loop.turn()
+    assert done == ["other", "speaker"]

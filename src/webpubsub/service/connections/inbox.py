@@ -12,10 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 ItemT = TypeVar("ItemT")
 
-#: How much is handled in one turn: more would let a client that floods delay others for longer. And
-#: when the turn ends in writing to many, which takes longer than all of that: less would cost more
-#: writes, for what is sent in one turn is written at once.
-TURN, TURN_TO_MANY = 6, 32
+#: How much is handled in one turn: more would let a client that floods delay others for longer.
+TURN = 6
 #: How many bytes are as much work as one item more.
 _MUCH = 4096
 
@@ -34,9 +32,9 @@ class Source(Protocol):
     def turn(self) -> int: ...
 
     @property
-    def is_sending_to_many(self) -> bool: ...
+    def said_to_many(self) -> int: ...
 
-    def postpone(self, action: Callable[[], None]) -> None: ...
+    def postpone(self, action: Callable[[], None], *, to_many: bool) -> None: ...
 
 
 class Inbox(Generic[ItemT]):
@@ -83,8 +81,7 @@ class Inbox(Generic[ItemT]):
     def put(self, item: ItemT, size: int = 0) -> None:
         """Hand an item on, or keep it; ``size`` in bytes counts against the limit."""
         if not self._is_over and not self._held:
-            self._spend(size)
-            self._handle(item)
+            self._hand_on(item, size)
         else:
             self._keep(item, size)
 
@@ -121,14 +118,18 @@ class Inbox(Generic[ItemT]):
         self.clear()
         self._handle = _ignore
 
-    def _spend(self, size: int) -> None:
+    def _hand_on(self, item: ItemT, size: int) -> None:
         source = self._source
         if source.turn != self._turn:
             self._turn, self._spent = source.turn, 0
         self._spent += 1 + size // _MUCH
-        if self._spent >= (TURN_TO_MANY if source.is_sending_to_many else TURN):
-            self._is_over = True
-            source.postpone(self._begin_turn)
+        if self._spent < TURN:
+            self._handle(item)
+            return
+        self._is_over = True
+        said = source.said_to_many
+        self._handle(item)
+        source.postpone(self._begin_turn, to_many=source.said_to_many > said)
 
     def _begin_turn(self) -> None:
         self._is_over, self._spent = False, 0
@@ -138,8 +139,7 @@ class Inbox(Generic[ItemT]):
         while self._items and not self._is_over and not self._held:
             item, size = self._items.popleft()
             self._bytes -= size
-            self._spend(size)
-            self._handle(item)
+            self._hand_on(item, size)
         if not self._items:
             self._items = None
         if self._pausing and not self._is_over and self._bytes <= self._max_bytes:

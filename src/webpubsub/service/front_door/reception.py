@@ -38,8 +38,8 @@ from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
+from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frame_reader import FrameParsers
-from webpubsub.service.websockets.outbox import Flusher
 from webpubsub.service.websockets.websocket import WebSocket
 
 logger = logging.getLogger("webpubsub.service.handshakes")

@@ -61,6 +61,7 @@ def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames)
         run = Run(recipients, _lanes(recipients))
         flusher.begin(run)
     if run.say(delivery, lambda codec: _encode(delivery, codec, frames)):
+        flusher.count(len(delivery.message.data))
         return True
     flusher.end_run()
     return False

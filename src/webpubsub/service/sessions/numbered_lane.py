@@ -12,14 +12,25 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.websockets.frames import frame, wire_bytes
-from webpubsub.service.websockets.runs import Expiries, Join, Run
+from webpubsub.service.websockets.runs import Expiries, Run
 from webpubsub.service.websockets.sending import Batch
 
 
 class NumberedLane:
     """The buffers of reliable sessions, attached or not."""
 
-    __slots__ = ("_deliveries", "_messages", "_room", "_room_bytes", "_sizes", "codec", "members")
+    __slots__ = (
+        "_bytes_from",
+        "_deliveries",
+        "_expiries",
+        "_messages",
+        "_ready",
+        "_room",
+        "_room_bytes",
+        "_sizes",
+        "codec",
+        "members",
+    )
 
     def __init__(self, codec: ClientCodec) -> None:
         self.codec = codec
@@ -28,6 +39,10 @@ class NumberedLane:
         self._sizes: list[int] = []
         self._messages: list[Sequence[Frame]] = []
         self._room = self._room_bytes = 0
+        #: How many messages are being written, what makes the bytes, and when some expire.
+        self._ready = 0
+        self._bytes_from = numbered(codec, ())
+        self._expiries: Expiries = {}
 
     def begin(self, run: Run) -> None:
         """See for how much there is room; acknowledgements only make more."""
@@ -50,38 +65,43 @@ class NumberedLane:
         self._sizes.append(size)
         self._messages.append(frames)
 
-    def names(self) -> Iterable[tuple[Hashable, MessageBuffer]]:
-        """Themselves, and the outboxes of those who are attached."""
-        for buffer in self.members:
-            yield buffer, buffer
-            if buffer.outbox is not None:
-                yield buffer.outbox, buffer
+    def names(self, member: MessageBuffer) -> Iterable[Hashable]:
+        """Itself, and the outbox of who is attached."""
+        return (member,) if member.outbox is None else (member, member.outbox)
 
     def give(self, member: MessageBuffer, start: int, expiries: Expiries) -> None:
         """Have them kept, and appended to its outbox."""
         sizes = self._sizes[start:]
         first = member.take(self._deliveries[start:], sizes, sum(sizes))
         if member.outbox is not None:
-            member.outbox.extend(self._parts(first, start), expiries)
+            parts = _parts(self.codec, self._messages[start:], first)
+            member.outbox.extend(parts, expiries)
 
-    def flush(
-        self, members: Sequence[MessageBuffer], batch: Batch, join: Join, expiries: Expiries
-    ) -> None:
+    def prepare(self, count: int, expiries: Expiries) -> int:
+        """Have a form that is filled with the numbers of each."""
+        self._ready, self._expiries = count, expiries
+        self._bytes_from = numbered(self.codec, self._messages[:count])
+        return sum(self._sizes[:count])
+
+    def write(self, members: Sequence[MessageBuffer], batch: Batch) -> None:
         """Those with the same numbers are sent the same."""
-        deliveries, sizes, size = self._deliveries, self._sizes, sum(self._sizes)
-        bytes_from = numbered(self.codec, self._messages)
+        count = self._ready
+        deliveries, sizes = self._deliveries[:count], self._sizes[:count]
+        size = sum(sizes)
         for buffer in members:
             first = buffer.take(deliveries, sizes, size)
             outbox = buffer.outbox
             if outbox is None:
                 continue
             if outbox.clear_fileno < 0:
-                outbox.extend(self._parts(first, 0), expiries)
+                parts = _parts(self.codec, self._messages[:count], first)
+                outbox.extend(parts, self._expiries)
             else:
-                batch.add(outbox, outbox.clear_fileno, bytes_from(first))
+                batch.add(outbox, outbox.clear_fileno, self._bytes_from(first))
 
-    def _parts(self, first: int, start: int) -> list[bytes]:
-        return _parts(self.codec, self._messages[start:], first)
+    def forget(self, count: int) -> None:
+        """They are the oldest."""
+        del self._deliveries[:count], self._sizes[:count], self._messages[:count]
 
 
 def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callable[[int], bytes]:

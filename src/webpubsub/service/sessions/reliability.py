@@ -50,7 +50,7 @@ class MessageBuffer:
         self._bytes = 0
         #: How the client is sent things, None while it is not attached.
         self.outbox: Outbox | None = None
-        #: What has more for it.
+        #: What may have more for it.
         self.run: Run | None = None
 
     def __len__(self) -> int:
@@ -76,7 +76,6 @@ class MessageBuffer:
         """Keep what was said in a run, for which there is room; returns the first sequence id.
         ``size`` is that of all."""
         first = self.last_sequence_id + 1
-        self.run = None
         self.last_sequence_id += len(deliveries)
         self._bytes += size
         self._kept.extend(map(Kept, count(first), deliveries, sizes))

@@ -5,7 +5,6 @@ dropped and the others are unharmed. What is worth delivering for a time only is
 that. Specification: client-protocols section 2.1, rest-api section 5.5.
 """
 
-import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,104 +12,11 @@ from typing import NamedTuple, TypeVar
 
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.sending import Batch, direct_way
 from webpubsub.service.websockets.transport import Transport
 
 _TransportT = TypeVar("_TransportT", bound=Transport)
-
-
-class Flusher:
-    """Flushes every outbox that has something to send, once per turn of the event loop."""
-
-    __slots__ = (
-        "_batch",
-        "_dirty",
-        "_full",
-        "_is_due",
-        "_joined",
-        "_loop",
-        "_parts",
-        "_postponed",
-        "run",
-        "turns",
-    )
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._is_due = False
-        self._dirty: list[Outbox] = []
-        self._full: list[Outbox] = []
-        self._batch = Batch()
-        self._postponed: list[Callable[[], None]] = []
-        self._parts: Sequence[bytes] = []
-        self._joined = b""
-        #: What is being sent to the same clients, one message after the other.
-        self.run: Run | None = None
-        #: How many flushes there were.
-        self.turns = 0
-
-    def mark(self, outbox: "Outbox") -> None:
-        """Have an outbox flushed at the end of this turn."""
-        if not self._is_due:
-            self._be_due()
-        self._dirty.append(outbox)
-
-    def begin(self, run: Run) -> None:
-        """Have what is sent in a run flushed at the end of this turn."""
-        if not self._is_due:
-            self._be_due()
-        self.run = run
-
-    def end_run(self) -> None:
-        """Something else is to come after what was sent in a run."""
-        run, self.run = self.run, None
-        if run is not None:
-            run.end()
-
-    def postpone(self, action: Callable[[], None]) -> None:
-        """Have something done when all outboxes have been flushed and everybody else has been
-        heard."""
-        if not self._is_due:
-            self._be_due()
-        self._postponed.append(action)
-
-    def flush(self) -> None:
-        """Flush all outboxes that were marked; then drop the clients that have left too much
-        unread, which may close anybody's connection."""
-        batch = self._batch
-        run, self.run = self.run, None
-        if run is not None:
-            run.flush(batch, self.join)
-        self._is_due = False
-        self.turns += 1
-        dirty, self._dirty = self._dirty, []
-        for outbox in dirty:
-            outbox.flush(batch)
-        batch.send()
-        self._parts, self._joined = [], b""
-        full, self._full = self._full, []
-        for outbox in full:
-            outbox.overflow()
-        postponed, self._postponed = self._postponed, []
-        for action in postponed:
-            self._loop.call_soon(action)
-
-    def expect_overflow(self, outbox: "Outbox") -> None:
-        """Have an outbox that is too full for its client do what it does then."""
-        self._full.append(outbox)
-
-    def join(self, parts: list[bytes]) -> bytes:
-        """The same as one. Clients of one group are often sent the same in a turn, one after the
-        other, so it is joined once for all of them."""
-        if parts != self._parts:
-            self._parts = parts.copy()
-            self._joined = b"".join(parts)
-        return self._joined
-
-    def _be_due(self) -> None:
-        self._is_due = True
-        self._loop.call_soon(self.flush)
 
 
 class _Nowhere:

@@ -11,16 +11,14 @@ run first, as does who is sent nothing any more: they are given what was said so
 what is said later, too. Specification: client-protocols section 2.1.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.sending import Batch, Way
+from webpubsub.service.websockets.sending import CALL, Batch, Way
 
-#: Makes one of some parts, perhaps the one that it made of the same parts before.
-Join: TypeAlias = Callable[[list[bytes]], bytes]
 #: Makes the frames of a message.
 Encode: TypeAlias = Callable[[ClientCodec], Sequence[Frame]]
 #: When some messages of a run expire, by their places.
@@ -45,16 +43,25 @@ class Lane(Protocol):
         """Keep a message that consists of these frames."""
         ...
 
-    def names(self) -> Iterable[tuple[Hashable, Any]]:
-        """Under which names the members may leave."""
+    def names(self, member: Any) -> Iterable[Hashable]:
+        """Under which names a member may leave."""
         ...
 
     def give(self, member: Any, start: int, expiries: Expiries) -> None:
         """Give a member the messages from one on."""
         ...
 
-    def flush(self, members: Sequence[Any], batch: Batch, join: Join, expiries: Expiries) -> None:
-        """Send members who have nothing else on their way all messages; give them to the others."""
+    def prepare(self, count: int, expiries: Expiries) -> int:
+        """Have the first messages ready to be written; returns how many bytes they are."""
+        ...
+
+    def write(self, members: Sequence[Any], batch: Batch) -> None:
+        """Send these messages to members who have nothing else on their way; give them to the
+        others."""
+        ...
+
+    def forget(self, count: int) -> None:
+        """All members have been sent the first messages."""
         ...
 
 
@@ -71,12 +78,16 @@ class Member(Way, Hashable, Protocol):
 class PlainLane:
     """Those for whom a message is the same bytes."""
 
-    __slots__ = ("_parts", "codec", "members")
+    __slots__ = ("_data", "_expiries", "_parts", "_ready", "codec", "members")
 
     def __init__(self, codec: ClientCodec) -> None:
         self.codec = codec
         self.members: list[Member] = []
         self._parts: list[bytes] = []
+        #: What is being written, as parts and as one, and when some of it expires.
+        self._ready: Sequence[bytes] = ()
+        self._data = b""
+        self._expiries: Expiries = {}
 
     def begin(self, run: "Run") -> None:
         """Nobody need know."""
@@ -89,52 +100,86 @@ class PlainLane:
         """Keep its bytes."""
         self._parts.append(wire_bytes(frames))
 
-    def names(self) -> Iterable[tuple[Hashable, Member]]:
-        """Themselves."""
-        return zip(self.members, self.members, strict=True)
+    def names(self, member: Member) -> Iterable[Hashable]:
+        """Itself."""
+        return (member,)
 
     def give(self, member: Member, start: int, expiries: Expiries) -> None:
         """Append them to an outbox."""
         member.extend(self._parts[start:], expiries)
 
-    def flush(
-        self, members: Sequence[Member], batch: Batch, join: Join, expiries: Expiries
-    ) -> None:
+    def prepare(self, count: int, expiries: Expiries) -> int:
+        """Make one of them, which is the same for all."""
+        self._ready = self._parts[:count]
+        self._data = b"".join(self._ready)
+        self._expiries = expiries
+        return len(self._data)
+
+    def write(self, members: Sequence[Member], batch: Batch) -> None:
         """Send all of them the same."""
         filenos = [member.clear_fileno for member in members]
         if -1 in filenos:
-            members = self._clear(members, expiries)
+            members = self._clear(members)
             filenos = [member.clear_fileno for member in members]
         if members:
-            batch.add_all(members, filenos, join(self._parts))
+            batch.add_all(members, filenos, self._data)
 
-    def _clear(self, members: Sequence[Member], expiries: Expiries) -> Sequence[Member]:
+    def forget(self, count: int) -> None:
+        """They are the oldest."""
+        del self._parts[:count]
+
+    def _clear(self, members: Sequence[Member]) -> Sequence[Member]:
         """Those who have nothing else on their way, when the others have been given theirs."""
         clear = []
         for member in members:
             if member.clear_fileno < 0:
-                member.extend(self._parts, expiries)
+                member.extend(self._ready, self._expiries)
             else:
                 clear.append(member)
         return clear
 
 
 class Run:
-    """Messages to the same ``recipients``, each of whom is a member of one of the lanes."""
+    """Messages to the same ``recipients``, each of whom is a member of one of the lanes.
 
-    __slots__ = ("_apart", "_count", "_expiries", "_lanes", "_places", "recipients")
+    They are written lap by lap: what had been said when a lap began is sent to all members, some at
+    a time, and what is said meanwhile belongs to the next.
+    """
 
-    def __init__(self, recipients: Sequence[object], lanes: Collection[Lane]) -> None:
+    __slots__ = (
+        "_apart",
+        "_at",
+        "_costs",
+        "_count",
+        "_expiries",
+        "_lane",
+        "_lanes",
+        "_lap",
+        "_places",
+        "recipients",
+    )
+
+    def __init__(self, recipients: Sequence[object], lanes: Sequence[Lane]) -> None:
         self.recipients = recipients
         self._lanes = lanes
-        self._count = 0
+        #: How many messages are kept, and how many of them belong to this lap, if it has begun.
+        self._count = self._lap = 0
+        #: Whose turn it is: a lane, and a place in it.
+        self._lane = self._at = 0
+        #: What it costs in this lap to send a member of each lane what is its own.
+        self._costs: Sequence[int] = ()
         self._expiries: dict[int, float] = {}
         #: Where to find each member; made when somebody is looked for.
-        self._places: dict[Hashable, tuple[Any, Lane]] | None = None
+        self._places: dict[Hashable, tuple[Any, int, int]] | None = None
         #: Who has left.
         self._apart: dict[Any, Lane] = {}
         for lane in lanes:
             lane.begin(self)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all members have been sent everything."""
+        return not self._count
 
     def say(self, delivery: Delivery, encode: Encode) -> bool:
         """Send a message to all members; or to none, and return False, when it does not go to all
@@ -154,30 +199,93 @@ class Run:
         return True
 
     def leave(self, name: Hashable) -> None:
-        """Give a member what it was sent so far; harmless for who is none, or has left."""
+        """Give a member what it was not sent so far; harmless for who is none, or has left."""
+        if self.is_over:
+            return
         if self._places is None:
-            self._places = {
-                one: (member, lane) for lane in self._lanes for one, member in lane.names()
-            }
+            self._places = self._find_all()
         place = self._places.get(name)
         if place is None or place[0] in self._apart:
             return
-        member, lane = place
+        member, number, at = place
+        lane = self._lanes[number]
         self._apart[member] = lane
-        lane.give(member, 0, self._expiries)
+        start = self._lap if at < self._reached(number) else 0
+        if start < self._count:
+            lane.give(member, start, self._expiries_from(start))
 
     def end(self) -> None:
-        """Give all members what they were sent."""
-        for lane in self._lanes:
-            for member in self._staying(lane):
-                lane.give(member, 0, self._expiries)
+        """Give all members what they were not sent."""
+        for number, lane in enumerate(self._lanes):
+            reached = self._reached(number)
+            self._give(lane, lane.members[reached:], 0)
+            self._give(lane, lane.members[:reached], self._lap)
+        self._close()
 
-    def flush(self, batch: Batch, join: Join) -> None:
-        """Send it, to all who have nothing else on their way past their transports."""
-        for lane in self._lanes:
-            lane.flush(self._staying(lane), batch, join, self._expiries)
+    def write(self, batch: Batch, most: int) -> None:
+        """Send the next members what is theirs in this lap, to those who have nothing else on their
+        way past their transports: some who take as long as so many bytes, or one."""
+        if not self._lap:
+            self._begin_lap()
+        while most > 0 and self._lane < len(self._lanes):
+            most -= self._write(batch, most)
+        if self._lane == len(self._lanes):
+            self._end_lap()
 
-    def _staying(self, lane: Lane) -> Sequence[Any]:
+    def _write(self, batch: Batch, most: int) -> int:
+        lane, cost, start = self._lanes[self._lane], self._costs[self._lane], self._at
+        end = self._at = start + max(1, most // cost)
+        members = lane.members[start:end]
+        if end >= len(lane.members):
+            self._lane, self._at = self._lane + 1, 0
+        lane.write(self._staying(members), batch)
+        return len(members) * cost
+
+    def _begin_lap(self) -> None:
+        self._lap = self._count
+        expiries = self._expiries.copy()
+        self._costs = [CALL + lane.prepare(self._lap, expiries) for lane in self._lanes]
+
+    def _end_lap(self) -> None:
+        for lane in self._lanes:
+            lane.forget(self._lap)
+        self._expiries = self._expiries_from(self._lap)
+        self._count -= self._lap
+        self._lap = self._lane = 0
+        if self.is_over:
+            self._close()
+
+    def _close(self) -> None:
+        """Hold nobody: members may remember a run that is over."""
+        self._count = self._lap = 0
+        self._lanes = self.recipients = ()
+        self._places = None
+        self._apart = {}
+
+    def _give(self, lane: Lane, members: Sequence[Any], start: int) -> None:
+        if start < self._count:
+            expiries = self._expiries_from(start)
+            for member in self._staying(members):
+                lane.give(member, start, expiries)
+
+    def _find_all(self) -> dict[Hashable, tuple[Any, int, int]]:
+        return {
+            name: (member, number, at)
+            for number, lane in enumerate(self._lanes)
+            for at, member in enumerate(lane.members)
+            for name in lane.names(member)
+        }
+
+    def _reached(self, number: int) -> int:
+        """How many members of a lane have been sent what is theirs in this lap."""
+        if number == self._lane:
+            return self._at
+        return len(self._lanes[number].members) if number < self._lane else 0
+
+    def _expiries_from(self, start: int) -> dict[int, float]:
+        return {place - start: at for place, at in self._expiries.items() if place >= start}
+
+    def _staying(self, members: Sequence[Any]) -> Sequence[Any]:
         if not self._apart:
-            return lane.members
-        return [member for member in lane.members if member not in self._apart]
+            return members
+        return [member for member in members if member not in self._apart]

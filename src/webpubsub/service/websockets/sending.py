@@ -13,6 +13,9 @@ from typing import Protocol, TypeAlias, cast
 
 from webpubsub.service.websockets.transport import Transport
 
+#: How many bytes take as long as a system call, and how many make a piece of what is sent to many.
+CALL, PIECE = 1 << 14, 1 << 18
+
 SendEach: TypeAlias = Callable[[list[int], list[bytes]], list[tuple[int, int]]]
 
 send_each: SendEach | None

@@ -19,6 +19,7 @@ from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import websockets as kinds
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Deadline, Sweeper, Watch
+from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frame_reader import (
     FrameListener,
     FrameParsers,
@@ -27,7 +28,7 @@ from webpubsub.service.websockets.frame_reader import (
 )
 from webpubsub.service.websockets.frames import PING, close_frame, parse_close, pong_frame
 from webpubsub.service.websockets.lingering import Lingering
-from webpubsub.service.websockets.outbox import Flusher, Outbox
+from webpubsub.service.websockets.outbox import Outbox
 from webpubsub.service.websockets.receiver import Receiver
 
 logger = logging.getLogger("webpubsub.service.websockets")
@@ -39,8 +40,6 @@ _PING = 0x9
 _NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
 #: So many frames end the turn of a client that fills the buffer; the buffer counts as some.
 _MANY, _BUFFER = 160, 4
-#: To write to so many takes longer than to handle what one client may say in a turn.
-_CROWD = 100
 _KINDS = {WSMsgType.TEXT: FrameKind.TEXT, WSMsgType.BINARY: FrameKind.BINARY}
 
 
@@ -134,10 +133,9 @@ class WebSocket(FrameListener):
         return self._flusher.turns
 
     @property
-    def is_sending_to_many(self) -> bool:
-        """Whether what was sent last in this turn goes to a hundred clients or more."""
-        run = self._flusher.run
-        return run is not None and len(run.recipients) >= _CROWD
+    def said_to_many(self) -> int:
+        """How many messages were sent to many clients each, by anybody."""
+        return self._flusher.said_to_many
 
     def hold(self) -> None:
         """Take nothing from the network, and act as if nothing came: what a network does that has
@@ -148,10 +146,10 @@ class WebSocket(FrameListener):
         """Undo that."""
         self._resume(_FROZEN)
 
-    def postpone(self, action: Callable[[], None]) -> None:
+    def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:
         """Have something done in another turn of the event loop, before which everybody else is
-        heard."""
-        self._flusher.postpone(lambda: self._attempt(action))
+        heard. Who has just sent ``to_many`` waits for these, too, if too much is on its way."""
+        self._flusher.postpone(lambda: self._attempt(action), to_many=to_many)
 
     def close(self, code: int, reason: str = "") -> None:
         """Send everything and a close frame, then close as RFC 6455 section 7 asks; nothing is sent

@@ -1,0 +1,181 @@
+"""When what is sent is written: all that is for one client at once, what is for many in pieces.
+
+That nobody is sent anything in another order is seen by ``tests/service/hubs/test_deliveries.py``.
+Specification: client-protocols section 2.1.
+"""
+
+import pytest
+
+from tests.service.fakes import ManualLoop, Wire
+from webpubsub.protocol.clients.codec import Frame, FrameKind
+from webpubsub.protocol.clients.simple import SimpleCodec
+from webpubsub.protocol.messages import DataType, Delivery, Message
+from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.runs import PlainLane, Run
+from webpubsub.service.websockets.sending import CALL, PIECE
+
+#: So many are written to in one piece, when the message is small; and some pieces.
+_AT_ONCE = -(-PIECE // (CALL + 3))
+_MANY = 3 * _AT_ONCE
+
+
+class World:
+    """Many clients, and one apart."""
+
+    def __init__(self) -> None:
+        self.loop = ManualLoop()
+        self.flusher = self.loop.flusher
+        self.wires = [Wire() for _ in range(_MANY)]
+        self.boxes = [self._outbox(wire) for wire in self.wires]
+        self.apart = Wire()
+        self.box_apart = self._outbox(self.apart)
+        self.done: list[str] = []
+
+    def say(self, data: bytes, boxes: list[Outbox] | None = None) -> None:
+        """To all of the many, or to these."""
+        recipients = self.boxes if boxes is None else boxes
+        run = self.flusher.run
+        if run is None or run.recipients != recipients:
+            self.flusher.end_run()
+            lane = PlainLane(SimpleCodec())
+            lane.members += recipients
+            run = Run(recipients, [lane])
+            self.flusher.begin(run)
+        message = Delivery(Message(DataType.TEXT, data))
+        assert run.say(message, lambda _codec: [Frame(FrameKind.TEXT, data)])
+        self.flusher.count(len(data))
+
+    def postpone(self, what: str, *, to_many: bool = False) -> None:
+        self.flusher.postpone(lambda: self.done.append(what), to_many=to_many)
+
+    def turns(self, number: int) -> None:
+        for _ in range(number):
+            self.loop.turn()
+
+    def rest(self) -> None:
+        """Turns until nothing is left to be done."""
+        while self.loop.soon:
+            self.loop.turn()
+
+    @property
+    def reached(self) -> int:
+        """How many of the many have been written to."""
+        return sum(bool(wire.writes) for wire in self.wires)
+
+    def _outbox(self, wire: Wire) -> Outbox:
+        return Outbox(wire, SimpleCodec(), self.flusher, ServiceSettings(), self._overflow)
+
+    def _overflow(self) -> None:
+        raise AssertionError("everybody reads")
+
+
+def test_what_is_postponed_comes_after_what_is_written() -> None:
+    """In a turn of its own, and whether anything was to be written or not."""
+    world = World()
+    outbox, wire = world.box_apart, world.apart
+    seen: list[bytes] = []
+    world.flusher.postpone(lambda: seen.append(wire.written))
+    outbox.append(b"a")
+    assert len(world.loop.soon) == 1
+    world.loop.turn()
+    assert (seen, wire.written) == ([], b"a")
+    outbox.append(b"b")
+    world.loop.turn()
+    assert seen == [b"a"]
+    world.flusher.postpone(lambda: seen.append(wire.written))
+    world.loop.turn()
+    world.loop.turn()
+    assert seen == [b"a", b"ab"]
+
+
+def test_many_are_written_to_in_pieces() -> None:
+    """Between two of them everybody is heard, and is answered before the next."""
+    world = World()
+    world.say(b"a")
+    world.turns(1)
+    assert world.reached == _AT_ONCE
+    world.box_apart.append(b"answer")
+    world.turns(1)
+    assert world.apart.written == b"answer"
+    assert world.reached == 2 * _AT_ONCE
+    world.rest()
+    assert [wire.frames for wire in world.wires] == [[(1, b"a")]] * _MANY
+
+
+def test_what_is_said_meanwhile_goes_together() -> None:
+    """To those who have had their turn, too; nobody is written to for each message."""
+    world = World()
+    world.say(b"a")
+    world.turns(1)
+    for text in (b"b", b"c", b"d"):
+        world.say(text)
+    world.rest()
+    expected = [(1, text) for text in (b"a", b"b", b"c", b"d")]
+    assert [wire.frames for wire in world.wires] == [expected] * _MANY
+    assert {len(wire.writes) for wire in world.wires} == {2}
+
+
+def test_what_was_said_to_others_before_is_written_in_pieces_too() -> None:
+    """As it is where two send to almost the same clients in turn."""
+    world = World()
+    world.say(b"a")
+    world.say(b"b", world.boxes[1:])
+    world.say(b"c")
+    world.turns(1)
+    assert world.reached == _AT_ONCE // 2
+    world.rest()
+    texts = [[text for _, text in wire.frames] for wire in world.wires]
+    assert texts == [[b"a", b"c"]] + [[b"a", b"b", b"c"]] * (_MANY - 1)
+
+
+def test_who_has_more_to_say_is_waited_for() -> None:
+    """So that it is written at once; but not for longer than until that is much."""
+    world = World()
+    for number in range(100):
+        if world.reached:
+            break
+        world.say(b"%d" % number)
+        world.postpone("spoke", to_many=True)
+        world.turns(2)
+    assert number == 64
+    world.rest()
+    assert len(world.done) == 64
+
+
+def test_who_sends_to_many_waits_until_these_are_written_to() -> None:
+    """When it is much, in bytes or messages; who does something else is not kept waiting."""
+    for said, size in ((64, 1), (1, 1 << 16)):
+        world = World()
+        for _ in range(said):
+            world.say(b"x" * size)
+        world.postpone("speaker", to_many=True)
+        world.postpone("other")
+        world.turns(2)
+        assert world.done == ["other"]
+        world.rest()
+        assert world.done == ["other", "speaker"]
+        assert world.reached == _MANY
+
+
+@pytest.mark.parametrize(("said", "size"), [(257, 1), (5, 1 << 20)])
+def test_far_too_much_is_written_at_once(said: int, size: int) -> None:
+    """Those who cannot be told to wait are, because nobody is heard meanwhile."""
+    world = World()
+    for _ in range(said):
+        world.say(b"x" * size)
+    world.turns(2)
+    assert world.reached == _MANY
+
+
+def test_nobody_waits_for_those_who_are_gone() -> None:
+    """What was sent to them is not on its way any more."""
+    world = World()
+    for _ in range(64):
+        world.say(b"a")
+    for box in world.boxes:
+        box.finish()
+    world.flusher.end_run()
+    world.postpone("speaker", to_many=True)
+    world.turns(2)
+    assert world.done == ["speaker"]
