@@ -21,6 +21,7 @@ from tests.host.fakes import (
     function,
 )
 from tests.host.looking import looking
+from tests.service.wire import until
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.extension import Extension, TriggerCall
@@ -381,7 +382,7 @@ async def test_a_function_that_waits_to_be_tried_again_does_not_hold_up_the_end(
     app.worker.body = body
     await app.host.start()
     task = asyncio.ensure_future(app.triggers.attached["fn"](CALL))
-    await asyncio.sleep(0.01)
+    await until(lambda: app.host.waiting_retries)
     assert (app.host.running_invocations, app.host.waiting_retries) == (0, 1)
     await app.host.stop()
     assert (await task).failure is not None

@@ -6,6 +6,7 @@ import pytest
 
 from tests.host.fakes import INPUT, OUTPUT, TRIGGER
 from tests.host.invocations.test_invocation import FAILURE, Setup
+from tests.service.wire import until
 from webpubsub.host.extension import TriggerCall
 from webpubsub.host.invocations.retries import RetryingInvoker
 from webpubsub.host.metadata import Binding, FunctionMetadata
@@ -73,7 +74,7 @@ async def test_a_host_that_stops_tries_no_more(caplog: pytest.LogCaptureFixture)
     setup = Setup(TRIGGER)
     fails(setup, 9)
     task = asyncio.create_task(retrying(setup, -1, delay=60)(CALL))
-    await asyncio.sleep(0.01)
+    await until(lambda: setup.running.pausing)
     assert (setup.running.pausing, len(setup.running)) == (1, 0)
     setup.running.close()
     assert (await task).failure == FAILURE

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.service.wire import until
 from webpubsub.host.python.threads import FunctionThreads, ThreadCall, thread_count
 
 SETTING = "PYTHON_THREADPOOL_THREAD_COUNT"
@@ -193,9 +194,11 @@ async def test_nothing_is_kept(few: list[FunctionThreads], fails: bool) -> None:
         assert isinstance(results[0], ValueError if fails else Thing)
         return weakref.ref(thing)
 
+    def is_gone() -> bool:
+        if fails:
+            gc.collect()  # a traceback and its frames refer to each other
+        return made() is None
+
     threads = begin(few, 1)
-    gone = await begun()
-    await asyncio.sleep(0.01)
-    if fails:
-        gc.collect()  # a traceback and its frames refer to each other
-    assert gone() is None
+    made = await begun()
+    await until(is_gone)

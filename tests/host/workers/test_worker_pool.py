@@ -152,7 +152,7 @@ async def test_a_spent_process_is_replaced_and_let_go() -> None:
     assert old.stopped == 0
     setup.release()
     assert (await task).return_value == 0
-    await asyncio.sleep(0.1)
+    await until(lambda: old.stopped)
     assert (old.stopped, len(setup.members)) == (1, 2)
     await setup.pool.stop()
 

@@ -4,9 +4,9 @@ Specification: upstream-events sections 13 and 17.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import example, given
@@ -28,6 +28,8 @@ CHUNKED = (
     OK + b"Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nAfter: all\r\n\r\n"
 )
 END = None
+
+T = TypeVar("T")
 RESET = ConnectionResetError(104, "Connection reset by peer")
 
 
@@ -74,7 +76,14 @@ async def asked(
         await connection.finish(reply)
         return reply
 
-    asking = asyncio.ensure_future(whole())
+    return await while_it_says(connection, said, turns, whole())
+
+
+async def while_it_says(
+    connection: HttpConnection, said: Sequence[Any], turns: bool, asking: Coroutine[Any, Any, T]
+) -> T:
+    """What comes of asking when the server says all this."""
+    task = asyncio.ensure_future(asking)
     await asyncio.sleep(0)
     for item in said:
         if isinstance(item, bytes):
@@ -83,7 +92,7 @@ async def asked(
             connection.connection_lost(item)
         if turns:
             await asyncio.sleep(0)
-    return await asyncio.wait_for(asking, 1)
+    return await asyncio.wait_for(task, 5)
 
 
 ANSWERS: list[tuple[Sequence[Any], int, bytes, bool]] = [
@@ -186,16 +195,7 @@ async def heard(*said: bytes | Exception | None, turns: bool) -> tuple[object, .
             return (*head, type(error))
         return (*head, reply.body)
 
-    asking = asyncio.ensure_future(ask())
-    await asyncio.sleep(0)
-    for item in said:
-        if isinstance(item, bytes):
-            connection.data_received(item)
-        else:
-            connection.connection_lost(item)
-        if turns:
-            await asyncio.sleep(0)
-    return *await asyncio.wait_for(asking, 1), connection.is_free
+    return *await while_it_says(connection, said, turns, ask()), connection.is_free
 
 
 EVERYTHING = [said for said, *_ in (*ANSWERS, *NO_ANSWERS)]

@@ -134,13 +134,13 @@ async def test_a_body_that_is_slow_and_steady() -> None:
     seen = Recorder()
 
     async def pieces() -> AsyncIterator[bytes]:
-        for _ in range(4):
+        for _ in range(5):
             yield b"x"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bodies, "PIECE_SECONDS", 0.15)
+        patch.setattr(bodies, "PIECE_SECONDS", 0.4)
         config = {"enableChunkedRequestBinding": True}
         async with serving((http_function("f"), seen), http=config) as (session, _):
             assert (await session.post("/api/f", data=pieces())).status == 200
-    assert seen.request.body == b"xxxx"
+    assert seen.request.body == b"xxxxx"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.service.wire import until
 from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.extensions.timer import TimerExtension
 from webpubsub.host.extensions.timer.statuses import MemoryStatusStore
@@ -119,7 +120,7 @@ async def test_a_timer_waits_for_its_schedule_on_the_clock_of_its_zone() -> None
     extension.attach(_function("waits", schedule="0 0 0 * * *"), take)
     extension.attach(_function("runs", schedule="0 0 0 * * *", runOnStartup=True), take)
     extension.open()
-    await asyncio.sleep(0.01)
+    await until(lambda: called)
     await extension.stop()
     (call,) = called
     assert call.reason == "Timer fired at 2024-05-01T09:00:00+09:00"
