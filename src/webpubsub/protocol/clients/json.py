@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias, Union
 
 import msgspec
-from msgspec import Meta, Raw
+from msgspec import UNSET, Meta, Raw, UnsetType
 
 from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.codec import AckError, ClientProtocolError, Frame, FrameKind
@@ -33,9 +33,10 @@ from webpubsub.protocol.clients.json_streams import (
     StreamData,
     StreamEnd,
     StreamStart,
+    StreamWritten,
     read_end,
     read_fragment,
-    write_stream,
+    stream_written,
 )
 from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.clients.request_fields import (
@@ -55,6 +56,7 @@ from webpubsub.protocol.refusals.clients import JSON_INVALID, JSON_NEEDS_TEXT
 SUBPROTOCOL = "json.webpubsub.azure.v1"
 RELIABLE_SUBPROTOCOL = "json.reliable.webpubsub.azure.v1"
 
+_MESSAGE_NAMES = {"origin": "from", "from_user_id": "fromUserId", "data_type": "dataType"}
 _RECONNECTION = b',"reconnectionToken":%b'
 _encode = msgspec.json.encode
 
@@ -91,6 +93,16 @@ class _SequenceAck(Wanted, kw_only=True, tag="sequenceAck"):
     sequenceId: int  # noqa: N815
 
 
+class _Message(msgspec.Struct, tag_field="type", tag="message", rename=_MESSAGE_NAMES.get):
+    origin: str
+    group: str | UnsetType
+    from_user_id: str | UnsetType | None
+    data_type: str
+    data: Raw
+    metadata: Mapping[str, str] | UnsetType
+    stream: StreamWritten | UnsetType
+
+
 class JsonCodec:
     """One JSON object in each text message."""
 
@@ -110,24 +122,20 @@ class JsonCodec:
     def encode_delivery(self, delivery: Delivery) -> Sequence[Frame]:
         """A message from a group or from the server. The order of the members is what clients
         compare."""
-        if delivery.group is None:
-            origin = b'"from":"server"'
-        else:
-            origin = b'"from":"group","group":%b,"fromUserId":%b' % (
-                _encode(delivery.group),
-                _encode(delivery.from_user_id or None),
+        group, message, stream = delivery.group, delivery.message, delivery.stream
+        return _text(
+            _encode(
+                _Message(
+                    "server" if group is None else "group",
+                    UNSET if group is None else group,
+                    UNSET if group is None else delivery.from_user_id or None,
+                    message.data_type,
+                    Raw(write_data(message)),
+                    message.metadata or UNSET,
+                    UNSET if stream is None else stream_written(stream),
+                )
             )
-        message = delivery.message
-        metadata = b',"metadata":' + _encode(message.metadata) if message.metadata else b""
-        stream = b"" if delivery.stream is None else write_stream(delivery.stream)
-        text = b'{"type":"message",%b,"dataType":"%b","data":%b%b%b}' % (
-            origin,
-            message.data_type.encode(),
-            write_data(message),
-            metadata,
-            stream,
         )
-        return (Frame(_TEXT, text),)
 
     def with_sequence_id(self, frame: Frame, sequence_id: int) -> Frame:
         """The message with ``sequenceId`` as its last member."""

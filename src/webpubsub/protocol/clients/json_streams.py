@@ -10,9 +10,7 @@ from webpubsub.protocol.clients import requests
 from webpubsub.protocol.clients.json_payloads import NO_DATA, Wanted, read_data
 from webpubsub.protocol.clients.request_fields import InvalidRequest, sequence_id, stream_id
 from webpubsub.protocol.clients.requests import ClientRequest
-from webpubsub.protocol.messages import StreamError, StreamInfo
-
-_encode = msgspec.json.encode
+from webpubsub.protocol.messages import StreamInfo
 
 
 class StreamStart(msgspec.Struct):
@@ -71,20 +69,25 @@ def read_end(wanted: StreamEnd) -> ClientRequest:
     )
 
 
-def write_stream(stream: StreamInfo) -> bytes:
-    """The member ``stream`` of a message, with the comma before it."""
-    end = b',"endOfStream":true' if stream.ends else b""
-    error = b"" if stream.error is None else b',"error":' + _write_error(stream.error)
-    return b',"stream":{"streamId":%b,"streamSequenceId":%d%b%b}' % (
-        _encode(stream.stream_id),
-        stream.sequence_id,
-        end,
-        error,
-    )
+class _ErrorWritten(msgspec.Struct, omit_defaults=True):
+    name: str
+    message: str
+    userErrorCode: str | None = None  # noqa: N815
 
 
-def _write_error(error: StreamError) -> bytes:
-    members = {"name": error.name, "message": error.message}
-    if error.user_error_code is not None:
-        members["userErrorCode"] = error.user_error_code
-    return _encode(members)
+class StreamWritten(msgspec.Struct, omit_defaults=True):
+    """The member ``stream`` of a message."""
+
+    streamId: str  # noqa: N815
+    streamSequenceId: int  # noqa: N815
+    endOfStream: bool = False  # noqa: N815
+    error: _ErrorWritten | None = None
+
+
+def stream_written(stream: StreamInfo) -> StreamWritten:
+    """Where a message belongs in its stream, as subscribers are told."""
+    written = StreamWritten(stream.stream_id, stream.sequence_id, stream.ends)
+    error = stream.error
+    if error is not None:
+        written.error = _ErrorWritten(error.name, error.message, error.user_error_code)
+    return written

@@ -52,6 +52,7 @@ class Register:
         "groups",
         "name",
         "point",
+        "sessions",
         "users",
     )
 
@@ -65,12 +66,9 @@ class Register:
         self.users = Roster(RosterKind.USER, name)
         self.group_states = GroupStateBoard(name)
         self._everybody = Roster(RosterKind.HUB, name)
+        #: The sessions by connection id, attached or not, in the order in which they came.
+        self.sessions: Mapping[str, Session] = self._everybody[name]
         self._aftermath = aftermath
-
-    @property
-    def sessions(self) -> Mapping[str, Session]:
-        """The sessions by connection id, attached or not, in the order in which they came."""
-        return self._everybody[self.name]
 
     def watch_edges(self, edges: EdgeObserver | None) -> None:
         """Have first and last members, and first and last watchers of states, told to ``edges``."""
@@ -110,6 +108,7 @@ class Register:
         if session.user_id is not None:
             self.users.remove(session.user_id, session)
         self._everybody.remove(self.name, session)
+        self.sessions = self._everybody[self.name]
         if session.streams is not None:
             self._aftermath.add(session.streams.cancel())
         observer = self.point.observer
@@ -145,5 +144,6 @@ class Register:
 
     def _enter(self, session: Session) -> None:
         self._everybody.add(self.name, session)
+        self.sessions = self._everybody[self.name]
         if session.user_id is not None:
             self.users.add(session.user_id, session)

@@ -18,11 +18,11 @@ async def test_events_go_to_the_generation_that_serves() -> None:
     entry = EventEntry()
     assert await entry.handle(connect_event()) == NOT_RUNNING
     assert entry.wants("chat", "connected"), "to be refused"
-    entry.handler = old
-    entry.wanted = lambda hub, event: (hub, event) == ("chat", "connected")
+    entry.handle = old
+    entry.wants = lambda hub, event: (hub, event) == ("chat", "connected")
     assert entry.wants("chat", "connected")
     assert not entry.wants("chat", "connect")
     under_way = entry.handle(connect_event())
-    entry.handler = new
+    entry.handle = new
     assert await under_way == Unhandled()
     assert await entry.handle(connect_event()) == NOT_RUNNING

@@ -22,18 +22,9 @@ def _every_one(_hub: str, _system_event: str) -> bool:
 
 
 class EventEntry:
-    """The EventHandler that outlives generations: it passes each event to its ``handler``, which
-    ``wanted`` says the system events of."""
+    """The EventHandler that outlives generations: both of its methods are those of the one that
+    serves, for every event comes through here."""
 
     def __init__(self) -> None:
-        self.handler: Handle = _refuse
-        self.wanted: Wants = _every_one
-
-    def handle(self, event: AnyEventRequest) -> Coroutine[Any, Any, EventOutcome]:
-        """What the handler makes of an event. No coroutine of its own: every event comes through
-        here."""
-        return self.handler(event)
-
-    def wants(self, hub: str, system_event: str) -> bool:
-        """Whether the handler may take a system event of a hub."""
-        return self.wanted(hub, system_event)
+        self.handle: Handle = _refuse
+        self.wants: Wants = _every_one

@@ -181,8 +181,8 @@ class WebPubSubExtension:
     def open(self) -> None:
         """Begin to take events."""
         self._running = True
-        self._entry.handler = self.handle
-        self._entry.wanted = self.wants
+        self._entry.handle = self.handle
+        self._entry.wants = self.wants
         self._warn_of_open_routes()
         if not self._has_others:
             for name in self._contexts:
