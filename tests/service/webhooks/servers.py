@@ -93,9 +93,12 @@ Talk: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitab
 
 @asynccontextmanager
 async def talking(talk: Talk) -> AsyncIterator[str]:
-    """A server that does to each connection what a test wants; gives its URL."""
+    """A server that does to each connection what a test wants; gives its URL. At the end of it, all
+    connections do."""
+    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         try:
             await talk(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -108,6 +111,8 @@ async def talking(talk: Talk) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+        for writer in writers:
+            writer.close()
         await server.wait_closed()
 
 
