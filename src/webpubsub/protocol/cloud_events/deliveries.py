@@ -7,17 +7,17 @@ header it names and whose context binding makes do with less. Specification: bin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from webpubsub.protocol.cloud_events import wire
 from webpubsub.protocol.cloud_events.wire import (
     Headers,
+    Named,
     ReceivedHeaders,
     by_name,
     media_type,
-    values,
 )
 from webpubsub.protocol.connection_states import is_convention
 from webpubsub.protocol.event_attributes import event_number, seconds
@@ -47,8 +47,30 @@ _CONTENT_HEADERS = frozenset(
     | {f"content-{name}" for name in ("location", "md5", "range", "type")}
 )
 
+_TYPE = wire.TYPE.lower()
+_EVENT_NAME = wire.EVENT_NAME.lower()
+_HUB = wire.HUB.lower()
+_CONNECTION_ID = wire.CONNECTION_ID.lower()
+_USER_ID = wire.USER_ID.lower()
+_STATE = wire.CONNECTION_STATE.lower()
+_SIGNATURE = wire.SIGNATURE.lower()
+_ORIGIN = wire.REQUEST_ORIGIN.lower()
+_SUBPROTOCOL = wire.SUBPROTOCOL.lower()
+_ID = wire.ID.lower()
+_TIME = wire.TIME.lower()
+_PHYSICAL_CONNECTION_ID = wire.PHYSICAL_CONNECTION_ID.lower()
+_SESSION_ID = wire.SESSION_ID.lower()
+_CONTENT_TYPE = wire.CONTENT_TYPE.lower()
+#: How refusals spell them.
+_SPELLINGS = {
+    name.lower(): name
+    for name in (
+        *(wire.TYPE, wire.EVENT_NAME, wire.HUB, wire.CONNECTION_ID, wire.USER_ID),
+        *(wire.CONNECTION_STATE, wire.REQUEST_ORIGIN),
+    )
+}
+
 _T = TypeVar("_T")
-_Named: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def strict_context(headers: Headers) -> ConnectionContext:
@@ -58,21 +80,20 @@ def strict_context(headers: Headers) -> ConnectionContext:
     bindings section 3.4.
     """
     named = by_name(headers)
-    state = _optional(named, wire.CONNECTION_STATE)
+    state = _optional(named, _STATE)
     if state and not is_convention(state):
         raise _wrong_header(f"a {wire.CONNECTION_STATE} that is no base64 of a JSON object")
-    is_mqtt = _MQTT in _all(named, wire.SUBPROTOCOL)
     return _context(
         named,
-        event_type=_required(named, wire.TYPE),
-        event_name=_required(named, wire.EVENT_NAME),
-        hub=_required(named, wire.HUB),
-        connection_id=_required(named, wire.CONNECTION_ID),
-        user_id=_optional(named, wire.USER_ID),
+        event_type=_required(named, _TYPE),
+        event_name=_required(named, _EVENT_NAME),
+        hub=_required(named, _HUB),
+        connection_id=_required(named, _CONNECTION_ID),
+        user_id=_optional(named, _USER_ID),
         state=state,
-        signature=_joined(named, wire.SIGNATURE),
-        origin=_joined(named, wire.REQUEST_ORIGIN, required=True),
-        is_mqtt=is_mqtt,
+        signature=_joined(named, _SIGNATURE),
+        origin=_joined(named, _ORIGIN, required=True),
+        is_mqtt=_MQTT in _all(named, _SUBPROTOCOL),
         received_headers=ReceivedHeaders(headers, without=_CONTENT_HEADERS),
     )
 
@@ -81,25 +102,25 @@ def lenient_context(headers: Headers) -> ConnectionContext:
     """The same for the context binding, which asks for nothing but ``ce-type``, and of every header
     reads the first value. Raises Refused. Specification: bindings section 6."""
     named = by_name(headers)
-    state = _first(named, wire.CONNECTION_STATE)
+    state = _first(named, _STATE)
     if state and not is_convention(state):
         raise _wrong_header(f"a {wire.CONNECTION_STATE} that is no base64 of a JSON object")
-    event_type = _first(named, wire.TYPE)
+    event_type = _first(named, _TYPE)
     if event_type is None:
         raise _wrong_header(f"no {wire.TYPE}")
-    if _is_system(event_type) and not _first(named, wire.EVENT_NAME):
+    if _is_system(event_type) and not _first(named, _EVENT_NAME):
         raise _wrong_header(f"no {wire.EVENT_NAME}")
     return _context(
         named,
         event_type=event_type,
-        event_name=_first(named, wire.EVENT_NAME) or "",
-        hub=_first(named, wire.HUB) or "",
-        connection_id=_first(named, wire.CONNECTION_ID) or "",
-        user_id=_first(named, wire.USER_ID),
+        event_name=_first(named, _EVENT_NAME) or "",
+        hub=_first(named, _HUB) or "",
+        connection_id=_first(named, _CONNECTION_ID) or "",
+        user_id=_first(named, _USER_ID),
         state=state,
-        signature=_first(named, wire.SIGNATURE),
-        origin=_first(named, wire.REQUEST_ORIGIN),
-        is_mqtt=_first(named, wire.SUBPROTOCOL) == _MQTT,
+        signature=_first(named, _SIGNATURE),
+        origin=_first(named, _ORIGIN),
+        is_mqtt=_first(named, _SUBPROTOCOL) == _MQTT,
         received_headers=ReceivedHeaders(headers),
     )
 
@@ -116,7 +137,7 @@ def event_of(context: ConnectionContext, headers: Headers, body: bytes) -> AnyEv
 
 
 def _context(
-    named: _Named,
+    named: Named,
     *,
     event_type: str,
     event_name: str,
@@ -129,22 +150,22 @@ def _context(
     is_mqtt: bool,
     received_headers: ReceivedHeaders,
 ) -> ConnectionContext:
-    physical_connection_id = _first(named, wire.PHYSICAL_CONNECTION_ID) if is_mqtt else None
+    physical_connection_id = _first(named, _PHYSICAL_CONNECTION_ID) if is_mqtt else None
     return ConnectionContext(
         event_type=EventType.SYSTEM if _is_system(event_type) else EventType.USER,
         event_name=event_name,
         hub=hub,
         connection_id=connection_id,
         user_id=user_id or None,
-        subprotocol=_first(named, wire.SUBPROTOCOL) or None,
+        subprotocol=_first(named, _SUBPROTOCOL) or None,
         connection_state=state,
         signature=signature or None,
         origin=origin or None,
-        event_id=event_number(_last(named, wire.ID)),
-        time=seconds(_last(named, wire.TIME)),
+        event_id=event_number(_last(named, _ID)),
+        time=seconds(_last(named, _TIME)),
         received_headers=received_headers,
         physical_connection_id=physical_connection_id,
-        session_id=None if physical_connection_id is None else _first(named, wire.SESSION_ID),
+        session_id=None if physical_connection_id is None else _first(named, _SESSION_ID),
     )
 
 
@@ -152,45 +173,47 @@ def _is_system(event_type: str) -> bool:
     return event_type.lower().startswith(_SYSTEM_TYPE)
 
 
-# Headers
+# Headers, whose names are in lower case here
 
 
 def _wrong_header(seen: str) -> Refused:
     return Refused(deliveries.HEADERS_INVALID.refuse(seen))
 
 
-def _all(named: _Named, name: str) -> Sequence[str]:
-    return named.get(name.lower(), ())
+def _all(named: Named, name: str) -> Sequence[str]:
+    found = named.get(name, ())
+    return (found,) if isinstance(found, str) else found
 
 
-def _first(named: _Named, name: str) -> str | None:
-    return next(iter(_all(named, name)), None)
+def _first(named: Named, name: str) -> str | None:
+    found = named.get(name)
+    return found[0] if isinstance(found, list) else found
 
 
-def _last(named: _Named, name: str) -> str | None:
-    found = _all(named, name)
-    return found[-1] if found else None
+def _last(named: Named, name: str) -> str | None:
+    found = named.get(name)
+    return found[-1] if isinstance(found, list) else found
 
 
-def _optional(named: _Named, name: str) -> str | None:
+def _optional(named: Named, name: str) -> str | None:
     """A header that may be missing, and is there at most once."""
-    found = _all(named, name)
-    if len(found) > 1:
-        raise _wrong_header(f"{len(found)} times {name}")
-    return found[0] if found else None
+    found = named.get(name)
+    if isinstance(found, list):
+        raise _wrong_header(f"{len(found)} times {_SPELLINGS[name]}")
+    return found
 
 
-def _required(named: _Named, name: str) -> str:
+def _required(named: Named, name: str) -> str:
     value = _optional(named, name)
     if not value:
-        raise _wrong_header(f"no {name}")
+        raise _wrong_header(f"no {_SPELLINGS[name]}")
     return value
 
 
-def _joined(named: _Named, name: str, *, required: bool = False) -> str | None:
+def _joined(named: Named, name: str, *, required: bool = False) -> str | None:
     found = _all(named, name)
     if required and not any(found):
-        raise _wrong_header(f"no {name}")
+        raise _wrong_header(f"no {_SPELLINGS[name]}")
     return ",".join(found) if found else None
 
 
@@ -260,20 +283,20 @@ def _decoded(body: bytes, shape: type[_T]) -> _T:
 
 
 def _message(headers: Headers, body: bytes) -> Message:
-    seen = media_type(next(iter(values(headers, wire.CONTENT_TYPE)), ""))
+    named = by_name(headers)
+    seen = media_type(_first(named, _CONTENT_TYPE) or "")
     data_type = DATA_TYPES.get(seen, DataType.PROTOBUF)
     if data_type is DataType.PROTOBUF:
         raise Refused(deliveries.CONTENT_TYPE_UNKNOWN.refuse(f"'{seen[:100]}'", seen))
-    return Message(data_type, body, _metadata(headers))
+    return Message(data_type, body, _metadata(named))
 
 
-def _metadata(headers: Headers) -> dict[str, str] | None:
+def _metadata(named: Named) -> dict[str, str] | None:
     """The metadata in the headers of a request, as it was sent; None when there is none."""
     prefix = wire.METADATA_PREFIX
-    length = len(prefix)
     metadata = {
-        lowered[length:]: value
-        for name, value in headers
-        if len(name) > length and (lowered := name.lower()).startswith(prefix)
+        name.removeprefix(prefix): value[-1] if isinstance(value, list) else value
+        for name, value in named.items()
+        if name.startswith(prefix) and name != prefix
     }
     return metadata or None

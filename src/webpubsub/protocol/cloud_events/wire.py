@@ -1,12 +1,15 @@
 """What a webhook is sent and what it answers, as values, and the names of the headers."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias, overload
 
 import msgspec
 
 #: Names and values in order; a name may repeat, and its letter case means nothing.
 Headers: TypeAlias = Sequence[tuple[str, str]]
+
+#: The values of headers by their names in lower case: one each, or all of one that repeats.
+Named: TypeAlias = Mapping[str, str | list[str]]
 
 CONTENT_TYPE = "Content-Type"
 REQUEST_ORIGIN = "WebHook-Request-Origin"
@@ -54,6 +57,39 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return 200 <= self.status < 300
 
 
+class NamedHeaders(Sequence[tuple[str, str]]):
+    """Headers that never repeat and whose values are known by name, as ``named``. In order, and as
+    they are spelled, ``read`` gives them when somebody asks, which is seldom."""
+
+    __slots__ = ("_lines", "_read", "named")
+
+    def __init__(self, named: Mapping[str, str], read: Callable[[], Headers]) -> None:
+        self.named = named
+        self._read = read
+        self._lines: Headers | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Headers: ...
+
+    def __getitem__(self, index: int | slice) -> tuple[str, str] | Headers:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self.named)
+
+    @property
+    def _all(self) -> Headers:
+        if self._lines is None:
+            self._lines = self._read()
+        return self._lines
+
+
 class ReceivedHeaders(Mapping[str, Sequence[str]]):
     """All values of each header by its name as it was spelled first, but for names in ``without``,
     which are in lower case. Gathered when somebody asks, which is seldom."""
@@ -77,6 +113,16 @@ class ReceivedHeaders(Mapping[str, Sequence[str]]):
     def __repr__(self) -> str:
         return repr(self._all)
 
+    def of(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """The lines of these headers, whose names are in lower case."""
+        named = by_name(self.lines)
+        found = ((name, named[name]) for name in names if name in named)
+        return [
+            (name, value)
+            for name, values in found
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+
     @property
     def _all(self) -> dict[str, list[str]]:
         if self._gathered is None:
@@ -90,11 +136,20 @@ class ReceivedHeaders(Mapping[str, Sequence[str]]):
         return self._gathered
 
 
-def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """All values of each header by its name in lower case, for whoever looks for several."""
-    named: dict[str, list[str]] = {}
+def by_name(headers: Headers) -> Named:
+    """The value of each header by its name in lower case, for whoever looks for several."""
+    if isinstance(headers, NamedHeaders):
+        return headers.named
+    named: dict[str, str | list[str]] = {}
     for name, value in headers:
-        named.setdefault(name.lower(), []).append(value)
+        lowered = name.lower()
+        before = named.get(lowered)
+        if before is None:
+            named[lowered] = value
+        elif isinstance(before, str):
+            named[lowered] = [before, value]
+        else:
+            before.append(value)
     return named
 
 

@@ -1,5 +1,6 @@
 """Whether the app answers at all. Specification: functions-python section 5.2."""
 
+import asyncio
 from pathlib import Path
 
 from aiohttp.test_utils import make_mocked_request
@@ -9,10 +10,11 @@ from webpubsub.host.extensions.http.availability import Availability
 REQUEST = make_mocked_request("GET", "/api/f")
 
 
-def test_an_app_is_offline_while_its_page_is_there(tmp_path: Path) -> None:
+async def test_an_app_is_offline_while_its_page_is_there(tmp_path: Path) -> None:
     """Every request sees the page, as it is at that moment."""
     availability, page = Availability(tmp_path), tmp_path / "app_offline.htm"
     assert availability.answer(REQUEST) is None
+    await asyncio.sleep(0)
     for content in (b"<p>closed</p>", b""):
         page.write_bytes(content)
         answer = availability.answer(REQUEST)
@@ -24,6 +26,16 @@ def test_an_app_is_offline_while_its_page_is_there(tmp_path: Path) -> None:
     assert answer.body == b"x" * 1024 * 1024
     page.unlink()
     assert availability.answer(REQUEST) is None
+
+
+async def test_one_look_is_for_all_requests_of_a_turn(tmp_path: Path) -> None:
+    """Those of the next one see what has changed."""
+    availability = Availability(tmp_path)
+    assert availability.answer(REQUEST) is None
+    (tmp_path / "app_offline.htm").touch()
+    assert availability.answer(REQUEST) is None
+    await asyncio.sleep(0)
+    assert availability.answer(REQUEST) is not None
 
 
 def test_a_page_that_cannot_be_read_is_a_page(tmp_path: Path) -> None:

@@ -283,4 +283,4 @@ async def test_no_answer_is_sent_while_it_is_made(caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.ERROR):
         async with listening(stream) as listener:
             assert await Client(listener).say(get(b"/")) == b""
-    assert "a StreamResponse cannot be sent whole" in caplog.text
+    assert "a StreamResponse that is still to be made cannot be sent whole" in caplog.text

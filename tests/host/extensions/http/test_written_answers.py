@@ -64,5 +64,5 @@ def test_a_header_with_a_control_character_is_not_sent(header: tuple[str, str]) 
 
 def test_a_body_is_made_of_bytes() -> None:
     """One that is still to be made is none of these answers."""
-    with pytest.raises(TypeError, match="must be bytes"):
+    with pytest.raises(TypeError, match="Response that is still to be made"):
         written(web.Response(body=bytearray(b"a")))

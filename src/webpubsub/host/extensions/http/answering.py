@@ -5,7 +5,7 @@ Specification: functions-python sections 5 and 8.4.
 """
 
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -73,6 +73,7 @@ class Answering:
         self._cors = cors
         self._hsts = hsts
         self._max_body_bytes = max_body_bytes
+        self._has_headers = cors.is_on or hsts.is_on or bool(options.custom_headers)
 
     def takes(self, request: WholeRequest) -> bool:
         """Whether the answer to a request that is whole will be, too."""
@@ -83,19 +84,21 @@ class Answering:
 
     async def __call__(self, request: Request) -> web.StreamResponse:
         """The answer to a request, which may have been sent by then."""
-        preflight = self._cors.preflight(request.method, request.headers)
-        if preflight is not None:
-            return web.Response(status=204, headers=preflight)
+        if self._cors.is_on:
+            preflight = self._cors.preflight(request.method, request.headers)
+            if preflight is not None:
+                return web.Response(status=204, headers=preflight)
         response = await self._respond(request)
-        if not response.prepared:
+        if self._has_headers and not response.prepared:
             self._finish(request, response)
         return response
 
     def _finish(self, request: Request, response: web.StreamResponse) -> None:
         """Add the headers that every answer has."""
-        for name, value in self._cors.headers(request.headers).items():
-            if name == hdrs.VARY or name not in response.headers:
-                response.headers.add(name, value)  # Vary lists what a function's own may not
+        if self._cors.is_on:
+            for name, value in self._cors.headers(request.headers).items():
+                if name == hdrs.VARY or name not in response.headers:
+                    response.headers.add(name, value)  # Vary lists what a function's own may not
         if self._hsts.is_on:
             response.headers.update(self._hsts.headers(request))
         if self._options.custom_headers:
@@ -107,7 +110,7 @@ class Answering:
         if answer is not None:
             return answer
         try:
-            return await self._route(request, path)
+            return await self._routed(request, path)
         except TooManyRequests as error:
             answer = refused(request, TOO_MANY_REQUESTS.refuse(str(error)))
             answer.headers["X-FUNCTION-SCALEOUT"] = "1"
@@ -125,13 +128,22 @@ class Answering:
             text = "The request body ended early or is malformed."
             return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
 
-    async def _route(self, request: Request, path: str) -> web.StreamResponse:
+    def _routed(self, request: Request, path: str) -> Coroutine[Any, Any, web.StreamResponse]:
+        """What makes the answer."""
         segments = path_segments(path)
-        if is_reserved(segments):
-            webhook = self._webhooks.find(path)
-            if webhook is not None:
-                return await self._webhooks.answer(webhook, request)
-            return await self._admin.answer(request) or self._system.fallback(path)
+        if not is_reserved(segments):
+            return self._called(request, path, segments)
+        webhook = self._webhooks.find(path)
+        if webhook is not None:
+            return self._webhooks.answer(webhook, request)
+        return self._administered(request, path)
+
+    async def _administered(self, request: Request, path: str) -> web.StreamResponse:
+        return await self._admin.answer(request) or self._system.fallback(path)
+
+    async def _called(
+        self, request: Request, path: str, segments: Sequence[str]
+    ) -> web.StreamResponse:
         match = self._routes.find(request.method, segments)
         if match is None:
             return self._system.fallback(path)
@@ -140,9 +152,9 @@ class Answering:
         if refusal is not None:
             return refused(request, refusal)
         if not self._admission.is_limited:
-            return await self._called(match, request)
+            return await self._answered(match, request)
         async with self._admission:
-            return await self._called(match, request)
+            return await self._answered(match, request)
 
     def _refusal(self, request: Request, match: Match) -> Refusal | None:
         """Whether the key is right comes before whether the function is enabled."""
@@ -151,7 +163,7 @@ class Answering:
             return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
         return refusal
 
-    def _called(self, match: Match, request: Request) -> Coroutine[Any, Any, web.StreamResponse]:
+    def _answered(self, match: Match, request: Request) -> Coroutine[Any, Any, web.StreamResponse]:
         if match.function.streams_http and not isinstance(request, WholeRequest):
             return self._stream(match, request)
         return self._call(match, request)

@@ -3,6 +3,7 @@
 Specification: functions-python sections 5.2 and 8.7.
 """
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -18,18 +19,28 @@ _MAX_PAGE_BYTES = 1024 * 1024
 
 class Availability:
     """Turns requests away while the app's folder holds the file ``app_offline.htm``, whose content
-    is the answer then."""
+    is the answer then. Whether it does is looked up once for all requests in a turn of the event
+    loop."""
 
     def __init__(self, app_directory: Path | None) -> None:
         self._page = None if app_directory is None else str(app_directory / _OFFLINE_PAGE)
+        self._is_known = False
 
     def answer(self, request: Request) -> web.Response | None:
         """The answer to a request that comes at the wrong time, or None."""
-        if self._page is not None and (content := _content(self._page)) is not None:
-            answer = refused(request, APP_OFFLINE.refuse("the file"))
-            answer.body, answer.content_type = content, "text/html"
-            return answer
-        return None
+        if self._is_known or self._page is None:
+            return None
+        content = _content(self._page)
+        if content is None:
+            self._is_known = True
+            asyncio.get_running_loop().call_soon(self._forget)
+            return None
+        answer = refused(request, APP_OFFLINE.refuse("the file"))
+        answer.body, answer.content_type = content, "text/html"
+        return answer
+
+    def _forget(self) -> None:
+        self._is_known = False
 
 
 def _content(path: str) -> bytes | None:

@@ -17,7 +17,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 from aiohttp import web
@@ -32,13 +32,21 @@ _MOST_WAITING_BYTES = 65_536
 _FAILED = "500 Internal Server Error\n\nServer got itself in trouble"
 
 
+class Answerer(Protocol):
+    """Answers the requests that it takes, with answers that are whole, too."""
+
+    takes: Callable[[WholeRequest], bool]
+
+    def answer(self, request: WholeRequest) -> Awaitable[web.StreamResponse]:
+        """The answer."""
+
+
 class Connections(msgspec.Struct, eq=False, kw_only=True):
-    """Those that are open. ``answer`` answers the requests that it ``takes``, ``http`` all others,
-    and ``logger`` is told of what neither should do."""
+    """Those that are open. What ``answerer`` does not take is for ``http``, and ``logger`` is told
+    of what the former should not do."""
 
     http: web.Server
-    takes: Callable[[WholeRequest], bool]
-    answer: Callable[[WholeRequest], Awaitable[web.StreamResponse]]
+    answerer: Answerer
     logger: logging.Logger
     reader: RequestReader = msgspec.field(default_factory=RequestReader)
     open: set["Connection"] = msgspec.field(default_factory=set)
@@ -131,7 +139,7 @@ class Connection(asyncio.Protocol):
     def _take(self, data: bytes) -> None:
         house = self._house
         request = house.reader.read(data)
-        if request is None or not house.takes(request):
+        if request is None or not house.answerer.takes(request):
             self._hand_over(data)
         else:
             self.answering = self._loop.create_task(self._answer(request))
@@ -148,38 +156,27 @@ class Connection(asyncio.Protocol):
         handler.data_received(data)
 
     async def _answer(self, request: WholeRequest) -> None:
-        house = self._house
+        answer: web.StreamResponse | None = None  # as it stays when it is cut off
         try:
-            answer = await self._answer_to(request)
-            self._write(written(answer))
-            self._closes = self._closes or answer.keep_alive is False
-        except BaseException as error:
-            self._closes = True
-            if not isinstance(error, Exception):
-                raise
-            house.logger.exception("Unhandled exception")
+            answer = await self._house.answerer.answer(request)
+        except Exception as error:
+            answer = self._failure(error)
         finally:
-            self._end_answer()
+            self._end_answer(answer)
 
-    async def _answer_to(self, request: WholeRequest) -> web.Response:
-        try:
-            answer = await self._house.answer(request)
-        except Exception:
-            peer = self._transport and self._transport.get_extra_info("peername")
-            self._house.logger.exception("Error handling request from %s", peer and peer[0])
-            answer = web.Response(status=500, text=_FAILED)
-            answer.force_close()
-        if not isinstance(answer, web.Response):
-            raise TypeError(f"a {type(answer).__name__} cannot be sent whole")
+    def _failure(self, error: Exception) -> web.Response:
+        peer = self._transport and self._transport.get_extra_info("peername")
+        name = peer and peer[0]
+        self._house.logger.error("Error handling request from %s", name, exc_info=error)
+        answer = web.Response(status=500, text=_FAILED)
+        answer.force_close()
         return answer
 
-    def _write(self, data: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def _end_answer(self) -> None:
+    def _end_answer(self, answer: web.StreamResponse | None) -> None:
         self.answering = None
         self._last = self._loop.time()
+        is_kept = answer is not None and self._send(answer)
+        self._closes = self._closes or not is_kept
         if self._transport is None:
             self._house.open.discard(self)
         elif self._closes:
@@ -187,6 +184,17 @@ class Connection(asyncio.Protocol):
         elif self._received:
             # In a context of its own: what a function sets is no concern of the next one.
             self._loop.call_soon(self._go_on, context=self._context)
+
+    def _send(self, answer: web.StreamResponse) -> bool:
+        """Whether another one may follow."""
+        try:
+            data = written(answer)
+        except (TypeError, ValueError):
+            self._house.logger.exception("Unhandled exception")
+            return False
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+        return answer.keep_alive is not False
 
     def _go_on(self) -> None:
         data, transport = self._received, self._transport

@@ -33,6 +33,11 @@ class CorsPolicy(msgspec.Struct, frozen=True):
             )
         return cls(listed, credentials)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it concerns any request."""
+        return bool(self.origins)
+
     def headers(self, request: Mapping[str, str]) -> dict[str, str]:
         """The headers that an answer to a request with these headers carries."""
         if not self.origins:

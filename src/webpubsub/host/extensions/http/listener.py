@@ -68,13 +68,13 @@ class Listener:
             return
         loop = asyncio.get_running_loop()
         http = web.Server(
-            self._answer,
+            self.answer,
             access_log=None,
             auto_decompress=False,
             logger=logger,
             max_field_size=_MOST_HEADER_BYTES,
         )
-        connections = Connections(http=http, takes=self._takes, answer=self._answer, logger=logger)
+        connections = Connections(http=http, answerer=self, logger=logger)
         try:
             if self._listens:
                 self._sockets = await loop.create_server(connections, self.address, self._port)
@@ -100,10 +100,8 @@ class Listener:
         await asyncio.gather(self._connections.close(seconds), self._http.shutdown(seconds))
         self._sockets = self._http = self._connections = None
 
-    def _takes(self, request: WholeRequest) -> bool:
-        return self.takes(request)
-
-    def _answer(self, request: Request) -> Awaitable[web.StreamResponse]:
+    def answer(self, request: Request) -> Awaitable[web.StreamResponse]:
+        """Have a request answered."""
         return _no_answer(request) if self.handler is None else self.handler(request)
 
     def _reason(self, error: OSError | OverflowError) -> str:

@@ -8,16 +8,20 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from webpubsub.host.extensions.http.bodies import read_body
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import header_lines
 from webpubsub.host.extensions.http.templates import fold, path_segments
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
 from webpubsub.host.keys.authority import webhook_demand
-from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
+from webpubsub.protocol.cloud_events.wire import (
+    Headers,
+    NamedHeaders,
+    WebhookAnswer,
+    WebhookRequest,
+)
 
 #: What an extension answers requests with.
 Webhook: TypeAlias = Callable[[WebhookRequest], Awaitable[WebhookAnswer]]
@@ -56,11 +60,15 @@ class Webhooks:
             return refused(request, refusal)
         body = await read_body(request, self._max_body_bytes)
         answer = await self._by_name[extension](
-            WebhookRequest(method=request.method, headers=header_lines(request), body=body)
+            WebhookRequest(method=request.method, headers=_headers(request), body=body)
         )
-        return web.Response(
-            status=answer.status, headers=CIMultiDict(answer.headers), body=answer.body or None
-        )
+        return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+
+
+def _headers(request: Request) -> Headers:
+    if isinstance(request, WholeRequest):
+        return NamedHeaders(request.named, lambda: request.lines)
+    return header_lines(request)
 
 
 @lru_cache(maxsize=_MOST_PATHS)

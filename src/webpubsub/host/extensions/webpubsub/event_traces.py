@@ -3,9 +3,16 @@
 from webpubsub.host.worker import TraceContext
 from webpubsub.protocol.cloud_events.wire import ReceivedHeaders
 from webpubsub.protocol.events import AnyEventRequest, ConnectEventRequest, UserEventRequest
-from webpubsub.protocol.trace_context import SpanContext, metadata_span, sender_span
+from webpubsub.protocol.trace_context import (
+    TRACE_PARENT,
+    TRACE_STATE,
+    SpanContext,
+    metadata_span,
+    sender_span,
+)
 
 _NO_TRACE = TraceContext()
+_NAMES = (TRACE_PARENT, TRACE_STATE)
 
 
 def trace_of(event: AnyEventRequest) -> TraceContext:
@@ -18,7 +25,7 @@ def trace_of(event: AnyEventRequest) -> TraceContext:
     if headers is None and isinstance(event, ConnectEventRequest):
         headers = event.headers
     if isinstance(headers, ReceivedHeaders):
-        return _shown(sender_span(headers.lines))
+        return _shown(sender_span(headers.of(_NAMES)))
     if not headers:
         return _NO_TRACE
     return _shown(sender_span((name, value) for name, many in headers.items() for value in many))

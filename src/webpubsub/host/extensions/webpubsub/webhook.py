@@ -5,8 +5,8 @@ its signature is looked at. Specification: bindings sections 3.2 to 3.7.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -58,10 +58,13 @@ class Webhook:
         self._dispatch = dispatch
         self._point = point or ObservationPoint()
 
-    async def receive(self, request: WebhookRequest) -> WebhookAnswer:
+    def receive(self, request: WebhookRequest) -> Coroutine[Any, Any, WebhookAnswer]:
         """The answer to one request. Never raises for what is in it."""
         if self._point.observer is None:
-            return await self._answer(request, _Delivery())
+            return self._answer(request, _Delivery())
+        return self._traced(request)
+
+    async def _traced(self, request: WebhookRequest) -> WebhookAnswer:
         with self._point.span():
             return await self._observed(request)
 
