@@ -8,7 +8,6 @@ Specification: functions-python section 5.2.
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -26,10 +25,7 @@ _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DEL
 _PATH = re.compile(rb"/(?:[!\"$-.0-~][!\"$-~]*)?")
 #: Headers that ask for something of the connection, or frame a body otherwise.
 _REMARKABLE = frozenset({"expect", "sec-websocket-key1", "transfer-encoding", "upgrade"})
-_LINE_END = b"\r\n"
-#: llhttp leaves blanks at the end of a value.
-_BLANKS = (b" \r\n", b"\t\r\n")
-#: Of so many names of headers it is kept how they are spelled.
+#: So many names of headers are kept in lower case.
 _MOST_NAMES = 512
 _SPELLINGS = {str(name).lower(): str(name) for name in vars(hdrs).values() if type(name) is istr}
 
@@ -50,8 +46,7 @@ class Target(msgspec.Struct, frozen=True):
 class WholeRequest:
     """One of them, with the members of ``web.BaseRequest`` that the host asks for.
 
-    ``named`` are the values of its headers by their names in lower case. Raises UnicodeDecodeError
-    for one that is no text.
+    ``fields`` are its headers as they were sent, ``named`` their values by the names in lower case.
     """
 
     __slots__ = ("_fields", "_headers", "_notes", "body", "method", "named", "rel_url")
@@ -59,13 +54,18 @@ class WholeRequest:
     scheme = "http"
 
     def __init__(
-        self, method: str, target: str, fields: Mapping[bytes, bytes], body: bytes
+        self,
+        method: str,
+        target: str,
+        fields: Mapping[bytes, bytes],
+        named: Mapping[str, str],
+        body: bytes,
     ) -> None:
         path, _, query = target.partition("?")
         self.method = method
         self.rel_url = Target(path, query)
+        self.named = named
         self.body = body
-        self.named = {_lowered(name): value.decode() for name, value in fields.items()}
         self._fields = fields
         self._headers: CIMultiDict[str] | None = None
         self._notes: dict[Any, Any] = {}
@@ -73,7 +73,10 @@ class WholeRequest:
     @property
     def lines(self) -> list[tuple[str, str]]:
         """Its headers in order."""
-        return [(_spelled(name), value.decode()) for name, value in self._fields.items()]
+        return [
+            (_SPELLINGS.get(_LOWERED[name]) or name.decode(), value.decode())
+            for name, value in self._fields.items()
+        ]
 
     @property
     def headers(self) -> CIMultiDict[str]:
@@ -114,73 +117,77 @@ class RequestReader:
     """Reads one request after another, of any connections. Its parser calls ``on_…``."""
 
     def __init__(self) -> None:
+        self._targets: list[bytes] = []
         self._fields: dict[bytes, bytes] = {}
-        #: A header, of which the parser tells; when its name repeats, there is one less.
+        self._pieces: list[bytes] = []
+        self._ended = 0
+        self._is_kept = False
+        # These are called most, so they are no methods of Python. Of headers with the same name one
+        # stays, and is one less than there are lines.
+        self.on_url = self._targets.append
         self.on_header = self._fields.__setitem__
-        self._begin()
+        self.on_body = self._pieces.append
         self._parser = HttpRequestParser(self)
 
     def read(self, data: bytes) -> WholeRequest | None:
         """The request that these bytes are, neither less nor more; None for any other."""
         try:
             self._parser.feed_data(data)
-            request = self._request(data) if self._begun == self._ended == 1 else None
+            request = self._request(data) if self._ended == 1 and self._is_kept else None
         except (HttpParserError, HttpParserUpgrade, UnicodeDecodeError):
             request = None
         if request is None:  # whoever is in the middle of something cannot be asked again
             self._parser = HttpRequestParser(self)
-        self._begin()
-        return request
-
-    def _begin(self) -> None:
-        self._begun = self._ended = 0
-        self._is_kept = False
-        self._target = self._body = b""
+        self._ended = 0
+        self._targets.clear()
         self._fields.clear()
-
-    def _request(self, data: bytes) -> WholeRequest | None:
-        head, fields = data[: len(data) - len(self._body)], self._fields
-        method = _METHODS.get(self._parser.get_method())
-        if (
-            method is None
-            or not self._is_kept
-            or self._parser.get_http_version() != "1.1"
-            or _PATH.fullmatch(self._target) is None
-            or len(head) > _MOST_HEAD_BYTES
-            or len(fields) > _MOST_HEADERS
-            or head.count(_LINE_END) != len(fields) + 2
-            or any(blank in head for blank in _BLANKS)
-        ):
-            return None
-        request = WholeRequest(method, self._target.decode(), fields.copy(), self._body)
-        named = request.named
-        is_plain = "host" in named and len(named) == len(fields) and _REMARKABLE.isdisjoint(named)
-        return request if is_plain else None
-
-    def on_message_begin(self) -> None:
-        """A request."""
-        self._begun += 1
-
-    def on_url(self, target: bytes) -> None:
-        """A piece of where it goes."""
-        self._target += target
-
-    def on_body(self, piece: bytes) -> None:
-        """A piece of the body."""
-        self._body += piece
+        self._pieces.clear()
+        return request
 
     def on_message_complete(self) -> None:
         """The end of a request."""
         self._ended += 1
         self._is_kept = self._parser.should_keep_alive()
 
+    def _request(self, data: bytes) -> WholeRequest | None:
+        parser, target, fields = self._parser, self._targets[0], self._fields
+        method = _METHODS.get(parser.get_method())
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        head = data[: len(data) - len(body)]
+        if (
+            method is None
+            or parser.get_http_version() != "1.1"
+            or _PATH.fullmatch(target) is None
+            or len(head) > _MOST_HEAD_BYTES
+            or len(fields) > _MOST_HEADERS
+            or not _has_lines(head, len(fields))
+        ):
+            return None
+        named = {_LOWERED[name]: value.decode() for name, value in fields.items()}
+        if "host" not in named or len(named) < len(fields) or not _REMARKABLE.isdisjoint(named):
+            return None
+        return WholeRequest(method, target.decode(), fields.copy(), named, body)
 
-@lru_cache(maxsize=_MOST_NAMES)
-def _lowered(name: bytes) -> str:
-    return name.decode().lower()
+
+def _has_lines(head: bytes, fields: int) -> bool:
+    """Whether a head is a line for the request, one for each of these fields, without blanks behind
+    it, which llhttp would leave there, and an empty one."""
+    return (
+        head.endswith(b"\r\n\r\n")
+        and head.count(b"\r\n") == fields + 2
+        and b" \r\n" not in head
+        and b"\t\r\n" not in head
+    )
 
 
-@lru_cache(maxsize=_MOST_NAMES)
-def _spelled(name: bytes) -> str:
-    """The name of a header as aiohttp spells it."""
-    return _SPELLINGS.get(_lowered(name), name.decode())
+class _Names(dict[bytes, str]):
+    """Names of headers in lower case, of which the latest are kept."""
+
+    def __missing__(self, name: bytes) -> str:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
+        lowered = self[name] = name.decode().lower()
+        return lowered
+
+
+_LOWERED = _Names()
