@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often everybody is started")
     parser.add_argument(
-        "--seconds", type=float, default=0.6, help="of each figure in a round, in all slices"
+        "--seconds", type=float, default=0.45, help="of each figure in a round, in all slices"
     )
     parser.add_argument("--list", action="store_true", help="show workloads and contestants")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results")

@@ -1,7 +1,7 @@
 """Rounds of alternating slices: who is measured next to another meets the same machine.
 
 How fast a machine is that others use as well changes within seconds. So in a round all contestants
-are made ready first, and then measured in turn for a fifth of a second each, again and again.
+are made ready first, and then measured in turn, for a fraction of a second each, again and again.
 """
 
 import time
@@ -23,6 +23,9 @@ Tell = Callable[[str], object]
 
 #: Slice -> figure.
 Figures = dict[int, Figure]
+
+#: As a share of a slice: a server that gets faster does so by and by.
+_WARM_UP = 0.5
 
 #: Who takes so many times as long as it is measured is measured less often.
 _LATE = 2.0
@@ -106,12 +109,9 @@ class Slices:
                 await self._everybody(number, ready)
 
     async def _warm_up(self, work: Mapping[str, Slice]) -> None:
-        if not self._workload.warms_up:
-            return
-        first, *others = (row for row in self._workload.rows if row.label in work)
-        await warm_up(work[first.label], self._seconds, first.higher_is_better)
-        for row in others:
-            await work[row.label](self._seconds)
+        if self._workload.warms_up:
+            row = next(row for row in self._workload.rows if row.label in work)
+            await warm_up(work[row.label], self._seconds * _WARM_UP, row.higher_is_better)
 
     async def _everybody(self, number: int, ready: Mapping[str, Mapping[str, Slice]]) -> None:
         for row in self._workload.rows:

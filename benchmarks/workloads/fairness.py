@@ -67,7 +67,7 @@ class Fairness(Workload[SocketContestant], frozen=True):
     async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
         """Both ways, of ours."""
         with running(contestant.name, contestant.command) as server:
-            client = contestant.echo(server.port, 0)
+            client, other = (contestant.echo(server.port, number) for number in range(2))
             own = of_echoes(contestant.member(server.port, "flood"), TEXT)
             many = to_group(
                 contestant.member(server.port, "crowd"),
@@ -77,7 +77,7 @@ class Fairness(Workload[SocketContestant], frozen=True):
             )
             async with (
                 _compared(server, GROUPS, client, own) as groups,
-                _compared(server, CROWD, client, many) as crowds,
+                _compared(server, CROWD, other, many) as crowds,
             ):
                 if contestant is not ours:
                     yield {**groups, **crowds}

@@ -1,10 +1,9 @@
-"""Many small groups, in which everybody talks: messages delivered per second.
-
-A member sends its next message when it has received as many as its group has members.
-"""
+"""Many small groups, in which everybody talks, and one in which one member does: messages delivered
+per second."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import ClassVar
 
 from benchmarks.contestants.contestant import SocketContestant
@@ -15,44 +14,31 @@ from benchmarks.contestants.python import aiohttp, socketify
 from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
 from benchmarks.workloads.echo import together
-from benchmarks.workloads.fanout import UNIT
+from benchmarks.workloads.fanout import UNIT, publishing
 
-DELIVERED = "64 bytes, everybody sends"
+_SIZE, _IN_FLIGHT = 64, 16
 _TIMES = 2
 
 
 class Groups(Workload[SocketContestant], frozen=True):
-    """100 groups of 10."""
+    """Some groups of ten, and fewer of thirty."""
 
     name: ClassVar[str] = "groups"
-    groups: int = 100
-    members: int = 10
-
-    @property
-    def title(self) -> str:
-        """What it is."""
-        return f"{self.groups} groups of {self.members}"
-
-    @property
-    def notes(self) -> str:
-        """What a reader must know."""
-        return (
-            "A member sends its next message when it has received as many as its group has "
-            "members. NATS is measured in fan-out alone, the raw loop has one group, and picows "
-            "has none."
-        )
+    title: ClassVar[str] = "Small groups, 64 bytes"
+    notes: ClassVar[str] = (
+        "Where everybody sends, a member sends its next message when it has received as many as "
+        "its group has members. NATS is measured in fan-out alone, the raw loop has one group, and "
+        "picows has none."
+    )
+    #: How many of how many members.
+    sizes: tuple[tuple[int, int], ...] = ((100, 10), (30, 30))
+    published: int = 30
 
     @property
     def rows(self) -> Sequence[Row]:
-        """One."""
-        return (
-            Row(
-                DELIVERED,
-                UNIT,
-                target=f"{_TIMES} x {node_ws.name}",
-                reached=lambda medians: medians.ratio_at_least(DELIVERED, _TIMES, node_ws.name),
-            ),
-        )
+        """Where everybody sends, and where one does."""
+        everybody = [self._row(_label(groups, members)) for groups, members in self.sizes]
+        return [*everybody, Row(self._published, UNIT)]
 
     @property
     def contestants(self) -> Sequence[SocketContestant]:
@@ -61,8 +47,33 @@ class Groups(Workload[SocketContestant], frozen=True):
 
     @asynccontextmanager
     async def ready(self, contestant: SocketContestant) -> AsyncIterator[Mapping[str, Slice]]:
-        """Of all groups."""
-        with running(contestant.name, contestant.command) as server:
-            endpoints = [contestant.member(server.port, f"group{n}") for n in range(self.groups)]
-            async with together(endpoints * self.members, self.members) as everybody:
-                yield {DELIVERED: everybody.rate}
+        """All rows, on one server."""
+        slices: dict[str, Slice] = {}
+        async with AsyncExitStack() as stack:
+            port = stack.enter_context(running(contestant.name, contestant.command)).port
+            for groups, members in self.sizes:
+                names = [f"of{members}-{number}" for number in range(groups)]
+                endpoints = [contestant.member(port, name) for name in names] * members
+                everybody = await stack.enter_async_context(together(endpoints, members))
+                slices[_label(groups, members)] = everybody.rate
+            work = publishing(contestant, port, "published", self.published)
+            one = await stack.enter_async_context(work)
+            slices[self._published] = partial(one.rate, _SIZE, _IN_FLIGHT)
+            yield slices
+
+    @property
+    def _published(self) -> str:
+        return f"one of {self.published}, one sends, {_IN_FLIGHT} in flight"
+
+    @staticmethod
+    def _row(label: str) -> Row:
+        return Row(
+            label,
+            UNIT,
+            target=f"{_TIMES} x {node_ws.name}",
+            reached=lambda medians: medians.ratio_at_least(label, _TIMES, node_ws.name),
+        )
+
+
+def _label(groups: int, members: int) -> str:
+    return f"{groups} of {members}, everybody sends"

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.timeout(120)
     [
         Fanout(members=8, in_flight=(1, 4)),
         Crowd(few=4, many=8),
-        Groups(groups=2, members=3),
+        Groups(sizes=((2, 3),), published=3),
         Reliable(members=8),
         Echo(clients=4),
         Idle(),
