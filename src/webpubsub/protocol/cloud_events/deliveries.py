@@ -38,8 +38,16 @@ from webpubsub.protocol.messages import DATA_TYPES, DataType, Message
 from webpubsub.protocol.mqtt_events import MqttConnectProperties, MqttDisconnectedProperties
 from webpubsub.protocol.refusals import Refused, deliveries
 
+# Python 3.11 takes its time to look up a member of an enumeration.
+_SYSTEM, _USER = EventType.SYSTEM, EventType.USER
 _SYSTEM_TYPE = "azure.webpubsub.sys."
 _MQTT = "mqtt"
+#: What a message may be.
+_DATA_TYPES = {
+    content_type: data_type
+    for content_type, data_type in DATA_TYPES.items()
+    if data_type is not DataType.PROTOBUF
+}
 #: What .NET keeps apart from the headers of a request, so that functions do not see it.
 _CONTENT_HEADERS = frozenset(
     {"allow", "expires", "last-modified"}
@@ -130,7 +138,7 @@ def event_of(context: ConnectionContext, headers: Headers, body: bytes) -> AnyEv
 
     Raises Refused with status 400 for a body that is no event. Specification: bindings section 3.7.
     """
-    if context.event_type is EventType.USER:
+    if context.event_type is _USER:
         return UserEventRequest(connection_context=context, message=_message(headers, body))
     read = _READERS.get(context.event_name.lower())
     return None if read is None else read(context, body)
@@ -152,7 +160,7 @@ def _context(
 ) -> ConnectionContext:
     physical_connection_id = _first(named, _PHYSICAL_CONNECTION_ID) if is_mqtt else None
     return ConnectionContext(
-        event_type=EventType.SYSTEM if _is_system(event_type) else EventType.USER,
+        event_type=_SYSTEM if _is_system(event_type) else _USER,
         event_name=event_name,
         hub=hub,
         connection_id=connection_id,
@@ -285,8 +293,8 @@ def _decoded(body: bytes, shape: type[_T]) -> _T:
 def _message(headers: Headers, body: bytes) -> Message:
     named = by_name(headers)
     seen = media_type(_first(named, _CONTENT_TYPE) or "")
-    data_type = DATA_TYPES.get(seen, DataType.PROTOBUF)
-    if data_type is DataType.PROTOBUF:
+    data_type = _DATA_TYPES.get(seen)
+    if data_type is None:
         raise Refused(deliveries.CONTENT_TYPE_UNKNOWN.refuse(f"'{seen[:100]}'", seen))
     return Message(data_type, body, _metadata(named))
 
@@ -294,6 +302,8 @@ def _message(headers: Headers, body: bytes) -> Message:
 def _metadata(named: Named) -> dict[str, str] | None:
     """The metadata in the headers of a request, as it was sent; None when there is none."""
     prefix = wire.METADATA_PREFIX
+    if prefix not in "\n".join(named):  # as with nearly every request
+        return None
     metadata = {
         name.removeprefix(prefix): value[-1] if isinstance(value, list) else value
         for name, value in named.items()

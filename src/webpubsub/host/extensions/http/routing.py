@@ -87,12 +87,8 @@ class RouteTable:
 
     def __init__(self) -> None:
         self._entries: list[RoutedFunction] = []
-        self._has_streams = False
-
-    @property
-    def has_streams(self) -> bool:
-        """Whether the answers of some of them may be sent while they are made."""
-        return self._has_streams
+        #: Whether the answers of some of them may be sent while they are made.
+        self.has_streams = False
 
     @property
     def functions(self) -> list[FunctionMetadata]:
@@ -119,7 +115,7 @@ class RouteTable:
         for other in self._entries:
             if entry.disabled != other.disabled and entry.route.conflicts_with(other.route):
                 _tell_of_hidden(*sorted((entry, other), key=lambda one: one.function.name.upper()))
-        self._has_streams = self._has_streams or entry.function.streams_http
+        self.has_streams = self.has_streams or entry.function.streams_http
         self._entries.append(entry)
         self._entries.sort(key=lambda entry: (entry.disabled, entry.function.name.upper()))
 
