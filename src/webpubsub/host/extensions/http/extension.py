@@ -37,7 +37,6 @@ from webpubsub.host.extensions.http.routing import (
 )
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.webhooks import Webhook, Webhooks
-from webpubsub.host.extensions.http.whole_requests import WholeRequest
 from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.metadata import Binding, FunctionMetadata
@@ -93,7 +92,7 @@ class HttpExtension:
         self._stop_seconds = stop_seconds
         self._routes = RouteTable()
         self._listener = listener
-        self._answering = Answering(
+        answering = Answering(
             options=options,
             routes=self._routes,
             gate=self._gate,
@@ -106,7 +105,9 @@ class HttpExtension:
             hsts=Hsts(config),
             max_body_bytes=max_body_bytes,
         )
-        self._answer = ObservedAnswers(self._answering, point or ObservationPoint())
+        self._answer = ObservedAnswers(answering, point or ObservationPoint())
+        #: Whether the answer to a request that has arrived whole will be, too.
+        self.takes = answering.takes
 
     @property
     def port(self) -> int:
@@ -186,10 +187,6 @@ class HttpExtension:
         """Answer requests from now on."""
         self._listener.handler = self._answer
         self._listener.takes = self.takes
-
-    def takes(self, request: WholeRequest) -> bool:
-        """Whether the answer to a request that has arrived whole will be whole, too."""
-        return self._answering.takes(request)
 
     async def drain(self) -> None:
         """Whoever sends a request is still answered."""
