@@ -4,6 +4,7 @@ Specification: client-protocols sections 2.1, 2.3, 3.1, 3.2, 3.3, 5.6, 6.4, 11, 
 upstream-events sections 8.4 and 11.3.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -46,6 +47,14 @@ from webpubsub.service.sessions.life import Phase
 async def test_the_reply_comes_before_the_ack() -> None:
     """For an event, what the application says precedes the ack."""
     assert await World().send(event("greet", "hi", 7)) == [from_server("hi"), ack(7)]
+
+
+async def test_an_answer_that_is_there_at_once_is_written_at_once() -> None:
+    """In the turn of the event loop in which it is there, and not in the next."""
+    world = World()
+    world.wire.receive(client_frame(TEXT, json.dumps(event("greet", "hi")).encode()))
+    await turns(1)
+    assert world.answers() == [from_server("hi")]
 
 
 @pytest.mark.parametrize(
