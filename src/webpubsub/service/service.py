@@ -14,6 +14,7 @@ from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.faults.faults import Faults
 from webpubsub.service.front_door.front_door import House
 from webpubsub.service.front_door.kept_alive import KeptAlive
+from webpubsub.service.front_door.opening import Opening
 from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.hub_settings.model import AllHubSettings
 from webpubsub.service.hubs.hubs import Hubs
@@ -142,9 +143,16 @@ class Service:
             settings=self.settings,
             hubs=self.hubs,
             router=self._router,
-            flusher=Flusher(loop),
-            sweeper=self._sweeper,
-            parsers=FrameParsers(self.settings.max_message_bytes),
+            opening=Opening(
+                settings=self.settings,
+                router=self._router,
+                flusher=Flusher(loop),
+                sweeper=self._sweeper,
+                parsers=FrameParsers(self.settings.max_message_bytes),
+                recovery=self.recovery,
+                point=self.point,
+                clock=self._clock,
+            ),
             recovery=self.recovery,
             point=self.point,
             clock=self._clock,

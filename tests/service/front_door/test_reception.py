@@ -1,7 +1,7 @@
 """Letting clients in, over the wire.
 
-Specification: client-protocols sections 1.4, 1.5, 1.6, 1.7, 3.4, 5.6, 10 and 14, upstream-events
-section 9.
+Specification: client-protocols sections 1.4, 1.5, 1.6, 1.7, 3.4, 10 and 14, upstream-events section
+9.
 """
 
 import asyncio
@@ -26,8 +26,7 @@ from tests.service.wire import (
 )
 from webpubsub.protocol.access_tokens import client_token, sign
 from webpubsub.protocol.events import AnyEventRequest
-from webpubsub.protocol.messages import DataType, Message
-from webpubsub.protocol.operations import AddConnectionToGroup, SendToAll
+from webpubsub.protocol.operations import AddConnectionToGroup
 from webpubsub.protocol.outcomes import (
     ConnectAccepted,
     EventFailed,
@@ -276,54 +275,6 @@ async def test_an_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize(
-    "subprotocol", [None, JSON_SUBPROTOCOL, "json.reliable.webpubsub.azure.v1"]
-)
-async def test_recovery_is_accepted_and_closed(subprotocol: str | None) -> None:
-    """A client that wants its old connection back is answered with 101 and 1008, which makes it
-    start a new one; the transport was accepted without any session."""
-    app = App()
-    async with running(app) as service, await dial(service) as peer:
-        target = "/client/hubs/chat?awps_connection_id=x&awps_reconnection_token=y&any=thing"
-        await peer.send(handshake(service, target, {"Sec-WebSocket-Protocol": subprotocol}))
-        assert (await peer.response())[0] == 101
-        assert await peer.closing() == (1008, "The connection could not be recovered.")
-        await peer.send(client_frame(TEXT, b"late"), client_frame(8, b"\x03\xf0"))
-        assert await peer.rest() == b""
-        assert sessions(service) == 0
-    assert app.names == []
-
-
-async def test_the_connected_message_comes_first() -> None:
-    """A JSON client is told who it is before anything else, and the application is told without
-    being waited for."""
-    gate = asyncio.Event()
-
-    async def slow(_event: AnyEventRequest) -> EventOutcome:
-        await gate.wait()
-        return Notified()
-
-    app = App({"connected": slow})
-    async with running(app) as service, await join(service, user_id="alice") as peer:
-        service.hubs.hub("chat").apply(SendToAll(hub="chat", message=Message(DataType.TEXT, b"x")))
-        first = await peer.hear()
-        assert first == {
-            "type": "system",
-            "event": "connected",
-            "userId": "alice",
-            "connectionId": app.only_connect.connection_id,
-        }
-        assert (await peer.hear())["data"] == "x"
-        gate.set()
-
-
-async def test_a_simple_client_gets_no_frame() -> None:
-    """Its first frame is whatever is sent to it."""
-    async with running(App()) as service, await join(service, subprotocol=None) as peer:
-        await peer.say("hi")
-        assert await peer.frame() == (TEXT, b"hi")
-
-
-@pytest.mark.parametrize(
     "way", ["query", "QUERY", "header", "both", "legacy", "legacy with slash", "upper case"]
 )
 async def test_ways_in(way: str) -> None:
@@ -451,29 +402,6 @@ async def test_what_the_application_chooses_is_spoken(offered: str, chosen: str)
         await peer.send(handshake(service, await target_of(service), headers))
         assert (await peer.response())[1]["sec-websocket-protocol"] == chosen
         assert ("reconnectionToken" in await peer.hear()) is (chosen == RELIABLE_JSON)
-
-
-async def test_the_mode_is_for_simple_clients() -> None:
-    """Whom the application makes a PubSub client is one, and says itself what it wants."""
-    app = App({"connect": ConnectAccepted(subprotocol=JSON_SUBPROTOCOL)})
-    async with running(app) as service, await dial(service) as peer:
-        target = f"{await target_of(service)}&webpubsub_mode=sendToGroup&group=g"
-        await peer.send(handshake(service, target, {"Sec-WebSocket-Protocol": "custom"}))
-        await peer.response()
-        await peer.hear()
-        await peer.say({"type": "event", "event": "ask", "data": 1})
-        assert (await peer.hear())["from"] == "server"
-        assert "ask" in app.names
-
-
-async def test_compression_is_not_agreed() -> None:
-    """An offer of an extension is not taken up."""
-    async with running(App()) as service, await dial(service) as peer:
-        headers = {"Sec-WebSocket-Extensions": "permessage-deflate"}
-        await peer.send(handshake(service, await target_of(service), headers))
-        status, found, _ = await peer.response()
-        assert status == 101
-        assert "sec-websocket-extensions" not in found
 
 
 async def test_what_the_application_is_asked() -> None:
@@ -605,24 +533,6 @@ async def test_an_application_that_takes_too_long_to_answer() -> None:
             assert (await peer.response())[0] == 500
         assert cancelled.is_set()
         assert sessions(service) == 0
-
-
-async def test_acks_to_the_synchronous_python_client_are_held_back() -> None:
-    """It starts to wait for an ack only after it has sent; others are not delayed."""
-    async with running(App(), python_client_ack_delay=0.2) as service:
-        for agent, least, most in (
-            ("azsdk-python-webpubsub-client/1.1.0 x", 0.2, 5.0),
-            ("other", 0.0, 0.15),
-        ):
-            peer, _ = await join_and_listen(
-                service, headers={"User-Agent": agent}, roles=["webpubsub.joinLeaveGroup"]
-            )
-            async with peer:
-                begin = time.monotonic()
-                await peer.say({"type": "joinGroup", "group": "g", "ackId": 1})
-                assert (await peer.hear())["success"] is True
-                assert least <= time.monotonic() - begin + 0.01
-                assert time.monotonic() - begin < most
 
 
 async def test_a_token_made_elsewhere() -> None:

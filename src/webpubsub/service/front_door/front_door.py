@@ -97,7 +97,7 @@ class FrontDoor(asyncio.Protocol):
         """Wait for the head, but not for ever."""
         self._transport = transport = cast("asyncio.Transport", transport)
         self._house.waiting.add(self)
-        sweeper = self._house.reception.sweeper
+        sweeper = self._house.reception.opening.sweeper
         self._deadline = sweeper.after(self._settings.head_timeout, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -194,7 +194,7 @@ class FrontDoor(asyncio.Protocol):
         transport = self._transport
         if self._lost or transport.is_closing():
             return
-        sweeper = self._house.reception.sweeper
+        sweeper = self._house.reception.opening.sweeper
         deadline = sweeper.after(self._settings.close_timeout, transport.abort)
         transport.set_protocol(Lingering(deadline.cancel))
         transport.write(refusal_response(refusal))

@@ -6,40 +6,32 @@ they are only after the upgrade. Specification: client-protocols sections 1.4 to
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeAlias
 
 import msgspec
 
-from webpubsub.protocol import reconnection_tokens
-from webpubsub.protocol.clients.codec import ClientCodec, Frame
-from webpubsub.protocol.clients.registry import codec_for, is_reliable, select_subprotocol
+from webpubsub.protocol.clients.registry import codec_for, is_reliable
 from webpubsub.protocol.outcomes import EventOutcome, Unhandled
 from webpubsub.protocol.permissions import Permissions
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.protocol.trace_context import sender_span
 from webpubsub.service import observation
-from webpubsub.service.connections.connection import Connection
 from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.front_door.agreement import Agreement, agree
 from webpubsub.service.front_door.attempt import Attempt
 from webpubsub.service.front_door.checks_made import checks_until, early_checks_until
 from webpubsub.service.front_door.handshake import examine
+from webpubsub.service.front_door.opening import Opening
 from webpubsub.service.front_door.request_head import RequestHead
-from webpubsub.service.front_door.responses import upgrade_response
 from webpubsub.service.hub_settings.model import AllHubSettings
-from webpubsub.service.hubs.hub import Hub
 from webpubsub.service.hubs.hubs import Hubs, new_connection_id
 from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.sweeper import Sweeper
-from webpubsub.service.websockets.flusher import Flusher
-from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.websocket import WebSocket
 
 logger = logging.getLogger("webpubsub.service.handshakes")
@@ -49,7 +41,6 @@ logger = logging.getLogger("webpubsub.service.handshakes")
 Arrival: TypeAlias = WebSocket | Coroutine[Any, Any, WebSocket]
 
 _UNASKED = Unhandled()
-_PYTHON_CLIENT = "azsdk-python-webpubsub-client/"
 
 
 class Reception(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +49,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     settings: ServiceSettings
     hubs: Hubs
     router: EventRouter
-    flusher: Flusher
-    sweeper: Sweeper
-    parsers: FrameParsers
+    opening: Opening
     recovery: Recovery
     point: ObservationPoint
     clock: Callable[[], float]
@@ -129,7 +118,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         self._report(head, refusal)
         if refusal.kind.close_code is None:
             raise Refused(refusal) from None
-        return self._let_in_and_close(head, transport, refusal)
+        return self.opening.close(head, transport, refusal)
 
     def _session(self, attempt: Attempt) -> Session:
         user_id = attempt.identity.user_id or None
@@ -178,10 +167,10 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             session.permissions = Permissions.from_roles(agreement.roles, limits)
         session.subprotocol = agreement.subprotocol
         hub = self.hubs.hub(session.hub)
-        codec = codec_for(agreement.subprotocol)
         if is_reliable(agreement.subprotocol):
+            codec = codec_for(agreement.subprotocol)
             session.buffer = MessageBuffer(codec, session.limits.buffer)
-        websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        websocket, connection = self.opening.carry(session, hub, attempt, transport)
         self.router.connected(session)  # whose number is before those of the groups
         hub.add(session, agreement.groups)
         self._observe_acceptance(attempt.head, session)
@@ -199,73 +188,10 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             if error.refusal.kind.close_code is None:
                 transport.abort()
             raise
-        codec = codec_for(session.subprotocol)
-        websocket, connection = self._attach(session, hub, attempt, transport, codec)
+        websocket, connection = self.opening.carry(session, hub, attempt, transport)
         self._observe_acceptance(attempt.head, session, recovered=True)
         websocket.begin(connection, bytes(ahead), self.hub_settings.of(session.hub).ping_interval)
         return websocket
-
-    def _attach(
-        self,
-        session: Session,
-        hub: Hub,
-        attempt: Attempt,
-        transport: asyncio.Transport,
-        codec: ClientCodec,
-    ) -> tuple[WebSocket, Connection]:
-        websocket = self._accept(transport, attempt.head, session.subprotocol, codec)
-        connection = Connection(
-            session,
-            websocket,
-            hub=hub,
-            router=self.router,
-            point=self.point,
-            clock=self.clock,
-            sweeper=self.sweeper,
-            max_inbox_bytes=self.settings.max_waiting_bytes,
-            ack_delay=self._ack_delay(attempt.head),
-            raw_group=attempt.raw_group if codec.name == "simple" else None,
-            recovery=self.recovery,
-        )
-        connection.welcome(self._reconnection_token(session))
-        session.attach(connection)
-        return websocket, connection
-
-    def _reconnection_token(self, session: Session) -> str | None:
-        if session.buffer is None:
-            return None
-        return reconnection_tokens.sign(
-            session.connection_id,
-            self.settings.access_keys[0],
-            now=self.clock(),
-            token_id=secrets.token_hex(16),
-        )
-
-    def _let_in_and_close(
-        self, head: RequestHead, transport: asyncio.Transport, refusal: Refusal
-    ) -> WebSocket:
-        subprotocol = select_subprotocol(head.header_tokens("Sec-WebSocket-Protocol"))
-        websocket = self._accept(transport, head, subprotocol, codec_for(subprotocol))
-        websocket.begin(_Deaf(), b"")
-        websocket.close(refusal.kind.close_code or 0, refusal.wire_message)
-        return websocket
-
-    def _accept(
-        self,
-        transport: asyncio.Transport,
-        head: RequestHead,
-        subprotocol: str | None,
-        codec: ClientCodec,
-    ) -> WebSocket:
-        websocket = WebSocket(
-            transport, codec, self.settings, self.flusher, self.sweeper, self.parsers, self.clock
-        )
-        websocket.outbox.append(upgrade_response(head.header("Sec-WebSocket-Key"), subprotocol))
-        return websocket
-
-    def _ack_delay(self, head: RequestHead) -> float:
-        is_python = head.header("User-Agent").startswith(_PYTHON_CLIENT)
-        return self.settings.python_client_ack_delay if is_python else 0.0
 
     def _report(self, head: RequestHead, refusal: Refusal) -> None:
         logger.warning("%s %s", head.path, refusal.describe())
@@ -288,17 +214,3 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         observer = self.point.observer
         if observer is not None:
             observer(item)
-
-
-class _Deaf:
-    """Receives for a client that is let in only to be told to go."""
-
-    def message(self, frame: Frame) -> None: ...
-
-    def goodbye(self, code: int, reason: str) -> None: ...
-
-    def broken(self, refusal: Refusal) -> None: ...
-
-    def dropped(self, refusal: Refusal) -> None: ...
-
-    def lost(self) -> None: ...
