@@ -17,6 +17,7 @@ from benchmarks.contestants.contestant import OURS, Contestant
 from benchmarks.load.meter import Figure
 from benchmarks.load.warm_up import warm_up
 from benchmarks.runs import Results, Row, Slice, Workload
+from benchmarks.servers import RUNNING, Server
 
 #: Is told what happens just now.
 Tell = Callable[[str], object]
@@ -87,6 +88,7 @@ class Slices:
     ) -> None:
         self.taken: dict[tuple[str, str], Figures] = defaultdict(dict)
         self._spent: dict[tuple[str, str], float] = defaultdict(float)
+        self._suspended: dict[str, Sequence[Server]] = {}
         self._most = seconds * workload.slices * _LATE
         self._workload = workload
         self._seconds = seconds
@@ -101,9 +103,12 @@ class Slices:
                 self._tell(f"{one.name} gets ready")
                 stack.enter_context(self._blamed(one.name))
                 with self._blamed(one.name):
+                    others = len(RUNNING)
                     work = await stack.enter_async_context(self._workload.ready(one))
                     await self._warm_up(work)
                     ready[one.name] = work
+                    if one.polls:
+                        stack.enter_context(self._suspending(one.name, RUNNING[others:]))
             for number in range(self._workload.slices):
                 self._tell(f"slice {number + 1} of {self._workload.slices}")
                 await self._everybody(number, ready)
@@ -125,7 +130,8 @@ class Slices:
             self._divide(number, row, name)
         elif row.label in work and self._spent[row.label, name] < self._most:
             started = time.perf_counter()
-            self.taken[row.label, name][number] = await work[row.label](self._seconds)
+            with self._resumed(name):
+                self.taken[row.label, name][number] = await work[row.label](self._seconds)
             self._spent[row.label, name] += time.perf_counter() - started
 
     def _divide(self, number: int, row: Row, name: str) -> None:
@@ -134,6 +140,24 @@ class Slices:
         if dividend and divisor:
             quotient = dividend.of(dividend.value / divisor.value)
             self.taken[row.label, name][number] = quotient
+
+    @contextmanager
+    def _suspending(self, name: str, servers: Sequence[Server]) -> Iterator[None]:
+        for server in servers:
+            server.process.suspend()
+        self._suspended[name] = servers
+        yield
+        for server in servers:
+            server.process.resume()
+
+    @contextmanager
+    def _resumed(self, name: str) -> Iterator[None]:
+        servers = self._suspended.get(name, ())
+        for server in servers:
+            server.process.resume()
+        yield
+        for server in servers:
+            server.process.suspend()
 
     @contextmanager
     def _blamed(self, name: str) -> Iterator[None]:

@@ -51,6 +51,10 @@ class Server(msgspec.Struct, frozen=True):
         return [self.process, *self.process.children(recursive=True)]
 
 
+#: All that run at this moment.
+RUNNING: list[Server] = []
+
+
 def service_command(port: int) -> list[str]:
     """The service alone, as it serves others: nobody looks at it."""
     return [_script("webpubsub"), "service", "--port", str(port), "--no-dashboard"]
@@ -83,7 +87,12 @@ def running(
     try:
         pin(process.pid, *cores)
         _wait_until_accepting(process, port, Path(errors.name))
-        yield Server(name, psutil.Process(process.pid), port)
+        server = Server(name, psutil.Process(process.pid), port)
+        RUNNING.append(server)
+        try:
+            yield server
+        finally:
+            RUNNING.remove(server)
     finally:
         process.terminate()
         try:

@@ -25,6 +25,8 @@ class Contestant(msgspec.Struct, frozen=True):
     version: Callable[[], str]
     #: A limit is shown beside the peers, and is none of them.
     is_limit: bool = False
+    #: One that looks for work all the time is suspended while others are measured.
+    polls: bool = False
 
 
 class SocketContestant(Contestant, frozen=True, kw_only=True):

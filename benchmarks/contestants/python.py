@@ -32,6 +32,7 @@ socketify = SocketContestant(
     command=lambda port: python_command("socketify_server.py", port),
     missing=python_package("socketify"),
     version=lambda: f"as in socketify {python_version('socketify')}",
+    polls=True,
     member=paths.member,
     publisher=paths.publisher,
     echo=paths.echo,

@@ -175,6 +175,33 @@ async def test_a_client_answers_when_it_has_what_it_awaits(
     assert heard == [endpoint.frame(MESSAGE)]
 
 
+async def test_a_client_answers_as_often_as_it_has_what_it_awaits(
+    listen_to: Callable[[Endpoint], Listener],
+) -> None:
+    """Also when all comes at once; what came before it was told to does not count."""
+    heard: list[bytes] = []
+
+    def say(client: socket.socket) -> None:
+        client.sendall(_frame(MESSAGE.encode()))
+        client.recv(1)
+        client.sendall(_frame(MESSAGE.encode()) * 5)
+        heard.append(client.recv(4096))
+
+    with _server(say) as port:
+        endpoint = Endpoint(port=port, path="/")
+        listener = listen_to(endpoint)
+        client = await _client(endpoint, listener)
+        listener.expect(1)
+        await listener.done()
+        listener.answer_after(2)
+        listener.expect(5)
+        client.write(b"x")
+        await listener.done()
+        assert listener.answers == 2
+        await leave([client])
+    assert heard[0].startswith(endpoint.frame(MESSAGE))
+
+
 async def test_what_a_socket_does_not_take_at_once_is_sent_later(
     listen_to: Callable[[Endpoint], Listener],
 ) -> None:

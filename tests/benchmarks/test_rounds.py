@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import msgspec
+import psutil
 import pytest
 
 from benchmarks.contestants.contestant import OURS, Contestant
 from benchmarks.load.meter import Figure
 from benchmarks.rounds import Turn, attend, take, turns
 from benchmarks.runs import Results, Row, Slice, Workload
+from benchmarks.servers import RUNNING, Server
 
 FIGURES = {OURS: [10.0, 30.0, 20.0], "slow": [4.0, 4.0, 4.0], "fast": [5.0, 10.0, 8.0]}
 RATE, DELAY, BOTH = "rate", "delay", "both"
@@ -78,6 +80,37 @@ class WarmsUp(MadeUp, frozen=True):
     """Until it gets no faster."""
 
     warms_up: ClassVar[bool] = True
+
+
+class Process:
+    """Says when it is suspended and resumed."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+
+    def suspend(self) -> None:
+        self._log.append("suspended")
+
+    def resume(self) -> None:
+        self._log.append("resumed")
+
+
+class Polls(MadeUp, frozen=True):
+    """One of two looks for work when there is none."""
+
+    contestants: ClassVar[Sequence[Contestant]] = (
+        _contestant(OURS),
+        msgspec.structs.replace(_contestant("slow"), polls=True),
+    )
+
+    @asynccontextmanager
+    async def ready(self, contestant: Contestant) -> AsyncIterator[Mapping[str, Slice]]:
+        """As all others, by a server."""
+        server = Server(contestant.name, cast("psutil.Process", Process(self.log)), 1)
+        RUNNING.append(server)
+        async with super().ready(contestant) as work:
+            yield work
+        RUNNING.remove(server)
 
 
 async def _taken(workload: MadeUp, only: Sequence[str] = (), seconds: float = 0.75) -> Results:
@@ -161,6 +194,17 @@ async def test_who_is_late_is_measured_less_often() -> None:
     assert workload.log.count("fast") == 1
     [figure] = results.figures["made-up"][RATE]["fast"]
     assert (figure.value, figure.ratio) == (5, 2)
+
+
+async def test_who_looks_for_work_all_the_time_is_suspended_while_others_are_measured() -> None:
+    """Their servers are never touched."""
+    workload = Polls(FIGURES)
+    await _taken(workload)
+    assert workload.log == [
+        *(f"{OURS} comes", "slow comes", "suspended"),
+        *([OURS, "resumed", "slow", "suspended"] * 3),
+        *("resumed", "slow goes", f"{OURS} goes"),
+    ]
 
 
 async def test_who_gets_ready_is_let_run_until_it_is_warm() -> None:
