@@ -3,8 +3,11 @@
 import pytest
 
 from webpubsub.protocol.cloud_events.wire import (
+    Headers,
+    NamedHeaders,
     ReceivedHeaders,
     WebhookAnswer,
+    by_name,
     last_value,
     media_type,
     values,
@@ -51,3 +54,37 @@ def test_received_headers() -> None:
     assert len(headers) == 2
     assert repr(headers) == "{'A-b': ['1', '2'], 'Host': ['h']}"
     assert headers.get("a-b") is None
+
+
+def test_headers_by_name() -> None:
+    """One value of each, or all where there are several."""
+    more = [*HEADERS, ("ce-id", "3")]
+    assert by_name(HEADERS) == {"ce-id": ["1", "2"], "x": "y"}
+    assert by_name(more) == {"ce-id": ["1", "2", "3"], "x": "y"}
+
+
+def test_headers_that_are_known_by_name() -> None:
+    """Their lines are read when somebody asks, and once."""
+    reads = 0
+
+    def read() -> Headers:
+        nonlocal reads
+        reads += 1
+        return [("A-b", "1"), ("Host", "h")]
+
+    headers = NamedHeaders({"a-b": "1", "host": "h"}, read)
+    assert by_name(headers) == {"a-b": "1", "host": "h"}
+    assert (len(headers), reads) == (2, 0)
+    assert [*headers] == [headers[0], *headers[1:]] == [("A-b", "1"), ("Host", "h")]
+    assert values(headers, "HOST") == ["h"]
+    assert reads == 1
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_some_of_the_headers_that_were_received(is_named: bool) -> None:
+    """By their names in lower case, all values of each."""
+    lines = [("A-b", "1"), ("Host", "h")]
+    known = NamedHeaders({"a-b": "1", "host": "h"}, lambda: lines)
+    headers = ReceivedHeaders(known if is_named else [*lines, ("a-B", "2")])
+    repeated = [] if is_named else [("a-b", "2")]
+    assert headers.of(("a-b", "absent")) == [("a-b", "1"), *repeated]
