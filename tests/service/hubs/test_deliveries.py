@@ -32,7 +32,7 @@ from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets import flusher, sending
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.sending import PIECE
+from webpubsub.service.websockets.sending import PIECE, Apart
 from webpubsub.service.websockets.transport import Transport
 
 
@@ -240,6 +240,18 @@ class Crowd:
         sizes = [self.cables[one][1].take(part) for one, part in zip(filenos, data, strict=True)]
         return [(at, size) for at, size in enumerate(sizes) if size < len(data[at])]
 
+    def send_same(
+        self, ways: list[Outbox], start: int, end: int, data: bytes, apart: Apart, _others: int
+    ) -> tuple[int, list[tuple[Outbox, int]]]:
+        unsent = []
+        for way in ways[start:end]:
+            if way not in apart:
+                fileno = way.clear_fileno
+                sent = -1 if fileno < 0 else self.cables[fileno][1].take(data)
+                if sent < len(data):
+                    unsent.append((way, sent))
+        return end, unsent
+
     def do(self, action: str, number: int) -> None:
         getattr(self, action)(self.guests[number])
 
@@ -370,9 +382,11 @@ def happening(
         patch.setattr(deliveries, "_MANY", many)
         patch.setattr(flusher, "PIECE", piece)
         patch.setattr(sending, "send_each", (lambda *_: []) if direct else None)
+        patch.setattr(sending, "send_same", None)
         crowd = Crowd(limits)
         if direct:
             patch.setattr(sending, "send_each", crowd.send_each)
+            patch.setattr(sending, "send_same", crowd.send_same)
         for action, number in actions:
             crowd.do(action, number)
         while crowd.loop.soon:

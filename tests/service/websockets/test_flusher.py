@@ -98,6 +98,8 @@ def test_many_are_written_to_in_pieces() -> None:
     world.box_apart.append(b"answer")
     world.turns(1)
     assert world.apart.written == b"answer"
+    assert world.reached == _AT_ONCE
+    world.turns(1)
     assert world.reached == 2 * _AT_ONCE
     world.rest()
     assert [wire.frames for wire in world.wires] == [[(1, b"a")]] * _MANY

@@ -14,7 +14,7 @@ from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets import sending
 from webpubsub.service.websockets.runs import PlainLane, Run
-from webpubsub.service.websockets.sending import CALL, PIECE, Batch
+from webpubsub.service.websockets.sending import CALL, PIECE, Apart, Batch
 
 
 class Member:
@@ -120,12 +120,11 @@ def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.Monke
     """In one call for all of them; the others are given it."""
     calls = _calls(monkeypatch)
     clear, busy, also_clear = members = [Member(4), Member(), Member(5)]
-    run, batch = _run(*members), Batch()
+    run = _run(*members)
     _say(run, b"a")
     _say(run, b"b", 3.0)
-    run.write(batch, PIECE)
-    batch.send()
-    assert calls == [([4, 5], [b"\x81\x01a\x81\x01b"] * 2)]
+    assert not run.write(Batch(), PIECE)
+    assert calls == [([4, 5], b"\x81\x01a\x81\x01b")]
     assert busy.given == [([b"a", b"b"], {1: 3.0})]
     assert clear.given == also_clear.given == []
 
@@ -141,27 +140,41 @@ def test_a_piece_is_as_long_as_it_may_be(monkeypatch: pytest.MonkeyPatch) -> Non
     members = [Member(number) for number in range(5)]
     lanes[0].members += members[:2]
     lanes[1].members += members[2:]
-    run, batch = Run(members, lanes), Batch()
+    run = Run(members, lanes)
     _say(run, b"x" * 98)
-    for most, written in ((2 * (CALL + 100), 2), (2, 1), (1 << 20, 2)):
-        run.write(batch, most)
-        batch.send()
-        assert len(calls.pop()[0]) == written
+    for most, written in ((3 * (CALL + 100), [2, 1]), (2, [1]), (1 << 20, [1])):
+        assert not run.write(Batch(), most)
+        assert [len(filenos) for filenos, _ in calls] == written
+        calls.clear()
     assert run.is_over
+
+
+def test_a_piece_ends_when_others_are_to_be_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next begins where it ended, in the next lane where that was the end of one."""
+    calls = _calls(monkeypatch, interrupted=(2, 3))
+    members = [Member(number) for number in range(6)]
+    lanes = [PlainLane(JsonCodec()), PlainLane(SimpleCodec())]
+    lanes[0].members += members[:4]
+    lanes[1].members += members[4:]
+    run = Run(members, lanes)
+    _say(run, b"a")
+    assert [run.write(Batch(), PIECE) for _ in range(3)] == [True, True, False]
+    assert [filenos for filenos, _ in calls] == [[0, 1], [2], [3], [4, 5]]
 
 
 def test_what_is_said_meanwhile_belongs_to_the_next_lap(monkeypatch: pytest.MonkeyPatch) -> None:
     """For those who have been sent the first, and for those who have not."""
     calls = _calls(monkeypatch)
     members = [Member(1), Member(2)]
-    run, batch = _run(*members), Batch()
+    run = _run(*members)
     _say(run, b"a")
-    for said in (b"b", b"c", None, None, None):
-        run.write(batch, 1)
+    for said in (b"b", None, None, None):
+        run.write(Batch(), 1)
         if said is not None:
             _say(run, said)
-    batch.send()
-    assert calls == [([1, 2, 1, 2], [b"\x81\x01a"] * 2 + [b"\x81\x01b\x81\x01c"] * 2)]
+            _say(run, b"c")
+    first, rest = b"\x81\x01a", b"\x81\x01b\x81\x01c"
+    assert calls == [([1], first), ([2], first), ([1], rest), ([2], rest)]
     assert run.is_over
 
 
@@ -201,13 +214,19 @@ def test_who_has_been_sent_all_leaves_with_nothing() -> None:
     assert not run.recipients
 
 
-def _calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[int], list[bytes]]]:
-    """What is sent past transports."""
-    calls: list[tuple[list[int], list[bytes]]] = []
+def _calls(
+    monkeypatch: pytest.MonkeyPatch, interrupted: Sequence[int] = ()
+) -> list[tuple[list[int], bytes]]:
+    """What is sent past transports; others are to be heard when these places are reached."""
+    calls: list[tuple[list[int], bytes]] = []
 
-    def send_each(filenos: list[int], data: list[bytes]) -> list[tuple[int, int]]:
-        calls.append((filenos, data))
-        return []
+    def send_same(
+        ways: list[Member], start: int, end: int, data: bytes, apart: Apart, _others: int
+    ) -> tuple[int, list[tuple[Member, int]]]:
+        reached = min([end, *(place for place in interrupted if place > start)])
+        staying = [way for way in ways[start:reached] if way not in apart]
+        calls.append(([way.clear_fileno for way in staying if way.clear_fileno >= 0], data))
+        return reached, [(way, -1) for way in staying if way.clear_fileno < 0]
 
-    monkeypatch.setattr(sending, "send_each", send_each)
+    monkeypatch.setattr(sending, "send_same", send_same)
     return calls

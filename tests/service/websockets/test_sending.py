@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
-from tests.service.fakes import JSON_SUBPROTOCOL
+from tests.service.fakes import JSON_SUBPROTOCOL, ManualLoop
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery, Message
@@ -22,7 +22,7 @@ from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Outbox
 from webpubsub.service.websockets.runs import PlainLane, Run
-from webpubsub.service.websockets.sending import Batch, Direct, direct_way
+from webpubsub.service.websockets.sending import BETWEEN, Batch, Direct, direct_way, inbound
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -100,6 +100,74 @@ def test_the_compiled_part_is_built() -> None:
     if os.environ.get("WEBPUBSUB_PURE"):
         pytest.skip("the package was to be built without it")
     assert sending.send_each is not None
+    assert sending.send_same is not None
+    assert sending.is_readable is not None
+
+
+class Socket:
+    """A way to a socket that is written to."""
+
+    def __init__(self, clear_fileno: int) -> None:
+        self.clear_fileno = clear_fileno
+
+
+def test_the_same_is_sent_to_some() -> None:
+    """To those between two places who are not apart; who could not be sent all of it is told."""
+    assert sending.send_same is not None
+    pairs = [socket.socketpair() for _ in range(3)]
+    for mine, _ in pairs:
+        mine.setblocking(False)
+    first, second, third = (Socket(mine.fileno()) for mine, _ in pairs)
+    ways = [first, second, busy := Socket(-1), third]
+    assert sending.send_same(ways, 0, 3, b"a", {second: None}, -1) == (3, [(busy, -1)])
+    assert pairs[0][1].recv(9) == b"a"
+    much = b"x" * 50_000_000
+    reached, [(way, sent)] = sending.send_same(ways, 1, 2, much, {}, -1)
+    assert (reached, way) == (2, second)
+    assert 0 < sent < len(much)
+    assert sending.send_same(ways, 1, 2, b"b", {}, -1) == (2, [(second, 0)])
+    for pair in pairs:
+        for end in pair:
+            end.close()
+
+
+def test_it_is_looked_for_others_now_and_then() -> None:
+    """After some sends; where there is something to read, the others are not sent anything."""
+    assert sending.send_same is not None
+    (mine, theirs), (others, somebody) = socket.socketpair(), socket.socketpair()
+    ways = [Socket(mine.fileno())] * 20
+    assert sending.send_same(ways, 0, 20, b"a", {}, others.fileno()) == (20, [])
+    somebody.send(b"hello")
+    assert sending.send_same(ways, 3, 20, b"a", {}, others.fileno()) == (3 + BETWEEN, [])
+    assert len(theirs.recv(99)) == 20 + BETWEEN
+    for end in (mine, theirs, others, somebody):
+        end.close()
+
+
+def test_an_event_loop_has_something_to_do(runner: asyncio.Runner) -> None:
+    """When somebody has sent something that was not read yet; whether that is known or not."""
+    is_readable = sending.is_readable
+    assert is_readable is not None
+    assert inbound(ManualLoop().asyncio) == -1
+    assert not is_readable(-1)
+
+    async def scenario() -> None:
+        fileno = inbound(loop := asyncio.get_running_loop())
+        mine, theirs = socket.socketpair()
+        mine.setblocking(False)
+        await loop.sock_sendall(mine, b"a")
+        read = loop.create_task(loop.sock_recv(mine, 9))
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert not is_readable(fileno)
+        theirs.send(b"hello")
+        assert is_readable(fileno)
+        assert await read == b"hello"
+        for end in (mine, theirs):
+            end.close()
+
+    with runner:
+        runner.run(scenario())
 
 
 def test_places_of_what_was_not_sent_whole() -> None:
@@ -227,8 +295,9 @@ def test_the_same_is_sent_to_many_past_their_transports(runner: asyncio.Runner) 
                 lane.members.extend(client.outbox for client in clients)
                 flusher.begin(run := Run(clients, [lane]))
                 run.say(Delivery(Message(DataType.BINARY, chunk)), {CODEC: frames}.__getitem__)
-                while flusher.run is not None:
-                    flusher.flush()
+                for _ in range(9):
+                    await asyncio.sleep(0)
+                assert flusher.run is None
                 sent += wire_bytes(frames)
             assert one.outbox.clear_fileno < 0, "the transport has much to send"
             assert [await client.read(len(sent)) for client in clients] == [sent, sent]
@@ -275,7 +344,7 @@ def test_nothing_is_sent_twice() -> None:
     batch = Batch()
     batch.add(way, one, b"a")
     batch.add(way, -1, b"a")
-    batch.add_all([way], [other], b"b")
+    batch.add(way, other, b"b")
     with pytest.raises(OSError, match="broken"):
         batch.send()
     batch.send()

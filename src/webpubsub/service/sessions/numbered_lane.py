@@ -13,7 +13,7 @@ from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.websockets.frames import frame, wire_bytes
 from webpubsub.service.websockets.runs import Expiries, Run
-from webpubsub.service.websockets.sending import Batch
+from webpubsub.service.websockets.sending import BETWEEN, Apart, Batch
 
 
 class NumberedLane:
@@ -83,8 +83,17 @@ class NumberedLane:
         self._bytes_from = numbered(self.codec, self._messages[:count])
         return sum(self._sizes[:count])
 
-    def write(self, members: Sequence[MessageBuffer], batch: Batch) -> None:
+    def write(self, start: int, end: int, apart: Apart, batch: Batch) -> int:
         """Those with the same numbers are sent the same."""
+        for at in range(start, end, BETWEEN):
+            last = min(at + BETWEEN, end)
+            self._write([one for one in self.members[at:last] if one not in apart], batch)
+            batch.send()
+            if batch.others_wait():
+                return last
+        return end
+
+    def _write(self, members: Sequence[MessageBuffer], batch: Batch) -> None:
         count = self._ready
         deliveries, sizes = self._deliveries[:count], self._sizes[:count]
         size = sum(sizes)

@@ -1,10 +1,26 @@
 # cython: language_level=3
-"""The innermost loop of fan-out, see ``sending.py``."""
+"""The innermost loops of fan-out, see ``sending.py``."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 
 cdef extern from "<sys/socket.h>":
     ssize_t send(int fileno, const void *data, size_t size, int flags)
+
+cdef extern from "<poll.h>":
+    struct pollfd:
+        int fd
+        short events
+        short revents
+    int POLLIN
+    int poll(pollfd *polled, unsigned long count, int milliseconds)
+
+
+def is_readable(int fileno):
+    """Whether there is something to read now; never, where the number is negative."""
+    cdef pollfd polled
+    polled.fd = fileno
+    polled.events = POLLIN
+    return poll(&polled, 1, 0) > 0
 
 
 def send_each(list filenos, list data):
@@ -24,3 +40,31 @@ def send_each(list filenos, list data):
         if sent != size:
             unsent.append((at, max(sent, 0)))
     return unsent
+
+
+def send_same(list ways, Py_ssize_t start, Py_ssize_t end, bytes data, dict apart, int others):
+    """Send the same to the sockets of ``ways`` from one place to another, without those ``apart``;
+    or, as soon as ``others`` is readable, not to all of them.
+
+    Returns the place that was reached, and who could not be sent all of it: how many bytes of it
+    were, -1 where no socket can be written to.
+    """
+    cdef Py_ssize_t at, size = PyBytes_GET_SIZE(data)
+    cdef ssize_t sent
+    cdef int fileno, calls = 0
+    cdef list unsent = []
+    for at in range(start, end):
+        way = ways[at]
+        if apart and way in apart:
+            continue
+        fileno = way.clear_fileno
+        if fileno < 0:
+            unsent.append((way, -1))
+            continue
+        sent = send(fileno, PyBytes_AS_STRING(data), size, 0)
+        if sent != size:
+            unsent.append((way, max(sent, 0)))
+        calls += 1
+        if calls % 8 == 0 and others >= 0 and is_readable(others):
+            return at + 1, unsent
+    return end, unsent

@@ -2,8 +2,8 @@
 pieces.
 
 A system call for each of a thousand clients takes as long as a hundred events. So only some of them
-are written to in one turn; then everybody else is heard and answered before the next are, and what
-is sent to the same clients meanwhile goes with what was not written yet. Nobody is sent anything in
+are written to in one turn, fewer when others have sent something; then these are heard and answered
+before the next are, and what is sent to the same clients meanwhile goes together to each of them. Nobody is sent anything in
 another order because of that: what waits for its piece is in an outbox, or in a run, which a client
 *leaves* before it is sent something alone.
 
@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from webpubsub.service.websockets.runs import Run
-from webpubsub.service.websockets.sending import CALL, PIECE, Batch
+from webpubsub.service.websockets.sending import CALL, LONGEST, PIECE, Batch, inbound
 
 #: So many messages to many, or bytes of them, may wait to be written before their senders do.
 _FULL, _FULL_BYTES = 64, 1 << 16
@@ -46,9 +46,12 @@ class Flusher:
         "_dirty",
         "_full",
         "_is_due",
+        "_is_many_due",
         "_joined",
         "_later",
+        "_longest",
         "_loop",
+        "_most",
         "_parts",
         "_postponed",
         "_speakers",
@@ -62,11 +65,16 @@ class Flusher:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._is_due = False
+        #: Whether there is no wait for others before the next piece.
+        self._is_many_due = True
         self._dirty: list[Flushable] = []
         #: Those who were sent something together, and have their turn in pieces.
         self._later: deque[Flushable] = deque()
         self._full: list[Flushable] = []
-        self._batch = Batch()
+        self._batch = Batch(inbound(loop))
+        #: How long a piece is: longer and longer while nobody else is heard, if that is known.
+        self._most = PIECE
+        self._longest = LONGEST if self._batch.can_look else PIECE
         self._postponed: list[Callable[[], None]] = []
         self._speakers: list[Callable[[], None]] = []
         self._parts: Sequence[bytes] = []
@@ -121,13 +129,15 @@ class Flusher:
         self._is_due = False
         self.turns += 1
         self._flush_dirty()
-        if self._is_unfinished:
-            self._write_to_many()
+        if self._is_many_due and (self._is_unfinished or self._speakers):
+            self._flush_many()
         self._parts, self._joined = [], b""
         full, self._full = self._full, []
         for outbox in full:
             outbox.overflow()
-        self._go_on()
+        postponed, self._postponed = self._postponed, []
+        for action in postponed:
+            self._loop.call_soon(action)
 
     def expect_overflow(self, outbox: Flushable) -> None:
         """Have an outbox that is too full for its client do what it does then."""
@@ -155,18 +165,32 @@ class Flusher:
     def _is_full(self) -> bool:
         return self._unwritten >= _FULL or self._unwritten_bytes >= _FULL_BYTES
 
-    def _write_to_many(self) -> None:
-        """One piece, unless who sends to them has more to say that can go with it."""
-        if self._speakers and not self._is_full:
-            return
-        self._write_piece()
+    def _flush_many(self) -> None:
+        """Write one piece, unless who sends has more to say that can go with it."""
+        if self._is_full or not self._speakers:
+            self._write_piece()
         while self._unwritten > _TOO_FULL or self._unwritten_bytes > _TOO_FULL_BYTES:
             self._write_piece()
+        if not self._is_full:
+            speakers, self._speakers = self._speakers, []
+            for action in speakers:
+                self._loop.call_soon(action)
+        if self._is_unfinished:
+            self._is_many_due = False
+            self._loop.call_soon(self._loop.call_soon, self._resume)
+
+    def _resume(self) -> None:
+        """Who was heard since the last piece, and what that has set going, has had its turn."""
+        self._is_many_due = True
+        if not self._is_due:
+            self.flush()
 
     def _write_piece(self) -> None:
-        most = PIECE if self.run is None or not self._later else PIECE // 2
+        most = self._most if self.run is None or not self._later else self._most // 2
+        self._most = min(2 * self._most, self._longest)
         if self.run is not None:
-            self.run.write(self._batch, most)
+            if self.run.write(self._batch, most):
+                self._most = PIECE
             if self.run.is_over:
                 self.run = None
         while self._later and most > 0:
@@ -175,22 +199,6 @@ class Flusher:
         self._flush_dirty()
         if not self._later and self.run is None:
             self._unwritten = self._unwritten_bytes = 0
-
-    def _go_on(self) -> None:
-        """Let those speak who have waited, and come back if there is more to be written."""
-        ready, self._postponed = self._postponed, []
-        if not self._is_full:
-            ready += self._speakers
-            self._speakers = []
-        for action in ready:
-            self._loop.call_soon(action)
-        if self._is_unfinished:
-            self._loop.call_soon(self._resume)
-
-    def _resume(self) -> None:
-        """Who has been heard since the last piece is answered before the next."""
-        if not self._is_due:
-            self._be_due()
 
     def _be_due(self) -> None:
         self._is_due = True

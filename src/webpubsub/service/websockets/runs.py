@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.sending import CALL, Batch, Way
+from webpubsub.service.websockets.sending import CALL, Apart, Batch, OwnWay
 
 #: Makes the frames of a message.
 Encode: TypeAlias = Callable[[ClientCodec], Sequence[Frame]]
@@ -55,9 +55,10 @@ class Lane(Protocol):
         """Have the first messages ready to be written; returns how many bytes they are."""
         ...
 
-    def write(self, members: Sequence[Any], batch: Batch) -> None:
-        """Send these messages to members who have nothing else on their way; give them to the
-        others."""
+    def write(self, start: int, end: int, apart: Apart, batch: Batch) -> int:
+        """Send these messages to the members from one place to another, without those who are
+        apart: to those who have nothing else on their way past their transports. Returns the place
+        that was reached before others were to be heard."""
         ...
 
     def forget(self, count: int) -> None:
@@ -65,10 +66,8 @@ class Lane(Protocol):
         ...
 
 
-class Member(Way, Hashable, Protocol):
+class Member(OwnWay, Protocol):
     """The outbox of a client."""
-
-    clear_fileno: int
 
     def extend(self, parts: Sequence[bytes], expiries: Expiries) -> None:
         """Send a part for each message; ``expiries`` tells of some places until when."""
@@ -115,28 +114,16 @@ class PlainLane:
         self._expiries = expiries
         return len(self._data)
 
-    def write(self, members: Sequence[Member], batch: Batch) -> None:
+    def write(self, start: int, end: int, apart: Apart, batch: Batch) -> int:
         """Send all of them the same."""
-        filenos = [member.clear_fileno for member in members]
-        if -1 in filenos:
-            members = self._clear(members)
-            filenos = [member.clear_fileno for member in members]
-        if members:
-            batch.add_all(members, filenos, self._data)
+        reached, busy = batch.send_same(self.members, start, end, self._data, apart)
+        for member in busy:
+            member.extend(self._ready, self._expiries)
+        return reached
 
     def forget(self, count: int) -> None:
         """They are the oldest."""
         del self._parts[:count]
-
-    def _clear(self, members: Sequence[Member]) -> Sequence[Member]:
-        """Those who have nothing else on their way, when the others have been given theirs."""
-        clear = []
-        for member in members:
-            if member.clear_fileno < 0:
-                member.extend(self._ready, self._expiries)
-            else:
-                clear.append(member)
-        return clear
 
 
 class Run:
@@ -222,24 +209,26 @@ class Run:
             self._give(lane, lane.members[:reached], self._lap)
         self._close()
 
-    def write(self, batch: Batch, most: int) -> None:
-        """Send the next members what is theirs in this lap, to those who have nothing else on their
-        way past their transports: some who take as long as so many bytes, or one."""
+    def write(self, batch: Batch, most: int) -> bool:
+        """Send the next members what is theirs in this lap: some who take as long as so many bytes,
+        or one, and fewer when others are to be heard. Returns whether they are."""
         if not self._lap:
             self._begin_lap()
-        while most > 0 and self._lane < len(self._lanes):
-            most -= self._write(batch, most)
-        if self._lane == len(self._lanes):
-            self._end_lap()
-
-    def _write(self, batch: Batch, most: int) -> int:
-        lane, cost, start = self._lanes[self._lane], self._costs[self._lane], self._at
-        end = self._at = start + max(1, most // cost)
-        members = lane.members[start:end]
-        if end >= len(lane.members):
-            self._lane, self._at = self._lane + 1, 0
-        lane.write(self._staying(members), batch)
-        return len(members) * cost
+        while most > 0:
+            lane, cost, start = self._lanes[self._lane], self._costs[self._lane], self._at
+            end = min(start + max(1, most // cost), len(lane.members))
+            # Whatever goes wrong in it, nobody is sent anything twice.
+            self._at = end
+            self._at = reached = lane.write(start, end, self._apart, batch)
+            if reached == len(lane.members):
+                self._lane, self._at = self._lane + 1, 0
+                if self._lane == len(self._lanes):
+                    self._end_lap()
+                    return False
+            if reached < end:
+                return True
+            most -= (end - start) * cost
+        return False
 
     def _begin_lap(self) -> None:
         self._lap = self._count

@@ -5,24 +5,39 @@ keeps what it is given until the end of the turn, and writes it then. As long as
 nothing back, its socket can be written to without it, and what the socket does not take goes the
 usual way. Only plain TCP sockets are written to like that, and only where the package was built
 with its compiled part; otherwise every transport is written to one after the other.
+
+The loop looks for others now and then, and ends as soon as one of them has sent something.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, cast
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from webpubsub.service.websockets.transport import Transport
 
-#: How many bytes take as long as a system call, and how many make a piece of what is sent to many.
-CALL, PIECE = 1 << 14, 1 << 18
+#: How many bytes take as long as a system call.
+CALL = 1 << 14
+#: How many bytes are a piece of what is sent to many: while others are heard, and at most while
+#: nobody is.
+PIECE, LONGEST = 1 << 18, 1 << 21
+#: After so many sends it is looked for others who are to be heard.
+BETWEEN = 8
+
+#: Who has left a run.
+Apart: TypeAlias = dict[Any, Any]
 
 SendEach: TypeAlias = Callable[[list[int], list[bytes]], list[tuple[int, int]]]
+SendSame: TypeAlias = Callable[
+    [list[Any], int, int, bytes, Apart, int], tuple[int, list[tuple[Any, int]]]
+]
 
 send_each: SendEach | None
+send_same: SendSame | None
+is_readable: Callable[[int], bool] | None
 try:
-    from webpubsub.service.websockets._sending import send_each
+    from webpubsub.service.websockets._sending import is_readable, send_each, send_same
 except ImportError:
-    send_each = None
+    send_each = send_same = is_readable = None
 
 
 class Direct:
@@ -65,12 +80,23 @@ class Way(Protocol):
         ...
 
 
+class OwnWay(Way, Hashable, Protocol):
+    """One that knows the number of the socket while nothing else is on its way there, -1 at all
+    other times."""
+
+    clear_fileno: int
+
+
+WayT = TypeVar("WayT", bound=OwnWay)
+
+
 class Batch:
     """What is sent past transports at the end of a turn."""
 
-    __slots__ = ("_data", "_filenos", "_ways")
+    __slots__ = ("_data", "_filenos", "_others", "_ways")
 
-    def __init__(self) -> None:
+    def __init__(self, others: int = -1) -> None:
+        self._others = others
         self._ways: list[Way] = []
         self._filenos: list[int] = []
         self._data: list[bytes] = []
@@ -81,11 +107,31 @@ class Batch:
         self._filenos.append(fileno)
         self._data.append(data)
 
-    def add_all(self, ways: Sequence[Way], filenos: Sequence[int], data: bytes) -> None:
-        """Have the same sent to many."""
-        self._ways += ways
-        self._filenos += filenos
-        self._data += [data] * len(ways)
+    def send_same(
+        self, ways: list[WayT], start: int, end: int, data: bytes, apart: Apart
+    ) -> tuple[int, list[WayT]]:
+        """Send the same to those from one place to another who are not apart, now. Returns the
+        place that was reached before others were to be heard, and whose sockets cannot be written
+        to."""
+        if send_same is None:
+            return end, [way for way in ways[start:end] if way not in apart]
+        reached, unsent = send_same(ways, start, end, data, apart, self._others)
+        busy = []
+        for way, sent in unsent:
+            if sent < 0:
+                busy.append(way)
+            else:
+                way.write_rest(data[sent:])
+        return reached, busy
+
+    @property
+    def can_look(self) -> bool:
+        """Whether it is known if somebody else is to be heard."""
+        return is_readable is not None and self._others >= 0
+
+    def others_wait(self) -> bool:
+        """Whether somebody else is to be heard."""
+        return is_readable is not None and is_readable(self._others)
 
     def send(self) -> None:
         """Send everything."""
@@ -96,3 +142,14 @@ class Batch:
         self._ways, self._filenos, self._data = [], [], []
         for at, sent in send_each(filenos, data):
             ways[at].write_rest(data[at][sent:])
+
+
+def inbound(loop: asyncio.AbstractEventLoop) -> int:
+    """The number of what is readable when the event loop has something to do; -1 where nobody
+    knows."""
+    get_backend = getattr(loop, "_get_backend_id", None)
+    if get_backend is not None:
+        return int(get_backend())
+    selector = getattr(loop, "_selector", None)
+    fileno = getattr(selector, "fileno", None)
+    return -1 if fileno is None else int(fileno())
