@@ -3,9 +3,9 @@ pieces.
 
 A system call for each of a thousand clients takes as long as a hundred events. So only some of them
 are written to in one turn, fewer when others have sent something; then these are heard and answered
-before the next are, and what is sent to the same clients meanwhile goes together to each of them. Nobody is sent anything in
-another order because of that: what waits for its piece is in an outbox, or in a run, which a client
-*leaves* before it is sent something alone.
+before the next are, and what is sent to the same clients meanwhile goes together to each of them.
+Nobody is sent anything in another order because of that: what waits for its piece is in an outbox,
+or in a run, which a client *leaves* before it is sent something alone.
 
 Who sends to many faster than it is written waits until it is. Nobody can be told to wait who sends
 by the REST API or in answer to an event: if these send too much, it is written all at once, and
