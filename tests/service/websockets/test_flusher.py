@@ -11,6 +11,7 @@ from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.websockets import flusher, sending
 from webpubsub.service.websockets.outbox import Outbox
 from webpubsub.service.websockets.runs import PlainLane, Run
 from webpubsub.service.websockets.sending import CALL, PIECE
@@ -103,6 +104,21 @@ def test_many_are_written_to_in_pieces() -> None:
     assert world.reached == 2 * _AT_ONCE
     world.rest()
     assert [wire.frames for wire in world.wires] == [[(1, b"a")]] * _MANY
+
+
+@pytest.mark.parametrize(("known", "second"), [(True, 2 * _AT_ONCE), (False, _AT_ONCE)])
+def test_pieces_grow_while_nobody_else_is_heard(
+    monkeypatch: pytest.MonkeyPatch, known: bool, second: int
+) -> None:
+    """If the event loop can be asked who has sent something."""
+    monkeypatch.setattr(sending, "is_readable", lambda _fileno: False)
+    monkeypatch.setattr(flusher, "inbound", lambda _loop: 0 if known else -1)
+    world = World()
+    world.say(b"a")
+    world.turns(1)
+    assert world.reached == _AT_ONCE
+    world.turns(2)
+    assert world.reached == _AT_ONCE + second
 
 
 def test_what_is_said_meanwhile_goes_together() -> None:
