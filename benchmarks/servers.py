@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import resource
 import socket
 import subprocess
@@ -10,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -18,13 +17,14 @@ import psutil
 import uvloop
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 
+from benchmarks.ports import free_port
+
 HERE = Path(__file__).parent
 HUB = "benchmark"
 ROLES = ["webpubsub.sendToGroup", "webpubsub.joinLeaveGroup"]
 _START_SECONDS = 60.0
 #: What makes a server slower, and is set on some machines that build and test.
 _UNUSUAL = frozenset({"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"})
-_PORTS = iter(random.sample(range(20_000, 32_000), 12_000))
 _FOLDER = tempfile.TemporaryDirectory(prefix="benchmarks-")
 
 
@@ -115,15 +115,6 @@ def pin(pid: int, *cores: int) -> None:
     """Keep a process on some cores, where the system can do that and has two."""
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(pid, cores)
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment, and which is none of those that connections are
-    made from: a client that knocks at such a port before the server is there may meet itself."""
-    for port in _PORTS:
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise RuntimeError("all ports have been used")
 
 
 def scratch() -> Path:

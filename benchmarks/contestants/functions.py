@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from benchmarks.contestants.contestant import OURS, Contestant
 from benchmarks.contestants.ours import ours
 from benchmarks.contestants.over_http import EventHandler, Negotiator
-from benchmarks.servers import HERE, app_command, free_port
+from benchmarks.ports import free_port
+from benchmarks.servers import HERE, app_command
 
 DEF, ASYNC_DEF = "def", "async def"
 

@@ -9,7 +9,8 @@ from benchmarks.growth.curves import Curve, Panel, Point
 from benchmarks.growth.events import event_cost
 from benchmarks.growth.study import Study, Tell
 from benchmarks.load.websockets import Endpoint
-from benchmarks.servers import HUB, Server, app_command, free_port, running, service_command
+from benchmarks.ports import free_port
+from benchmarks.servers import HUB, Server, app_command, running, service_command
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.service.settings import DEVELOPMENT_KEY
 

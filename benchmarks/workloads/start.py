@@ -14,8 +14,9 @@ from benchmarks.contestants.ours import ours
 from benchmarks.load.meter import Figure
 from benchmarks.load.tokens import client_path
 from benchmarks.load.websockets import Endpoint
+from benchmarks.ports import free_port
 from benchmarks.runs import Row, Slice, Workload
-from benchmarks.servers import HERE, app_command, free_port, pin, scratch, usual_environment
+from benchmarks.servers import HERE, app_command, pin, scratch, usual_environment
 
 _START, _IMPORT = "`webpubsub start` to the first client", "`import webpubsub`"
 _WANTED = {_START: 800, _IMPORT: 25}

@@ -16,8 +16,9 @@ from benchmarks.contestants.ours import simple_client
 from benchmarks.contestants.over_http import EventHandler
 from benchmarks.load.round_trips import RoundTrips
 from benchmarks.load.tokens import connection_string
+from benchmarks.ports import free_port
 from benchmarks.runs import Row, Slice, Workload
-from benchmarks.servers import HUB, Server, free_port, running, service_command
+from benchmarks.servers import HUB, Server, running, service_command
 from benchmarks.workloads.echo import together
 
 _OVER_HTTP = "over HTTP"
