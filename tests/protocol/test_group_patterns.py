@@ -138,7 +138,7 @@ def test_any_text_is_a_pattern_or_is_refused_as_one(pattern: str, name: str) -> 
 
 def test_matching_takes_no_exponential_time() -> None:
     """The pattern that regular expressions drown in is matched in a moment."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert not matches("**a**a*", "a" * 1023 + ".")
     assert not matches("*a*a*a*a*", "a" * 1023 + ".")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

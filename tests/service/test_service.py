@@ -55,6 +55,7 @@ from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import DEVELOPMENT_KEY, ServiceSettings
 from webpubsub.service.status import Status
 from webpubsub.service.websockets.transport import Transport
+from webpubsub.testing.clock import Clock
 from webpubsub.testing.http_clients import new_session
 
 ROLES = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"]
@@ -63,12 +64,14 @@ NOT_JSON = "The client message is not a valid JSON protocol message."
 
 
 @asynccontextmanager
-async def leakless(app: App | None = None, **settings: Any) -> AsyncIterator[Service]:
+async def leakless(
+    app: App | None = None, *, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[Service]:
     """A service after which nothing may be left: no session, task, timer, socket or pending
     event."""
     tasks, process = asyncio.all_tasks(), psutil.Process()
     sockets = len(process.net_connections())
-    async with running(app, **settings) as service:
+    async with running(app, clock=clock, **settings) as service:
         yield service
     assert sessions(service) == 0
     assert not service._house.waiting
@@ -329,7 +332,7 @@ async def test_slow_clients_are_dropped_and_others_receive() -> None:
     """A client that does not read is cut off at the limits of its queue; one that reads gets every
     message."""
     app = App()
-    limits = {"max_queued_messages": 50, "max_queued_bytes": 2 * MEBIBYTE}
+    limits: dict[str, Any] = {"max_queued_messages": 50, "max_queued_bytes": 2 * MEBIBYTE}
     async with leakless(app, **limits) as service:
         slow = await join(service, subprotocol=None)
         quick = await join(service, subprotocol=None)
@@ -359,17 +362,14 @@ async def _flood(service: Service, reader: Peer, *, until_sessions: int) -> int:
 
 async def test_pings_and_their_answers() -> None:
     """Clients are pinged; one that answers stays, one that does not is dropped."""
-    app = App()
-    async with leakless(app, ping_interval=20.0) as service:
+    app, clock = App(), Clock()
+    async with leakless(app, clock=clock, ping_interval=20.0) as service:
         lively = await join(service, subprotocol=None)
         silent = await join(service, subprotocol=None)
         async with lively, silent:
             await until(lambda: sessions(service) == 2)
-            later = asyncio.get_running_loop().time()
             for _ in range(3):
-                later += 21
-                service._sweeper._clock = lambda: later  # noqa: B023
-                service._sweeper.sweep()
+                await clock.advance(21)
                 assert await lively.frame() == (PING, b"")
                 await lively.send(client_frame(PONG))
                 await lively.say("alive")
@@ -377,7 +377,6 @@ async def test_pings_and_their_answers() -> None:
             await until(lambda: app.reasons == ["PingTimeout"])
             assert [await silent.frame() for _ in range(2)] == [(PING, b"")] * 2
             assert await silent.aborted()
-        service._sweeper._clock = asyncio.get_running_loop().time
 
 
 async def test_a_client_may_ping() -> None:
@@ -624,8 +623,9 @@ async def test_settings_of_hubs_hold_for_whoever_comes_after_them() -> None:
     """Clients without a token are let in while the hub's settings say so; those that are in
     stay."""
     hub_settings = AllHubSettings({"chat": HubSettings(allow_anonymous=True, ping_interval=1.0)})
+    clock = Clock()
     async with (
-        Service(ServiceSettings(port=0), hub_settings=hub_settings) as service,
+        Service(ServiceSettings(port=0), hub_settings=hub_settings, timers=clock) as service,
         await dial(service) as first,
         await dial(service) as second,
     ):
@@ -635,6 +635,7 @@ async def test_settings_of_hubs_hold_for_whoever_comes_after_them() -> None:
         await second.send(handshake(service, "/client/hubs/chat"))
         assert (await second.response())[0] == 401
         assert sessions(service) == 1
+        await clock.advance(2)
         assert await first.frame() == (PING, b"")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
@@ -23,6 +24,7 @@ from webpubsub.protocol.outcomes import (
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.service.service import Service
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.testing.clock import Clock
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PATIENCE = 5.0
@@ -68,10 +70,14 @@ class App(EventHandler):
 
 
 @asynccontextmanager
-async def running(app: App | None = None, **settings: Any) -> AsyncIterator[Service]:
-    """A service with an application behind it."""
-    chosen = {"port": 0, "close_timeout": 2.0, "stop_timeout": 2.0, **settings}
-    async with Service(ServiceSettings(**chosen), app) as service:
+async def running(
+    app: App | None = None, *, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[Service]:
+    """A service with an application behind it, by a clock that the test moves or else by the
+    machine's."""
+    chosen = ServiceSettings(**{"port": 0, "close_timeout": 2.0, "stop_timeout": 2.0, **settings})
+    wall = time.time if clock is None else clock.timestamp
+    async with Service(chosen, app, clock=wall, timers=clock) as service:
         yield service
 
 

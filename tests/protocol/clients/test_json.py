@@ -449,10 +449,10 @@ def test_nesting() -> None:
 )
 def test_no_message_holds_the_loop_up(payload: bytes) -> None:
     """The largest messages, made to be slow, take the time that their size takes."""
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(ClientProtocolError):
         CODEC.feed(Frame(FrameKind.TEXT, payload))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -91,11 +91,11 @@ def test_what_is_refused(check: Callable[[object], object], value: object, seen:
 def test_depth_takes_no_longer_than_reading() -> None:
     """Brackets in strings do not count, and no text makes the count slow."""
     check_depth(json.dumps(["[{" * 40, '"[' * 40]).encode())
-    started = time.perf_counter()
+    started = time.process_time()
     for hostile in (b'"' * 1_000_000 + b"[" * 65, b"\\" * 1_000_000 + b"[" * 65):
         with pytest.raises(InvalidRequest):
             check_depth(hostile)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.text() | st.text(alphabet='[]{}",:0\\u '))

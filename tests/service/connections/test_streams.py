@@ -27,6 +27,7 @@ from webpubsub.service.session_limits import BufferLimits
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.sweeper import SWEEP_INTERVAL
+from webpubsub.testing.clock import Clock
 
 GONE = {"name": "Cancelled", "message": "The connection of the publisher has ended."}
 
@@ -394,11 +395,13 @@ async def test_from_protobuf_to_json() -> None:
 
 async def test_an_idle_stream_over_the_wire() -> None:
     """The running service's sweeper ends it within half a second."""
+    clock = Clock()
     async with (
-        running() as service,
+        running(clock=clock) as service,
         pair(service, JSON_SUBPROTOCOL, JSON_SUBPROTOCOL) as (alice, bob),
     ):
         await alice.say(start(idleTimeoutMs=1))
         assert await alice.hear() == stream_ack(1)
+        await clock.advance(0.5)
         assert named([await alice.hear()]) == [closed("IdleTimeout")]
         assert (await bob.hear())["stream"]["error"]["name"] == "IdleTimeout"

@@ -28,6 +28,7 @@ from webpubsub.service.observation import (
     Sighting,
     TurnedAway,
 )
+from webpubsub.testing.clock import Clock
 
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 RESERVED = b"This path is reserved for client kinds that are not supported yet."
@@ -151,11 +152,16 @@ async def test_a_large_body_is_no_large_head() -> None:
 
 async def test_a_slow_head() -> None:
     """Whoever does not say what it wants in time is sent away; others are not delayed."""
-    async with running(App(), head_timeout=0.3) as service:
+    clock = Clock()
+    async with running(App(), clock=clock, head_timeout=3) as service:
         async with await dial(service) as slow, await join(service) as quick:
             await slow.send(b"GET / HTTP/1.1\r\n")
+            await until(lambda: service._house.waiting)
+            await clock.advance(2)
+            assert service._house.waiting
+            await clock.advance(2)
             assert await slow.aborted()
-            await asyncio.sleep(0.3)
+            await clock.advance(4)
             await quick.hear()
             await quick.say({"type": "ping"})
             assert await quick.hear() == {"type": "pong"}

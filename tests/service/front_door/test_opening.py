@@ -99,11 +99,11 @@ async def test_compression_is_not_agreed() -> None:
 
 async def test_acks_to_the_synchronous_python_client_are_held_back() -> None:
     """It starts to wait for an ack only after it has sent; others are not delayed."""
-    async with running(App(), python_client_ack_delay=0.2) as service:
-        for agent, least, most in (
-            ("azsdk-python-webpubsub-client/1.1.0 x", 0.2, 5.0),
-            ("other", 0.0, 0.15),
-        ):
+    for agent, delay, least in (
+        ("azsdk-python-webpubsub-client/1.1.0 x", 0.1, 0.09),
+        ("other", 3600, 0),
+    ):
+        async with running(App(), python_client_ack_delay=delay) as service:
             peer, _ = await join_and_listen(
                 service, headers={"User-Agent": agent}, roles=["webpubsub.joinLeaveGroup"]
             )
@@ -111,5 +111,4 @@ async def test_acks_to_the_synchronous_python_client_are_held_back() -> None:
                 begin = time.monotonic()
                 await peer.say({"type": "joinGroup", "group": "g", "ackId": 1})
                 assert (await peer.hear())["success"] is True
-                assert least <= time.monotonic() - begin + 0.01
-                assert time.monotonic() - begin < most
+                assert time.monotonic() - begin >= least

@@ -210,7 +210,7 @@ def joining(group: str, ack_id: int) -> dict[str, Any]:
     ],
 )
 async def test_limits_of_a_connection(
-    settings: dict[str, int], requests: list[dict[str, Any]], refused: tuple[int, str, str]
+    settings: dict[str, Any], requests: list[dict[str, Any]], refused: tuple[int, str, str]
 ) -> None:
     """They are those of the settings (section 10): all requests but the last succeed."""
     roles = [f"webpubsub.joinLeaveGroup.{group}" for group in "xy"]

@@ -9,6 +9,7 @@ import logging
 import pytest
 
 from tests.service.listeners.events import Remembering, system_event, user_event
+from tests.service.wire import until
 from webpubsub.service.listeners.courier import BATCH, Courier
 from webpubsub.service.listeners.target import Undelivered
 from webpubsub.service.observation import ListenerSent, ObservationPoint, Sighting
@@ -61,7 +62,7 @@ async def test_the_queue_is_bounded_by_bytes() -> None:
     courier.put(user_event("large", b"x" * 8000))
     courier.put(user_event("larger", b"x" * 8000))
     courier.put(system_event("connected"))
-    await asyncio.sleep(0.01)
+    await until(lambda: names(target) == ["large", "connected"])
     courier.put(user_event("later", b"x" * 8000))
     courier.put(user_event("never", b"x" * 10_100))
     await courier.stop(5)
@@ -74,9 +75,15 @@ async def test_a_failure_costs_its_events_and_no_others(caplog: pytest.LogCaptur
     target.failures = [Undelivered(1, "it is down"), Undelivered(1, "it is down")]
     target.failures += [OSError("odd"), OSError("odd")]
     courier = Courier(target)
-    for name in numbered(5):
+
+    async def lose(name: str) -> None:
+        left = len(target.failures) - 1
         courier.put(user_event(name))
-        await asyncio.sleep(0.001)
+        await until(lambda: len(target.failures) == left)
+
+    for name in numbered(4):
+        await lose(name)
+    courier.put(user_event("e4"))
     await courier.stop(5)
     assert names(target) == ["e4"]
     lost = "events for the listener 'memory' are being lost: "

@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 
 from tests.service.rest.world import World
+from tests.service.wire import until
 from webpubsub.service.rest import bodies
 from webpubsub.service.rest.bodies import MAX_BODY_BYTES
 
@@ -204,11 +205,9 @@ async def test_a_client_that_goes_away_is_no_fault(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A lost connection is logged in one line, without a traceback."""
-    _, writer = await open_send(world, "Content-Length: 10\r\n")
-    await writer.drain()
-    await asyncio.sleep(0.05)
+    reader, writer = await open_send(world, "Content-Length: 10\r\nExpect: 100-continue\r\n")
+    await reader.readuntil(b"\r\n\r\n")
     writer.transport.abort()
-    await asyncio.sleep(0.05)
+    await until(lambda: "rest.body.incomplete" in caplog.text)
     assert (await world.call("HEAD", "/api/health")).status == 200
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "rest.body.incomplete" in caplog.text
