@@ -6,6 +6,7 @@ Specification: upstream-events sections 4, 5, 8.1, 8.2, 13 and 17.
 import asyncio
 import logging
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
@@ -37,6 +38,7 @@ from webpubsub.service.observation import (
 )
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, Webhooks
+from webpubsub.service.webhooks.http_pool import HttpPool
 
 TEXT_REPLY = Reply(200, [("Content-Type", "text/plain"), ("ce-connectionState", "s")], b"ok")
 NOW = 1_790_000_000.0
@@ -88,6 +90,34 @@ async def test_a_webhook_that_takes_too_long() -> None:
     assert outcome.message.startswith("webhook.timeout at ")
     assert outcome.message.endswith(": no answer after 50 seconds")
     assert (outcome.status, len(webhook.events)) == (500, 1)
+
+
+async def test_a_webhook_that_hangs_is_not_in_the_way_of_others(webhooks: Webhooks) -> None:
+    """It keeps as many places as are left for them. Whoever waits for one has no longer for that
+    than for an answer, and is told why there was none."""
+    is_full, places, come = asyncio.Event(), 8, 20
+
+    async def hang(received: Received) -> Reply:
+        if len(hung.events) == places // 2:
+            is_full.set()
+        await asyncio.Event().wait()
+        return Reply()
+
+    webhooks.exchange._pool = HttpPool(limit=places)
+    async with serving(Webhook(hang)) as hung, serving(Webhook(TEXT_REPLY)) as sound:
+        asking = [asyncio.ensure_future(ask(webhooks, hung, HELLO)) for _ in range(come)]
+        await asyncio.wait_for(is_full.wait(), 5)
+        for _ in range(places):
+            outcomes = await asyncio.wait_for(ask(webhooks, sound, HELLO, HELLO), 5)
+            assert all(isinstance(outcome, UserEventAccepted) for outcome in outcomes)
+        assert len(hung.events) == places // 2
+        run_out(webhooks.exchange)
+        late = [outcome for (outcome,) in await asyncio.gather(*asking)]
+        assert len(hung.events) == places // 2
+    messages = Counter(one.message for one in late if isinstance(one, EventFailed))
+    seen = f"webhook.timeout at {hung.url}/eh/chat/hi: no answer after 100 seconds"
+    waited = f"{seen}, and no place to ask for it: 4 of 8 places taken, 4 of them by this server"
+    assert messages == {seen: places // 2, waited: come - places // 2}
 
 
 async def test_a_life_of_a_connection(webhooks: Webhooks) -> None:

@@ -46,9 +46,16 @@ async def pool() -> AsyncIterator[HttpPool]:
     pool.close()
 
 
+async def taken_from(pool: HttpPool, origin: Origin) -> HttpConnection:
+    """A connection to somebody who has a place."""
+    if not pool.places.take(origin):
+        await pool.places.wait(origin)
+    return await pool.take(origin)
+
+
 async def used(pool: HttpPool, origin: Origin) -> HttpConnection:
     """The connection that a question went by."""
-    connection = await pool.take(origin)
+    connection = await taken_from(pool, origin)
     assert (await connection.ask(b"?")).status == 204
     pool.give_back(origin, connection)
     return connection
@@ -66,8 +73,8 @@ async def test_a_connection_is_used_again(pool: HttpPool, origin: Origin) -> Non
     """And two at once are two."""
     first = await used(pool, origin)
     assert await used(pool, origin) is first
-    taken = await pool.take(origin)
-    other = await pool.take(origin)
+    taken = await taken_from(pool, origin)
+    other = await taken_from(pool, origin)
     assert taken is first
     assert other is not first
     pool.give_back(origin, taken)
@@ -117,7 +124,7 @@ async def test_connections_that_were_closed(pool: HttpPool) -> None:
 
 async def test_what_is_not_answered_is_not_kept(pool: HttpPool, origin: Origin) -> None:
     """Its answer might come later, when nobody or somebody else waits."""
-    connection = await pool.take(origin)
+    connection = await taken_from(pool, origin)
     asking = asyncio.ensure_future(connection.ask(b"no question"))
     await asyncio.sleep(0.01)
     asking.cancel()
@@ -128,7 +135,7 @@ async def test_what_is_not_answered_is_not_kept(pool: HttpPool, origin: Origin) 
 async def test_the_limit(origin: Origin) -> None:
     """Whoever comes later waits until a connection is given back, or could not be made."""
     pool = HttpPool(limit=1)
-    taken = await pool.take(origin)
+    taken = await taken_from(pool, origin)
     waiting = asyncio.ensure_future(used(pool, origin))
     given_up = asyncio.ensure_future(used(pool, origin))
     await asyncio.sleep(0.01)
@@ -139,7 +146,7 @@ async def test_the_limit(origin: Origin) -> None:
     nobody = Origin("127.0.0.1", 1, is_secure=False)
     for _ in range(3):
         with pytest.raises(OSError):
-            await pool.take(nobody)
+            await taken_from(pool, nobody)
     await asyncio.wait_for(used(pool, origin), PATIENCE)
     pool.close()
 
@@ -148,8 +155,8 @@ async def test_closing(origin: Origin) -> None:
     """Ends those in use, too; and what is given back later is not kept."""
     pool = HttpPool()
     await used(pool, origin)
-    taken = await pool.take(origin)
-    other = await pool.take(origin)
+    taken = await taken_from(pool, origin)
+    other = await taken_from(pool, origin)
     pool.give_back(origin, other)
     pool.close()
     assert not taken.is_free
@@ -170,11 +177,11 @@ async def test_secure_connections(
     server = await asyncio.start_server(answer, "localhost", 0, ssl=serving)
     port = server.sockets[0].getsockname()[1]
     with pytest.raises(ssl.SSLCertVerificationError):
-        await pool.take(Origin("localhost", port, is_secure=True))
+        await taken_from(pool, Origin("localhost", port, is_secure=True))
     monkeypatch.setattr(http_pool, "_tls", lambda: ssl.create_default_context(cafile=certificate))
     first = await used(pool, Origin("localhost", port, is_secure=True))
     assert await used(pool, Origin("localhost", port, is_secure=True)) is first
     with pytest.raises(ssl.SSLCertVerificationError):
-        await pool.take(Origin("127.0.0.1", port, is_secure=True))
+        await taken_from(pool, Origin("127.0.0.1", port, is_secure=True))
     pool.close()
     server.close()

@@ -52,12 +52,14 @@ class Progress(msgspec.Struct):
 
 
 class _Sending(msgspec.Struct):
-    """A request on its way, as bytes, and whether it ``is_safe`` to send it once more."""
+    """A request on its way, as bytes, and whether it ``is_safe`` to send it once more.
+    ``why_none`` says why it waits for a place, while it does."""
 
     target: Target
     message: bytes
     is_safe: bool
     progress: Progress
+    why_none: str = ""
 
 
 class _Unanswered(Exception):
@@ -126,6 +128,8 @@ class Exchange:
                 return await self._persistently(sending)
         except Late:
             seen = f"no answer after {patience.seconds:g} seconds"
+            if sending.why_none:
+                seen += f", and no place to ask for it: {sending.why_none}"
             raise Refused(TIMEOUT.refuse(seen)) from None
         except _Unanswered as error:
             raise Refused(UNREACHABLE.refuse(str(error))) from None
@@ -158,8 +162,13 @@ class Exchange:
             raise _Unanswered(error) from error
 
     async def _take(self, sending: _Sending, *, new: bool = False) -> HttpConnection:
+        origin, places = sending.target.origin, self._pool.places
+        if not places.take(origin):
+            sending.why_none = places.why_none(origin)
+            await places.wait(origin)
+            sending.why_none = ""
         sending.progress.attempts += 1
-        return await self._pool.take(sending.target.origin, new=new)
+        return await self._pool.take(origin, new=new)
 
     async def _asked(
         self, sending: _Sending, connection: HttpConnection

@@ -14,9 +14,11 @@ from functools import cache
 from aiohappyeyeballs import start_connection
 
 from webpubsub.service.webhooks.http_connection import HttpConnection
+from webpubsub.service.webhooks.places import Places
 from webpubsub.service.webhooks.targets import Origin
 
-#: A webhook that keeps its clients waiting must not take every file descriptor of the process.
+#: Those in use: webhooks that keep their clients waiting must not take every file descriptor of the
+#: process. To one server, there may be half as many, and fewer when others hang, too.
 MAX_CONNECTIONS = 512
 #: In seconds. Common servers close idle connections after 5. Being quicker than they are keeps
 #: events from being sent into a connection that is about to be closed, which costs a retry.
@@ -27,32 +29,33 @@ _NEXT_ADDRESS = 0.25
 
 
 class HttpPool:
-    """Gives connections to those who want to ask something. ``clock`` never goes back."""
+    """Gives connections to those who want to ask something, and have one of its ``places``.
+    ``clock`` never goes back."""
 
     def __init__(
         self, *, limit: int = MAX_CONNECTIONS, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._places = asyncio.Semaphore(limit)
+        self.places = Places(limit)
         self._clock = clock
         self._in_use: set[HttpConnection] = set()
         self._idle: dict[Origin, deque[tuple[float, HttpConnection]]] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
     async def take(self, origin: Origin, *, new: bool = False) -> HttpConnection:
-        """A connection to a server for one exchange, as soon as there are not too many: one that
-        was used before, unless it has to be ``new``. Raises OSError."""
-        await self._places.acquire()
+        """A connection to a server for one exchange: one that was used before, unless it has to be
+        ``new``. It goes back together with the place, which goes back at once when there is none.
+        Raises OSError."""
         try:
             connection = (None if new else self._kept(origin)) or await _connect(origin)
         except BaseException:
-            self._places.release()
+            self.places.give_back(origin)
             raise
         self._in_use.add(connection)
         return connection
 
     def give_back(self, origin: Origin, connection: HttpConnection) -> None:
-        """It has served its purpose."""
-        self._places.release()
+        """It has served its purpose, as has its place."""
+        self.places.give_back(origin)
         is_open = connection in self._in_use
         self._in_use.discard(connection)
         if not is_open or not connection.is_free:
