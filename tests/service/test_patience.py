@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from tests.service.fakes import ManualLoop
-from webpubsub.service.patience import Late, Patience
+from webpubsub.service.patience import Late, Patience, pause
 
 Waited: TypeAlias = Callable[[Patience, Awaitable[Any]], Coroutine[Any, Any, str]]
 
@@ -121,3 +121,19 @@ async def test_a_task_goes_on_after_it(answer: Any, outcome: str, waited: Waited
     task = asyncio.create_task(work())
     assert await task == (outcome, "more")
     assert task.cancelling() == 0
+
+
+async def test_a_pause_is_over_when_its_time_is() -> None:
+    """Not before; and nothing is left of one that nobody needs any more."""
+    clock = ManualLoop()
+    first, second = (asyncio.create_task(pause(3, clock.asyncio)) for _ in range(2))
+    await asyncio.sleep(0)
+    clock.advance(2.9)
+    await asyncio.sleep(0)
+    assert not first.done()
+    second.cancel()
+    await asyncio.wait([second])
+    assert len(clock.waiting) == 1
+    clock.advance(0.1)
+    await first
+    await pause(0.001)

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 import webpubsub as wps
+from tests.service.webhooks.servers import Received, Reply, Webhook, serving
+from tests.service.wire import until
 from tests.testing.world import APPS, JOINING, ROOM, a_world
+from webpubsub.service.hub_settings.model import (
+    EventFilter,
+    EventHandlerSettings,
+    HubSettings,
+    UserEvents,
+)
 from webpubsub.testing import ConnectRefused, RequestFailed, SetupError, World
 from webpubsub.testing.plans import Plan
 
@@ -148,6 +156,33 @@ async def test_a_reliable_client_has_half_a_minute(webpubsub: World) -> None:
     await webpubsub.clock.advance(31)
     with pytest.raises(ConnectRefused, match="1008"):
         await alice.recover()
+
+
+async def test_a_webhook_has_its_time(caplog: pytest.LogCaptureFixture) -> None:
+    """By the clock, and so have the pauses between attempts."""
+
+    async def hang(received: Received) -> Reply:
+        await asyncio.Event().wait()
+        return Reply()
+
+    async with serving(Webhook(Reply(503), hang)) as webhook:
+        events = EventFilter(user_events=UserEvents(every=True))
+        handler = EventHandlerSettings(url_template=f"{webhook.url}/{{event}}", events=events)
+        hubs = {"room": HubSettings(event_handlers=(handler,))}
+        async with a_world(None, hubs=hubs, event_timeout=30) as world:
+            alice = await world.connect(user="alice")
+            alice.patience = 10
+            sending = asyncio.create_task(alice.send_event("message", "hi"))
+            await until(lambda: webhook.events)
+            await world.settle()
+            await world.clock.advance(1)
+            await until(lambda: len(webhook.events) == 2)
+            await world.clock.advance(28.9)
+            assert not sending.done()
+            await world.clock.advance(0.1)
+            with pytest.raises(RequestFailed, match="InternalServerError"):
+                await sending
+    assert "webhook.timeout" in caplog.text
 
 
 async def test_pings_are_answered(webpubsub: World) -> None:

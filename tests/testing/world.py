@@ -17,8 +17,8 @@ JOINING = ("webpubsub.joinLeaveGroup", "webpubsub.sendToGroup")
 @asynccontextmanager
 async def a_world(app: Path | None = ROOM, **rest: Any) -> AsyncIterator[World]:
     """A world for the length of a block; what is given besides is for the service."""
-    sockets = rest.pop("sockets", False)
-    world = World(Plan(app=app, service=ServiceSettings(**rest), sockets=sockets))
+    hubs, sockets = rest.pop("hubs", {}), rest.pop("sockets", False)
+    world = World(Plan(app=app, hubs=hubs, service=ServiceSettings(**rest), sockets=sockets))
     await world.start()
     try:
         yield world

@@ -93,3 +93,13 @@ class Patience:
             del self._waiting[wait]
             wait.is_over = True
             wait.task.cancel()
+
+
+async def pause(seconds: float, timers: Timers | None = None) -> None:
+    """Wait for nothing but that time, by ``timers`` or else by the event loop."""
+    over = asyncio.Event()
+    timer = (timers or asyncio.get_running_loop()).call_later(seconds, over.set)
+    try:
+        await over.wait()
+    finally:
+        timer.cancel()

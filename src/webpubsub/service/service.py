@@ -74,6 +74,7 @@ class Service:
         self._webhooks = Webhooks(
             host_of(self.endpoint),
             clock=clock,
+            timers=timers,
             timeout=self.settings.event_timeout,
             point=self.point,
         )

@@ -9,7 +9,6 @@ import msgspec
 from aiohttp import web
 
 from webpubsub.protocol.cloud_events.wire import Headers, last_value
-from webpubsub.service.webhooks.exchange import Exchange
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,11 +124,3 @@ class Naps:
     async def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
         await asyncio.sleep(0)
-
-
-def run_out(exchange: Exchange) -> None:
-    """Have the time of all who wait for an answer be up, however long it was to be."""
-    for patience in exchange._patience.values():
-        for wait in patience._waiting:
-            wait.deadline = float("-inf")
-        patience._look(asyncio.get_running_loop())

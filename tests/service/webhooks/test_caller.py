@@ -18,7 +18,7 @@ from tests.protocol.cloud_events.samples import (
     HELLO,
     a_user_event,
 )
-from tests.service.webhooks.servers import Naps, Received, Reply, Webhook, run_out, serving
+from tests.service.webhooks.servers import Naps, Received, Reply, Webhook, serving
 from webpubsub.protocol.events import AnyEventRequest
 from webpubsub.protocol.messages import DataType, Message
 from webpubsub.protocol.outcomes import (
@@ -39,6 +39,7 @@ from webpubsub.service.observation import (
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.webhooks.caller import EVENT_TIMEOUT, Webhooks
 from webpubsub.service.webhooks.http_pool import HttpPool
+from webpubsub.testing.clock import Clock
 
 TEXT_REPLY = Reply(200, [("Content-Type", "text/plain"), ("ce-connectionState", "s")], b"ok")
 NOW = 1_790_000_000.0
@@ -50,8 +51,14 @@ def naps() -> Naps:
 
 
 @pytest.fixture
-async def webhooks(naps: Naps) -> AsyncIterator[Webhooks]:
-    webhooks = Webhooks("localhost", clock=lambda: NOW, monotonic=lambda: 0.0, sleep=naps)
+def clock() -> Clock:
+    """Goes with the machine's, and is moved on."""
+    return Clock(flows=True)
+
+
+@pytest.fixture
+async def webhooks(clock: Clock, naps: Naps) -> AsyncIterator[Webhooks]:
+    webhooks = Webhooks("localhost", clock=lambda: NOW, timers=clock, sleep=naps)
     yield webhooks
     await webhooks.close()
 
@@ -74,15 +81,15 @@ def test_the_overall_timeout() -> None:
     assert EVENT_TIMEOUT == ServiceSettings().event_timeout == 100.0
 
 
-async def test_a_webhook_that_takes_too_long() -> None:
+async def test_a_webhook_that_takes_too_long(clock: Clock) -> None:
     """Fails the event once the time that is set is over, and is not called again."""
 
     async def dawdle(received: Received) -> Reply:
-        run_out(hasty.exchange)
+        await clock.advance(50)
         await asyncio.sleep(5)
         return Reply()
 
-    hasty = Webhooks("localhost", timeout=50)
+    hasty = Webhooks("localhost", timers=clock, timeout=50)
     async with serving(Webhook(dawdle)) as webhook:
         (outcome,) = await ask(hasty, webhook, HELLO)
         await hasty.close()
@@ -92,7 +99,7 @@ async def test_a_webhook_that_takes_too_long() -> None:
     assert (outcome.status, len(webhook.events)) == (500, 1)
 
 
-async def test_a_webhook_that_hangs_is_not_in_the_way_of_others(webhooks: Webhooks) -> None:
+async def test_a_webhook_that_hangs_is_not_in_the_way_of_others() -> None:
     """It keeps as many places as are left for them. Whoever waits for one has no longer for that
     than for an answer, and is told why there was none."""
     is_full, places, come = asyncio.Event(), 8, 20
@@ -103,6 +110,8 @@ async def test_a_webhook_that_hangs_is_not_in_the_way_of_others(webhooks: Webhoo
         await asyncio.Event().wait()
         return Reply()
 
+    clock = Clock()
+    webhooks = Webhooks("localhost", timers=clock)
     webhooks.exchange._pool = HttpPool(limit=places)
     async with serving(Webhook(hang)) as hung, serving(Webhook(TEXT_REPLY)) as sound:
         asking = [asyncio.ensure_future(ask(webhooks, hung, HELLO)) for _ in range(come)]
@@ -111,8 +120,9 @@ async def test_a_webhook_that_hangs_is_not_in_the_way_of_others(webhooks: Webhoo
             outcomes = await asyncio.wait_for(ask(webhooks, sound, HELLO, HELLO), 5)
             assert all(isinstance(outcome, UserEventAccepted) for outcome in outcomes)
         assert len(hung.events) == places // 2
-        run_out(webhooks.exchange)
+        await clock.advance(100)
         late = [outcome for (outcome,) in await asyncio.gather(*asking)]
+        await webhooks.close()
         assert len(hung.events) == places // 2
     messages = Counter(one.message for one in late if isinstance(one, EventFailed))
     seen = f"webhook.timeout at {hung.url}/eh/chat/hi: no answer after 100 seconds"

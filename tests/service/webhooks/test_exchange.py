@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from tests.cli.processes import free_port
+from tests.service.fakes import ManualLoop
 from tests.service.webhooks.servers import (
     Naps,
     Received,
     Reply,
     Webhook,
-    run_out,
     serving,
     talking,
 )
@@ -38,6 +38,7 @@ from webpubsub.service.webhooks.http_connection import (
     InvalidAnswer,
     NoAnswer,
 )
+from webpubsub.testing.clock import Clock
 
 POST = WebhookRequest(method="POST", headers=[("ce-id", "1"), ("Content-Type", "a/b")], body=b"{}")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
@@ -50,8 +51,14 @@ def naps() -> Naps:
 
 
 @pytest.fixture
-async def exchange(naps: Naps) -> AsyncIterator[Exchange]:
-    exchange = Exchange(sleep=naps)
+def clock() -> Clock:
+    """Goes with the machine's, and is moved on."""
+    return Clock(flows=True)
+
+
+@pytest.fixture
+async def exchange(clock: Clock, naps: Naps) -> AsyncIterator[Exchange]:
+    exchange = Exchange(clock, sleep=naps)
     yield exchange
     await exchange.close()
 
@@ -276,11 +283,11 @@ async def test_cookies_are_not_kept_here(exchange: Exchange) -> None:
     assert [request.header("cookie") for request in webhook.requests] == [None, None]
 
 
-async def test_a_slow_webhook(exchange: Exchange, naps: Naps) -> None:
+async def test_a_slow_webhook(clock: Clock, exchange: Exchange, naps: Naps) -> None:
     """Time is up for all attempts together, and there is none after that."""
 
     async def dawdle(received: Received) -> Reply:
-        run_out(exchange)
+        await clock.advance(100)
         await asyncio.sleep(PATIENCE)
         return Reply()
 
@@ -292,18 +299,24 @@ async def test_a_slow_webhook(exchange: Exchange, naps: Naps) -> None:
 
 
 async def test_delays_count_too() -> None:
-    """A webhook that keeps failing does not get more time by it."""
-
-    async def oversleep(seconds: float) -> None:
-        run_out(sleepy)
-        await asyncio.sleep(seconds)
-
-    sleepy = Exchange(sleep=oversleep)
+    """A webhook that keeps failing does not get more time by it. Both go by the same time, which a
+    test may move."""
+    timers, seconds = ManualLoop(), 1 + 3 + 4.5
+    exchange = Exchange(timers.asyncio)
     async with serving(Webhook(Reply(500))) as webhook:
-        code, _ = await refused(sleepy.send(webhook.url, POST, seconds=100))
-        await sleepy.close()
-    assert code == "webhook.timeout"
-    assert len(webhook.requests) == 1
+        sending = asyncio.ensure_future(refused(exchange.send(webhook.url, POST, seconds=seconds)))
+        for attempts, delay in enumerate(RETRY_DELAYS[:2], 1):
+            await until(lambda: len(timers.waiting) == 2)
+            assert len(webhook.requests) == attempts
+            timers.advance(delay)
+        await until(lambda: len(timers.waiting) == 2)
+        timers.advance(4.4)
+        assert not sending.done()
+        timers.advance(0.1)
+        assert await sending == ("webhook.timeout", "no answer after 8.5 seconds")
+        assert len(webhook.requests) == 3
+        assert timers.waiting == []
+        await exchange.close()
 
 
 async def break_off_in_the_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -338,7 +351,7 @@ def is_finishing(exchange: Exchange) -> bool:
     )
 
 
-async def test_a_body_without_an_end(exchange: Exchange, naps: Naps) -> None:
+async def test_a_body_without_an_end(clock: Clock, exchange: Exchange, naps: Naps) -> None:
     """Is not waited for longer than the head, for which the time was not up."""
     hung_up = asyncio.Event()
 
@@ -351,7 +364,7 @@ async def test_a_body_without_an_end(exchange: Exchange, naps: Naps) -> None:
     async with talking(trickle) as url:
         sending = asyncio.ensure_future(refused(exchange.send(url, POST, seconds=100)))
         await until(lambda: is_finishing(exchange))
-        run_out(exchange)
+        await clock.advance(100)
         assert await sending == (
             "webhook.answer.incomplete",
             "an unfinished body after 100 seconds",
@@ -501,14 +514,14 @@ async def test_a_failure_with_a_broken_body(exchange: Exchange, naps: Naps) -> N
     assert naps.seconds == []
 
 
-async def test_a_server_that_does_not_read(exchange: Exchange) -> None:
+async def test_a_server_that_does_not_read(clock: Clock, exchange: Exchange) -> None:
     """Keeps no connection beyond the time that it has: what it has not read by then is dropped."""
     large = WebhookRequest(method="POST", headers=[], body=bytes(32 * 1_048_576))
     is_over, read = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     async def talk(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.readexactly(1)
-        run_out(exchange)
+        await clock.advance(100)
         await is_over.wait()
         read.set_result(len(await reader.read()))
 

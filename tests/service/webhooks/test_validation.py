@@ -16,7 +16,6 @@ from tests.service.webhooks.servers import (
     Received,
     Reply,
     Webhook,
-    run_out,
     serving,
 )
 from tests.service.wire import until
@@ -31,6 +30,7 @@ from webpubsub.service.observation import (
 from webpubsub.service.webhooks import validation
 from webpubsub.service.webhooks.exchange import Exchange
 from webpubsub.service.webhooks.validation import Validator
+from webpubsub.testing.clock import Clock
 
 REFUSED = Reply(200)
 
@@ -40,8 +40,9 @@ class World:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.clock = Clock(flows=True)
         self.naps = Naps()
-        self.exchange = Exchange(sleep=self.naps)
+        self.exchange = Exchange(self.clock, sleep=self.naps)
         self.point = ObservationPoint()
         self.validator = Validator(
             self.exchange, origin="localhost", clock=lambda: self.now, point=self.point
@@ -175,7 +176,7 @@ async def test_a_webhook_that_does_not_answer(world: World) -> None:
     """Time is up for OPTIONS once, and there is no second attempt."""
 
     async def never(received: Received) -> Reply:
-        run_out(world.exchange)
+        await world.clock.advance(10)
         await asyncio.sleep(5)
         return ALLOWED
 

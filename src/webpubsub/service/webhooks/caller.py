@@ -3,7 +3,6 @@
 Specification: upstream-events sections 3 to 14.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, MutableMapping
@@ -17,6 +16,7 @@ from webpubsub.protocol.cloud_events.wire import WebhookRequest, values
 from webpubsub.protocol.group_presence import ServiceEvent
 from webpubsub.protocol.outcomes import EventFailed, EventOutcome
 from webpubsub.protocol.refusals import Refusal, Refused
+from webpubsub.protocol.timers import Timers
 from webpubsub.protocol.trace_context import current_span
 from webpubsub.protocol.unique_ids import UniqueIds
 from webpubsub.service import observation
@@ -38,8 +38,9 @@ class Webhooks:
     """All webhooks of a service, which share one pool of connections.
 
     ``origin`` is the host name of the service without a port. ``clock`` gives seconds since the
-    epoch, ``monotonic`` seconds that never go back, and ``sleep`` waits between attempts.
-    ``timeout`` in seconds is for one event. Calls and answers pass ``point``.
+    epoch; ``timeout`` for one event, and whatever else is measured in seconds, goes by ``timers``,
+    or else by the event loop, and ``sleep`` waits between attempts. Calls and answers pass
+    ``point``.
     """
 
     def __init__(
@@ -47,17 +48,18 @@ class Webhooks:
         origin: str,
         *,
         clock: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
+        timers: Timers | None = None,
+        sleep: Sleep | None = None,
         timeout: float = EVENT_TIMEOUT,
         point: ObservationPoint | None = None,
     ) -> None:
         self.timeout = timeout
         self.point = point or ObservationPoint()
         self.clock = clock
-        self.exchange = Exchange(sleep=sleep)
+        self.exchange = Exchange(timers, sleep=sleep)
+        monotonic = time.monotonic if timers is None else timers.time
         self.validator = Validator(self.exchange, origin=origin, clock=monotonic, point=self.point)
-        self.tokens = IdentityTokens(clock)
+        self.tokens = IdentityTokens(clock, timers=timers)
         self.new_request_id = UniqueIds()
 
     def handler(

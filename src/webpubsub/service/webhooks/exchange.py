@@ -7,7 +7,6 @@ once then; an event, with which a webhook may have begun, waits like after any o
 Specification: upstream-events section 13.
 """
 
-import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 
@@ -21,7 +20,8 @@ from webpubsub.protocol.refusals.webhooks import (
     TIMEOUT,
     UNREACHABLE,
 )
-from webpubsub.service.patience import Late, Patience
+from webpubsub.protocol.timers import Timers
+from webpubsub.service.patience import Late, Patience, pause
 from webpubsub.service.webhooks.encodings import WrongEncoding, decoded
 from webpubsub.service.webhooks.http_connection import (
     MAX_BODY_BYTES,
@@ -73,11 +73,12 @@ class _Unanswered(Exception):
 class Exchange:
     """Sends requests over one pool of connections.
 
-    ``sleep`` waits between attempts.
+    Time goes by ``timers``, or else by the event loop; ``sleep`` waits between attempts.
     """
 
-    def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
-        self._sleep = sleep
+    def __init__(self, timers: Timers | None = None, *, sleep: Sleep | None = None) -> None:
+        self._timers = timers
+        self._sleep = sleep or (lambda seconds: pause(seconds, timers))
         self._pool = HttpPool()
         self._patience: dict[float, Patience] = {}
 
@@ -119,7 +120,7 @@ class Exchange:
     def _patience_of(self, seconds: float) -> Patience:
         patience = self._patience.get(seconds)
         if patience is None:
-            patience = self._patience[seconds] = Patience(seconds)
+            patience = self._patience[seconds] = Patience(seconds, self._timers)
         return patience
 
     async def _begun(self, sending: _Sending, patience: Patience) -> tuple[HttpConnection, Reply]:

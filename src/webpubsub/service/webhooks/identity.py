@@ -16,6 +16,8 @@ import msgspec
 
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals.webhooks import IDENTITY_UNAVAILABLE
+from webpubsub.protocol.timers import Timers
+from webpubsub.service.patience import Late, Patience
 
 #: For one token, with all that the SDK does to get it, in seconds.
 TOKEN_TIMEOUT = 30.0
@@ -60,15 +62,18 @@ class _Kept(msgspec.Struct, frozen=True):
 class IdentityTokens:
     """The tokens of the service by the resource they are good for.
 
-    ``clock`` gives seconds since the epoch.
+    ``clock`` gives seconds since the epoch; what one takes is measured by ``timers``, or else by
+    the event loop.
     """
 
     def __init__(
         self,
         clock: Callable[[], float],
         make_credential: Callable[[], Credential] | None = None,
+        timers: Timers | None = None,
     ) -> None:
         self._clock = clock
+        self._patience = Patience(TOKEN_TIMEOUT, timers)
         self._make_credential = make_credential or sdk_credential
         self._credential: Credential | None = None
         self._kept: dict[str, _Kept] = {}
@@ -104,11 +109,11 @@ class IdentityTokens:
 
     async def _fetch(self, resource: str) -> Refusal | None:
         try:
-            async with asyncio.timeout(TOKEN_TIMEOUT):
+            with self._patience.begin():
                 credential = await self._used_credential()
                 token = await credential.get_token(resource + _ANY_PERMISSION)
-        except TimeoutError:
-            return _refusal(f"no token after {TOKEN_TIMEOUT:g} seconds")
+        except Late:
+            return _refusal(f"no token after {self._patience.seconds:g} seconds")
         except Exception as error:
             return _refusal(_why(error))
         self._kept[resource] = _Kept(token.token, token.expires_on)
