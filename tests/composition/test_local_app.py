@@ -9,10 +9,9 @@ import gc
 import json
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from threading import enumerate as enumerate_threads
 from typing import Any
 
 import aiohttp
@@ -20,7 +19,6 @@ import pytest
 
 from tests.cli.apps import HOST, write_app
 from tests.cli.edges import EDGES, Edge, client_url, started
-from tests.service.wire import until
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import BrokenApp, HostError
@@ -418,157 +416,29 @@ async def test_what_a_reload_cannot_change_is_told(
     assert "a-key" not in caplog.text
 
 
-ENVIRONMENT = """
-import os
+LEAVES = """
 import azure.functions as func
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-SEEN = {name: os.environ.get(name) for name in (
-    "WEBSITE_HOSTNAME", "AZURE_FUNCTIONS_ENVIRONMENT", "WEBSITE_SITE_NAME", "OWN", "SET")}
-
-@app.route("seen")
-def seen(req: func.HttpRequest) -> func.HttpResponse:
-    import json
-    return func.HttpResponse(json.dumps(SEEN))
-"""
-
-
-async def test_check_24_the_environment_that_code_sees(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While it is imported, too. Specification: functions-python sections 11 and 22."""
-    monkeypatch.setenv("SET", "by the user")
-    folder = write_app(tmp_path, ENVIRONMENT, OWN="of the app", SET="of the app")
-    async with started(folder) as app, aiohttp.ClientSession() as session:
-        answer = await session.get(f"http://127.0.0.1:{app.http.port}/api/seen")
-        assert json.loads(await answer.text()) == {
-            "WEBSITE_HOSTNAME": f"localhost:{app.http.port}",
-            "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
-            "WEBSITE_SITE_NAME": None,
-            "OWN": "of the app",
-            "SET": "by the user",
-        }
-
-
-RUNTIME = """
-import asyncio, json, time
-import azure.functions as func
-
-app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-
-@app.route("context")
-def context(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    trace, retry = context.trace_context, context.retry_context
-    return func.HttpResponse(json.dumps([
-        context.function_name, len(context.invocation_id), context.function_directory,
-        trace.trace_parent, trace.trace_state, retry.retry_count, retry.max_retry_count,
-        type(context.thread_local_storage).__name__]))
-
-@app.route("blocking")
-def blocking(req: func.HttpRequest) -> func.HttpResponse:
-    time.sleep(0.2)
-    return func.HttpResponse("rested")
-
-@app.route("stalling")
-async def stalling(req: func.HttpRequest) -> func.HttpResponse:
-    time.sleep(0.5)
-    return func.HttpResponse("stalled")
-
-@app.route("quick")
-async def quick(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse("quick")
-
-@app.route("slow")
-async def slow(req: func.HttpRequest) -> func.HttpResponse:
-    try:
-        await asyncio.sleep(30)
-    except asyncio.CancelledError:
-        print("it was cancelled", flush=True)
-        raise
-
-@app.route("stuck")
-def stuck(req: func.HttpRequest) -> func.HttpResponse:
-    time.sleep(1.5)
 
 @app.route("leave")
 def leave(req: func.HttpRequest) -> func.HttpResponse:
     raise SystemExit(3)
+
+@app.route("stay")
+def stay(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse()
 """
-
-
-@asynccontextmanager
-async def runtime(folder: Path, **host_json: Any) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
-    """The app, and how to get the answer of one of its functions."""
-    write_app(folder, RUNTIME)
-    document = {"version": "2.0", **host_json}
-    (folder / "host.json").write_text(json.dumps(document), encoding="utf-8")
-    async with started(folder) as app, aiohttp.ClientSession() as session:
-
-        async def ask(name: str) -> str:
-            headers = {"traceparent": "00-a-b-01", "tracestate": "c=d"}
-            url = f"http://127.0.0.1:{app.http.port}/api/{name}"
-            async with session.get(url, headers=headers) as answer:
-                return f"{answer.status} {await answer.text()}"
-
-        yield ask
-
-
-async def test_check_20_the_context_has_all_its_attributes(tmp_path: Path) -> None:
-    """It is injected by name; another annotation is an error. Specification: functions-python
-    sections 8.2 and 22."""
-    async with runtime(tmp_path / "good") as ask:
-        answer = await ask("context")
-    expected = ["context", 36, str(tmp_path / "good"), "00-a-b-01", "c=d", 0, 0, "_local"]
-    assert json.loads(answer.removeprefix("200 ")) == expected
-    wrong = RUNTIME.replace("context: func.Context", "context: str")
-    with pytest.raises(HostError, match="context"):
-        async with started(write_app(tmp_path / "wrong", wrong)):
-            pass
-
-
-async def test_check_21_threads_for_sync_functions_and_one_loop_for_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Fifty that block run together, with one thread they follow each other, and one async function
-    that blocks stalls the others. Specification: functions-python sections 8.1 and 22."""
-    clock = asyncio.get_running_loop().time
-    async with runtime(tmp_path / "many") as ask:
-        before = clock()
-        assert set(await asyncio.gather(*(ask("blocking") for _ in range(50)))) == {"200 rested"}
-        assert clock() - before < 5
-        before = clock()
-        stalling = asyncio.ensure_future(ask("stalling"))
-        await asyncio.sleep(0.05)
-        assert await ask("quick") == "200 quick"
-        assert clock() - before >= 0.5
-        await stalling
-    monkeypatch.setenv("PYTHON_THREADPOOL_THREAD_COUNT", "1")
-    async with runtime(tmp_path / "one") as ask:
-        before = clock()
-        await asyncio.gather(*(ask("blocking") for _ in range(5)))
-        assert clock() - before >= 1.0
-
-
-async def test_check_22_a_timeout_fails_one_call_and_nothing_else(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    """An async function is cancelled; a thread cannot be stopped, which is told. Specification:
-    functions-python sections 8.5 and 22."""
-    async with runtime(tmp_path / "app", functionTimeout="00:00:01") as ask:
-        answers = await asyncio.gather(ask("slow"), ask("stuck"))
-        assert [answer[:3] for answer in answers] == ["500", "500"]
-        assert await ask("quick") == "200 quick"
-    await until(lambda: not any(item.name.startswith("function") for item in enumerate_threads()))
-    assert "it was cancelled" in capsys.readouterr().out
-    assert caplog.text.count("took longer than 1 seconds") == 2
-    assert "Function 'stuck' runs on in its thread, which cannot be stopped" in caplog.text
 
 
 async def test_a_function_that_exits_has_only_failed(tmp_path: Path) -> None:
     """Specification: functions-python section 8.4."""
-    async with runtime(tmp_path / "app") as ask:
-        assert (await ask("leave"))[:3] == "500"
-        assert await ask("quick") == "200 quick"
+    folder = write_app(tmp_path / "app", LEAVES)
+    async with started(folder) as app, aiohttp.ClientSession() as session:
+        for name, status in (("leave", 500), ("stay", 200)):
+            url = f"http://127.0.0.1:{app.http.port}/api/{name}"
+            async with session.get(url) as answer:
+                assert answer.status == status
 
 
 #: Functions that somebody calls by hand.
