@@ -4,7 +4,6 @@ Specification: rest-api sections 5.5, 5.6, 6.1, 6.3 to 6.5 and 6.7, client-proto
 6.3, 7.4 and 9.1.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
 from tests.service.connections.test_recovery import Client, come, is_refused
 from tests.service.wire import App, running, until
+from webpubsub.testing.clock import Clock
 
 pytestmark = pytest.mark.conformance
 
@@ -23,10 +23,11 @@ ROOM = {"target_name": "room"}
 
 
 class Away:
-    """A client of the user alice that has lost its transport, its application, and the SDK."""
+    """A client of the user alice that has lost its transport, its application, the SDK, and the
+    time."""
 
-    def __init__(self, client: Client, app: App, sdk: WebPubSubServiceClient) -> None:
-        self.client, self.app, self.sdk = client, app, sdk
+    def __init__(self, client: Client, app: App, sdk: WebPubSubServiceClient, clock: Clock) -> None:
+        self.client, self.app, self.sdk, self.clock = client, app, sdk, clock
 
     async def members(self, group: str) -> list[str]:
         return [one.connection_id async for one in self.sdk.list_connections(group=group)]
@@ -35,14 +36,14 @@ class Away:
 @pytest.fixture
 async def away() -> AsyncIterator[Away]:
     """Somebody who may come back."""
-    app = App()
+    app, clock = App(), Clock()
     async with (
-        running(app) as service,
+        running(app, clock=clock) as service,
         WebPubSubServiceClient.from_connection_string(service.connection_string, hub=HUB) as sdk,
     ):
         client = await come(service)
         await client.drop()
-        yield Away(client, app, sdk)
+        yield Away(client, app, sdk, clock)
         client.hang_up()
 
 
@@ -71,7 +72,7 @@ async def test_it_receives_what_was_sent(away: Away) -> None:
     await sdk.send_to_connection(client.id, "b", params={"messageTtlSeconds": 60}, **TEXT)
     await sdk.send_to_group("room", "later", params={"messageTtlSeconds": 1}, **TEXT)
     await sdk.send_to_all("c", params={"messageTtlSeconds": 0}, **TEXT)
-    await asyncio.sleep(1.1)
+    await away.clock.advance(2)
     await client.recover()
     assert await client.messages(3) == [(1, "a"), (3, "b"), (5, "c")]
 

@@ -1,6 +1,5 @@
 """A recording of clients that do a little of everything."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.recording.handlers import Greeter
+from tests.service.wire import sessions, until
 from webpubsub.protocol.access_tokens import client_token
 from webpubsub.protocol.clients.json import SUBPROTOCOL
 from webpubsub.recording.recorder import Recorder
@@ -26,7 +26,7 @@ async def recording() -> list[dict[str, Any]]:
         )
         async with aiohttp.ClientSession() as session:
             await _talk(service, session)
-        await asyncio.sleep(0.1)
+        await until(lambda: service.is_idle and not sessions(service))
         detach()
     return entries
 

@@ -203,8 +203,9 @@ async def test_cancelling_reaches_an_async_function(start: Start) -> None:
     app = await start(
         f"""
 import asyncio
-ENDED = []
+BEGUN, ENDED = asyncio.Event(), []
 {TRIGGER}async def fn(request):
+    BEGUN.set()
     try:
         await asyncio.sleep(30)
     finally:
@@ -212,7 +213,7 @@ ENDED = []
 """
     )
     task = asyncio.ensure_future(app.call())
-    await asyncio.sleep(0.01)
+    await sys.modules["function_app"].BEGUN.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

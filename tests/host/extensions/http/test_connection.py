@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from tests.host.extensions.http.talking import Client, listening
+from tests.service.wire import until
 from webpubsub.host.extensions.http import connection
 from webpubsub.host.extensions.http.bodies import read_body
 from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
@@ -258,20 +259,22 @@ async def test_an_answer_that_takes_too_long_is_cut_off() -> None:
 async def test_a_silent_connection_is_closed() -> None:
     """But not one whose client waits."""
 
+    gate = asyncio.Event()
+
     async def slow(_: Request) -> web.Response:
-        await asyncio.sleep(0.1)
+        await gate.wait()
         return web.Response(text="done")
 
     with patch.object(connection, "_SILENT_SECONDS", 0.04):
         async with listening(slow) as listener:
-            idle, busy = Client(listener), Client(listener)
+            busy = Client(listener)
             await busy.say(get(b"/a"))
-            await asyncio.sleep(0.06)
-            assert (idle.is_lost, busy.is_lost) == (True, False)
-            await asyncio.sleep(0.06)
-            assert b"done" in await busy.hear()
-            await asyncio.sleep(0.06)
-            assert busy.is_lost
+            idle = Client(listener)
+            await until(lambda: idle.is_lost)
+            assert not busy.is_lost
+            gate.set()
+            await until(lambda: busy.is_lost)
+            assert b"done" in busy.received
 
 
 async def test_no_answer_is_sent_while_it_is_made(caplog: pytest.LogCaptureFixture) -> None:
