@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from webpubsub.host.logs.busy_log import BusyLog
+from webpubsub.host.logs.busy_log import BusyLog, _Records
 from webpubsub.host.logs.console_log import CategoryLevels, ConsoleHandler
 
 PARENT = logging.getLogger("Function.parent")
@@ -73,13 +73,13 @@ def restored() -> Iterator[None]:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[logging.LogRecord]:
     """The records that are made."""
     records: list[logging.LogRecord] = []
-    make = BusyLog._record
+    make = _Records._record
 
-    def keep(log: BusyLog, message: str, arguments: tuple[object, ...]) -> logging.LogRecord:
-        records.append(make(log, message, arguments))
+    def keep(self: _Records, message: str, arguments: tuple[object, ...]) -> logging.LogRecord:
+        records.append(make(self, message, arguments))
         return records[-1]
 
-    monkeypatch.setattr(BusyLog, "_record", keep)
+    monkeypatch.setattr(_Records, "_record", keep)
     return records
 
 

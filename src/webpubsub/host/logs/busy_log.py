@@ -17,15 +17,16 @@ class LineHandler(logging.Handler):
     needs_records = False
 
     @abstractmethod
-    def show(self, category: str, level: int, text: str) -> None:
-        """Take a text as if there were a record of it, made here and now."""
+    def show(self, category: str, level: int, message: str, arguments: tuple[Any, ...]) -> None:
+        """Take what ``message % arguments`` is as if there were a record of it, made here and
+        now."""
 
     @abstractmethod
     def show_later(
         self, category: str, level: int, message: str, arguments: tuple[Any, ...]
     ) -> None:
-        """Take what ``message % arguments`` is in the same way, but show it when there is time:
-        before anything that is taken after it."""
+        """Take it in the same way, but show it when there is time: before anything that is taken
+        after it."""
 
 
 class BusyLog:
@@ -34,26 +35,34 @@ class BusyLog:
     def __init__(self, category: str) -> None:
         self.logger = logging.getLogger(category)
         self._category = category
-        record = self.logger.makeRecord(category, logging.INFO, __file__, 0, "", (), None)
-        self._template = vars(record)
+        self._records = _Records(self.logger)
 
     def info(self, message: str, arguments: tuple[Any, ...]) -> None:
         """Log what ``message % arguments`` is."""
         if self.logger.isEnabledFor(logging.INFO):
-            handler = _only_handler(self.logger)
-            if handler is None:
-                self.logger.handle(self._record(message, arguments))
-            else:
-                handler.show(self._category, logging.INFO, message % arguments)
+            taker = _only_handler(self.logger) or self._records
+            taker.show(self._category, logging.INFO, message, arguments)
 
     def info_later(self, message: str, arguments: tuple[Any, ...]) -> None:
         """The same of something that is over, for whose line nobody should have to wait."""
         if self.logger.isEnabledFor(logging.INFO):
-            handler = _only_handler(self.logger)
-            if handler is None:
-                self.logger.handle(self._record(message, arguments))
-            else:
-                handler.show_later(self._category, logging.INFO, message, arguments)
+            taker = _only_handler(self.logger) or self._records
+            taker.show_later(self._category, logging.INFO, message, arguments)
+
+
+class _Records:
+    """Takes lines where records are wanted: has the logger hand on one of each, at once."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        record = logger.makeRecord(logger.name, logging.INFO, __file__, 0, "", (), None)
+        self._template = vars(record)
+
+    def show(self, _category: str, _level: int, message: str, arguments: tuple[Any, ...]) -> None:
+        """Category and level are those of the template."""
+        self._logger.handle(self._record(message, arguments))
+
+    show_later = show
 
     def _record(self, message: str, arguments: tuple[Any, ...]) -> logging.LogRecord:
         record = logging.LogRecord.__new__(logging.LogRecord)

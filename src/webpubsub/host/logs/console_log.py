@@ -188,15 +188,15 @@ class ConsoleHandler(LineHandler):
         except Exception:
             self.handleError(record)
 
-    def show(self, category: str, level: int, text: str) -> None:
-        """Write a text, on an event loop, if its category shows the level."""
+    def show(self, category: str, level: int, message: str, arguments: tuple[Any, ...]) -> None:
+        """Write ``message % arguments``, on an event loop, if its category shows the level."""
         if level < self._levels.of(category):
             return
         try:
-            self._write(self._timed(time.time(), level, text))
+            self._write(self._timed(time.time(), level, message % arguments))
             self._afterwards.soon()
         except Exception:
-            self._give_up(category, level, text)
+            self._give_up(category, level, message)
 
     def show_later(
         self, category: str, level: int, message: str, arguments: tuple[Any, ...]
@@ -204,7 +204,7 @@ class ConsoleHandler(LineHandler):
         """Write ``message % arguments`` on an event loop, when those have been answered who wait,
         if its category shows the level."""
         if self._was_late:
-            self.show(category, level, message % arguments)
+            self.show(category, level, message, arguments)
             return
         self._was_late = True
         self._late.append(_LateLine(time.time(), category, level, message, arguments))
