@@ -56,7 +56,9 @@ class World:
         elif item == "crowd":
             self.source.said_to_many += 1
         elif item == "parts":
-            self.inbox.put_parts(["first", "hold", "last"])
+            self._handle("first")
+            self._handle("hold")
+            self.inbox.put_back(["more", "last"])
 
 
 def test_who_ends_its_turn_by_sending_to_many_says_so() -> None:
@@ -108,9 +110,9 @@ def test_parts_of_an_item_come_before_what_arrived_later() -> None:
     world.inbox.put("parts")
     world.inbox.put("later")
     world.inbox.release()
-    assert list(world.inbox.items) == ["last", "later"]
+    assert list(world.inbox.items) == ["more", "last", "later"]
     world.inbox.release()
-    assert world.handled == ["hold", "parts", "first", "hold", "last", "later"]
+    assert world.handled == ["hold", "parts", "first", "hold", "more", "last", "later"]
 
 
 def test_the_source_waits_while_too_much_is_kept() -> None:
@@ -237,7 +239,7 @@ def test_nothing_is_lost_or_overtakes(actions: list[str]) -> None:
             for item in many:
                 world.inbox.put(item, 1)
             continue
-        expected += ["parts", "first", "hold", "last"] if action == "parts" else [action]
+        expected += ["parts", "first", "hold", "more", "last"] if action == "parts" else [action]
         world.inbox.put(action)
     while list(world.inbox.items):
         world.inbox.release()

@@ -184,10 +184,12 @@ class Connection(Client):
         except ClientProtocolError as error:
             self.refuse(error.refusal)
             return
-        if len(wanted) == 1:
-            self.handle(wanted[0])
-        else:
-            self.inbox.put_parts(wanted)
+        rest = iter(wanted)
+        for request in rest:
+            if self.inbox.is_held:
+                self.inbox.put_back((request, *rest))
+            else:
+                self.handle(request)
 
     def take_leave(self, goodbye: Goodbye) -> None:
         """Answer the client's close frame."""

@@ -48,7 +48,6 @@ class Inbox(Generic[ItemT]):
     __slots__ = (
         "_bytes",
         "_handle",
-        "_held",
         "_is_over",
         "_items",
         "_max_bytes",
@@ -56,6 +55,7 @@ class Inbox(Generic[ItemT]):
         "_source",
         "_spent",
         "_turn",
+        "is_held",
     )
 
     def __init__(self, handle: Callable[[ItemT], None], source: Source, max_bytes: int) -> None:
@@ -65,7 +65,8 @@ class Inbox(Generic[ItemT]):
         # Made when it is needed: an empty one is larger than everything else here.
         self._items: deque[tuple[ItemT, int]] | None = None
         self._bytes = 0
-        self._held = False
+        #: Whether everything is kept.
+        self.is_held = False
         #: Whether the source has been asked to wait.
         self._pausing = False
         #: What was handled in this turn, and which that was.
@@ -80,32 +81,27 @@ class Inbox(Generic[ItemT]):
 
     def put(self, item: ItemT, size: int = 0) -> None:
         """Hand an item on, or keep it; ``size`` in bytes counts against the limit."""
-        if not self._is_over and not self._held:
+        if not self._is_over and not self.is_held:
             self._hand_on(item, size)
         else:
             self._keep(item, size)
 
-    def put_parts(self, parts: Sequence[ItemT]) -> None:
-        """Hand on what the item that is being handled consists of, before everything that is
-        kept."""
-        for position, part in enumerate(parts):
-            if self._held:
-                self._kept().extendleft((rest, 0) for rest in reversed(parts[position:]))
-                return
-            self._handle(part)
+    def put_back(self, parts: Sequence[ItemT]) -> None:
+        """Keep what the item that is being handled still consists of, before everything else."""
+        self._kept().extendleft((part, 0) for part in reversed(parts))
 
     def hold(self) -> None:
         """Keep everything from now on."""
-        self._held = True
+        self.is_held = True
 
     def release(self) -> None:
         """Hand on what was kept, until it is held again, its turn is over or nothing is left."""
-        self._held = False
+        self.is_held = False
         self._go_on()
 
     def hurry(self) -> None:
         """Hand on at once what only waits for its turn."""
-        while self._items and not self._held:
+        while self._items and not self.is_held:
             self._handle(self._items.popleft()[0])
 
     def clear(self) -> None:
@@ -136,7 +132,7 @@ class Inbox(Generic[ItemT]):
         self._go_on()
 
     def _go_on(self) -> None:
-        while self._items and not self._is_over and not self._held:
+        while self._items and not self._is_over and not self.is_held:
             item, size = self._items.popleft()
             self._bytes -= size
             self._hand_on(item, size)
