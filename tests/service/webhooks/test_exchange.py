@@ -266,6 +266,23 @@ def test_which_failures_pass(error: Exception, passing: bool) -> None:
     assert is_passing_failure(error) is passing
 
 
+async def test_the_end_of_the_service(exchange: Exchange) -> None:
+    """Is the end of all requests, and there are no more attempts."""
+
+    async def hang(received: Received) -> Reply:
+        await exchange.close()
+        await asyncio.sleep(PATIENCE)
+        return Reply()
+
+    async with serving(Webhook(hang)) as webhook:
+        for _ in range(2):
+            assert await refused(exchange.send(webhook.url, POST, seconds=100)) == (
+                "webhook.unreachable",
+                "the end of the service",
+            )
+    assert len(webhook.requests) == 1
+
+
 async def test_redirects_are_answers(exchange: Exchange) -> None:
     """A redirect is not followed."""
     async with serving(Webhook(Reply(302, [("Location", "/elsewhere")]))) as webhook:

@@ -238,6 +238,26 @@ async def test_what_is_no_body_is_limited(piece: bytes) -> None:
     assert wire.aborted
 
 
+@pytest.mark.parametrize("sizes", [[9], [MAX_HEAD_BYTES - 10], [1000, MAX_HEAD_BYTES - 2000]])
+@pytest.mark.parametrize("beyond", [0, 1, 100_000])
+async def test_the_largest_head(sizes: Sequence[int], beyond: int) -> None:
+    """It may have so many bytes, however many come at once and what comes with them."""
+    head = OK + b"Content-Length: 100000\r\nx: "
+    head += b"x" * (MAX_HEAD_BYTES + beyond - len(head) - 4) + b"\r\n\r\n"
+    answer, pieces = head + b"y" * 100_000, []
+    for size in sizes:
+        pieces.append(answer[:size])
+        answer = answer[size:]
+    connection, wire = connected()
+    asking = asked(connection, *pieces, answer)
+    if not beyond:
+        assert len((await asking).body) == 100_000
+        return
+    with pytest.raises(InvalidAnswer, match="more than 131072 bytes in a head"):
+        await asking
+    assert wire.aborted
+
+
 async def test_a_body_in_tiny_pieces() -> None:
     """Is one, though what is between them is more than it."""
     connection, _ = connected()

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from tests.service.webhooks.servers import talking
 from webpubsub.service.webhooks import http_pool
 from webpubsub.service.webhooks.http_connection import HttpConnection
 from webpubsub.service.webhooks.http_pool import KEEP_ALIVE, HttpPool
+from webpubsub.service.webhooks.places import Closed
 from webpubsub.service.webhooks.targets import Origin
 
 PATIENCE = 5.0
@@ -99,6 +101,38 @@ async def test_old_connections_are_not_used(origin: Origin, age: float) -> None:
     pool.close()
 
 
+@pytest.mark.parametrize(
+    ("said", "age", "is_used"),
+    [
+        ("timeout=5", KEEP_ALIVE, True),
+        ("timeout=3", 2.0, True),
+        ("timeout=3", 2.1, False),
+        ("Timeout=2, max=100", 1.1, False),
+        ("timeout=1", 0.0, False),
+        ("timeout=0", 0.0, False),
+        ("timeout=75", KEEP_ALIVE, True),
+        ("timeout=75", KEEP_ALIVE + 0.1, False),
+        ("timeout=soon", KEEP_ALIVE, True),
+        ("timeout=-3", KEEP_ALIVE, True),
+    ],
+)
+async def test_servers_say_how_long_they_wait(said: str, age: float, is_used: bool) -> None:
+    """A connection is not used again when they might be closing it."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readuntil(b"?"):
+            writer.write(f"HTTP/1.1 204 No Content\r\nKeep-Alive: {said}\r\n\r\n".encode())
+
+    clock = Clock()
+    pool = HttpPool(clock=clock)
+    async with talking(answer) as url:
+        origin = Origin("127.0.0.1", urlsplit(url).port or 0, is_secure=False)
+        first = await used(pool, origin)
+        clock.now += age
+        assert (await used(pool, origin) is first) is is_used
+        pool.close()
+
+
 async def test_old_connections_are_closed(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when nobody asks for one."""
     monkeypatch.setattr(http_pool, "KEEP_ALIVE", 0.02)
@@ -152,18 +186,54 @@ async def test_the_limit(origin: Origin) -> None:
 
 
 async def test_closing(origin: Origin) -> None:
-    """Ends those in use, too; and what is given back later is not kept."""
-    pool = HttpPool()
+    """Ends those in use, too; what is given back later is not kept, and there are no more."""
+    pool = HttpPool(limit=2)
     await used(pool, origin)
     taken = await taken_from(pool, origin)
-    other = await taken_from(pool, origin)
-    pool.give_back(origin, other)
+    waiting = asyncio.ensure_future(used(pool, origin))
+    await asyncio.sleep(0)
     pool.close()
     assert not taken.is_free
-    assert not other.is_free
     pool.give_back(origin, taken)
-    assert await used(pool, origin) not in (taken, other)
+    for using in (waiting, used(pool, origin)):
+        with pytest.raises(Closed):
+            await using
     pool.close()
+
+
+async def test_closing_ends_what_is_being_made() -> None:
+    """However long it would take: here, a server does not go on with TLS."""
+    pool, is_over = HttpPool(), asyncio.Event()
+
+    async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.readexactly(1)
+        pool.close()
+        with suppress(ConnectionError):
+            await reader.read()
+        is_over.set()
+
+    async with talking(listen) as url:
+        origin = Origin("127.0.0.1", urlsplit(url).port or 0, is_secure=True)
+        with pytest.raises(Closed):
+            await asyncio.wait_for(used(pool, origin), PATIENCE)
+        await asyncio.wait_for(is_over.wait(), PATIENCE)
+
+
+async def test_closing_when_one_has_just_been_made(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody gets it."""
+    pool, make, made = HttpPool(), http_pool._connect, list[HttpConnection]()
+
+    async def make_at_the_end(origin: Origin) -> HttpConnection:
+        made.append(await make(origin))
+        pool.close()
+        return made[0]
+
+    monkeypatch.setattr(http_pool, "_connect", make_at_the_end)
+    with pytest.raises(Closed):
+        await used(pool, origin)
+    assert not made[0].is_free
 
 
 async def test_secure_connections(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.service.webhooks.places import Places
+from webpubsub.service.webhooks.places import Closed, Places
 from webpubsub.service.webhooks.targets import Origin
 
 LIMIT = 8
@@ -104,6 +104,18 @@ async def test_who_gives_up_is_not_waited_for() -> None:
     await crowd.settle()
     assert third.done()
     assert crowd.served == [(A, 1), (A, 4)]
+
+
+async def test_there_are_none_any_more() -> None:
+    """Neither for those who wait nor for those who come; what is left can be given back."""
+    crowd = Crowd(limit=1)
+    await crowd.come(A, A, B)
+    waiting = list(crowd.waiting.values())
+    crowd.places.close()
+    await crowd.leave(A)
+    assert [type(one.exception()) for one in waiting] == [Closed, Closed]
+    with pytest.raises(Closed):
+        crowd.places.take(A)
 
 
 async def test_why_somebody_waits() -> None:

@@ -33,6 +33,7 @@ from webpubsub.service.webhooks.http_connection import (
     Reply,
 )
 from webpubsub.service.webhooks.http_pool import HttpPool
+from webpubsub.service.webhooks.places import Closed
 from webpubsub.service.webhooks.targets import Target, message_of, target_of
 
 #: Between one attempt and the next, in seconds.
@@ -188,8 +189,9 @@ def is_passing_status(status: int) -> bool:
 
 
 def is_passing_failure(error: Exception) -> bool:
-    """Whether another attempt may get through: neither a certificate nor a name mends itself."""
-    return not isinstance(error, ssl.SSLError | ValueError)
+    """Whether another attempt may get through: neither a certificate nor a name mends itself, and
+    what has been closed stays so."""
+    return not isinstance(error, ssl.SSLError | ValueError | Closed)
 
 
 async def _answer(connection: HttpConnection, reply: Reply, patience: Patience) -> WebhookAnswer:
@@ -234,6 +236,8 @@ def _why(error: Exception) -> str:
     errors."""
     if isinstance(error, ssl.SSLError):
         return "a TLS connection that could not be made or trusted"
+    if isinstance(error, Closed):
+        return "the end of the service"
     if isinstance(error, NoAnswer):
         return "a connection that was closed without an answer"
     if isinstance(error, BrokenAnswer):

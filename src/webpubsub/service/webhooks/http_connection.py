@@ -23,8 +23,10 @@ from httptools import (
     HttpResponseParser,
 )
 
-#: Of one head, and of what is between two pieces of a body or behind it; what comes in the same
-#: read as its end is not counted.
+from webpubsub.service.webhooks.keep_alive import announced
+
+#: Of one head, and of what is between two pieces of a body or behind it; of that, what comes in the
+#: same read as its end is not counted.
 MAX_HEAD_BYTES = 131_072
 MAX_BODY_BYTES = 16 * 1_048_576
 
@@ -32,6 +34,7 @@ _SWITCHING_PROTOCOLS = 101
 _LENGTH = "content-length"
 _CODING = "transfer-encoding"
 _CHUNKED = "chunked"
+_KEEP_ALIVE = "keep-alive"
 
 
 class InvalidAnswer(Exception):
@@ -96,6 +99,8 @@ class HttpConnection(asyncio.Protocol):
         #: How many bytes have come since the last piece of a body, or since the question.
         self._overhead = 0
         self._is_kept = True
+        #: For how many seconds the server keeps it while it is idle, as it has said at last.
+        self.keep_alive: int | None = None
 
     @property
     def is_free(self) -> bool:
@@ -158,6 +163,17 @@ class HttpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Something has arrived."""
+        room = MAX_HEAD_BYTES - self._overhead
+        if self._reply.has_begun or len(data) <= room:
+            self._receive(data)
+            return
+        self._receive(data[:room])
+        if self._reply.has_begun:
+            self._receive(data[room:])
+        else:
+            self._count(len(data) - room)
+
+    def _receive(self, data: bytes) -> None:
         reply = self._reply
         had_begun, size = reply.has_begun, len(reply.content)
         try:
@@ -214,6 +230,8 @@ class HttpConnection(asyncio.Protocol):
         text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
         if known == _CODING and text.lower() != _CHUNKED:
             raise InvalidAnswer("a Transfer-Encoding that nobody has asked for")
+        if known == _KEEP_ALIVE:
+            self.keep_alive = announced(text)
         self._reply.headers.append((known, text))
 
     def on_headers_complete(self) -> None:

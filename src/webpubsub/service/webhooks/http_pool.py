@@ -7,14 +7,13 @@ import asyncio
 import socket
 import ssl
 import time
-from collections import deque
 from collections.abc import Callable
 from functools import cache
 
 from aiohappyeyeballs import start_connection
 
 from webpubsub.service.webhooks.http_connection import HttpConnection
-from webpubsub.service.webhooks.places import Places
+from webpubsub.service.webhooks.places import Closed, Places
 from webpubsub.service.webhooks.targets import Origin
 
 #: Those in use: webhooks that keep their clients waiting must not take every file descriptor of the
@@ -23,6 +22,8 @@ MAX_CONNECTIONS = 512
 #: In seconds. Common servers close idle connections after 5. Being quicker than they are keeps
 #: events from being sent into a connection that is about to be closed, which costs a retry.
 KEEP_ALIVE = 4.0
+#: By how much, in seconds, when they say how long they wait.
+MARGIN = 1.0
 
 #: Until an address that does not answer is not the only one that is tried, in seconds.
 _NEXT_ADDRESS = 0.25
@@ -38,7 +39,9 @@ class HttpPool:
         self.places = Places(limit)
         self._clock = clock
         self._in_use: set[HttpConnection] = set()
-        self._idle: dict[Origin, deque[tuple[float, HttpConnection]]] = {}
+        #: Until when they may be used again; that which was used last is the last.
+        self._idle: dict[Origin, list[tuple[float, HttpConnection]]] = {}
+        self._making: set[asyncio.Timeout] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
     async def take(self, origin: Origin, *, new: bool = False) -> HttpConnection:
@@ -46,7 +49,7 @@ class HttpPool:
         ``new``. It goes back together with the place, which goes back at once when there is none.
         Raises OSError."""
         try:
-            connection = (None if new else self._kept(origin)) or await _connect(origin)
+            connection = (None if new else self._kept(origin)) or await self._make(origin)
         except BaseException:
             self.places.give_back(origin)
             raise
@@ -58,30 +61,52 @@ class HttpPool:
         self.places.give_back(origin)
         is_open = connection in self._in_use
         self._in_use.discard(connection)
-        if not is_open or not connection.is_free:
+        seconds = _keep_alive(connection)
+        if not is_open or not connection.is_free or seconds <= 0:
             connection.close()
             return
-        self._idle.setdefault(origin, deque()).append((self._clock(), connection))
+        self._idle.setdefault(origin, []).append((self._clock() + seconds, connection))
         if self._sweep is None:
             self._sweep_later()
 
     def close(self) -> None:
-        """Close all connections, those in use too."""
+        """Close all connections, those in use too, and make no more: whoever waits for one or has
+        a place later gets Closed."""
+        self.places.close()
         if self._sweep is not None:
             self._sweep.cancel()
             self._sweep = None
+        for making in self._making:
+            making.reschedule(0.0)
         idle = [connection for kept in self._idle.values() for _, connection in kept]
         for connection in (*idle, *self._in_use):
             connection.close()
         self._idle.clear()
         self._in_use.clear()
 
+    async def _make(self, origin: Origin) -> HttpConnection:
+        making = asyncio.timeout(None)
+        self._making.add(making)
+        try:
+            async with making:
+                connection = await _connect(origin)
+        except TimeoutError:
+            if making.expired():
+                raise Closed from None
+            raise
+        finally:
+            self._making.discard(making)
+        if self.places.is_closed:
+            connection.close()
+            raise Closed
+        return connection
+
     def _kept(self, origin: Origin) -> HttpConnection | None:
         """The one that was used last, so that those which are not needed grow old."""
-        kept, oldest = self._idle.get(origin), self._clock() - KEEP_ALIVE
+        kept = self._idle.get(origin)
         while kept:
-            since, connection = kept.pop()
-            if since >= oldest and connection.is_free:
+            until, connection = kept.pop()
+            if until >= self._clock() and connection.is_free:
                 return connection
             connection.close()
         return None
@@ -90,15 +115,23 @@ class HttpPool:
         self._sweep = asyncio.get_running_loop().call_later(KEEP_ALIVE, self._close_idle)
 
     def _close_idle(self) -> None:
-        self._sweep, oldest = None, self._clock() - KEEP_ALIVE
-        for origin in tuple(self._idle):
-            kept = self._idle[origin]
-            while kept and (kept[0][0] < oldest or not kept[0][1].is_free):
-                kept.popleft()[1].close()
+        self._sweep, now = None, self._clock()
+        for origin, kept in tuple(self._idle.items()):
+            for one in tuple(kept):
+                until, connection = one
+                if until < now or not connection.is_free:
+                    kept.remove(one)
+                    connection.close()
             if not kept:
                 del self._idle[origin]
         if self._idle:
             self._sweep_later()
+
+
+def _keep_alive(connection: HttpConnection) -> float:
+    """For how long it may be used again."""
+    said = connection.keep_alive
+    return KEEP_ALIVE if said is None else min(said - MARGIN, KEEP_ALIVE)
 
 
 async def _connect(origin: Origin) -> HttpConnection:

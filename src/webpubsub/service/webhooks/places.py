@@ -14,25 +14,32 @@ from collections import OrderedDict
 from webpubsub.service.webhooks.targets import Origin
 
 
+class Closed(ConnectionError):
+    """There are no places any more."""
+
+
 class Places:
     """Places for ``limit`` requests."""
 
     def __init__(self, limit: int) -> None:
         self._limit = self._free = limit
+        self.is_closed = False
         self._taken: dict[Origin, int] = {}
         #: Nobody waits who could have a place.
         self._lines: dict[Origin, OrderedDict[asyncio.Future[None], None]] = {}
 
     def take(self, origin: Origin) -> bool:
         """Whether there is a place to ask a server; it has to be given back. Otherwise, ``wait``
-        for one."""
+        for one. Raises Closed."""
+        if self.is_closed:
+            raise Closed
         if origin in self._lines or not self._has_room(origin):
             return False
         self._occupy(origin)
         return True
 
     async def wait(self, origin: Origin) -> None:
-        """Have a place as soon as there is one."""
+        """Have a place as soon as there is one. Raises Closed."""
         turn = asyncio.get_running_loop().create_future()
         self._lines.setdefault(origin, OrderedDict())[turn] = None
         try:
@@ -52,6 +59,13 @@ class Places:
             del self._taken[origin]
         if self._lines:
             self._admit()
+
+    def close(self) -> None:
+        """Let nobody have a place any more, nor wait for one."""
+        self.is_closed = True
+        lines, self._lines = self._lines, {}
+        for turn in (turn for line in lines.values() for turn in line if not turn.done()):
+            turn.set_exception(Closed())
 
     def why_none(self, origin: Origin) -> str:
         """Why there is no place now, for people."""

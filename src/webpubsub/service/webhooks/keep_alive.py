@@ -1,0 +1,17 @@
+"""How long a server keeps a connection that is idle, when it says so: ``Keep-Alive: timeout=5``.
+
+Specification: upstream-events section 13.
+"""
+
+import re
+
+#: Other parameters and what is none are of no interest.
+_TIMEOUT = re.compile(
+    r"(?:^|[,;])[ \t]*timeout[ \t]*=[ \t]*(\d{1,9})[ \t]*(?:[,;]|$)", re.ASCII | re.IGNORECASE
+)
+
+
+def announced(header: str) -> int | None:
+    """The time in seconds, None when it is not told."""
+    found = _TIMEOUT.search(header)
+    return None if found is None else int(found[1])
