@@ -58,12 +58,12 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NamedHeaders(Sequence[tuple[str, str]]):
-    """Headers that never repeat and whose values are known by name, as ``named``. In order, and as
-    they are spelled, ``read`` gives them when somebody asks, which is seldom."""
+    """Headers whose values are known by name, as ``named``. In order, and as they are spelled,
+    ``read`` gives them when somebody asks, which is seldom."""
 
     __slots__ = ("_lines", "_read", "named")
 
-    def __init__(self, named: Mapping[str, str], read: Callable[[], Headers]) -> None:
+    def __init__(self, named: Named, read: Callable[[], Headers]) -> None:
         self.named = named
         self._read = read
         self._lines: Headers | None = None
@@ -81,7 +81,7 @@ class NamedHeaders(Sequence[tuple[str, str]]):
         return iter(self._all)
 
     def __len__(self) -> int:
-        return len(self.named)
+        return len(self._all)
 
     @property
     def _all(self) -> Headers:

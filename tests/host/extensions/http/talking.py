@@ -1,15 +1,25 @@
-"""A listener that is talked to without a socket, byte by byte if need be."""
+"""A listener that is talked to without a socket, byte by byte if need be; requests of nobody."""
 
 import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from webpubsub.host.extensions.http.listener import Handler, Listener
+from webpubsub.host.extensions.http.bodies import WholeBody
+from webpubsub.host.extensions.http.listener import Listener
+from webpubsub.host.extensions.http.requests import Handler, Request
+from webpubsub.protocol.cloud_events.wire import Headers, by_name
 from webpubsub.testing.memory import MemoryTransport, join
 
 _TURNS = 30
 _DATE = re.compile(rb"Date: [^\r]*")
+
+
+def asked(target: str = "/", headers: Headers = (), *, method: str = "GET") -> Request:
+    """A request of nobody."""
+    path, _, query = target.partition("?")
+    fields = tuple((name.encode(), value.encode()) for name, value in headers)
+    return Request(method, path, query, "h:7071", fields, by_name(headers), WholeBody())
 
 
 class Client(asyncio.Protocol):

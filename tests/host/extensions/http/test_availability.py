@@ -3,11 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from aiohttp.test_utils import make_mocked_request
-
+from tests.host.extensions.http.talking import asked
 from webpubsub.host.extensions.http.availability import Availability
 
-REQUEST = make_mocked_request("GET", "/api/f")
+REQUEST = asked("/api/f")
 
 
 async def test_an_app_is_offline_while_its_page_is_there(tmp_path: Path) -> None:

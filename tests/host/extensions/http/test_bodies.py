@@ -17,6 +17,7 @@ from tests.host.extensions.http.serving import (
     serving,
 )
 from webpubsub.host.extensions.http import bodies
+from webpubsub.host.extensions.http.bodies import BodyTooLarge, WholeBody
 
 
 @pytest.mark.parametrize(("size", "status"), [(8, 200), (9, 413)])
@@ -43,6 +44,13 @@ async def test_a_client_that_asks_first_is_told_to_go_on() -> None:
         assert await answer.read() == b"12345678"
         answer = await session.post("/api/f", data=b"123456789", expect100=True)
         assert answer.status == 413
+
+
+async def test_a_body_that_has_arrived_is_bounded_as_well() -> None:
+    """As any other."""
+    assert await WholeBody(b"123").read(3) == b"123"
+    with pytest.raises(BodyTooLarge, match="3 bytes"):
+        await WholeBody(b"123").read(2)
 
 
 ASKS = b"POST /api/f HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nConnection: close\r\n"

@@ -51,7 +51,7 @@ def test_only_named_origins_are_allowed(
 ) -> None:
     """An answer carries the headers of the policy, and none for an origin that is not named."""
     request = {"Origin": origin} if origin else {}
-    assert CorsPolicy.parse(origins, credentials).headers(request) == answer
+    assert CorsPolicy.parse(origins, credentials).headers(request.get) == answer
 
 
 def test_a_preflight_request_is_answered_with_what_it_asks_for() -> None:
@@ -61,17 +61,17 @@ def test_a_preflight_request_is_answered_with_what_it_asks_for() -> None:
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "x-a,x-b",
     }
-    assert CorsPolicy.parse("*").preflight("OPTIONS", request) == {
+    assert CorsPolicy.parse("*").preflight("OPTIONS", request.get) == {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": "PUT",
         "Access-Control-Allow-Headers": "x-a,x-b",
     }
     for headers in ({}, {"Access-Control-Request-Headers": ""}):
         plain = {"Origin": _PAGE, "Access-Control-Request-Method": "PUT", **headers}
-        answer = CorsPolicy.parse("*").preflight("OPTIONS", plain)
+        answer = CorsPolicy.parse("*").preflight("OPTIONS", plain.get)
         assert answer is not None
         assert "Access-Control-Allow-Headers" not in answer
-    assert CorsPolicy.parse("http://other.example").preflight("OPTIONS", request) == {
+    assert CorsPolicy.parse("http://other.example").preflight("OPTIONS", request.get) == {
         "Vary": "Origin"
     }
 
@@ -89,7 +89,7 @@ def test_other_requests_are_no_preflight_requests(
     origins: str | None, method: str, request_headers: Mapping[str, str]
 ) -> None:
     """A function may answer OPTIONS itself unless a browser asks the policy."""
-    assert CorsPolicy.parse(origins).preflight(method, request_headers) is None
+    assert CorsPolicy.parse(origins).preflight(method, request_headers.get) is None
 
 
 def test_credentials_for_every_origin_are_refused() -> None:

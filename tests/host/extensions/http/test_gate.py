@@ -6,9 +6,9 @@ Specification: functions-python sections 5.2 and 5.3.
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
 
 from tests.host.extensions.http.serving import http_function, returning, serving
+from tests.host.extensions.http.talking import asked
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.gate import Gate, key_in
 from webpubsub.host.keys.authority import ADMINISTRATION
@@ -33,14 +33,12 @@ from webpubsub.host.keys.files import KeyFiles
 )
 def test_where_a_key_is_found(path: str, headers: list[tuple[str, str]], key: str | None) -> None:
     """The header wins over the query, even when it is empty."""
-    from multidict import CIMultiDict
-
-    assert key_in(make_mocked_request("GET", path, headers=CIMultiDict(headers))) == key
+    assert key_in(asked(path, headers)) == key
 
 
 def test_without_keys_everybody_may_do_everything_and_is_nobody() -> None:
     """As with the local tools; only the master key itself makes a master."""
-    gate, request = Gate(None, tuple), make_mocked_request("GET", "/")
+    gate, request = Gate(None, tuple), asked("/")
     gate.open(["webpubsub"])
     assert gate.refusal(request, ADMINISTRATION) is None
     assert not gate.is_master(request)
@@ -57,11 +55,11 @@ def test_the_master_key_is_known(tmp_path: Path) -> None:
     """No other key is it, and a broken file has none."""
     keys = KeyFiles(tmp_path)
     gate, master = Gate(keys, tuple), keys.host().master_key.value
-    assert gate.is_master(make_mocked_request("GET", f"/?code={master}"))
+    assert gate.is_master(asked(f"/?code={master}"))
     other = keys.host().function_keys[0].value
-    assert not gate.is_master(make_mocked_request("GET", f"/?code={other}"))
+    assert not gate.is_master(asked(f"/?code={other}"))
     (tmp_path / "host.json").write_bytes(b"{")
-    assert not gate.is_master(make_mocked_request("GET", f"/?code={master}"))
+    assert not gate.is_master(asked(f"/?code={master}"))
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,17 @@ import asyncio
 import socket
 
 import pytest
-from aiohttp import ClientSession, TCPConnector, web
+from aiohttp import ClientSession, TCPConnector
 
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.http.listener import Handler, Listener
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer, text_answer
+from webpubsub.host.extensions.http.listener import Listener
+from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.testing.http_clients import new_session
 
 
-async def _hello(request: Request) -> web.StreamResponse:
-    return web.Response(text="hello")
+async def _hello(request: Request) -> Answer:
+    return text_answer(200, "hello")
 
 
 def _listener(handler: Handler, address: str, port: int) -> Listener:
@@ -67,10 +68,10 @@ async def test_a_request_that_has_begun_is_finished() -> None:
     """Stopping waits for answers that are being made."""
     begun, release = asyncio.Event(), asyncio.Event()
 
-    async def slow(request: Request) -> web.StreamResponse:
+    async def slow(request: Request) -> Answer:
         begun.set()
         await release.wait()
-        return web.Response(text="done")
+        return text_answer(200, "done")
 
     listener = _listener(slow, "127.0.0.1", 0)
     await listener.start()
@@ -96,10 +97,10 @@ async def test_a_connection_outlives_a_change_of_handlers() -> None:
     Before there is one, the answer is 503."""
     begun, release = asyncio.Event(), asyncio.Event()
 
-    async def slow(request: Request) -> web.StreamResponse:
+    async def slow(request: Request) -> Answer:
         begun.set()
         await release.wait()
-        return web.Response(text="old")
+        return text_answer(200, "old")
 
     listener = Listener("127.0.0.1", 0)
     await listener.start()

@@ -15,7 +15,7 @@ def test_the_start_page_is_at_the_root(path: str, start_page: bool, status: int 
     """Any other path is left to functions; tools wait for this one to say that all is ready."""
     answer = SystemEndpoints(start_page=start_page).answer(path)
     assert (answer.status if answer else None) == status
-    assert answer is None or answer.content_type == "text/html"
+    assert answer is None or answer.headers == [("Content-Type", "text/html; charset=utf-8")]
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 204), ("/x", 404)])

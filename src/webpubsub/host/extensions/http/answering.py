@@ -8,27 +8,31 @@ import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
-from aiohttp import hdrs, web
-from aiohttp.http_exceptions import HttpProcessingError
+from multidict import CIMultiDict
 
 from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.extensions.http.admin.api import AdminApi
 from webpubsub.host.extensions.http.admission import Admission, TooManyRequests
+from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.availability import Availability
-from webpubsub.host.extensions.http.bodies import BodyTooLarge, BodyTooSlow, read_body
+from webpubsub.host.extensions.http.bodies import BodyError, BodyTooLarge, BodyTooSlow
 from webpubsub.host.extensions.http.cors import CorsPolicy
 from webpubsub.host.extensions.http.exchanges import Exchange
+from webpubsub.host.extensions.http.function_requests import (
+    HttpBindingData,
+    query_of,
+    request_data,
+)
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.hsts import Hsts
 from webpubsub.host.extensions.http.options import HttpOptions
 from webpubsub.host.extensions.http.refusing import refused
-from webpubsub.host.extensions.http.requests import HttpBindingData, query_of, request_data
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.responses import FAILED, FRAMING, response_of
-from webpubsub.host.extensions.http.routing import ROUTE, Match, RouteTable, is_reserved
+from webpubsub.host.extensions.http.routing import Match, RouteTable, is_reserved
 from webpubsub.host.extensions.http.system import SystemEndpoints
 from webpubsub.host.extensions.http.templates import path_segments
 from webpubsub.host.extensions.http.webhooks import Webhooks
-from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
 from webpubsub.host.keys.authority import Demand
 from webpubsub.host.values import HttpExchange, HttpReply, HttpRequestData, HttpResponseData
 from webpubsub.host.worker import TraceContext
@@ -75,37 +79,38 @@ class Answering:
         self._max_body_bytes = max_body_bytes
         self._has_headers = cors.is_on or hsts.is_on or bool(options.custom_headers)
 
-    def takes(self, request: WholeRequest) -> bool:
-        """Whether the answer to a request that is whole will be, too."""
+    def takes(self, request: Request) -> bool:
+        """Whether the answer to a request will be whole."""
         if not self._routes.has_streams:
             return True
-        match = self._routes.find(request.method, path_segments(request.rel_url.raw_path))
+        match = self._routes.find(request.method, path_segments(request.raw_path))
         return match is None or not match.function.streams_http
 
-    async def __call__(self, request: Request) -> web.StreamResponse:
+    async def __call__(self, request: Request) -> Answer:
         """The answer to a request, which may have been sent by then."""
         if self._cors.is_on:
-            preflight = self._cors.preflight(request.method, request.headers)
+            preflight = self._cors.preflight(request.method, request.first)
             if preflight is not None:
-                return web.Response(status=204, headers=preflight)
-        response = await self._respond(request)
-        if self._has_headers and not response.prepared:
-            self._finish(request, response)
-        return response
+                return Answer(204, [*preflight.items()])
+        answer = await self._respond(request)
+        if self._has_headers:
+            self._finish(request, answer)
+        return answer
 
-    def _finish(self, request: Request, response: web.StreamResponse) -> None:
+    def _finish(self, request: Request, answer: Answer) -> None:
         """Add the headers that every answer has."""
+        headers = CIMultiDict(answer.headers)
         if self._cors.is_on:
-            for name, value in self._cors.headers(request.headers).items():
-                if name == hdrs.VARY or name not in response.headers:
-                    response.headers.add(name, value)  # Vary lists what a function's own may not
+            for name, value in self._cors.headers(request.first).items():
+                if name == "Vary" or name not in headers:
+                    headers.add(name, value)  # Vary lists what a function's own may not
         if self._hsts.is_on:
-            response.headers.update(self._hsts.headers(request))
-        if self._options.custom_headers:
-            response.headers.update(self._options.custom_headers)
+            headers.update(self._hsts.headers(request))
+        headers.update(self._options.custom_headers)
+        answer.headers = [*headers.items()]
 
-    async def _respond(self, request: Request) -> web.StreamResponse:
-        path = request.rel_url.raw_path
+    async def _respond(self, request: Request) -> Answer:
+        path = request.raw_path
         answer = self._availability.answer(request) or self._system.answer(path)
         if answer is not None:
             return answer
@@ -113,7 +118,7 @@ class Answering:
             return await self._routed(request, path)
         except TooManyRequests as error:
             answer = refused(request, TOO_MANY_REQUESTS.refuse(str(error)))
-            answer.headers["X-FUNCTION-SCALEOUT"] = "1"
+            answer.headers = [*answer.headers, ("X-FUNCTION-SCALEOUT", "1")]
             return answer
         except BodyTooLarge as error:
             text = f"The request body is larger than {self._max_body_bytes} bytes."
@@ -122,13 +127,13 @@ class Answering:
             answer = refused(
                 request, BODY_TIMEOUT.refuse(str(error)), "The request body did not arrive in time."
             )
-            answer.force_close()  # what may still come of it is no request
+            answer.is_last = True  # what may still come of it is no request
             return answer
-        except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
+        except BodyError as error:
             text = "The request body ended early or is malformed."
-            return refused(request, BODY_INCOMPLETE.refuse(type(error).__name__), text)
+            return refused(request, BODY_INCOMPLETE.refuse(str(error)), text)
 
-    def _routed(self, request: Request, path: str) -> Coroutine[Any, Any, web.StreamResponse]:
+    def _routed(self, request: Request, path: str) -> Coroutine[Any, Any, Answer]:
         """What makes the answer."""
         segments = path_segments(path)
         if not is_reserved(segments):
@@ -138,16 +143,14 @@ class Answering:
             return self._webhooks.answer(webhook, request)
         return self._administered(request, path)
 
-    async def _administered(self, request: Request, path: str) -> web.StreamResponse:
+    async def _administered(self, request: Request, path: str) -> Answer:
         return await self._admin.answer(request) or self._system.fallback(path)
 
-    async def _called(
-        self, request: Request, path: str, segments: Sequence[str]
-    ) -> web.StreamResponse:
+    async def _called(self, request: Request, path: str, segments: Sequence[str]) -> Answer:
         match = self._routes.find(request.method, segments)
         if match is None:
             return self._system.fallback(path)
-        request[ROUTE] = match.route
+        request.route = match.route
         refusal = self._refusal(request, match)
         if refusal is not None:
             return refused(request, refusal)
@@ -163,14 +166,14 @@ class Answering:
             return FUNCTION_DISABLED.refuse(f"'{match.function.name}', which is disabled")
         return refusal
 
-    def _answered(self, match: Match, request: Request) -> Coroutine[Any, Any, web.StreamResponse]:
-        if match.function.streams_http and not isinstance(request, WholeRequest):
+    def _answered(self, match: Match, request: Request) -> Coroutine[Any, Any, Answer]:
+        if match.function.streams_http:
             return self._stream(match, request)
         return self._call(match, request)
 
-    async def _call(self, match: Match, request: Request) -> web.StreamResponse:
-        body = await read_body(request, self._max_body_bytes)
-        if body and request.content_length is None and not self._options.takes_chunked:
+    async def _call(self, match: Match, request: Request) -> Answer:
+        body = await request.body.read(self._max_body_bytes)
+        if body and "content-length" not in request.named and not self._options.takes_chunked:
             logger.warning(
                 "Function '%s' does not see the request body: it came in chunks, without a "
                 "Content-Length. Set extensions.http.enableChunkedRequestBinding in host.json.",
@@ -186,11 +189,11 @@ class Answering:
             logger.error("Function '%s' answered no response: %s", match.function.name, error)
             return _sent(FAILED)
 
-    async def _stream(self, match: Match, request: web.BaseRequest) -> web.StreamResponse:
+    async def _stream(self, match: Match, request: Request) -> Answer:
         """Raises why the function could not read the body, once it has ended for that."""
 
-        def finish(response: web.StreamResponse) -> None:
-            self._finish(request, response)
+        def finish(answer: Answer) -> None:
+            self._finish(request, answer)
 
         exchange = Exchange(
             request, match.route_params, max_body_bytes=self._max_body_bytes, finish=finish
@@ -205,9 +208,7 @@ class Answering:
             raise exchange.problem
         return _sent(FAILED)
 
-    async def _sent_stream(
-        self, match: Match, exchange: Exchange, reply: HttpReply
-    ) -> web.StreamResponse:
+    async def _sent_stream(self, match: Match, exchange: Exchange, reply: HttpReply) -> Answer:
         name = match.function.name
         try:
             return await exchange.answer(reply)
@@ -237,6 +238,6 @@ def _trigger_call(
     )
 
 
-def _sent(data: HttpResponseData) -> web.Response:
+def _sent(data: HttpResponseData) -> Answer:
     headers = [pair for pair in data.headers if pair[0].lower() not in FRAMING]
-    return web.Response(status=data.status, headers=headers, body=data.body)
+    return Answer(data.status, headers, data.body)

@@ -7,10 +7,9 @@ import asyncio
 import os
 from pathlib import Path
 
-from aiohttp import web
-
+from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.refusing import refused
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.protocol.refusals.functions import APP_OFFLINE
 
 _OFFLINE_PAGE = "app_offline.htm"
@@ -26,7 +25,7 @@ class Availability:
         self._page = None if app_directory is None else str(app_directory / _OFFLINE_PAGE)
         self._is_known = False
 
-    def answer(self, request: Request) -> web.Response | None:
+    def answer(self, request: Request) -> Answer | None:
         """The answer to a request that comes at the wrong time, or None."""
         if self._is_known or self._page is None:
             return None
@@ -36,7 +35,7 @@ class Availability:
             asyncio.get_running_loop().call_soon(self._forget)
             return None
         answer = refused(request, APP_OFFLINE.refuse("the file"))
-        answer.body, answer.content_type = content, "text/html"
+        answer.headers, answer.body = [("Content-Type", "text/html; charset=utf-8")], content
         return answer
 
     def _forget(self) -> None:

@@ -7,9 +7,9 @@ Specification: functions-python section 5.2.
 
 import asyncio
 
+import msgspec
 from aiohttp import StreamReader, hdrs, web
-
-from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
+from aiohttp.http_exceptions import HttpProcessingError
 
 #: 100 MB, as the real host.
 MAX_BODY_BYTES = 100 * 1024 * 1024
@@ -17,20 +17,39 @@ MAX_BODY_BYTES = 100 * 1024 * 1024
 PIECE_SECONDS = 30.0
 
 
-class BodyTooLarge(Exception):
-    """The body of a request exceeds what the host takes."""
+class BodyError(Exception):
+    """The body of a request cannot be had."""
 
 
-class BodyTooSlow(Exception):
-    """The body of a request has stopped to arrive."""
+class BodyTooLarge(BodyError):
+    """It exceeds what the host takes."""
 
 
-class Body:
-    """Reads the body of a request piece by piece, ``limit`` bytes at most."""
+class BodyTooSlow(BodyError):
+    """It has stopped to arrive."""
 
-    def __init__(self, request: web.BaseRequest, limit: int) -> None:
+
+class BodyIncomplete(BodyError):
+    """It has broken off, or is malformed."""
+
+
+class WholeBody(msgspec.Struct, frozen=True):
+    """One that has arrived."""
+
+    data: bytes = b""
+
+    async def read(self, limit: int) -> bytes:
+        """All of it. Raises BodyTooLarge."""
+        if len(self.data) > limit:
+            raise BodyTooLarge(f"{len(self.data)} bytes")
+        return self.data
+
+
+class ArrivingBody:
+    """The body of a request that aiohttp reads."""
+
+    def __init__(self, request: web.BaseRequest) -> None:
         self._request = request
-        self._limit = limit
         self._received = 0
         self._is_asked_for = False
 
@@ -39,16 +58,30 @@ class Body:
         """Whether there is no more of it."""
         return self._request.content.at_eof()
 
-    async def next_piece(self) -> bytes:
-        """What has arrived since, empty at the end. Raises BodyTooLarge, BodyTooSlow, and what
-        aiohttp raises for a body that breaks off or is malformed."""
-        await self._ask_for_it()
-        content = self._request.content
-        # Nearly always: a small body comes together with its head.
-        piece = content.read_nowait(-1) if content.is_eof() else await self._wait(content)
+    async def read(self, limit: int) -> bytes:
+        """All of it as it was sent. Raises BodyError."""
+        if self.is_complete and hdrs.EXPECT not in self._request.headers:
+            return b""  # as with every request that has none
+        first = await self.next_piece(limit)
+        if not first or self.is_complete:
+            return first
+        pieces = bytearray(first)
+        while piece := await self.next_piece(limit):
+            pieces += piece
+        return bytes(pieces)
+
+    async def next_piece(self, limit: int) -> bytes:
+        """What has arrived since, empty at the end. Raises BodyError."""
+        try:
+            await self._ask_for_it(limit)
+            content = self._request.content
+            # Nearly always: a small body comes together with its head.
+            piece = content.read_nowait(-1) if content.is_eof() else await self._wait(content)
+        except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
+            raise BodyIncomplete(type(error).__name__) from error
         self._received += len(piece)
-        if self._received > self._limit:
-            raise BodyTooLarge(f"more than {self._limit} bytes")
+        if self._received > limit:
+            raise BodyTooLarge(f"more than {limit} bytes")
         return piece
 
     async def _wait(self, content: StreamReader) -> bytes:
@@ -60,35 +93,13 @@ class Body:
                 f"nothing for {PIECE_SECONDS:g} seconds after {self._received} bytes"
             ) from None
 
-    async def _ask_for_it(self) -> None:
+    async def _ask_for_it(self, limit: int) -> None:
         if self._is_asked_for:
             return
         self._is_asked_for = True
         length = self._request.content_length or 0
-        if length > self._limit:
+        if length > limit:
             raise BodyTooLarge(f"{length} bytes")
         if self._request.headers.get("Expect", "").lower() == "100-continue":
             await self._request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._request.writer.output_size = 0
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body as it was sent. Raises as ``Body.next_piece`` does."""
-    if isinstance(request, WholeRequest):
-        return _bounded(request.body, limit)
-    if request.content.at_eof() and hdrs.EXPECT not in request.headers:
-        return b""  # as with every request that has none
-    body = Body(request, limit)
-    first = await body.next_piece()
-    if not first or body.is_complete:
-        return first
-    pieces = bytearray(first)
-    while piece := await body.next_piece():
-        pieces += piece
-    return bytes(pieces)
-
-
-def _bounded(body: bytes, limit: int) -> bytes:
-    if len(body) > limit:
-        raise BodyTooLarge(f"{len(body)} bytes")
-    return body

@@ -22,22 +22,24 @@ from typing import Protocol, cast
 import msgspec
 from aiohttp import web
 
-from webpubsub.host.extensions.http.whole_requests import RequestReader, WholeRequest
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.refusing import failed
+from webpubsub.host.extensions.http.requests import Request
+from webpubsub.host.extensions.http.whole_requests import RequestReader
 from webpubsub.host.extensions.http.written_answers import written
 
 #: How long a connection may be silent: longer than any proxy keeps it.
 _SILENT_SECONDS = 3630.0
 #: So much waits for an answer before it, and no more is read.
 _MOST_WAITING_BYTES = 65_536
-_FAILED = "500 Internal Server Error\n\nServer got itself in trouble"
 
 
 class Answerer(Protocol):
     """Answers the requests that it takes, with answers that are whole, too."""
 
-    takes: Callable[[WholeRequest], bool]
+    takes: Callable[[Request], bool]
 
-    def answer(self, request: WholeRequest) -> Awaitable[web.StreamResponse]:
+    def answer(self, request: Request) -> Awaitable[Answer]:
         """The answer."""
 
 
@@ -142,7 +144,9 @@ class Connection(asyncio.Protocol):
         if request is None or not house.answerer.takes(request):
             self._hand_over(data)
         else:
-            self.answering = self._loop.create_task(self._answer(request))
+            # By those who have taken it, whoever comes after them.
+            answer = house.answerer.answer(request)
+            self.answering = self._loop.create_task(self._answer(request, answer))
 
     def _hand_over(self, data: bytes) -> None:
         transport, house = self._transport, self._house
@@ -155,24 +159,16 @@ class Connection(asyncio.Protocol):
         handler.connection_made(transport)
         handler.data_received(data)
 
-    async def _answer(self, request: WholeRequest) -> None:
-        answer: web.StreamResponse | None = None  # as it stays when it is cut off
+    async def _answer(self, request: Request, made: Awaitable[Answer]) -> None:
+        answer: Answer | None = None  # as it stays when it is cut off
         try:
-            answer = await self._house.answerer.answer(request)
+            answer = await made
         except Exception as error:
-            answer = self._failure(error)
+            answer = failed(request, error)
         finally:
             self._end_answer(answer)
 
-    def _failure(self, error: Exception) -> web.Response:
-        peer = self._transport and self._transport.get_extra_info("peername")
-        name = peer and peer[0]
-        self._house.logger.error("Error handling request from %s", name, exc_info=error)
-        answer = web.Response(status=500, text=_FAILED)
-        answer.force_close()
-        return answer
-
-    def _end_answer(self, answer: web.StreamResponse | None) -> None:
+    def _end_answer(self, answer: Answer | None) -> None:
         self.answering = None
         self._last = self._loop.time()
         is_kept = answer is not None and self._send(answer)
@@ -185,16 +181,16 @@ class Connection(asyncio.Protocol):
             # In a context of its own: what a function sets is no concern of the next one.
             self._loop.call_soon(self._go_on, context=self._context)
 
-    def _send(self, answer: web.StreamResponse) -> bool:
+    def _send(self, answer: Answer) -> bool:
         """Whether another one may follow."""
         try:
             data = written(answer)
-        except (TypeError, ValueError):
+        except ValueError:
             self._house.logger.exception("Unhandled exception")
             return False
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
-        return answer.keep_alive is not False
+        return not answer.is_last
 
     def _go_on(self) -> None:
         data, transport = self._received, self._transport

@@ -3,7 +3,7 @@
 Specification: functions-python section 5.5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import msgspec
 
@@ -38,11 +38,11 @@ class CorsPolicy(msgspec.Struct, frozen=True):
         """Whether it concerns any request."""
         return bool(self.origins)
 
-    def headers(self, request: Mapping[str, str]) -> dict[str, str]:
-        """The headers that an answer to a request with these headers carries."""
+    def headers(self, header: Callable[[str], str | None]) -> dict[str, str]:
+        """The headers that an answer carries. ``header`` tells those of the request."""
         if not self.origins:
             return {}
-        origin = request.get("Origin")
+        origin = header("Origin")
         if not origin:
             return {}
         if not self._allows(origin):
@@ -54,17 +54,17 @@ class CorsPolicy(msgspec.Struct, frozen=True):
             allowed["Access-Control-Allow-Credentials"] = "true"
         return allowed
 
-    def preflight(self, method: str, request: Mapping[str, str]) -> dict[str, str] | None:
+    def preflight(self, method: str, header: Callable[[str], str | None]) -> dict[str, str] | None:
         """The headers that answer a preflight request, or None when it is none."""
         if not self.origins or method != "OPTIONS":
             return None
-        wanted = request.get("Access-Control-Request-Method")
-        if not wanted or not request.get("Origin"):
+        wanted = header("Access-Control-Request-Method")
+        if not wanted or not header("Origin"):
             return None
-        answer = self.headers(request)
+        answer = self.headers(header)
         if "Access-Control-Allow-Origin" in answer:
             answer["Access-Control-Allow-Methods"] = wanted
-            if headers := request.get("Access-Control-Request-Headers"):
+            if headers := header("Access-Control-Request-Headers"):
                 answer["Access-Control-Allow-Headers"] = headers
         return answer
 

@@ -11,27 +11,15 @@ from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from multidict import CIMultiDict
-
-from webpubsub.host.extensions.http.bodies import Body, BodyTooLarge, BodyTooSlow
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.bodies import BodyError
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.values import HttpExchange, HttpReply
 
 #: Headers that frame a response on this connection; the listener sets them.
-_FRAMING = frozenset({"connection", "transfer-encoding"})
-_BODILESS = frozenset({204, 304})
+_FRAMING = frozenset({b"connection", b"transfer-encoding"})
 #: How often a client is looked after that reads nothing and sends nothing.
 _LOOK_SECONDS = 0.25
-
-#: What becomes of a body that cannot be read to its end.
-BODY_ERRORS = (
-    BodyTooLarge,
-    BodyTooSlow,
-    web.RequestPayloadError,
-    HttpProcessingError,
-    ConnectionError,
-)
 
 
 class Exchange:
@@ -39,17 +27,16 @@ class Exchange:
 
     def __init__(
         self,
-        request: web.BaseRequest,
+        request: Request,
         route_params: Mapping[str, str],
         *,
         max_body_bytes: int,
-        finish: Callable[[web.StreamResponse], None],
+        finish: Callable[[Answer], None],
     ) -> None:
-        self._request = request
+        self._stream = request.stream
         self._finish = finish
-        self._body = Body(request, max_body_bytes)
+        self._max_body_bytes = max_body_bytes
         self._is_read = False
-        self._response: web.StreamResponse | None = None
         self.problem: Exception | None = None
         self.value = HttpExchange(
             scope=_scope(request, route_params), receive=self._receive, at_end=ExitStack()
@@ -58,9 +45,9 @@ class Exchange:
     @property
     def has_begun(self) -> bool:
         """Whether the client has got the head of a response."""
-        return self._response is not None
+        return self._stream.begun is not None
 
-    async def answer(self, reply: HttpReply) -> web.StreamResponse:
+    async def answer(self, reply: HttpReply) -> Answer:
         """Send a response while it is made. Raises whatever makes it, and ConnectionError when the
         client has left."""
         sending = asyncio.ensure_future(
@@ -78,37 +65,31 @@ class Exchange:
         if sending.cancelled():
             raise ConnectionResetError("the client has left")
         sending.result()
-        if self._response is None:
+        if self._stream.begun is None:
             raise RuntimeError("the response has no beginning")
-        return self._response
+        return self._stream.begun
 
     def cut_off(self) -> None:
         """Let the client see that the response is not whole."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
+        self._stream.cut_off()
 
     async def _receive(self) -> Mapping[str, Any]:
         if self._is_read:
             await self._left()
             return {"type": "http.disconnect"}
         try:
-            piece = await self._body.next_piece()
-        except BODY_ERRORS as error:
+            piece = await self._stream.body.next_piece(self._max_body_bytes)
+        except BodyError as error:
             self.problem = error
             self._is_read = True
             return {"type": "http.disconnect"}
-        self._is_read = not piece or self._body.is_complete
+        self._is_read = not piece or self._stream.body.is_complete
         return {"type": "http.request", "body": piece, "more_body": not self._is_read}
 
     async def _left(self) -> None:
         """aiohttp tells of a client that has left only those who read or write."""
-        while self._is_there:  # noqa: ASYNC110
+        while self._stream.is_there:  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
-
-    @property
-    def _is_there(self) -> bool:
-        transport = self._request.transport
-        return transport is not None and not transport.is_closing()
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -117,49 +98,38 @@ class Exchange:
             await self._continue(message)
 
     async def _begin(self, message: Mapping[str, Any]) -> None:
-        headers: CIMultiDict[str] = CIMultiDict()
-        for name, value in message.get("headers", ()):
-            if name.lower().decode("latin-1") not in _FRAMING:
-                headers.add(name.decode("latin-1"), value.decode("latin-1"))
-        response = web.StreamResponse(status=message["status"], headers=headers)
-        self._finish(response)
-        await response.prepare(self._request)
-        self._response = response
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in message.get("headers", ())
+            if name.lower() not in _FRAMING
+        ]
+        answer = Answer(message["status"], headers)
+        self._finish(answer)
+        await self._stream.begin(answer)
 
     async def _continue(self, message: Mapping[str, Any]) -> None:
-        if self._response is None:
-            raise RuntimeError("the response has a body before its beginning")
-        body = message.get("body", b"")
-        is_empty = self._request.method == "HEAD" or self._response.status in _BODILESS
-        if body and not is_empty:
-            await self._response.write(body)
+        await self._stream.write(message.get("body", b""))
         if not message.get("more_body", False):
-            await self._response.write_eof()
+            await self._stream.end()
 
 
-def _scope(request: web.BaseRequest, route_params: Mapping[str, str]) -> dict[str, Any]:
-    url = request.rel_url
-    raw_path = url.raw_path.encode("ascii", "replace")
-    version = request.version
+def _scope(request: Request, route_params: Mapping[str, str]) -> dict[str, Any]:
+    raw_path = request.raw_path.encode("ascii", "replace")
+    stream = request.stream
     return {
         "type": "http",
         # From 2.4 on the one who sends is told of a client that has left, and nobody else listens.
         "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": f"{version.major}.{version.minor}",
+        "http_version": stream.version,
         "method": request.method,
         "scheme": request.scheme,
         "path": unquote_to_bytes(raw_path).decode("utf-8", "replace"),
         "raw_path": raw_path,
         "root_path": "",
-        "query_string": url.raw_query_string.encode("utf-8", "surrogateescape"),
-        "headers": [(name.lower(), value) for name, value in request.raw_headers],
-        "client": _address(request, "peername"),
-        "server": _address(request, "sockname"),
+        "query_string": request.raw_query.encode("utf-8", "surrogateescape"),
+        "headers": [(name.lower(), value) for name, value in request.fields],
+        "client": stream.client,
+        "server": stream.server,
         "path_params": dict(route_params),
         "state": {},
     }
-
-
-def _address(request: web.BaseRequest, which: str) -> tuple[str, int] | None:
-    found = request.get_extra_info(which)
-    return (str(found[0]), int(found[1])) if isinstance(found, tuple) else None

@@ -21,12 +21,12 @@ from webpubsub.host.extensions.http.answering import Answering
 from webpubsub.host.extensions.http.availability import Availability
 from webpubsub.host.extensions.http.bodies import MAX_BODY_BYTES
 from webpubsub.host.extensions.http.cors import CorsPolicy
+from webpubsub.host.extensions.http.function_requests import HttpBindingData
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.hsts import Hsts
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.http.observed_answers import ObservedAnswers
 from webpubsub.host.extensions.http.options import HttpOptions
-from webpubsub.host.extensions.http.requests import HttpBindingData
 from webpubsub.host.extensions.http.responses import (
     response_from,
 )

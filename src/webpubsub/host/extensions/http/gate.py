@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl
 
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.keys.authority import Authority, Demand
 from webpubsub.host.keys.files import KeyFiles, KeyFilesError
 from webpubsub.protocol.refusals import Refusal
@@ -23,10 +23,10 @@ _QUERY = "code"
 
 def key_in(request: Request) -> str | None:
     """The key that a request gives, the first one when there are several; None without one."""
-    in_header = request.headers.get(_HEADER)
+    in_header = request.first(_HEADER)
     if in_header is not None:
         return in_header
-    pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
+    pairs = parse_qsl(request.raw_query, keep_blank_values=True)
     return next((value for name, value in pairs if name.lower() == _QUERY), None)
 
 

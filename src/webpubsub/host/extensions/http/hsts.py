@@ -4,7 +4,7 @@ Specification: functions-python section 10.1.
 """
 
 from webpubsub.host.errors import HostError
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.settings.host_config import HostConfig
 from webpubsub.host.settings.time_spans import parse_time_span
 
@@ -35,7 +35,7 @@ class Hsts:
     def headers(self, request: Request) -> dict[str, str]:
         """The header for an answer to a request that came by HTTPS, as a proxy in front says, for
         another name than this machine's own."""
-        if self._value is None or request.headers.get("X-Forwarded-Proto", "").lower() != "https":
+        if self._value is None or (request.first("X-Forwarded-Proto") or "").lower() != "https":
             return {}
         if request.host.rpartition(":")[0] in _THIS_MACHINE or request.host in _THIS_MACHINE:
             return {}

@@ -4,18 +4,17 @@ import asyncio
 import errno
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from webpubsub.host.errors import HostError
+from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.connection import Connections
+from webpubsub.host.extensions.http.handed_over import answered
 from webpubsub.host.extensions.http.refusing import refused
-from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
+from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
-
-Handler: TypeAlias = Callable[[Request], Awaitable[web.StreamResponse]]
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:
@@ -41,15 +40,15 @@ class Listener:
     """Answers HTTP requests with its ``handler``, from ``start`` to ``stop``.
 
     The handler may change while requests run: each is answered by the one that it found, and
-    connections go on. Without one, the answer is 503. Requests that are whole are given to it as
-    such when it ``takes`` them. Without ``listens``, connections come through ``door`` only.
+    connections go on. Without one, the answer is 503. It ``takes`` requests to which the answer
+    will be whole. Without ``listens``, connections come through ``door`` only.
     """
 
     def __init__(self, address: str, port: int, *, listens: bool = True) -> None:
         self.address = address
         self._listens = listens
         self.handler: Handler | None = None
-        self.takes: Callable[[WholeRequest], bool] = _takes_none
+        self.takes: Callable[[Request], bool] = _takes_none
         self._port = port
         self._http: web.Server | None = None
         self._connections: Connections | None = None
@@ -68,7 +67,7 @@ class Listener:
             return
         loop = asyncio.get_running_loop()
         http = web.Server(
-            self.answer,
+            self._answer_original,
             access_log=None,
             auto_decompress=False,
             logger=logger,
@@ -100,9 +99,12 @@ class Listener:
         await asyncio.gather(self._connections.close(seconds), self._http.shutdown(seconds))
         self._sockets = self._http = self._connections = None
 
-    def answer(self, request: Request) -> Awaitable[web.StreamResponse]:
+    def answer(self, request: Request) -> Awaitable[Answer]:
         """Have a request answered."""
         return _no_answer(request) if self.handler is None else self.handler(request)
+
+    def _answer_original(self, original: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+        return answered(original, self.answer)
 
     def _reason(self, error: OSError | OverflowError) -> str:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
@@ -114,10 +116,10 @@ class Listener:
         return f"cannot listen on {self.address} port {self._port}: {text}."
 
 
-def _takes_none(_: WholeRequest) -> bool:
+def _takes_none(_: Request) -> bool:
     return False
 
 
-async def _no_answer(request: Request) -> web.Response:
+async def _no_answer(request: Request) -> Answer:
     refusal = HOST_NOT_RUNNING.refuse("an app that is not ready")
     return refused(request, refusal, "Function host is not running.")

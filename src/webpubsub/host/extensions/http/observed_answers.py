@@ -2,12 +2,8 @@
 
 from collections.abc import Awaitable
 
-from aiohttp import web
-
-from webpubsub.host.extensions.http.listener import Handler
-from webpubsub.host.extensions.http.refusing import REFUSAL
-from webpubsub.host.extensions.http.routing import ROUTE
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.host.observation import HttpAnswered, HttpReceived, ObservationPoint, Observed
 from webpubsub.protocol.trace_context import sender_span
 
@@ -19,28 +15,27 @@ class ObservedAnswers:
         self._answer = answer
         self._point = point
 
-    def __call__(self, request: Request) -> Awaitable[web.StreamResponse]:
+    def __call__(self, request: Request) -> Awaitable[Answer]:
         """Answer a request."""
         is_observed = self._point.observer is not None
         return self._traced(request) if is_observed else self._answer(request)
 
-    async def _traced(self, request: Request) -> web.StreamResponse:
-        with self._point.trace(sender_span(request.headers.items())):
+    async def _traced(self, request: Request) -> Answer:
+        with self._point.trace(sender_span(request.lines)):
             return await self._observed(request)
 
-    async def _observed(self, request: Request) -> web.StreamResponse:
-        method, path = request.method, request.rel_url.raw_path
+    async def _observed(self, request: Request) -> Answer:
+        method, path = request.method, request.raw_path
         began, status = self._point.monotonic(), 500
         self._observe(HttpReceived(method, path))
         try:
-            response = await self._answer(request)
-            status = response.status
+            answer = await self._answer(request)
+            status = answer.status
         finally:
-            seconds, route = self._point.monotonic() - began, request.get(ROUTE)
+            seconds, route = self._point.monotonic() - began, request.route
             template = None if route is None else f"/{route.template.text}"
-            refusal = request.get(REFUSAL)
-            self._observe(HttpAnswered(method, path, status, seconds, template, refusal))
-        return response
+            self._observe(HttpAnswered(method, path, status, seconds, template, request.refusal))
+        return answer
 
     def _observe(self, item: Observed) -> None:
         observer = self._point.observer

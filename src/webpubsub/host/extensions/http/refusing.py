@@ -2,19 +2,23 @@
 
 import logging
 
-from aiohttp import web
-
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer, text_answer
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.protocol.refusals import Refusal
-
-#: Why a request was turned away, for whoever looks.
-REFUSAL = web.RequestKey("refusal", Refusal)
 
 logger = logging.getLogger("webpubsub.host.http")
 
 
-def refused(request: Request, refusal: Refusal, text: str = "") -> web.Response:
+def refused(request: Request, refusal: Refusal, text: str = "") -> Answer:
     """The answer to a request that is refused; the query, which may hold a key, is not logged."""
-    request[REFUSAL] = refusal
-    logger.warning("%s %s: %s", request.method, request.rel_url.raw_path, refusal.describe())
-    return web.Response(status=refusal.kind.http_status or 500, text=text)
+    request.refusal = refusal
+    logger.warning("%s %s: %s", request.method, request.raw_path, refusal.describe())
+    return text_answer(refusal.kind.http_status or 500, text)
+
+
+def failed(request: Request, error: Exception) -> Answer:
+    """The answer to a request over which the host has made a mistake, the last one."""
+    logger.error("%s %s cannot be answered", request.method, request.raw_path, exc_info=error)
+    answer = text_answer(500, "The host failed, and its log says why.")
+    answer.is_last = True
+    return answer

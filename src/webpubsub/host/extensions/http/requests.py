@@ -1,139 +1,90 @@
-"""An HTTP request as a function and its binding expressions see it.
+"""A request to the host, whoever has read it.
 
-Specification: functions-python sections 5.1 and 9.
+Specification: functions-python section 5.2.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import Awaitable, Callable, Collection
+from typing import Protocol, TypeAlias
 
 import msgspec
+from aiohttp import hdrs
+from multidict import istr
 
-from webpubsub.host.expressions.resolution import SystemData
-from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
-from webpubsub.host.values import HttpRequestData
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.routing import Route
+from webpubsub.host.extensions.http.streams import Stream
+from webpubsub.protocol.cloud_events.wire import Named
+from webpubsub.protocol.refusals import Refusal
 
-#: The key of a function is given in the query under this name; it is no data of the request.
-_KEY_PARAMETER = "code"
-
-
-def request_data(
-    request: Request,
-    query: Mapping[str, str],
-    route_params: Mapping[str, str],
-    body: bytes,
-) -> HttpRequestData:
-    """The request as a function sees it. ``query`` is what ``query_of`` says of it."""
-    lines = header_lines(request)
-    return HttpRequestData(
-        method=request.method,
-        url=_clean(absolute_url(request)),
-        headers=joined((name.lower(), value) for name, value in lines),
-        query={name: value for name, value in query.items() if value},
-        route_params=route_params,
-        body=body,
-        header_lines=lines,
-    )
+#: So many names of headers are kept in lower case.
+_MOST_NAMES = 512
+_SPELLINGS = {str(name).lower(): str(name) for name in vars(hdrs).values() if type(name) is istr}
 
 
-def header_lines(request: Request) -> Sequence[tuple[str, str]]:
-    """The headers as they were sent, in order."""
-    if isinstance(request, WholeRequest):
-        return request.lines
-    lines = request.headers.items()
-    return [(name, value if value.isascii() else _clean(value)) for name, value in lines]
+class Body(Protocol):
+    """The body of a request."""
+
+    async def read(self, limit: int) -> bytes:
+        """All of it as it was sent. Raises BodyError, also for one of more bytes than ``limit``."""
 
 
-def absolute_url(request: Request) -> str:
-    """Scheme, Host header, path and query as the client sent them."""
-    return f"{request.scheme}://{request.host}{request.rel_url.raw_path_qs}"
+class Request(msgspec.Struct, eq=False):
+    """A request. ``fields`` are its headers as they were sent, ``named`` their values by the names
+    in lower case: one each, or all of one that repeats. ``route`` and ``refusal`` are noted while
+    it is answered, for whoever looks: the route that it fits, and why it was turned away."""
+
+    method: str
+    raw_path: str
+    raw_query: str
+    host: str
+    fields: Collection[tuple[bytes, bytes]]
+    named: Named
+    body: Body
+    scheme: str = "http"
+    _stream: Stream | None = None
+    route: Route | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def url(self) -> str:
+        """Scheme, Host header, path and query as the client sent them."""
+        query = f"?{self.raw_query}" if self.raw_query else ""
+        return f"{self.scheme}://{self.host}{self.raw_path}{query}"
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The headers in order; bytes that are no text are replaced."""
+        return [
+            (_SPELLINGS.get(LOWERED[name]) or name.decode(), value.decode("utf-8", "replace"))
+            for name, value in self.fields
+        ]
+
+    @property
+    def stream(self) -> Stream:
+        """Its client, for an answer that is sent while it is made. Raises RuntimeError for one that
+        is answered in one piece."""
+        if self._stream is None:
+            raise RuntimeError("the answer to this request is sent in one piece")
+        return self._stream
+
+    def first(self, name: str) -> str | None:
+        """The first value of a header, None without one."""
+        values = self.named.get(name.lower())
+        return values[0] if isinstance(values, list) else values
 
 
-def query_of(request: Request) -> Mapping[str, str]:
-    """The query; a repeated key has its values joined with commas, a key without a value has the
-    empty string."""
-    text = request.rel_url.raw_query_string
-    if not text:
-        return {}
-    pairs = _pairs(text)
-    spelling: dict[str, str] = {}
-    return joined((spelling.setdefault(name.lower(), name), value) for name, value in pairs)
+#: What answers requests.
+Handler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 
 
-def _pairs(query: str) -> Iterable[tuple[str, str]]:
-    if "%" in query or "+" in query:
-        return parse_qsl(query, keep_blank_values=True)
-    pieces = (piece.partition("=") for piece in query.split("&") if piece)
-    return ((name, value) for name, _, value in pieces)
+class _Names(dict[bytes, str]):
+    """Names of headers in lower case, of which the latest are kept."""
+
+    def __missing__(self, name: bytes) -> str:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
+        lowered = self[name] = name.decode().lower()
+        return lowered
 
 
-def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Pairs as a mapping in which the values of a repeated name are joined with commas."""
-    values: dict[str, str] = {}
-    for name, value in pairs:
-        values[name] = f"{values[name]},{value}" if name in values else value
-    return values
-
-
-class HttpBindingData(Mapping[str, Any]):
-    """What ``{expressions}`` see of a request; names are lower-case.
-
-    Members of a JSON body give way to the query, the query to route values, and all of them to
-    ``query``, ``headers`` and ``sys``, so that no client can pass off its own ``headers``. The
-    body is read only when an expression asks.
-    """
-
-    def __init__(self, data: HttpRequestData, query: Mapping[str, str], function_name: str) -> None:
-        self._data = data
-        self._query = query
-        self._function_name = function_name
-
-    @cached_property
-    def _members(self) -> Mapping[str, Any]:
-        own = {name: value for name, value in self._query.items() if name.lower() != _KEY_PARAMETER}
-        merged = {**_lowered(body_members(self._data.body)), **_lowered(own)}
-        return {
-            **merged,
-            **_lowered(self._data.route_params),
-            "query": self._query,
-            "headers": self._data.headers,
-            "sys": SystemData(self._function_name),
-        }
-
-    def __getitem__(self, key: str) -> Any:
-        name = key.lower()
-        # What is asked for nearly always, and what nothing in a request can take the place of.
-        if name == "query":
-            return self._query
-        if name == "headers":
-            return self._data.headers
-        return self._members[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._members)
-
-    def __len__(self) -> int:
-        return len(self._members)
-
-
-def body_members(body: bytes) -> Mapping[str, Any]:
-    """The members of a body that is a JSON object, arrays aside; nothing for any other body."""
-    try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    return {name: value for name, value in document.items() if not isinstance(value, list)}
-
-
-def _lowered(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name.lower(): value for name, value in values.items()}
-
-
-def _clean(text: str) -> str:
-    """Text without the surrogates in which the server keeps bytes that are no text."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+LOWERED = _Names()

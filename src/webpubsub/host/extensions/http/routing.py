@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from aiohttp import web
 
 from webpubsub.host.extension import BindingError, Invoke
 from webpubsub.host.extensions.http.templates import (
@@ -57,10 +56,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return same and (
             not (self.methods and other.methods) or bool(set(self.methods) & set(other.methods))
         )
-
-
-#: The route that a request fits, for whoever looks.
-ROUTE = web.RequestKey("route", Route)
 
 
 class RoutedFunction(NamedTuple):

@@ -3,7 +3,7 @@
 Specification: functions-python section 5.2.
 """
 
-from aiohttp import web
+from webpubsub.host.extensions.http.answers import Answer, text_answer
 
 _START_PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -22,12 +22,12 @@ class SystemEndpoints:
     def __init__(self, *, start_page: bool) -> None:
         self._start_page = start_page
 
-    def answer(self, path: str) -> web.Response | None:
+    def answer(self, path: str) -> Answer | None:
         """The start page at its path, None for any other."""
         if path == "/" and self._start_page:
-            return web.Response(text=_START_PAGE, content_type="text/html", charset="utf-8")
+            return text_answer(200, _START_PAGE, "text/html")
         return None
 
-    def fallback(self, path: str) -> web.Response:
+    def fallback(self, path: str) -> Answer:
         """The answer when no function takes the path either."""
-        return web.Response(status=204 if path == "/" else 404)
+        return Answer(204 if path == "/" else 404)

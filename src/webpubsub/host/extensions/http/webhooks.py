@@ -7,17 +7,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
-from aiohttp import web
-
-from webpubsub.host.extensions.http.bodies import read_body
+from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
-from webpubsub.host.extensions.http.requests import header_lines
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.templates import fold, path_segments
-from webpubsub.host.extensions.http.whole_requests import Request, WholeRequest
 from webpubsub.host.keys.authority import webhook_demand
 from webpubsub.protocol.cloud_events.wire import (
-    Headers,
     NamedHeaders,
     WebhookAnswer,
     WebhookRequest,
@@ -51,24 +47,19 @@ class Webhooks:
         name = _name_in(raw_path)
         return name if name in self._by_name else None
 
-    async def answer(self, extension: str, request: Request) -> web.Response:
+    async def answer(self, extension: str, request: Request) -> Answer:
         """Let the extension answer, if the key is right. Raises BodyTooLarge."""
         if request.method not in _METHODS:
-            return web.Response(status=405, headers={"Allow": ", ".join(_METHODS)})
+            return Answer(405, [("Allow", ", ".join(_METHODS))])
         refusal = self._gate.refusal(request, self._demands[extension])
         if refusal is not None:
             return refused(request, refusal)
-        body = await read_body(request, self._max_body_bytes)
+        body = await request.body.read(self._max_body_bytes)
+        headers = NamedHeaders(request.named, lambda: request.lines)
         answer = await self._by_name[extension](
-            WebhookRequest(method=request.method, headers=_headers(request), body=body)
+            WebhookRequest(method=request.method, headers=headers, body=body)
         )
-        return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
-
-
-def _headers(request: Request) -> Headers:
-    if isinstance(request, WholeRequest):
-        return NamedHeaders(request.named, lambda: request.lines)
-    return header_lines(request)
+        return Answer(answer.status, answer.headers, answer.body)
 
 
 @lru_cache(maxsize=_MOST_PATHS)

@@ -1,4 +1,4 @@
-"""Requests that have arrived whole, which nearly all do, with everything about them at hand.
+"""Requests that have arrived whole, which nearly all do.
 
 ``RequestReader`` takes what is plain HTTP/1.1 beyond doubt: llhttp, by httptools, reads it, nothing
 in it changes what the connection is for or how its body is framed, and no header repeats. It does
@@ -7,15 +7,11 @@ Specification: functions-python section 5.2.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypeAlias, TypeVar
 
-import msgspec
-from aiohttp import hdrs, web
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from multidict import CIMultiDict, istr
 
-_Note = TypeVar("_Note")
+from webpubsub.host.extensions.http.bodies import WholeBody
+from webpubsub.host.extensions.http.requests import LOWERED, Request
 
 #: What aiohttp bounds is far from its bounds in a head of this size.
 _MOST_HEAD_BYTES = 8_000
@@ -25,92 +21,6 @@ _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DEL
 _PATH = re.compile(rb"/(?:[!\"$-.0-~][!\"$-~]*)?")
 #: Headers that ask for something of the connection, or frame a body otherwise.
 _REMARKABLE = frozenset({"expect", "sec-websocket-key1", "transfer-encoding", "upgrade"})
-#: So many names of headers are kept in lower case.
-_MOST_NAMES = 512
-_SPELLINGS = {str(name).lower(): str(name) for name in vars(hdrs).values() if type(name) is istr}
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Where a request goes, as it was sent; the names are those of ``yarl.URL``."""
-
-    raw_path: str
-    raw_query_string: str
-
-    @property
-    def raw_path_qs(self) -> str:
-        """Both."""
-        query = self.raw_query_string
-        return f"{self.raw_path}?{query}" if query else self.raw_path
-
-
-class WholeRequest:
-    """One of them, with the members of ``web.BaseRequest`` that the host asks for.
-
-    ``fields`` are its headers as they were sent, ``named`` their values by the names in lower case.
-    """
-
-    __slots__ = ("_fields", "_headers", "_notes", "body", "method", "named", "rel_url")
-
-    scheme = "http"
-
-    def __init__(
-        self,
-        method: str,
-        target: str,
-        fields: Mapping[bytes, bytes],
-        named: Mapping[str, str],
-        body: bytes,
-    ) -> None:
-        path, _, query = target.partition("?")
-        self.method = method
-        self.rel_url = Target(path, query)
-        self.named = named
-        self.body = body
-        self._fields = fields
-        self._headers: CIMultiDict[str] | None = None
-        self._notes: dict[Any, Any] = {}
-
-    @property
-    def lines(self) -> list[tuple[str, str]]:
-        """Its headers in order."""
-        return [
-            (_SPELLINGS.get(_LOWERED[name]) or name.decode(), value.decode())
-            for name, value in self._fields.items()
-        ]
-
-    @property
-    def headers(self) -> CIMultiDict[str]:
-        """The headers by name, in any letter case."""
-        if self._headers is None:
-            self._headers = CIMultiDict(self.lines)
-        return self._headers
-
-    @property
-    def host(self) -> str:
-        """What the client calls this host."""
-        return self.named["host"]
-
-    @property
-    def content_length(self) -> int | None:
-        """Of the body, as it was announced."""
-        return len(self.body) if "content-length" in self.named else None
-
-    @property
-    def content_type(self) -> str:
-        """The media type of the body, in lower case and without parameters."""
-        return self.named.get("content-type", "").partition(";")[0].strip().lower()
-
-    def __setitem__(self, key: web.RequestKey[_Note], value: _Note) -> None:
-        self._notes[key] = value
-
-    def get(self, key: web.RequestKey[_Note]) -> _Note | None:
-        """What has been noted of it."""
-        found: _Note | None = self._notes.get(key)
-        return found
-
-
-#: A request, however it came.
-Request: TypeAlias = web.BaseRequest | WholeRequest
 
 
 class RequestReader:
@@ -129,7 +39,7 @@ class RequestReader:
         self.on_body = self._pieces.append
         self._parser = HttpRequestParser(self)
 
-    def read(self, data: bytes) -> WholeRequest | None:
+    def read(self, data: bytes) -> Request | None:
         """The request that these bytes are, neither less nor more; None for any other."""
         try:
             self._parser.feed_data(data)
@@ -149,7 +59,7 @@ class RequestReader:
         self._ended += 1
         self._is_kept = self._parser.should_keep_alive()
 
-    def _request(self, data: bytes) -> WholeRequest | None:
+    def _request(self, data: bytes) -> Request | None:
         parser, target, fields = self._parser, self._targets[0], self._fields
         method = _METHODS.get(parser.get_method())
         body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
@@ -163,10 +73,13 @@ class RequestReader:
             or not _has_lines(head, len(fields))
         ):
             return None
-        named = {_LOWERED[name]: value.decode() for name, value in fields.items()}
-        if "host" not in named or len(named) < len(fields) or not _REMARKABLE.isdisjoint(named):
+        named = {LOWERED[name]: value.decode() for name, value in fields.items()}
+        host = named.get("host")
+        if host is None or len(named) < len(fields) or not _REMARKABLE.isdisjoint(named):
             return None
-        return WholeRequest(method, target.decode(), fields.copy(), named, body)
+        path, _, query = target.decode().partition("?")
+        lines = fields.copy().items()
+        return Request(method, path, query, host, lines, named, WholeBody(body))
 
 
 def _has_lines(head: bytes, fields: int) -> bool:
@@ -178,16 +91,3 @@ def _has_lines(head: bytes, fields: int) -> bool:
         and b" \r\n" not in head
         and b"\t\r\n" not in head
     )
-
-
-class _Names(dict[bytes, str]):
-    """Names of headers in lower case, of which the latest are kept."""
-
-    def __missing__(self, name: bytes) -> str:
-        if len(self) >= _MOST_NAMES:
-            self.clear()
-        lowered = self[name] = name.decode().lower()
-        return lowered
-
-
-_LOWERED = _Names()

@@ -8,10 +8,14 @@ import re
 import time
 from email.utils import formatdate
 from functools import lru_cache
+from http import HTTPStatus
 
-from aiohttp import hdrs, web
+from aiohttp import hdrs
 from aiohttp.http import SERVER_SOFTWARE
 
+from webpubsub.host.extensions.http.answers import Answer
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
 #: Answers with these have no body, and do not say how long it would be.
 _BODILESS = frozenset({*range(100, 200), 204, 304})
 _OCTETS = "application/octet-stream"
@@ -19,33 +23,27 @@ _OCTETS = "application/octet-stream"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def written(answer: web.StreamResponse) -> bytes:
-    """All that is sent. Raises TypeError for an answer that is not whole yet, and ValueError when a
-    header holds a control character."""
-    body = _body(answer)
-    headers = answer.headers
-    lines = [f"{name}: {value}" for name, value in headers.items()]
+def written(answer: Answer) -> bytes:
+    """All that is sent. Raises ValueError when a header holds a control character."""
+    status, body = answer.status, answer.body
+    lines = [f"{name}: {value}" for name, value in answer.headers]
     _check("".join(lines))
-    if answer.status not in _BODILESS:
-        lines.append(f"{hdrs.CONTENT_LENGTH}: {len(body)}")
-        if body and hdrs.CONTENT_TYPE not in headers:
-            lines.append(f"{hdrs.CONTENT_TYPE}: {_OCTETS}")
-    if hdrs.DATE not in headers:
+    given = {name.lower() for name, _ in answer.headers}
+    if status in _BODILESS:
+        body = b""
+    else:
+        lines.append(f"Content-Length: {len(body)}")
+        if body and "content-type" not in given:
+            lines.append(f"Content-Type: {_OCTETS}")
+    if "date" not in given:
         lines.append(_date(int(time.time())))
-    if hdrs.SERVER not in headers:
-        lines.append(f"{hdrs.SERVER}: {SERVER_SOFTWARE}")
-    if answer.keep_alive is False:
-        lines.append(f"{hdrs.CONNECTION}: close")
+    if "server" not in given:
+        lines.append(f"Server: {SERVER_SOFTWARE}")
+    if answer.is_last:
+        lines.append("Connection: close")
     head = "\r\n".join(lines)
-    text = f"HTTP/1.1 {answer.status} {answer.reason}\r\n{head}\r\n\r\n"
+    text = f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n{head}\r\n\r\n"
     return text.encode("utf-8", "ignore") + body
-
-
-def _body(answer: web.StreamResponse) -> bytes:
-    body = answer.body or b"" if isinstance(answer, web.Response) else None
-    if not isinstance(body, bytes):
-        raise TypeError(f"a {type(answer).__name__} that is still to be made cannot be sent whole")
-    return b"" if answer.status in _BODILESS else body
 
 
 def _check(text: str) -> None:

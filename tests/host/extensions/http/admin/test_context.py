@@ -27,6 +27,6 @@ def test_answers_are_json_and_refusals_are_text() -> None:
     answer = json_answer({"a": "ä"}, 201)
     assert isinstance(answer.body, bytes)
     assert (answer.status, json.loads(answer.body)) == (201, {"a": "ä"})
-    assert answer.content_type == "application/json"
-    assert (problem(400, "No.").status, problem(400, "No.").text) == (400, "No.")
-    assert not_found("key 'a'").text == "There is no key 'a'."
+    assert answer.headers == [("Content-Type", "application/json; charset=utf-8")]
+    assert (problem(400, "No.").status, problem(400, "No.").body) == (400, b"No.")
+    assert not_found("key 'a'").body == b"There is no key 'a'."

@@ -7,14 +7,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from aiohttp import hdrs, web
-
 from webpubsub.host.extensions.http.admin import functions, host, keys
 from webpubsub.host.extensions.http.admin.context import AdminContext, BodyProblem, Handler, problem
+from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.gate import Gate
 from webpubsub.host.extensions.http.refusing import refused
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.templates import path_segments
-from webpubsub.host.extensions.http.whole_requests import Request
 from webpubsub.host.keys.authority import ADMINISTRATION, Demand, Level
 from webpubsub.host.keys.files import KeyFilesError
 from webpubsub.protocol.rebinding import cannot_be_rebound
@@ -73,9 +72,9 @@ class AdminApi:
         self._context = context
         self._gate = gate
 
-    async def answer(self, request: Request) -> web.Response | None:
+    async def answer(self, request: Request) -> Answer | None:
         """The answer to a request of the administration, or None for any other address."""
-        segments = path_segments(request.rel_url.raw_path)
+        segments = path_segments(request.raw_path)
         if not segments or segments[0].lower() != "admin":
             return None
         found = route_of(request.method, segments[1:])
@@ -98,7 +97,7 @@ class AdminApi:
         """Without keys, a page that somebody visits must not be able to restart or drain the host:
         browsers say where such a request comes from. The name of the host must be one that nobody
         else can make to point here."""
-        origin, host = request.headers.get(hdrs.ORIGIN), request.host.lower()
+        origin, host = request.first("Origin"), request.host.lower()
         if origin is None or request.method in _READING or self._gate.is_master(request):
             return None
         is_own = origin.lower() in (f"http://{host}", f"https://{host}") and cannot_be_rebound(host)

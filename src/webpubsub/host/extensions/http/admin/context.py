@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
-from aiohttp import web
 
 from webpubsub.host.control import HostControl
-from webpubsub.host.extensions.http.bodies import BodyTooLarge, read_body
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer, text_answer
+from webpubsub.host.extensions.http.bodies import BodyTooLarge
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.function_report import FunctionReport
 from webpubsub.host.keys.files import KeyFiles
+from webpubsub.protocol.cloud_events.wire import media_type
 
 
 class Administration(msgspec.Struct, frozen=True):
@@ -36,25 +37,21 @@ class AdminContext(msgspec.Struct, frozen=True, kw_only=True):
         return next((one for one in self.host.functions if one.name.lower() == wanted), None)
 
 
-Handler: TypeAlias = Callable[[AdminContext, Request, Mapping[str, str]], Awaitable[web.Response]]
+Handler: TypeAlias = Callable[[AdminContext, Request, Mapping[str, str]], Awaitable[Answer]]
 
 
-def json_answer(document: Any, status: int = 200) -> web.Response:
+def json_answer(document: Any, status: int = 200) -> Answer:
     """A document as the answer."""
-    return web.Response(
-        status=status,
-        body=msgspec.json.encode(document),
-        content_type="application/json",
-        charset="utf-8",
-    )
+    headers = [("Content-Type", "application/json; charset=utf-8")]
+    return Answer(status, headers, msgspec.json.encode(document))
 
 
-def problem(status: int, text: str) -> web.Response:
+def problem(status: int, text: str) -> Answer:
     """A refusal that whoever administers can read."""
-    return web.Response(status=status, text=text)
+    return text_answer(status, text)
 
 
-def not_found(what: str) -> web.Response:
+def not_found(what: str) -> Answer:
     """There is nothing of that name."""
     return problem(404, f"There is no {what}.")
 
@@ -76,10 +73,10 @@ async def json_body(request: Request) -> Mapping[str, Any]:
     Its content type must say that it is JSON: a page of another origin cannot send that without
     being allowed to.
     """
-    if request.content_type != "application/json":
+    if media_type(request.first("Content-Type") or "") != "application/json":
         raise BodyProblem(415, "The Content-Type must be application/json.")
     try:
-        body = await read_body(request, _MAX_BODY_BYTES)
+        body = await request.body.read(_MAX_BODY_BYTES)
     except BodyTooLarge:
         raise BodyProblem(413, f"The body is larger than {_MAX_BODY_BYTES} bytes.") from None
     try:

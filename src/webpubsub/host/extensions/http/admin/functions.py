@@ -6,8 +6,6 @@ Specification: functions-python section 5.4.
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from webpubsub.host.extension import BindingError
 from webpubsub.host.extensions.http.admin.context import (
     AdminContext,
@@ -16,16 +14,17 @@ from webpubsub.host.extensions.http.admin.context import (
     not_found,
     problem,
 )
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.function_report import FunctionReport
 
 
-async def list_all(context: AdminContext, request: Request, _: Mapping[str, str]) -> web.Response:
+async def list_all(context: AdminContext, request: Request, _: Mapping[str, str]) -> Answer:
     """Every function, those in error and the disabled ones too."""
     return json_answer([_described(context, request, one) for one in context.host.functions])
 
 
-async def show(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
+async def show(context: AdminContext, request: Request, values: Mapping[str, str]) -> Answer:
     """One function."""
     report = context.function(values["name"])
     if report is None:
@@ -33,9 +32,7 @@ async def show(context: AdminContext, request: Request, values: Mapping[str, str
     return json_answer(_described(context, request, report))
 
 
-async def status(
-    context: AdminContext, _request: Request, values: Mapping[str, str]
-) -> web.Response:
+async def status(context: AdminContext, _request: Request, values: Mapping[str, str]) -> Answer:
     """What is wrong with a function, if anything is."""
     report = context.function(values["name"])
     if report is None:
@@ -43,7 +40,7 @@ async def status(
     return json_answer({"errors": None if report.error is None else [report.error]})
 
 
-async def call(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
+async def call(context: AdminContext, request: Request, values: Mapping[str, str]) -> Answer:
     """Begin to call a function; what comes of it is in the log."""
     name, body = values["name"], await json_body(request)
     text = body.get("input")
@@ -59,7 +56,7 @@ async def call(context: AdminContext, request: Request, values: Mapping[str, str
             return problem(404, f"The function '{name}' is disabled.")
     except BindingError as error:
         return problem(400, str(error))
-    return web.Response(status=202)
+    return Answer(202)
 
 
 def _described(

@@ -10,18 +10,17 @@ import time
 from collections.abc import Mapping
 from importlib.metadata import version
 
-from aiohttp import web
-
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.admin.context import AdminContext, json_answer, problem
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.requests import Request
 
 _STARTED = time.monotonic()
 _background: set[asyncio.Task[None]] = set()
 
 
-async def status(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
+async def status(context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """Where the host is in its life, and what is wrong with its functions."""
     document = {
         "id": platform.node().lower(),
@@ -35,22 +34,20 @@ async def status(context: AdminContext, _request: Request, _: Mapping[str, str])
     return json_answer(document)
 
 
-async def ping(_context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
+async def ping(_context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """Whether somebody answers."""
-    return web.Response(headers={"Cache-Control": "no-store"})
+    return Answer(200, [("Cache-Control", "no-store")])
 
 
-async def drain(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
+async def drain(context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """Stop triggers that act by themselves; nobody waits until they have."""
     task = asyncio.ensure_future(context.host.drain())
     _background.add(task)
     task.add_done_callback(_background.discard)
-    return web.Response(status=202)
+    return Answer(202)
 
 
-async def drain_status(
-    context: AdminContext, _request: Request, _: Mapping[str, str]
-) -> web.Response:
+async def drain_status(context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """How far the draining is."""
     running = context.host.running_invocations
     state = "Disabled"
@@ -59,7 +56,7 @@ async def drain_status(
     return json_answer({"state": state, "outstandingInvocations": running, "outstandingRetries": 0})
 
 
-async def restart(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
+async def restart(context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """Read the app again and serve it in place of the one that runs; a broken one changes
     nothing, and the answer says why."""
     try:
@@ -69,16 +66,14 @@ async def restart(context: AdminContext, _request: Request, _: Mapping[str, str]
     return json_answer({"state": context.host.state.value})
 
 
-async def sync_triggers(
-    _context: AdminContext, _request: Request, _: Mapping[str, str]
-) -> web.Response:
+async def sync_triggers(_context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """There is nobody to tell of the triggers, so they are in step."""
     return json_answer({"status": "success"})
 
 
-async def warm_up(context: AdminContext, _request: Request, _: Mapping[str, str]) -> web.Response:
+async def warm_up(context: AdminContext, _request: Request, _: Mapping[str, str]) -> Answer:
     """The host is warm when it runs."""
-    return web.Response(status=200 if context.host.state is HostState.RUNNING else 503)
+    return Answer(200 if context.host.state is HostState.RUNNING else 503)
 
 
 def _app_errors(context: AdminContext) -> list[str]:

@@ -5,8 +5,6 @@ Specification: functions-python sections 5.3 and 5.4.
 
 from collections.abc import Mapping
 
-from aiohttp import web
-
 from webpubsub.host.extensions.http.admin.context import (
     AdminContext,
     BodyProblem,
@@ -14,7 +12,8 @@ from webpubsub.host.extensions.http.admin.context import (
     json_body,
     not_found,
 )
-from webpubsub.host.extensions.http.whole_requests import Request
+from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import MASTER_ALIAS, InvalidKey, Key, Scope, ScopeKind
 
@@ -26,16 +25,14 @@ SCOPES: Mapping[str, ScopeKind] = {
 }
 
 
-async def list_all(
-    context: AdminContext, request: Request, values: Mapping[str, str]
-) -> web.Response:
+async def list_all(context: AdminContext, request: Request, values: Mapping[str, str]) -> Answer:
     """The keys of a scope."""
     files, scope = _found(context, values)
     keys = [_shown(key.name, key) for key in files.keys(scope)]
     return json_answer({"keys": keys, "links": _links(request)})
 
 
-async def show(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
+async def show(context: AdminContext, request: Request, values: Mapping[str, str]) -> Answer:
     """One key; ``_master`` is among the system keys."""
     files, scope = _found(context, values)
     wanted = values["key"].lower()
@@ -47,14 +44,12 @@ async def show(context: AdminContext, request: Request, values: Mapping[str, str
     return json_answer(_shown(values["key"], found) | {"links": _links(request)})
 
 
-async def create(
-    context: AdminContext, request: Request, values: Mapping[str, str]
-) -> web.Response:
+async def create(context: AdminContext, request: Request, values: Mapping[str, str]) -> Answer:
     """A key with a value of the host's choice."""
     return _put(context, request, values, None)
 
 
-async def put(context: AdminContext, request: Request, values: Mapping[str, str]) -> web.Response:
+async def put(context: AdminContext, request: Request, values: Mapping[str, str]) -> Answer:
     """A key with the value in the body."""
     value = (await json_body(request)).get("value")
     if not isinstance(value, str):
@@ -62,21 +57,19 @@ async def put(context: AdminContext, request: Request, values: Mapping[str, str]
     return _put(context, request, values, value)
 
 
-async def delete(
-    context: AdminContext, _request: Request, values: Mapping[str, str]
-) -> web.Response:
+async def delete(context: AdminContext, _request: Request, values: Mapping[str, str]) -> Answer:
     """Away with a key; the master key can only be replaced."""
     files, scope = _found(context, values)
     if values["key"].startswith("_"):
         raise BodyProblem(400, "The master key can be replaced, and not deleted.")
     if not files.delete(scope, values["key"]):
         return not_found(f"key '{values['key']}'")
-    return web.Response(status=204)
+    return Answer(204)
 
 
 def _put(
     context: AdminContext, request: Request, values: Mapping[str, str], value: str | None
-) -> web.Response:
+) -> Answer:
     files, scope = _found(context, values)
     if scope.kind is not ScopeKind.FUNCTION and values["key"].lower() == MASTER_ALIAS:
         scope = Scope(ScopeKind.MASTER)
@@ -108,5 +101,5 @@ def _shown(name: str, key: Key) -> dict[str, object]:
 
 
 def _links(request: Request) -> list[Mapping[str, str]]:
-    address = f"{request.scheme}://{request.host}{request.rel_url.raw_path}"
+    address = f"{request.scheme}://{request.host}{request.raw_path}"
     return [{"rel": "self", "href": address}]
