@@ -11,7 +11,8 @@ from webpubsub.cli.doctor.machine import machine, open_files, packages, python
 def test_the_machine_of_the_tests_is_well() -> None:
     """Packages are installed as the project says."""
     found = list(machine())
-    assert {"python", "packages", "extra.identity", "files"} <= {one.code for one in found}
+    codes = {"python", "packages", "compiled", "extra.identity", "files"}
+    assert codes <= {one.code for one in found}
     assert all(one.level is Level.OK for one in found if one.code != "files"), found
 
 

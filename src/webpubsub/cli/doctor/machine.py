@@ -1,4 +1,5 @@
-"""The machine: Python, the packages of this one, and how many files a process may open."""
+"""The machine: Python, the packages of this one and what is compiled of it, and how many files a
+process may open."""
 
 import platform
 import sys
@@ -7,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
+from webpubsub.cli.doctor.compiled import compiled_part
 from webpubsub.cli.doctor.finding import Finding, error, ok, warning
 
 _PACKAGE = "webpubsub"
@@ -27,6 +29,7 @@ def machine() -> Iterator[Finding]:
     """All that is found before anybody's app is looked at."""
     yield python(sys.version_info[:2])
     yield from packages(requires(_PACKAGE) or ())
+    yield compiled_part()
     yield from open_files(_file_limit())
 
 
