@@ -8,14 +8,14 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks.instructions.scene import Scene, to_group
+from benchmarks.instructions import webhook
+from benchmarks.instructions.scene import TEXT, Scene, to_group
 from benchmarks.instructions.wire import Sink, Wire, text_frame
 from webpubsub.protocol.access_tokens import verify
 
 _JSON = "json.webpubsub.azure.v1"
 _RELIABLE = "json.reliable.webpubsub.azure.v1"
 _MEMBERS = 100
-_TEXT = "x" * 64
 _HUB = "plain"
 _ECHO = "echo"
 _ADMITTED = "admitted"
@@ -97,20 +97,26 @@ async def reliable_fan_out(scene: Scene) -> Operation:
 async def own_group(scene: Scene) -> Operation:
     """A message to a group whose only member is its sender."""
     client = await scene.client(_HUB, subprotocol=_JSON, groups=["own"])
-    return await Exchange(client, text_frame(to_group("own", _TEXT)), [client]).learn()
+    return await Exchange(client, text_frame(to_group("own", TEXT)), [client]).learn()
 
 
 async def event(scene: Scene) -> Operation:
     """A user event, which a function of the app answers."""
     client = await scene.client(_ECHO, user=_USER)
-    return await Exchange(client, text_frame(_TEXT.encode()), [client]).learn()
+    return await Exchange(client, text_frame(TEXT.encode()), [client]).learn()
 
 
 async def json_event(scene: Scene) -> Operation:
     """The same from a client that speaks JSON, and asks for an ack."""
     client = await scene.client(_ECHO, subprotocol=_JSON, user=_USER)
-    request = {"type": "event", "event": "message", "dataType": "text", "data": _TEXT}
+    request = {"type": "event", "event": "message", "dataType": "text", "data": TEXT}
     return await Exchange(client, text_frame(json.dumps(request).encode()), [client]).learn()
+
+
+async def webhook_event(scene: Scene) -> Operation:
+    """A user event that goes to a webhook over HTTP."""
+    client = await scene.client(webhook.HUB, user=_USER)
+    return await Exchange(client, text_frame(TEXT.encode()), [client]).learn()
 
 
 async def make_token(scene: Scene) -> Operation:
@@ -158,7 +164,7 @@ async def rest(scene: Scene) -> Operation:
     """A call of the REST API that sends to a user."""
     await scene.client(_HUB, subprotocol=_JSON, user=_USER)
     client = Wire(scene.service.door())
-    request = scene.rest_request(f"{_HUB}/users/{_USER}/:send", _TEXT)
+    request = scene.rest_request(f"{_HUB}/users/{_USER}/:send", TEXT)
     return await Exchange(client, request, [client]).learn()
 
 
@@ -174,7 +180,7 @@ async def _members(
 
 async def _fan_out(scene: Scene, members: Sequence[Wire], group: str) -> Exchange:
     publisher = await scene.client(_HUB, subprotocol=_JSON)
-    return await Exchange(publisher, text_frame(to_group(group, _TEXT)), members).learn()
+    return await Exchange(publisher, text_frame(to_group(group, TEXT)), members).learn()
 
 
 async def _connecting(scene: Scene, hub: str) -> Operation:
@@ -205,6 +211,7 @@ PATHS: Mapping[str, Path] = {
         Path("own-group", "a client's message to its own group", 200, own_group),
         Path("event", "a client's event through an async function, and the reply", 50, event),
         Path("json-event", "the same in JSON", 50, json_event),
+        Path("webhook", "a client's event through a webhook", 50, webhook_event),
         Path("token", "making a client access token", 50, make_token),
         Path("verify", "verifying it", 50, verify_token),
         Path("connect", "a client that connects and leaves", 30, connect),

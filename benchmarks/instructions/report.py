@@ -37,7 +37,7 @@ def advice(found: Sequence[Change], baseline: Path) -> Sequence[str]:
     lines = [_regression(one) for one in found if one.is_regression]
     new = [one.name for one in found if one.before is None]
     if new:
-        lines.append(f"Not in the baseline yet: {', '.join(new)}.")
+        lines.append(f"Not in the baseline yet, and so not compared: {', '.join(new)}.")
     improved = [one.name for one in found if one.is_improvement]
     if improved:
         lines.append(

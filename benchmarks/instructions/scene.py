@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
+from benchmarks.instructions import webhook
 from benchmarks.instructions.wire import Sink, Wire
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.composition.surroundings import Surroundings
@@ -15,6 +16,8 @@ from webpubsub.protocol.access_tokens import sign
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.testing.clock import Clock
 
+#: What is said everywhere.
+TEXT = "x" * 64
 _APP = Path(__file__).with_name("app")
 _ENDPOINT = "http://webpubsub.test"
 _API_VERSION = "2024-12-01"
@@ -34,6 +37,7 @@ class Scene:
             Place(
                 folder=_APP, port=0, service_port=0, address="127.0.0.1", workers=0, isolated=True
             ),
+            webhook.hub_settings(),
             service_settings=ServiceSettings(public_endpoint=_ENDPOINT),
             surroundings=Surroundings(
                 clock=self._clock.timestamp, timers=self._clock, listens=False
@@ -42,6 +46,7 @@ class Scene:
         self.service = self.app.service
         self._log = ConsoleLog(self.app.config, log, verbose=False)
         self._sinks: list[Sink] = []
+        self._webhook = webhook.Webhook(TEXT)
 
     @property
     def key(self) -> str:
@@ -55,11 +60,13 @@ class Scene:
 
     async def start(self) -> None:
         """Serve."""
+        self._webhook.start()
         await self.app.start()
 
     async def stop(self) -> None:
         """Finish what has begun."""
         await self.app.stop()
+        self._webhook.stop()
         for sink in self._sinks:
             sink.close()
         self._log.close()

@@ -78,8 +78,9 @@ def test_what_cannot_be_compared_with_is_named(
         Baseline.read(file)
 
 
-def test_the_baseline_of_the_repository_is_one_of_every_path() -> None:
-    """Whatever Python runs this test."""
+def test_the_baseline_of_the_repository_is_one_of_its_paths() -> None:
+    """Whatever Python runs this test. A path that is not in it yet is to be mended, says the
+    command."""
     kept = msgspec.json.decode(BASELINE.read_bytes(), type=Baseline)
-    assert set(kept.instructions) == {IMPORT, REFERENCE, *PATHS}
+    assert {IMPORT, REFERENCE} <= set(kept.instructions) <= {IMPORT, REFERENCE, *PATHS}
     assert all(count > 0 for count in kept.instructions.values())

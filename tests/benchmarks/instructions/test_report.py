@@ -31,7 +31,7 @@ def test_what_the_baseline_should_keep_is_told(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     lines = advice([BETTER, NEW], file)
     assert [line.split(":")[0] for line in lines[:2]] == [
-        "Not in the baseline yet",
+        "Not in the baseline yet, and so not compared",
         "Better by more than 10%, which the baseline should keep",
     ]
     assert lines[-1].endswith(f"--write --baseline {file}")
