@@ -15,6 +15,7 @@ from webpubsub.service.hub_settings.model import (
     UserEvents,
 )
 from webpubsub.service.webhooks.http_connection import HttpConnection
+from webpubsub.service.webhooks.lookups import Lookups
 from webpubsub.service.webhooks.targets import Origin
 
 #: The hub whose user events go to it.
@@ -57,7 +58,7 @@ class Webhook:
         """What is said to a request."""
         return self._allowed if request.startswith(_QUESTION) else self._reply
 
-    async def _connect(self, _origin: Origin) -> HttpConnection:
+    async def _connect(self, _origin: Origin, _lookups: Lookups) -> HttpConnection:
         connection = HttpConnection()
         _Answering(connection, self)
         return connection

@@ -14,6 +14,7 @@ from tests.service.webhooks.servers import talking
 from webpubsub.service.webhooks import http_pool
 from webpubsub.service.webhooks.http_connection import HttpConnection
 from webpubsub.service.webhooks.http_pool import KEEP_ALIVE, HttpPool
+from webpubsub.service.webhooks.lookups import Lookups
 from webpubsub.service.webhooks.places import Closed
 from webpubsub.service.webhooks.targets import Origin
 
@@ -225,8 +226,8 @@ async def test_closing_when_one_has_just_been_made(
     """Nobody gets it."""
     pool, make, made = HttpPool(), http_pool._connect, list[HttpConnection]()
 
-    async def make_at_the_end(origin: Origin) -> HttpConnection:
-        made.append(await make(origin))
+    async def make_at_the_end(origin: Origin, lookups: Lookups) -> HttpConnection:
+        made.append(await make(origin, lookups))
         pool.close()
         return made[0]
 

@@ -4,7 +4,6 @@ Specification: upstream-events section 13.
 """
 
 import asyncio
-import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from functools import cache
 from aiohappyeyeballs import start_connection
 
 from webpubsub.service.webhooks.http_connection import HttpConnection
+from webpubsub.service.webhooks.lookups import Lookups
 from webpubsub.service.webhooks.places import Closed, Places
 from webpubsub.service.webhooks.targets import Origin
 
@@ -38,6 +38,7 @@ class HttpPool:
     ) -> None:
         self.places = Places(limit)
         self._clock = clock
+        self._lookups = Lookups()
         self._in_use: set[HttpConnection] = set()
         #: Until when they may be used again; that which was used last is the last.
         self._idle: dict[Origin, list[tuple[float, HttpConnection]]] = {}
@@ -89,7 +90,7 @@ class HttpPool:
         self._making.add(making)
         try:
             async with making:
-                connection = await _connect(origin)
+                connection = await _connect(origin, self._lookups)
         except TimeoutError:
             if making.expired():
                 raise Closed from None
@@ -134,9 +135,9 @@ def _keep_alive(connection: HttpConnection) -> float:
     return KEEP_ALIVE if said is None else min(said - MARGIN, KEEP_ALIVE)
 
 
-async def _connect(origin: Origin) -> HttpConnection:
+async def _connect(origin: Origin, lookups: Lookups) -> HttpConnection:
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    found = await lookups.addresses(origin)
     connected = await start_connection(found, happy_eyeballs_delay=_NEXT_ADDRESS)
     try:
         _, connection = await loop.create_connection(
