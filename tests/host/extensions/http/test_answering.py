@@ -16,10 +16,10 @@ from tests.host.extensions.http.serving import (
     returning,
     serving,
 )
+from tests.host.extensions.http.talking import asked
 from webpubsub.host.extension import TriggerCall
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.cors import CorsPolicy
-from webpubsub.host.extensions.http.whole_requests import RequestReader
 from webpubsub.host.values import HttpResponseData
 from webpubsub.host.worker import FunctionFailure, InvocationResult, TraceContext
 from webpubsub.protocol.cloud_events.wire import WebhookAnswer, WebhookRequest
@@ -235,10 +235,7 @@ async def test_only_functions_that_stream_need_the_connection() -> None:
     whole = (http_function("w"), returning("x"))
 
     def takes(extension: HttpExtension, target: str) -> bool:
-        request = f"GET {target} HTTP/1.1\r\nHost: h\r\n\r\n".encode()
-        read = RequestReader().read(request)
-        assert read is not None
-        return extension.takes(read)
+        return extension.takes(asked(target))
 
     async with serving(whole) as (_, extension):
         assert takes(extension, "/api/w")

@@ -14,7 +14,7 @@ from tests.host.extensions.http.talking import Client, listening
 from tests.service.wire import until
 from webpubsub.host.extensions.http import connection
 from webpubsub.host.extensions.http.answers import Answer, text_answer
-from webpubsub.host.extensions.http.bodies import WholeBody
+from webpubsub.host.extensions.http.bodies import BodyIncomplete, WholeBody
 from webpubsub.host.extensions.http.requests import Request
 
 HOST = b"Host: h\r\n"
@@ -100,6 +100,114 @@ async def test_a_connection_that_was_handed_over_stays_so() -> None:
         assert b"aiohttp;" in await Client(listener).say(get(b"/"))
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param([post(b"abc")[:-3], b"abc"], id="head and body"),
+        pytest.param([post(b"abc")[:-3], b"", b"a", b"bc"], id="a body in bits"),
+        pytest.param([bytes([one]) for one in post(b"abc")], id="byte by byte"),
+        pytest.param([post(b"x" * 60_000)[:30_000], post(b"x" * 60_000)[30_000:]], id="large"),
+        pytest.param([post(b"abc")[:-3], b"abc" + get(b"/a"), get(b"/b")], id="ahead"),
+        pytest.param(
+            [post(b"abc")[:-3], b"abc" + get(b"/a")[:9], get(b"/a")[9:]], id="a bit ahead"
+        ),
+    ],
+)
+async def test_the_rest_of_a_request_is_waited_for(pieces: list[bytes]) -> None:
+    """Then it is whole, and so are those that follow."""
+    async with listening(_name_reader) as listener:
+        client = Client(listener)
+        for piece in pieces:
+            await client.say(piece)
+        heard = await client.say(get(b"/last"))
+        assert heard.count(b"whole;") == b"".join(pieces).count(b"HTTP/1.1") + 1
+        assert b"aiohttp;" not in heard
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(post(b"x" * 70_000)[:-60_000], id="a large body"),
+        pytest.param(post(b"x" * 65_536)[:-9], id="a body that is too large with its head"),
+        pytest.param(post(b"12", b"Expect: 100-continue\r\n")[:-2], id="asks first"),
+        pytest.param(
+            b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n", id="chunks"
+        ),
+    ],
+)
+async def test_the_rest_of_others_is_not_waited_for(part: bytes) -> None:
+    """Whoever answers sees the request as soon as its head is there."""
+    async with listening(_name_reader) as listener:
+        client = Client(listener)
+        assert b"aiohttp;" in await client.say(part)
+        client.transport.close()
+        await client.hear()
+        listener.takes = lambda _: False
+        client = Client(listener)
+        assert b"aiohttp;" in await client.say(post(b"abc")[:-3])
+        client.transport.close()
+        await client.hear()
+
+
+@pytest.mark.parametrize("at", [3, 20, -2])
+@pytest.mark.parametrize("whole", [get(b"/"), post(b"abc")])
+async def test_the_rest_is_not_waited_for_long(whole: bytes, at: int) -> None:
+    """From then on aiohttp's rules hold, and nothing that has come is lost."""
+    part, rest = whole[:at], whole[at:]
+    with patch.object(connection, "_REST_SECONDS", 0.02):
+        async with listening(_name_reader) as listener:
+            client, steady = Client(listener), Client(listener)
+            await client.say(part)
+            for byte in part:
+                await asyncio.sleep(0.002)
+                await steady.say(bytes([byte]))
+            await asyncio.sleep(0.03)
+            for one in (client, steady):
+                assert b"aiohttp;" in await one.say(rest)
+
+
+async def test_one_who_leaves_before_the_rest(caplog: pytest.LogCaptureFixture) -> None:
+    """Is answered in vain: what cannot be read is told, as with any other body."""
+    errors = []
+
+    async def read(request: Request) -> Answer:
+        try:
+            await request.body.read(10)
+        except BodyIncomplete as error:
+            errors.append(str(error))
+            raise
+        return Answer(200)
+
+    for takes in (True, False):
+        async with listening(read, takes=takes) as listener:
+            for part in (get(b"/")[:-2], post(b"abc")[:-1]):
+                client = Client(listener)
+                await client.say(part)
+                client.transport.close()
+                await client.hear()
+    assert errors == ["ConnectionResetError"] * 2
+    assert len(caplog.records) == 2
+
+
+async def test_when_the_listener_stops_nobody_waits_for_the_rest() -> None:
+    """Of a request that has not begun to be answered."""
+    async with listening(_name_reader) as listener:
+        client = Client(listener)
+        await client.say(post(b"abc")[:-1])
+        await listener.stop(5)
+        assert await client.say(b"c") == b""
+        assert client.is_lost
+
+
+async def test_whoever_comes_meanwhile_may_not_take_it() -> None:
+    """The app was started anew while the body was on its way."""
+    async with listening(_name_reader) as listener:
+        client = Client(listener)
+        await client.say(post(b"abc")[:-1])
+        listener.takes = lambda _: False
+        assert b"aiohttp;" in await client.say(b"c")
+
+
 async def test_what_comes_while_an_answer_is_made_waits() -> None:
     """Answers come in the order of the requests, each in a context of its own."""
     release = asyncio.Event()
@@ -156,6 +264,28 @@ async def test_a_client_that_does_not_read_is_not_answered() -> None:
         client.transport.resume_reading()
         assert (await client.hear()).count(b"200 OK") == 2
         assert calls == ["/a", "/b"]
+
+
+async def test_a_client_that_does_not_read_is_not_handed_over() -> None:
+    """However long the rest of its next request takes; too much of it is not read."""
+
+    async def large(request: Request) -> Answer:
+        await request.body.read(10)
+        return Answer(200, body=b"x" * (100_000 if request.method == "GET" else 1))
+
+    with patch.object(connection, "_REST_SECONDS", 0.01):
+        async with listening(large) as listener:
+            client = Client(listener)
+            await client.say(get(b"/a")[:-1])
+            client.transport.pause_reading()
+            await client.say(get(b"/a")[-1:] + post(b"abc")[:-3])
+            await asyncio.sleep(0.05)
+            await client.say(b"abc")
+            for _ in range(4):
+                await client.say(post(b"abc") * 400)
+            assert client.transport.get_write_buffer_size() > 0
+            client.transport.resume_reading()
+            await until(lambda: client.received.count(b"200 OK") == 1602)
 
 
 async def test_a_mistake_of_the_host_is_logged(caplog: pytest.LogCaptureFixture) -> None:

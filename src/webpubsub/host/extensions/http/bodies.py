@@ -45,6 +45,17 @@ class WholeBody(msgspec.Struct, frozen=True):
         return self.data
 
 
+class _MissingBody:
+    """One that has not arrived, and will not."""
+
+    async def read(self, _limit: int) -> bytes:
+        """Raises BodyIncomplete."""
+        raise BodyIncomplete(ConnectionResetError.__name__)
+
+
+MISSING = _MissingBody()
+
+
 class ArrivingBody:
     """The body of a request that aiohttp reads."""
 

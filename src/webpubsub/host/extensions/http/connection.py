@@ -1,15 +1,19 @@
 """A connection to the host, over which one request after another is sent and answered.
 
-A request that has arrived whole, as nearly all do, is answered here. What is anything else, because
-it is still on its way, is malformed or wants something of the connection, is aiohttp's: it takes
-the connection over for good, with what has come, as if it had been there from the beginning.
+A request that is whole at once or soon, as nearly all are, is answered here. What is anything else,
+because it is large and still on its way, is malformed or wants something of the connection, is
+aiohttp's: it takes the connection over for good, with what has come, as if it had been there from
+the beginning.
 
     waiting --a whole request--> answering --the answer is written--> waiting
-       |                             '--the host stops, or something fails--> closed
-       '--anything else--> handed over
+     | | ^                           '--the host stops, or something fails--> closed
+     | '-'- a part of a small one
+     '--anything else, or the rest does not come soon--> handed over
 
-What comes while an answer is made waits, and so does the next request while the client does not
-read its answers. Specification: functions-python section 5.2.
+So whoever never sends the rest is treated by aiohttp's rules, within its bounds. One who leaves
+before is answered in vain, so that what is lost is logged; when the host stops, nobody waits for
+the rest. What comes while an answer is made waits, and so does the next request while the client
+does not read its answers. Specification: functions-python section 5.2.
 """
 
 import asyncio
@@ -23,6 +27,7 @@ import msgspec
 from aiohttp import web
 
 from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.bodies import WholeBody
 from webpubsub.host.extensions.http.refusing import failed
 from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.whole_requests import RequestReader
@@ -30,7 +35,9 @@ from webpubsub.host.extensions.http.written_answers import written
 
 #: How long a connection may be silent: longer than any proxy keeps it.
 _SILENT_SECONDS = 3630.0
-#: So much waits for an answer before it, and no more is read.
+#: How long the rest of a request may take that is waited for here.
+_REST_SECONDS = 1.0
+#: So much waits for the rest of a request, or for an answer before it, and no more is read.
 _MOST_WAITING_BYTES = 65_536
 
 
@@ -78,9 +85,12 @@ class Connection(asyncio.Protocol):
         "_is_awaited",
         "_last",
         "_loop",
+        "_pending",
         "_received",
+        "_rest",
         "_silence",
         "_transport",
+        "_wanted",
         "answering",
     )
 
@@ -90,6 +100,11 @@ class Connection(asyncio.Protocol):
         self._context = copy_context()
         self._transport: asyncio.Transport | None = None
         self._received = b""
+        #: How much has to be there to go on with a request, the request when its head has come, and
+        #: what sees that the rest does.
+        self._wanted = 0
+        self._pending: Request | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self._closes = False
         #: Whether the client has so much to read that it gets no more.
         self._is_awaited = False
@@ -107,7 +122,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone. An answer that is being made is made for nobody."""
         self._transport = None
-        self._silence.cancel()
+        self._stop_waiting()
+        if self._pending is not None and not self._closes:
+            self._begin(self._pending)
         if self.answering is None:
             self._house.open.discard(self)
 
@@ -119,7 +136,9 @@ class Connection(asyncio.Protocol):
             self._take(data)
             return
         self._received += data
-        if len(self._received) > _MOST_WAITING_BYTES and self._transport is not None:
+        if self._wanted and not self._is_awaited:
+            self._go_on()
+        elif len(self._received) > _MOST_WAITING_BYTES and self._transport is not None:
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
@@ -140,24 +159,65 @@ class Connection(asyncio.Protocol):
 
     def _take(self, data: bytes) -> None:
         house = self._house
-        request = house.reader.read(data)
-        if request is None or not house.answerer.takes(request):
+        request, length = house.reader.read(data)
+        if length == 0 or (request is not None and not house.answerer.takes(request)):
             self._hand_over(data)
+        elif request is None or length > len(data):
+            self._await_rest(request, data, length)
         else:
-            # By those who have taken it, whoever comes after them.
-            answer = house.answerer.answer(request)
-            self.answering = self._loop.create_task(self._answer(request, answer))
+            self._begin(request)
+
+    def _begin(self, request: Request) -> None:
+        self._wanted, self._pending = 0, None
+        # By those who have taken it, whoever comes after them.
+        answer = self._house.answerer.answer(request)
+        self.answering = self._loop.create_task(self._answer(request, answer))
+
+    def _await_rest(self, request: Request | None, data: bytes, length: int) -> None:
+        if length > _MOST_WAITING_BYTES:
+            self._hand_over(data)
+            return
+        if not self._wanted:
+            self._last = self._loop.time()
+        self._received, self._wanted, self._pending = data, length, request
+        if self._rest is None:  # one for all requests that begin while it runs
+            self._rest = self._loop.call_later(_REST_SECONDS, self._end_rest)
+
+    def _end_rest(self) -> None:
+        self._rest = None
+        if not self._wanted or self._closes:
+            return
+        since = self._loop.time() if self._is_awaited else self._last
+        left = since + _REST_SECONDS - self._loop.time()
+        if left > 0:
+            self._rest = self._loop.call_later(left, self._end_rest)
+        else:
+            self._hand_over(self._received)
+
+    def _complete(self, request: Request, data: bytes) -> None:
+        if not self._house.answerer.takes(request):  # as it did when its head came
+            self._hand_over(data)
+            return
+        end = self._wanted
+        request.body = WholeBody(data[end - int(request.first("content-length") or 0) : end])
+        self._received = data[end:]
+        self._begin(request)
 
     def _hand_over(self, data: bytes) -> None:
         transport, house = self._transport, self._house
         if transport is None:
             return
-        self._silence.cancel()
+        self._stop_waiting()
         house.open.discard(self)
         handler = house.http()
         transport.set_protocol(handler)
         handler.connection_made(transport)
         handler.data_received(data)
+
+    def _stop_waiting(self) -> None:
+        self._silence.cancel()
+        if self._rest is not None:
+            self._rest.cancel()
 
     async def _answer(self, request: Request, made: Awaitable[Answer]) -> None:
         answer: Answer | None = None  # as it stays when it is cut off
@@ -196,10 +256,15 @@ class Connection(asyncio.Protocol):
         data, transport = self._received, self._transport
         if not data or transport is None or self._is_awaited or self._closes or self.answering:
             return
-        self._received = b""
+        if len(data) < self._wanted:
+            return
         if len(data) > _MOST_WAITING_BYTES:
             transport.resume_reading()
-        self._take(data)
+        if self._pending is not None:
+            self._complete(self._pending, data)
+        else:
+            self._received = b""
+            self._take(data)
 
     def _end_silence(self) -> None:
         if self.answering is not None:
