@@ -38,12 +38,14 @@ import asyncio, os, sys, aiohttp
 from aiohttp import web
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 
-seen = []
+seen, gone = [], asyncio.Event()
 
 async def event(request):
     if request.method == "OPTIONS":
         return web.Response(headers={"WebHook-Allowed-Origin": "*"})
     seen.append(request.headers["ce-eventName"])
+    if seen[-1] == "disconnected":
+        gone.set()
     return web.Response()
 
 async def main():
@@ -58,7 +60,8 @@ async def main():
     async with aiohttp.ClientSession() as session:
         async with session.ws_connect(service.get_client_access_token()["url"]):
             pass
-    print(seen[0])
+    await gone.wait()
+    print(seen)
     await runner.cleanup()
 
 asyncio.run(main())
@@ -138,7 +141,7 @@ def test_a_command_that_gets_the_events_itself() -> None:
     """It listens at the port that took the place of {port}."""
     handler = "chat=http://127.0.0.1:{port}/eventhandler"
     done = run("exec", "--event-handler", handler, "--", sys.executable, "-c", SERVER, "{port}")
-    assert done.stdout == "connect\n", done.stderr
+    assert done.stdout == "['connect', 'connected', 'disconnected']\n", done.stderr
     assert done.returncode == 0
 
 

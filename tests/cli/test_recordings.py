@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.cli.apps import ECHO, client_of, is_echoed, write_app
@@ -18,7 +19,9 @@ async def test_an_app_is_recorded(tmp_path: Path) -> None:
         await asyncio.to_thread(started.wait_until_ready)
         async with client_of(started.url) as client:
             assert await is_echoed(client)
-            assert await asyncio.to_thread(started.interrupt) == 0
+            ending = asyncio.create_task(asyncio.to_thread(started.interrupt))
+            assert (await client.receive(timeout=10)).type is aiohttp.WSMsgType.CLOSE
+            assert await ending == 0
     entries = read_recording(file)
     assert [one["kind"] for one in entries if "step" in one] == ["connect", "request"]
     assert f"note: {len(entries)} entries recorded in {file}" in started.output
