@@ -342,7 +342,8 @@ async def test_a_client_that_has_gone_gets_no_answer(caplog: pytest.LogCaptureFi
     assert caplog.records == []
 
 
-async def test_a_listener_that_stops_lets_answers_come() -> None:
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_listener_that_stops_lets_answers_come(takes: bool) -> None:
     """Connections that wait for a request are closed at once, the others after their answer."""
     release = asyncio.Event()
 
@@ -350,7 +351,7 @@ async def test_a_listener_that_stops_lets_answers_come() -> None:
         await release.wait()
         return text_answer(200, "done")
 
-    async with listening(slow) as listener:
+    async with listening(slow, takes=takes) as listener:
         idle, busy = Client(listener), Client(listener)
         await busy.say(get(b"/a"))
         stopping = asyncio.ensure_future(listener.stop(5))
@@ -363,7 +364,9 @@ async def test_a_listener_that_stops_lets_answers_come() -> None:
         assert busy.is_lost
 
 
-async def test_an_answer_that_takes_too_long_is_cut_off() -> None:
+@pytest.mark.parametrize("seconds", [0, 0.01])
+@pytest.mark.parametrize("takes", [True, False])
+async def test_an_answer_that_takes_too_long_is_cut_off(takes: bool, seconds: float) -> None:
     """When the listener stops."""
     cancelled = asyncio.Event()
 
@@ -375,10 +378,11 @@ async def test_an_answer_that_takes_too_long_is_cut_off() -> None:
             raise
         return Answer(200)
 
-    async with listening(slow) as listener:
+    async with listening(slow, takes=takes) as listener:
         client = Client(listener)
         await client.say(get(b"/a"))
-        await listener.stop(0.01)
+        async with asyncio.timeout(5):
+            await listener.stop(seconds)
         assert await client.hear() == b""
         assert client.is_lost
     assert cancelled.is_set()

@@ -36,7 +36,10 @@ def test_what_host_json_says(http: Mapping[str, Any], options: HttpOptions) -> N
         ({"customHeaders": ["a"]}, "customHeaders is .*, and must be an object of texts"),
         ({"customHeaders": {"X-A": 1}}, "customHeaders is .*, and must be an object of texts"),
         ({"customHeaders": {"X A": "1"}}, "customHeaders: 'X A' cannot be the name of a header"),
-        ({"customHeaders": {"X-A": "1\r\nX-B: 2"}}, "'X-A' of an HTTP response holds a line break"),
+        (
+            {"customHeaders": {"X-A": "1\r\nX-B: 2"}},
+            "'X-A' of an HTTP response holds a control character",
+        ),
         ({"customHeaders": {"content-Length": "5"}}, "'content-Length' frames an answer"),
         ({"hsts": {"isEnabled": "perhaps"}}, "hsts.isEnabled is 'perhaps'"),
         ({"maxConcurrentRequests": 1.5}, "maxConcurrentRequests is 1.5"),

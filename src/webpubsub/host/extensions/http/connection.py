@@ -17,17 +17,14 @@ does not read its answers. Specification: functions-python section 5.2.
 """
 
 import asyncio
-import logging
 import socket
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Protocol, cast
 
-import msgspec
-from aiohttp import web
-
 from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.bodies import WholeBody
+from webpubsub.host.extensions.http.handed_over import HandedOver, logger
 from webpubsub.host.extensions.http.refusing import failed
 from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.whole_requests import RequestReader
@@ -50,15 +47,14 @@ class Answerer(Protocol):
         """The answer."""
 
 
-class Connections(msgspec.Struct, eq=False, kw_only=True):
-    """Those that are open. What ``answerer`` does not take is for ``http``, and ``logger`` is told
-    of what the former should not do."""
+class Connections:
+    """Those that are open. What ``answerer`` does not take, aiohttp reads."""
 
-    http: web.Server
-    answerer: Answerer
-    logger: logging.Logger
-    reader: RequestReader = msgspec.field(default_factory=RequestReader)
-    open: set["Connection"] = msgspec.field(default_factory=set)
+    def __init__(self, answerer: Answerer) -> None:
+        self.answerer = answerer
+        self.handed_over = HandedOver(answerer.answer)
+        self.reader = RequestReader()
+        self.open: set[Connection] = set()
 
     def __call__(self) -> "Connection":
         """A protocol for a new connection."""
@@ -66,13 +62,17 @@ class Connections(msgspec.Struct, eq=False, kw_only=True):
 
     async def close(self, seconds: float) -> None:
         """Close them, each as soon as it has answered, and cut off what takes longer than that."""
-        answering = [task for one in self.open if (task := one.answering) is not None]
+        end = asyncio.get_running_loop().time() + seconds
+        answering = {*self.handed_over.close_soon()}
         for connection in tuple(self.open):
+            if connection.answering is not None:
+                answering.add(connection.answering)
             connection.close_soon()
         if answering:
             _, late = await asyncio.wait(answering, timeout=seconds)
             for task in late:
                 task.cancel()
+        await self.handed_over.close(end - asyncio.get_running_loop().time())
 
 
 class Connection(asyncio.Protocol):
@@ -204,15 +204,11 @@ class Connection(asyncio.Protocol):
         self._begin(request)
 
     def _hand_over(self, data: bytes) -> None:
-        transport, house = self._transport, self._house
-        if transport is None:
+        if self._transport is None:
             return
         self._stop_waiting()
-        house.open.discard(self)
-        handler = house.http()
-        transport.set_protocol(handler)
-        handler.connection_made(transport)
-        handler.data_received(data)
+        self._house.open.discard(self)
+        self._house.handed_over.take(self._transport, data)
 
     def _stop_waiting(self) -> None:
         self._silence.cancel()
@@ -246,7 +242,7 @@ class Connection(asyncio.Protocol):
         try:
             data = written(answer)
         except ValueError:
-            self._house.logger.exception("Unhandled exception")
+            logger.exception("Unhandled exception")
             return False
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)

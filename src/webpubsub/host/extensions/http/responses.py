@@ -32,8 +32,8 @@ _MOST_NAMES = 256
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 #: How JSON begins, which most text does not.
 _JSON_START = re.compile(r'[ \t\n\r]*[{\["\-0-9tfn]')
-#: What would end a header line early.
-_LINE_BREAKS = re.compile(r"[\r\n\0]")
+#: What cannot be sent in a header, line breaks among it; a tab can.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def response_of(function: FunctionMetadata, result: InvocationResult) -> HttpResponseData:
@@ -178,8 +178,11 @@ def header_problem(name: str, value: str) -> str | None:
     """Why a header cannot be sent; None when it can."""
     if not _is_token(name):
         return f"{name!r} cannot be the name of a header of an HTTP response."
-    if _LINE_BREAKS.search(value):
-        return f"the header '{name}' of an HTTP response holds a line break or a NUL character."
+    if _CONTROL.search(value):
+        return (
+            f"the header '{name}' of an HTTP response holds a control character, such as a line "
+            "break."
+        )
     return None
 
 
