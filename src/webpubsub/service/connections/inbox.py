@@ -116,8 +116,9 @@ class Inbox(Generic[ItemT]):
 
     def _hand_on(self, item: ItemT, size: int) -> None:
         source = self._source
-        if source.turn != self._turn:
-            self._turn, self._spent = source.turn, 0
+        turn = source.turn
+        if turn != self._turn:
+            self._turn, self._spent = turn, 0
         self._spent += 1 + size // _MUCH
         if self._spent < TURN:
             self._handle(item)
