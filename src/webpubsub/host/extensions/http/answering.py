@@ -93,7 +93,7 @@ class Answering:
             if preflight is not None:
                 return Answer(204, [*preflight.items()])
         answer = await self._respond(request)
-        if self._has_headers:
+        if self._has_headers:  # one that has been sent by now had them before
             self._finish(request, answer)
         return answer
 
