@@ -56,6 +56,10 @@ def _own_ports() -> Iterator[int]:
 _PORTS = _own_ports()
 
 
+#: Words for Python: pytest for the tests of an app, without what is installed here besides.
+PYTEST = ("-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis")
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a user who has set nothing but ``extra``."""
     own = {

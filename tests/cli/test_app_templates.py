@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calls import call
-from tests.cli.processes import run, run_python
+from tests.cli.processes import PYTEST, run, run_python
 from webpubsub.cli.app_templates import AppExists, Template, write_app
 
 #: What ``func init`` makes too, and what makes it an app of ours.
@@ -67,8 +67,7 @@ def test_it_runs(template: Template, tmp_path: Path) -> None:
 def test_its_tests_pass(template: Template, tmp_path: Path) -> None:
     """With nothing but pytest."""
     write_app(tmp_path, template)
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
-    done = run_python(*words, tmp_path, cwd=tmp_path.parent)
+    done = run_python(*PYTEST, "-q", "-p", "no:asyncio", tmp_path, cwd=tmp_path.parent)
     assert re.search(r"\b[1-9]\d* passed", done.stdout), done.stdout + done.stderr
     assert done.returncode == 0
 

@@ -127,12 +127,20 @@ def test_a_default_connection_that_cannot_be_read_stops_the_host() -> None:
     assert KEY not in str(refused.value)
 
 
-async def test_closing_closes_the_clients_of_remote_services() -> None:
+async def test_closing_closes_the_clients_of_remote_services(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """However many were made."""
+    closed: list[object] = []
+
+    async def close(client: RemoteServiceClient) -> None:
+        closed.append(client)
+
+    monkeypatch.setattr(RemoteServiceClient, "close", close)
     made = connections({"X": OTHER, "WebPubSubConnectionString": REMOTE})
-    made.client(None)
-    made.client("X")
+    clients = [made.client(None), made.client("X")]
     await made.close()
+    assert closed == clients
 
 
 BY_IDENTITY = {"X__serviceUri": "https://a.example"}

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.cli.processes import ROOT, run, run_python
+from tests.cli.processes import PYTEST, ROOT, run, run_python
 
 PAGE = (ROOT / "docs/index.md").read_text(encoding="utf-8")
 
@@ -23,7 +23,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 def pytest_in(folder: Path) -> str:
     """The last line that pytest says."""
-    done = run_python("-m", "pytest", "-p", "no:cacheprovider", cwd=folder)
+    done = run_python(*PYTEST, cwd=folder)
     return done.stdout.splitlines()[-1]
 
 

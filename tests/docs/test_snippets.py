@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.calls import call
-from tests.cli.processes import ROOT, run_python
+from tests.cli.processes import PYTEST, ROOT, run_python
 from webpubsub.service.hub_settings.files import HubSettingsFile
 
 PAGES = sorted(
@@ -100,8 +100,7 @@ def test_the_tests_of_the_page_pass(page: str, tmp_path: Path) -> None:
     for block in PYTHON:
         if block.page.stem == page:
             (tmp_path / block.name).write_text(block.text, encoding="utf-8")
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
-    done = run_python(*words, cwd=tmp_path)
+    done = run_python(*PYTEST, "-q", "-p", "no:asyncio", cwd=tmp_path)
     assert re.search(r"\b[1-9]\d* passed", done.stdout), done.stdout + done.stderr
     assert done.returncode == 0, done.stdout
 

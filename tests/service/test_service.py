@@ -74,10 +74,8 @@ async def leakless(
     async with running(app, clock=clock, **settings) as service:
         yield service
     assert sessions(service) == 0
+    assert service.is_idle
     assert not service._house.waiting
-    assert not service._house.handshakes
-    assert not service._router._notifications
-    assert service._router._pending == 0
     assert service._sweeper._timer is None
     assert not service._sweeper._deadlines
     await until(lambda: asyncio.all_tasks() == tasks)

@@ -81,7 +81,11 @@ class Run:
 
     def __call__(self, source: str, *options: str) -> pytest.RunResult:
         self.pytester.makepyfile(test_it=source)
-        return self.pytester.runpytest_inprocess("-W", "error", "-rA", *options)
+        return self.pytest("-W", "error", "-rA", *options)
+
+    def pytest(self, *options: str) -> pytest.RunResult:
+        """Pytest as it is run here, without a plugin that takes long to import."""
+        return self.pytester.runpytest_inprocess("-p", "no:schemathesis", *options)
 
 
 @pytest.mark.parametrize("options", [ALONE, STRICT, AUTO], ids=["alone", "strict", "auto"])
@@ -395,9 +399,9 @@ def test_the_service_alone(run: Run) -> None:
 
 def test_it_makes_its_options_and_mark_known(run: Run) -> None:
     """To whoever asks pytest."""
-    shown = run.pytester.runpytest_inprocess("--markers", *ALONE).stdout.str()
+    shown = run.pytest("--markers", *ALONE).stdout.str()
     assert "@pytest.mark.webpubsub(app, settings, hubs, service, sockets): " in shown
-    shown = run.pytester.runpytest_inprocess("--help", *ALONE).stdout.str()
+    shown = run.pytest("--help", *ALONE).stdout.str()
     assert "--webpubsub-sockets" in shown
     assert "webpubsub_app (string):" in shown
 

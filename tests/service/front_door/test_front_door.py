@@ -175,7 +175,7 @@ async def test_whoever_hangs_up_at_the_door_is_forgotten() -> None:
             await peer.send(b"GET")
             await until(lambda: service._house.waiting)
         await until(lambda: not service._house.waiting)
-        assert not service._house.handshakes
+        assert service.is_idle
 
 
 async def test_frames_behind_the_handshake() -> None:

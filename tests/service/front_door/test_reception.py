@@ -468,7 +468,7 @@ async def test_a_client_that_leaves_while_the_application_is_asked(way: str) -> 
         else:
             peer.writer.write_eof()
         await asyncio.wait_for(cancelled.wait(), 5)
-        await until(lambda: not service._house.handshakes)
+        await until(lambda: service.is_idle)
         assert sessions(service) == 0
     assert app.names == ["connect"]
 
