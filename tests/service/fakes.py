@@ -14,6 +14,7 @@ from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.runs import PlainLane, Run
 
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
 
@@ -318,3 +319,15 @@ def attached(
 def texts(frames: Sequence[tuple[int, bytes]]) -> list[str]:
     """The payloads as text."""
     return [payload.decode() for _, payload in frames]
+
+
+def begin_run(flusher: Flusher, codec: ClientCodec, outboxes: Sequence[Outbox]) -> Run:
+    """What is sent to these from now on, after what was sent to some of them with others."""
+    run, lane = Run(outboxes), PlainLane(codec)
+    for outbox in outboxes:
+        flusher.end(outbox.run)
+        outbox.run = run
+        lane.members.append(outbox)
+    run.begin([lane])
+    flusher.begin(run)
+    return run

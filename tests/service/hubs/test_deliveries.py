@@ -29,10 +29,12 @@ from webpubsub.service.sessions.life import Phase
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets import flusher, sending
+from webpubsub.service.websockets import pieces, runs, sending
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.sending import PIECE, Apart
+from webpubsub.service.websockets.pieces import PIECE
+from webpubsub.service.websockets.runs import SHORT
+from webpubsub.service.websockets.sending import Apart
 from webpubsub.service.websockets.transport import Transport
 
 
@@ -164,6 +166,8 @@ GUESTS: Sequence[tuple[ClientCodec, bool]] = [
     (JsonCodec(), True),
     (ProtobufCodec(), True),
 ]
+#: Who is in a second group: some of each user's.
+HALF = (0, 1, 3, 4)
 FEW, PLENTY = Limits(held=3, kept=5), Limits(held=1000, kept=1000)
 
 
@@ -183,7 +187,7 @@ class Guest:
             self.session.buffer.last_sequence_id = 10 - number
         self.begin()
         self.session.attach(self)
-        crowd.hub.add(self.session, ["g"])
+        crowd.hub.add(self.session, ["g", "half"] if number in HALF else ["g"])
 
     def begin(self) -> None:
         """Have a transport."""
@@ -241,7 +245,14 @@ class Crowd:
         return [(at, size) for at, size in enumerate(sizes) if size < len(data[at])]
 
     def send_same(
-        self, ways: list[Outbox], start: int, end: int, data: bytes, apart: Apart, _others: int
+        self,
+        ways: list[Outbox],
+        start: int,
+        end: int,
+        _between: int,
+        data: bytes,
+        apart: Apart,
+        _others: int,
     ) -> tuple[int, list[tuple[Outbox, int]]]:
         unsent = []
         for way in ways[start:end]:
@@ -270,8 +281,14 @@ class Crowd:
         expires_at = self.now + 2
         self._apply(ops.SendToGroup, message=self._text(), group="g", expires_at=expires_at)
 
+    def to_half(self, _guest: Guest) -> None:
+        self._apply(ops.SendToGroup, message=self._text(), group="half")
+
     def to_user(self, _guest: Guest) -> None:
         self._apply(ops.SendToUser, message=self._text(), user_id="even")
+
+    def to_another_user(self, _guest: Guest) -> None:
+        self._apply(ops.SendToUser, message=self._text(), user_id="odd")
 
     def to_one(self, guest: Guest) -> None:
         self._apply(ops.SendToConnection, message=self._text(), connection_id=guest.name)
@@ -364,7 +381,9 @@ class Crowd:
         self.hub.apply(operation(hub="chat", **fields))
 
 
-SENDS = ["to_all", "to_others", "to_group", "to_group_for_a_while", "to_user", "to_one", "answer"]
+#: To groups and users who have members in common, and to users who have none.
+GROUPS = ["to_group", "to_half", "to_user", "to_another_user"]
+SENDS = ["to_all", "to_others", *GROUPS, "to_group_for_a_while", "to_one", "answer"]
 CHANGES = ["join", "leave", "close", "lose", "reroute", "go_away", "come_back", "acknowledge"]
 PACES = ["pause", "resume", "fill", "drain", "wait", "turn", "look"]
 ACTIONS = [*SENDS, *CHANGES, "come_back_elsewhere", *PACES]
@@ -374,6 +393,10 @@ Actions: TypeAlias = Sequence[tuple[str, int]]
 Received: TypeAlias = tuple[str, list[tuple[int, bytes]]]
 
 
+def _actions(names: Sequence[str]) -> st.SearchStrategy[list[tuple[str, int]]]:
+    return st.lists(st.tuples(st.sampled_from(names), st.integers(0, len(GUESTS) - 1)), max_size=60)
+
+
 def happening(
     actions: Actions, *, many: int, direct: bool, limits: Limits = FEW, piece: int = PIECE
 ) -> tuple[list[Received], list[str]]:
@@ -381,7 +404,8 @@ def happening(
     whatever order."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "_MANY", many)
-        patch.setattr(flusher, "PIECE", piece)
+        patch.setattr(pieces, "PIECE", piece)
+        patch.setattr(runs, "SHORT", min(piece, SHORT))
         patch.setattr(sending, "send_each", (lambda *_: []) if direct else None)
         patch.setattr(sending, "send_same", None)
         crowd = Crowd(limits)
@@ -406,17 +430,32 @@ def check(actions: Actions) -> None:
     assert happening(actions, many=1, direct=True) == expected
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from([*ACTIONS, *SENDS, "turn", "answer"]), st.integers(0, len(GUESTS) - 1)
-        ),
-        max_size=40,
-    )
-)
+@given(_actions([*ACTIONS, *SENDS, "turn", "answer"]))
 def test_runs_change_nothing(actions: Actions) -> None:
     """Whatever happens within a turn and from turn to turn."""
     check(actions)
+
+
+@given(_actions([*GROUPS, *GROUPS, "to_others", "to_one", "answer", "turn", "pause", "resume"]))
+def test_groups_that_alternate_change_nothing(actions: Actions) -> None:
+    """Whether they have members in common or not."""
+    check(actions)
+
+
+def test_groups_that_alternate_have_a_run_each() -> None:
+    """While they have no members in common."""
+    actions = [("to_user", 0), ("to_another_user", 0)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "_MANY", 1)
+        crowd = Crowd(PLENTY)
+        runs = []
+        for alternating in (actions, actions, [("to_half", 0)], actions):
+            for action, number in alternating:
+                crowd.do(action, number)
+            runs.append([guest.outbox.run for guest in crowd.guests])
+        assert runs[0] == runs[1] == runs[0][:2] * 3
+        assert len({*runs[0], *runs[2], *runs[3]}) == 5
+        assert {run.is_over for run in {*runs[0], *runs[2]} if run is not None} == {True}
 
 
 @pytest.mark.parametrize("between", ACTIONS)
@@ -448,6 +487,13 @@ def test_who_reads_too_slowly_is_dropped_from_a_run() -> None:
     assert sizes(more) == [1, 0, 5, 0, 5, 0]
 
 
+def test_who_is_written_to_twice_in_a_turn_is_dropped_once() -> None:
+    """As is who has something on the way from an earlier run, and is in another."""
+    limits = Limits(held=3, kept=8)
+    actions: Actions = [("pause", 0), *[("to_user", 0)] * 4, *[("to_half", 0)] * 4]
+    assert happening(actions, many=1, direct=True, limits=limits)[1] == ["c0"]
+
+
 def test_who_does_not_acknowledge_is_gone_in_the_middle_of_a_run() -> None:
     """As without: with the first message for which there is no room."""
     actions: Actions = [("to_group", 0)] * 5
@@ -476,11 +522,7 @@ TIMELESS = [one for one in ACTIONS if one not in ("to_group_for_a_while", "wait"
 _TEXT = re.compile(rb"<(\d+)>")
 
 
-def _actions(names: Sequence[str]) -> st.SearchStrategy[list[tuple[str, int]]]:
-    return st.lists(st.tuples(st.sampled_from(names), st.integers(0, len(GUESTS) - 1)), max_size=60)
-
-
-@given(_actions([*TIMELESS, *SENDS[:3], "turn", "turn", "turn", "answer"]), st.booleans())
+@given(_actions([*TIMELESS, *SENDS[:6], "turn", "turn", "turn", "answer"]), st.booleans())
 def test_pieces_change_nothing(actions: Actions, direct: bool) -> None:
     """Where one client is written to in a turn, whatever happens between two of them."""
     expected = happening(actions, many=1000, direct=False, limits=PLENTY)

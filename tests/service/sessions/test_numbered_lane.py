@@ -64,7 +64,10 @@ def test_a_message_is_taken_if_there_is_room_for_all(limits: BufferLimits, taken
         MessageBuffer(JsonCodec(), BufferLimits()),
         MessageBuffer(JsonCodec(), limits),
     ]
-    run = Run(lane.members, [lane])
+    run = Run(lane.members)
+    for buffer in lane.members:
+        buffer.run = run
+    run.begin([lane])
     delivery = Delivery(Message(DataType.TEXT, b"x" * 9))
     frames = JsonCodec().encode_delivery(delivery)
     assert sum(len(one.payload) for one in frames) == 71

@@ -6,19 +6,19 @@ Specification: client-protocols section 2.1.
 
 import pytest
 
-from tests.service.fakes import ManualLoop, Wire
+from tests.service.fakes import ManualLoop, Wire, begin_run
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets import flusher, sending
 from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.runs import PlainLane, Run
-from webpubsub.service.websockets.sending import CALL, PIECE
+from webpubsub.service.websockets.pieces import PIECE
+from webpubsub.service.websockets.sending import CALL
 
 #: So many are written to in one piece, when the message is small; and some pieces.
 _AT_ONCE = -(-PIECE // (CALL + 3))
-_MANY = 3 * _AT_ONCE
+_MANY = 5 * _AT_ONCE
 
 
 class World:
@@ -36,13 +36,9 @@ class World:
     def say(self, data: bytes, boxes: list[Outbox] | None = None) -> None:
         """To all of the many, or to these."""
         recipients = self.boxes if boxes is None else boxes
-        run = self.flusher.run
+        run = recipients[0].run
         if run is None or run.recipients != recipients:
-            self.flusher.end_run()
-            lane = PlainLane(SimpleCodec())
-            lane.members += recipients
-            run = Run(recipients, [lane])
-            self.flusher.begin(run)
+            run = begin_run(self.flusher, SimpleCodec(), recipients)
         message = Delivery(Message(DataType.TEXT, data))
         assert run.say(message, lambda _codec: [Frame(FrameKind.TEXT, data)])
         self.flusher.count(len(data))
@@ -134,6 +130,21 @@ def test_what_is_said_meanwhile_goes_together() -> None:
     assert {len(wire.writes) for wire in world.wires} == {2}
 
 
+def test_groups_take_turns() -> None:
+    """So that a small one need not wait until a large one has been written to."""
+    world = World()
+    large, small = world.boxes[2:], world.boxes[:2]
+    world.say(b"a", large)
+    world.say(b"b", small)
+    world.turns(1)
+    assert world.reached == _AT_ONCE
+    world.turns(2)
+    assert [wire.frames for wire in world.wires[:2]] == [[(1, b"b")]] * 2
+    assert world.reached == 2 * _AT_ONCE
+    world.rest()
+    assert world.reached == _MANY
+
+
 def test_what_was_said_to_others_before_is_written_in_pieces_too() -> None:
     """As it is where two send to almost the same clients in turn."""
     world = World()
@@ -141,7 +152,7 @@ def test_what_was_said_to_others_before_is_written_in_pieces_too() -> None:
     world.say(b"b", world.boxes[1:])
     world.say(b"c")
     world.turns(1)
-    assert world.reached == _AT_ONCE // 2
+    assert world.reached == _AT_ONCE
     world.rest()
     texts = [[text for _, text in wire.frames] for wire in world.wires]
     assert texts == [[b"a", b"c"]] + [[b"a", b"b", b"c"]] * (_MANY - 1)
@@ -193,7 +204,9 @@ def test_nobody_waits_for_those_who_are_gone() -> None:
         world.say(b"a")
     for box in world.boxes:
         box.finish()
-    world.flusher.end_run()
+    run = world.boxes[0].run
+    assert run is not None
+    world.flusher.end(run)
     world.postpone("speaker", to_many=True)
     world.turns(2)
     assert world.done == ["speaker"]

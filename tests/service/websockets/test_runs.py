@@ -12,9 +12,10 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.service.websockets import sending
+from webpubsub.service.websockets import runs, sending
+from webpubsub.service.websockets.pieces import PIECE, Piece
 from webpubsub.service.websockets.runs import PlainLane, Run
-from webpubsub.service.websockets.sending import CALL, PIECE, Apart, Batch
+from webpubsub.service.websockets.sending import CALL, Apart, Batch
 
 
 class Member:
@@ -22,6 +23,7 @@ class Member:
 
     def __init__(self, clear_fileno: int = -1) -> None:
         self.clear_fileno = clear_fileno
+        self.run: Run | None = None
         self.given: list[tuple[Sequence[bytes], Mapping[int, float]]] = []
 
     def extend(self, parts: Sequence[bytes], expiries: Mapping[int, float]) -> None:
@@ -41,7 +43,13 @@ class Full(PlainLane):
 def _run(*members: Member) -> Run:
     lane = PlainLane(JsonCodec())
     lane.members.extend(members)
-    return Run(members, [lane])
+    return _begin(members, lane)
+
+
+def _begin(members: Sequence[Member], *lanes: PlainLane) -> Run:
+    run = Run(members)
+    run.begin(lanes)
+    return run
 
 
 def _say(run: Run, text: bytes, expires_at: float | None = None) -> bool:
@@ -71,7 +79,7 @@ def test_each_codec_has_its_frames() -> None:
         asked.append(codec.name)
         return [Frame(FrameKind.TEXT, codec.name.encode())]
 
-    run = Run(members, lanes)
+    run = _begin(members, *lanes)
     assert run.say(Delivery(Message(DataType.TEXT, b"a")), encode)
     run.end()
     assert asked == ["json", "simple"]
@@ -85,16 +93,24 @@ def test_a_message_goes_to_all_or_to_nobody() -> None:
     member = Member()
     lanes = [PlainLane(JsonCodec()), Full(JsonCodec())]
     lanes[0].members.append(member)
-    run = Run([member], lanes)
+    run = _begin([member], *lanes)
     assert not _say(run, b"a", 3.0)
     run.end()
     assert member.given == []
 
 
+def _write(run: Run, size: int = 1) -> Piece:
+    """A piece of so many bytes, or of one member."""
+    piece = Piece(Batch())
+    piece.left = size
+    run.write(piece)
+    return piece
+
+
 def _write_all(run: Run) -> None:
     """In pieces of one member each."""
     while not run.is_over:
-        run.write(Batch(), 1)
+        _write(run)
 
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])
@@ -123,7 +139,7 @@ def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.Monke
     run = _run(*members)
     _say(run, b"a")
     _say(run, b"b", 3.0)
-    assert not run.write(Batch(), PIECE)
+    assert _write(run, PIECE).left > 0
     assert calls == [([4, 5], b"\x81\x01a\x81\x01b")]
     assert busy.given == [([b"a", b"b"], {1: 3.0})]
     assert clear.given == also_clear.given == []
@@ -132,6 +148,22 @@ def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.Monke
 # Pieces and laps
 
 
+@pytest.fixture
+def nothing_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SHORT", 0)
+
+
+def test_a_short_lap_is_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is left of it; a lap is as long as it takes to send it."""
+    calls = _calls(monkeypatch)
+    for members, size, written in ((60, 9, 60), (60, 9999, 1), (65, 9, 1)):
+        run = _run(*[Member(number) for number in range(members)])
+        _say(run, b"x" * size)
+        _write(run)
+        assert len(calls.pop()[0]) == written
+
+
+@pytest.mark.usefixtures("nothing_is_short")
 def test_a_piece_is_as_long_as_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """In bytes, of which a system call costs as many, too; across lanes, and at least one
     member."""
@@ -140,15 +172,16 @@ def test_a_piece_is_as_long_as_it_may_be(monkeypatch: pytest.MonkeyPatch) -> Non
     members = [Member(number) for number in range(5)]
     lanes[0].members += members[:2]
     lanes[1].members += members[2:]
-    run = Run(members, lanes)
+    run = _begin(members, *lanes)
     _say(run, b"x" * 98)
     for most, written in ((3 * (CALL + 100), [2, 1]), (2, [1]), (1 << 20, [1])):
-        assert not run.write(Batch(), most)
+        _write(run, most)
         assert [len(filenos) for filenos, _ in calls] == written
         calls.clear()
     assert run.is_over
 
 
+@pytest.mark.usefixtures("nothing_is_short")
 def test_a_piece_ends_when_others_are_to_be_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next begins where it ended, in the next lane where that was the end of one."""
     calls = _calls(monkeypatch, interrupted=(2, 3))
@@ -156,12 +189,13 @@ def test_a_piece_ends_when_others_are_to_be_heard(monkeypatch: pytest.MonkeyPatc
     lanes = [PlainLane(JsonCodec()), PlainLane(SimpleCodec())]
     lanes[0].members += members[:4]
     lanes[1].members += members[4:]
-    run = Run(members, lanes)
+    run = _begin(members, *lanes)
     _say(run, b"a")
-    assert [run.write(Batch(), PIECE) for _ in range(3)] == [True, True, False]
+    assert [_write(run, PIECE).left > 0 for _ in range(3)] == [False, False, True]
     assert [filenos for filenos, _ in calls] == [[0, 1], [2], [3], [4, 5]]
 
 
+@pytest.mark.usefixtures("nothing_is_short")
 def test_what_is_said_meanwhile_belongs_to_the_next_lap(monkeypatch: pytest.MonkeyPatch) -> None:
     """For those who have been sent the first, and for those who have not."""
     calls = _calls(monkeypatch)
@@ -169,7 +203,7 @@ def test_what_is_said_meanwhile_belongs_to_the_next_lap(monkeypatch: pytest.Monk
     run = _run(*members)
     _say(run, b"a")
     for said in (b"b", None, None, None):
-        run.write(Batch(), 1)
+        _write(run)
         if said is not None:
             _say(run, said)
             _say(run, b"c")
@@ -179,6 +213,7 @@ def test_what_is_said_meanwhile_belongs_to_the_next_lap(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])
+@pytest.mark.usefixtures("nothing_is_short")
 def test_who_leaves_amid_a_lap(conclude: Callable[[Run], None]) -> None:
     """Is given the rest, whether it has been its turn or not, and the time of each message
     stays."""
@@ -186,7 +221,7 @@ def test_who_leaves_amid_a_lap(conclude: Callable[[Run], None]) -> None:
     run = _run(*members)
     _say(run, b"a", 1.0)
     for member in members[:2]:
-        run.write(Batch(), 1)
+        _write(run)
         assert member.given == [([b"a"], {0: 1.0})]
     _say(run, b"b", 2.0)
     run.leave(members[0])
@@ -200,15 +235,16 @@ def test_who_leaves_amid_a_lap(conclude: Callable[[Run], None]) -> None:
     assert members[2].given == [([b"a", b"b"], {0: 1.0, 1: 2.0}), ([b"c"], {})]
 
 
+@pytest.mark.usefixtures("nothing_is_short")
 def test_who_has_been_sent_all_leaves_with_nothing() -> None:
     """Amid a lap, and when the run is over, of which nothing is held then."""
     one, other = Member(), Member()
     run = _run(one, other)
     _say(run, b"a")
-    run.write(Batch(), 1)
+    _write(run)
     run.leave(one)
     assert len(one.given) == 1
-    run.write(Batch(), 1)
+    _write(run)
     run.leave(other)
     assert len(other.given) == 1
     assert not run.recipients
@@ -221,7 +257,13 @@ def _calls(
     calls: list[tuple[list[int], bytes]] = []
 
     def send_same(
-        ways: list[Member], start: int, end: int, data: bytes, apart: Apart, _others: int
+        ways: list[Member],
+        start: int,
+        end: int,
+        _between: int,
+        data: bytes,
+        apart: Apart,
+        _others: int,
     ) -> tuple[int, list[tuple[Member, int]]]:
         reached = min([end, *(place for place in interrupted if place > start)])
         staying = [way for way in ways[start:reached] if way not in apart]

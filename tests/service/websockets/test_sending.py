@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
-from tests.service.fakes import JSON_SUBPROTOCOL, ManualLoop
+from tests.service.fakes import JSON_SUBPROTOCOL, ManualLoop, begin_run
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery, Message
@@ -21,7 +21,6 @@ from webpubsub.service.websockets import sending
 from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.runs import PlainLane, Run
 from webpubsub.service.websockets.sending import BETWEEN, Batch, Direct, direct_way, inbound
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
@@ -119,13 +118,13 @@ def test_the_same_is_sent_to_some() -> None:
         mine.setblocking(False)
     first, second, third = (Socket(mine.fileno()) for mine, _ in pairs)
     ways = [first, second, busy := Socket(-1), third]
-    assert sending.send_same(ways, 0, 3, b"a", {second: None}, -1) == (3, [(busy, -1)])
+    assert sending.send_same(ways, 0, 3, BETWEEN, b"a", {second: None}, -1) == (3, [(busy, -1)])
     assert pairs[0][1].recv(9) == b"a"
     much = b"x" * 50_000_000
-    reached, [(way, sent)] = sending.send_same(ways, 1, 2, much, {}, -1)
+    reached, [(way, sent)] = sending.send_same(ways, 1, 2, BETWEEN, much, {}, -1)
     assert (reached, way) == (2, second)
     assert 0 < sent < len(much)
-    assert sending.send_same(ways, 1, 2, b"b", {}, -1) == (2, [(second, 0)])
+    assert sending.send_same(ways, 1, 2, BETWEEN, b"b", {}, -1) == (2, [(second, 0)])
     for pair in pairs:
         for end in pair:
             end.close()
@@ -136,9 +135,9 @@ def test_it_is_looked_for_others_now_and_then() -> None:
     assert sending.send_same is not None
     (mine, theirs), (others, somebody) = socket.socketpair(), socket.socketpair()
     ways = [Socket(mine.fileno())] * 20
-    assert sending.send_same(ways, 0, 20, b"a", {}, others.fileno()) == (20, [])
+    assert sending.send_same(ways, 0, 20, BETWEEN, b"a", {}, others.fileno()) == (20, [])
     somebody.send(b"hello")
-    assert sending.send_same(ways, 3, 20, b"a", {}, others.fileno()) == (3 + BETWEEN, [])
+    assert sending.send_same(ways, 3, 20, BETWEEN, b"a", {}, others.fileno()) == (3 + BETWEEN, [])
     assert len(theirs.recv(99)) == 20 + BETWEEN
     for end in (mine, theirs, others, somebody):
         end.close()
@@ -291,13 +290,11 @@ def test_the_same_is_sent_to_many_past_their_transports(runner: asyncio.Runner) 
             clients, sent = (one, other), b""
             for chunk in (b"opening", b"1" * 30_000_000, b"2" * 1000, b"3"):
                 frames = [Frame(FrameKind.BINARY, chunk)]
-                lane = PlainLane(CODEC)
-                lane.members.extend(client.outbox for client in clients)
-                flusher.begin(run := Run(clients, [lane]))
+                run = begin_run(flusher, CODEC, [client.outbox for client in clients])
                 run.say(Delivery(Message(DataType.BINARY, chunk)), {CODEC: frames}.__getitem__)
                 for _ in range(9):
                     await asyncio.sleep(0)
-                assert flusher.run is None
+                assert run.is_over
                 sent += wire_bytes(frames)
             assert one.outbox.clear_fileno < 0, "the transport has much to send"
             assert [await client.read(len(sent)) for client in clients] == [sent, sent]

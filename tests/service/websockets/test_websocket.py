@@ -11,6 +11,7 @@ from tests.service.fakes import (
     Listener,
     ManualLoop,
     Wire,
+    begin_run,
     client_frame,
     close_payload,
 )
@@ -22,7 +23,6 @@ from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
-from webpubsub.service.websockets.runs import PlainLane, Run
 from webpubsub.service.websockets.websocket import WebSocket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -465,10 +465,8 @@ async def test_who_sends_to_many_waits_until_these_are_written_to() -> None:
     """If that is much; others only until everybody has been heard."""
     world = World()
     done: list[str] = []
-    lane = PlainLane(codec_for(None))
-    lane.members += [WebSocket(Wire(), *world.parts).outbox for _ in range(40)]
-    run = Run(lane.members, [lane])
-    world.loop.flusher.begin(run)
+    many = [WebSocket(Wire(), *world.parts).outbox for _ in range(80)]
+    run = begin_run(world.loop.flusher, codec_for(None), many)
     run.say(Delivery(Message(DataType.TEXT, b"")), lambda _: [Frame(FrameKind.TEXT, b"x" * MAX)])
     world.loop.flusher.count(1 << 20)
     world.websocket.postpone(lambda: done.append("speaker"), to_many=True)

@@ -1,8 +1,9 @@
 """Fan-out: one message to many sessions.
 
-A message is encoded once per client protocol, and kept once for all recipients as long as the next
-is for the same ones: that is a run. In reliable sessions, attached or not, it has a number, and is
-kept until it is acknowledged. Specification: client-protocols sections 5.8, 7.2, 7.3 and 14.
+A message is encoded once per client protocol, and kept once for all recipients as long as they are
+sent nothing together with others: that is a run. In reliable sessions, attached or not, it has a
+number, and is kept until it is acknowledged. Specification: client-protocols sections 5.8, 7.2, 7.3
+and 14.
 """
 
 import logging
@@ -17,9 +18,11 @@ from webpubsub.protocol.refusals.websockets import BUFFER_FULL, close_refusal
 from webpubsub.service import observation
 from webpubsub.service.hubs.register import Register
 from webpubsub.service.sessions.numbered_lane import NumberedLane
+from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
+from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.runs import Lane, PlainLane, Run
+from webpubsub.service.websockets.runs import PlainLane, Run
 
 logger = logging.getLogger("webpubsub.service.connections")
 
@@ -48,41 +51,61 @@ def deliver(register: Register, delivery: Delivery, sessions: Iterable[Session])
 
 
 def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames) -> bool:
-    """Keep a message once for all recipients: in the run that the last one was sent in, where that
-    was for the same ones. Returns False where that cannot be done."""
+    """Keep a message once for all recipients, in that of the last which was for the same ones
+    unless it has ended. Returns False where that cannot be done."""
     attached = (session.attachment for session in recipients if session.attachment is not None)
     first = next(attached, None)
     if first is None:
         return False
-    flusher = first.outbox.flusher
-    run = flusher.run
+    flusher, run = first.outbox.flusher, first.outbox.run
     if run is None or run.recipients != recipients:
-        flusher.end_run()
-        run = Run(recipients, _lanes(recipients))
-        flusher.begin(run)
+        run = _begin_run(recipients, flusher)
     if run.say(delivery, lambda codec: _encode(delivery, codec, frames)):
         flusher.count(len(delivery.message.data))
         return True
-    flusher.end_run()
+    flusher.end(run)
     return False
 
 
-def _lanes(sessions: Iterable[Session]) -> Sequence[Lane]:
-    plain: dict[str, PlainLane] = {}
-    numbered: dict[str, NumberedLane] = {}
-    for session in sessions:
-        outbox, buffer = session.outbox, session.buffer
-        if outbox is not None:
-            lane = plain.get(outbox.codec_name)
-            if lane is None:
-                lane = plain[outbox.codec_name] = PlainLane(outbox.codec)
-            lane.members.append(outbox)
-        elif buffer is not None:
-            others = numbered.get(buffer.codec.name)
-            if others is None:
-                others = numbered[buffer.codec.name] = NumberedLane(buffer.codec)
-            others.members.append(buffer)
-    return [*plain.values(), *numbered.values()]
+def _begin_run(recipients: Sequence[Session], flusher: Flusher) -> Run:
+    """What some of them are in together with others ends first."""
+    run, earlier = Run(recipients), None
+    lanes: dict[str, PlainLane] = {}
+    lane: PlainLane | None = None
+    buffers: list[MessageBuffer] = []
+    for session in recipients:
+        outbox = session.outbox
+        if outbox is None:
+            if session.buffer is not None:
+                buffers.append(session.buffer)
+            continue
+        # Nearly always these two are the same as for the one before.
+        if outbox.run is not earlier:
+            earlier = outbox.run
+            flusher.end(earlier)
+        if lane is None or lane.codec is not outbox.codec:
+            lane = lanes.setdefault(outbox.codec_name, PlainLane(outbox.codec))
+        outbox.run = run
+        lane.members.append(outbox)
+    run.begin([*lanes.values(), *_numbered_lanes(buffers, run, flusher)])
+    flusher.begin(run)
+    return run
+
+
+def _numbered_lanes(
+    buffers: Sequence[MessageBuffer], run: Run, flusher: Flusher
+) -> Iterable[NumberedLane]:
+    lanes: dict[str, NumberedLane] = {}
+    for buffer in buffers:
+        flusher.end(buffer.run)
+        buffer.run = run
+        if buffer.outbox is not None:
+            buffer.outbox.run = run
+        lane = lanes.get(buffer.codec.name)
+        if lane is None:
+            lane = lanes[buffer.codec.name] = NumberedLane(buffer.codec)
+        lane.members.append(buffer)
+    return lanes.values()
 
 
 def _send_to_each(

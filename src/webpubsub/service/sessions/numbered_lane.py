@@ -12,8 +12,8 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.websockets.frames import frame, wire_bytes
-from webpubsub.service.websockets.runs import Expiries, Run
-from webpubsub.service.websockets.sending import BETWEEN, Apart, Batch
+from webpubsub.service.websockets.runs import Expiries
+from webpubsub.service.websockets.sending import Apart, Batch
 
 
 class NumberedLane:
@@ -44,13 +44,11 @@ class NumberedLane:
         self._bytes_from = numbered(codec, ())
         self._expiries: Expiries = {}
 
-    def begin(self, run: Run) -> None:
+    def begin(self) -> None:
         """See for how much there is room; acknowledgements only make more."""
         rooms = [buffer.room for buffer in self.members]
         self._room = min([messages for messages, _ in rooms])
         self._room_bytes = min([size for _, size in rooms])
-        for buffer in self.members:
-            buffer.run = run
 
     def takes(self, frames: Sequence[Frame]) -> bool:
         """Whether it can be kept for all of them."""
@@ -83,15 +81,15 @@ class NumberedLane:
         self._bytes_from = numbered(self.codec, self._messages[:count])
         return sum(self._sizes[:count])
 
-    def write(self, start: int, end: int, apart: Apart, batch: Batch) -> int:
+    def write(self, places: range, apart: Apart, batch: Batch) -> int:
         """Those with the same numbers are sent the same."""
-        for at in range(start, end, BETWEEN):
-            last = min(at + BETWEEN, end)
+        for at in places:
+            last = min(at + places.step, places.stop)
             self._write([one for one in self.members[at:last] if one not in apart], batch)
             batch.send()
             if batch.others_wait():
                 return last
-        return end
+        return places.stop
 
     def _write(self, members: Sequence[MessageBuffer], batch: Batch) -> None:
         count = self._ready

@@ -42,9 +42,11 @@ def send_each(list filenos, list data):
     return unsent
 
 
-def send_same(list ways, Py_ssize_t start, Py_ssize_t end, bytes data, dict apart, int others):
+def send_same(
+    list ways, Py_ssize_t start, Py_ssize_t end, int between, bytes data, dict apart, int others
+):
     """Send the same to the sockets of ``ways`` from one place to another, without those ``apart``;
-    or, as soon as ``others`` is readable, not to all of them.
+    or not to all of them, when ``others`` is readable after ``between`` sends or a multiple.
 
     Returns the place that was reached, and who could not be sent all of it: how many bytes of it
     were, -1 where no socket can be written to.
@@ -65,6 +67,6 @@ def send_same(list ways, Py_ssize_t start, Py_ssize_t end, bytes data, dict apar
         if sent != size:
             unsent.append((way, max(sent, 0)))
         calls += 1
-        if calls % 8 == 0 and others >= 0 and is_readable(others):
+        if calls % between == 0 and others >= 0 and is_readable(others):
             return at + 1, unsent
     return end, unsent

@@ -14,11 +14,12 @@ nobody is heard meanwhile. Specification: client-protocols section 2.1.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol
 
+from webpubsub.service.websockets.pieces import Piece
 from webpubsub.service.websockets.runs import Run
-from webpubsub.service.websockets.sending import CALL, LONGEST, PIECE, Batch, inbound
+from webpubsub.service.websockets.sending import CALL, Batch, inbound
 
 #: So many messages to many, or bytes of them, may wait to be written before their senders do.
 _FULL, _FULL_BYTES = 64, 1 << 16
@@ -26,7 +27,7 @@ _FULL, _FULL_BYTES = 64, 1 << 16
 _TOO_FULL, _TOO_FULL_BYTES = 256, 1 << 22
 
 
-class Flushable(Protocol):
+class Flushable(Hashable, Protocol):
     """The outbox of a client."""
 
     def flush(self, batch: Batch) -> None:
@@ -36,6 +37,41 @@ class Flushable(Protocol):
     def overflow(self) -> None:
         """Do what is to be done when there is too much."""
         ...
+
+
+class Portion(Protocol):
+    """What some clients were sent together, and is written in pieces."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it has been written."""
+        ...
+
+    def write(self, piece: Piece) -> None:
+        """Write as much of it as is left of a piece."""
+        ...
+
+
+class _Ended:
+    """What is left of a run: outboxes that have their turn. ``size`` in bytes is the most that
+    each may have been sent in it."""
+
+    __slots__ = ("_cost", "_outboxes")
+
+    def __init__(self, outboxes: Sequence[Flushable], size: int) -> None:
+        self._outboxes = deque(outboxes)
+        self._cost = CALL + size
+
+    @property
+    def is_over(self) -> bool:
+        return not self._outboxes
+
+    def write(self, piece: Piece) -> None:
+        while self._outboxes and piece.left > 0:
+            self._outboxes.popleft().flush(piece.batch)
+            piece.spend(self._cost)
+        # What comes next must not overtake it.
+        piece.batch.send()
 
 
 class Flusher:
@@ -48,16 +84,14 @@ class Flusher:
         "_is_due",
         "_is_many_due",
         "_joined",
-        "_later",
-        "_longest",
         "_loop",
-        "_most",
         "_parts",
+        "_piece",
+        "_portions",
         "_postponed",
         "_speakers",
         "_unwritten",
         "_unwritten_bytes",
-        "run",
         "said_to_many",
         "turns",
     )
@@ -68,19 +102,16 @@ class Flusher:
         #: Whether there is no wait for others before the next piece.
         self._is_many_due = True
         self._dirty: list[Flushable] = []
-        #: Those who were sent something together, and have their turn in pieces.
-        self._later: deque[Flushable] = deque()
-        self._full: list[Flushable] = []
+        #: What was sent to many, each with its turn in pieces.
+        self._portions: deque[Portion] = deque()
+        #: Each once, in order.
+        self._full: dict[Flushable, None] = {}
         self._batch = Batch(inbound(loop))
-        #: How long a piece is: longer and longer while nobody else is heard, if that is known.
-        self._most = PIECE
-        self._longest = LONGEST if self._batch.can_look else PIECE
+        self._piece = Piece(self._batch)
         self._postponed: list[Callable[[], None]] = []
         self._speakers: list[Callable[[], None]] = []
         self._parts: Sequence[bytes] = []
         self._joined = b""
-        #: What is being sent to the same clients, one message after the other.
-        self.run: Run | None = None
         #: How many flushes there were.
         self.turns = 0
         #: How many messages were sent to many; and since all of them were written.
@@ -98,7 +129,7 @@ class Flusher:
         """Have what is sent in a run flushed from the end of this turn on."""
         if not self._is_due:
             self._be_due()
-        self.run = run
+        self._portions.append(run)
 
     def count(self, size: int) -> None:
         """A message of so many bytes was sent to many."""
@@ -106,14 +137,16 @@ class Flusher:
         self._unwritten += 1
         self._unwritten_bytes += size
 
-    def end_run(self) -> None:
-        """Something else is to come after what was sent in a run."""
-        run, self.run = self.run, None
-        if run is not None:
-            dirty, self._dirty = self._dirty, []
-            run.end()
-            self._later += self._dirty
-            self._dirty = dirty
+    def end(self, run: Run | None) -> None:
+        """Something else is to come after what was sent in a run; harmless when it is over."""
+        if run is None or run.is_over:
+            return
+        self._portions.remove(run)
+        dirty, self._dirty = self._dirty, []
+        run.end()
+        if self._dirty:
+            self._portions.append(_Ended(self._dirty, self._unwritten_bytes))
+        self._dirty = dirty
 
     def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:
         """Have something done when all outboxes have been flushed and everybody else has been
@@ -132,7 +165,7 @@ class Flusher:
         if self._is_many_due and (self._is_unfinished or self._speakers):
             self._flush_many()
         self._parts, self._joined = [], b""
-        full, self._full = self._full, []
+        full, self._full = self._full, {}
         for outbox in full:
             outbox.overflow()
         postponed, self._postponed = self._postponed, []
@@ -141,7 +174,7 @@ class Flusher:
 
     def expect_overflow(self, outbox: Flushable) -> None:
         """Have an outbox that is too full for its client do what it does then."""
-        self._full.append(outbox)
+        self._full[outbox] = None
 
     def join(self, parts: list[bytes]) -> bytes:
         """The same as one. Clients of one group are often sent the same in a turn, one after the
@@ -159,7 +192,7 @@ class Flusher:
 
     @property
     def _is_unfinished(self) -> bool:
-        return bool(self._unwritten or self._later) or self.run is not None
+        return bool(self._unwritten or self._portions)
 
     @property
     def _is_full(self) -> bool:
@@ -186,18 +219,18 @@ class Flusher:
             self.flush()
 
     def _write_piece(self) -> None:
-        most = self._most if self.run is None or not self._later else self._most // 2
-        self._most = min(2 * self._most, self._longest)
-        if self.run is not None:
-            if self.run.write(self._batch, most):
-                self._most = PIECE
-            if self.run.is_over:
-                self.run = None
-        while self._later and most > 0:
-            self._later.popleft().flush(self._batch)
-            most -= CALL + self._unwritten_bytes
+        piece, portions = self._piece, self._portions
+        piece.begin()
+        while portions and piece.left > 0:
+            portions[0].write(piece)
+            if portions[0].is_over:
+                portions.popleft()
+            else:
+                portions.rotate(-1)
+            if portions and piece.left > 0 and self._batch.others_wait():
+                piece.cut()
         self._flush_dirty()
-        if not self._later and self.run is None:
+        if not portions:
             self._unwritten = self._unwritten_bytes = 0
 
     def _be_due(self) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.flusher import Flusher
+from webpubsub.service.websockets.runs import Run
 from webpubsub.service.websockets.sending import Batch, direct_way
 from webpubsub.service.websockets.transport import Transport
 
@@ -62,6 +63,7 @@ class Outbox:
         "codec_name",
         "flusher",
         "overflow",
+        "run",
     )
 
     def __init__(
@@ -81,6 +83,8 @@ class Outbox:
         #: next may be written there; -1 at all other times.
         self.clear_fileno = -1
         self.flusher = flusher
+        #: What may have more for it.
+        self.run: Run | None = None
         self.overflow = on_overflow
         self._max_messages = settings.max_queued_messages
         self._max_bytes = settings.max_queued_bytes
@@ -95,14 +99,15 @@ class Outbox:
     @property
     def waiting(self) -> int:
         """How many times something was sent that the transport has not been handed yet."""
-        self._leave_run()
+        if self.run is not None:
+            self.run.leave(self)
         return len(self._held) + len(self._fresh)
 
     def append(self, data: bytes, expires_at: float | None = None) -> None:
         """Send the bytes of one or more whole frames at the end of this turn; or later, but before
         ``expires_at`` in seconds since the epoch, if the client reads too slowly."""
-        if self.flusher.run is not None:
-            self._leave_run()
+        if self.run is not None:
+            self.run.leave(self)
         fresh = self._fresh
         if expires_at is not None:
             self._expire(len(fresh), expires_at)
@@ -172,15 +177,12 @@ class Outbox:
 
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
-        self._leave_run()
+        if self.run is not None:
+            self.run.leave(self)
         self.resume()
         self.flush()
         self._transport = _NOWHERE
         self.clear_fileno = -1
-
-    def _leave_run(self) -> None:
-        if self.flusher.run is not None:
-            self.flusher.run.leave(self)
 
     def _expire(self, place: int, at: float) -> None:
         if self._expiries is None:

@@ -2,9 +2,10 @@
 
 In a busy group one turn of the event loop has many messages for many members, and to append each to
 the outbox of each is as much work as their product. What is said in a run is kept once for all of
-its members until the run ends: with the turn, or when others are sent something. Then an outbox is
-given all of it as one, and one that has nothing else on its way is not even that: its socket is
-written to.
+its members until the run ends: when it has been written, or when some of them are sent something
+together with others. Then an outbox is given all of it as one, and one that has nothing else on its
+way is not even that: its socket is written to. Nobody is in two runs that have something to be
+written, so there may be as many of them as there are groups.
 
 Nobody is sent anything in another order because of that. Who is sent something alone *leaves* the
 run first, as does who is sent nothing any more: they are given what was said so far at once, and
@@ -12,12 +13,17 @@ what is said later, too. Specification: client-protocols section 2.1.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from operator import mul
 from typing import Any, Protocol, TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.sending import CALL, Apart, Batch, OwnWay
+from webpubsub.service.websockets.pieces import Piece
+from webpubsub.service.websockets.sending import BETWEEN, CALL, Apart, Batch, OwnWay
+
+#: How many bytes a lap is at most that is written in one piece.
+SHORT = 1 << 20
 
 #: Makes the frames of a message.
 Encode: TypeAlias = Callable[[ClientCodec], Sequence[Frame]]
@@ -31,8 +37,8 @@ class Lane(Protocol):
     codec: ClientCodec
     members: list[Any]
 
-    def begin(self, run: "Run") -> None:
-        """All members are there."""
+    def begin(self) -> None:
+        """All members are there, and in no other run."""
         ...
 
     def takes(self, frames: Sequence[Frame]) -> bool:
@@ -55,10 +61,10 @@ class Lane(Protocol):
         """Have the first messages ready to be written; returns how many bytes they are."""
         ...
 
-    def write(self, start: int, end: int, apart: Apart, batch: Batch) -> int:
-        """Send these messages to the members from one place to another, without those who are
-        apart: to those who have nothing else on their way past their transports. Returns the place
-        that was reached before others were to be heard."""
+    def write(self, places: range, apart: Apart, batch: Batch) -> int:
+        """Send these messages to the members at some places, without those who are apart: to those
+        who have nothing else on their way past their transports. Others are looked for after each
+        step; returns the place that was reached before they were to be heard."""
         ...
 
     def forget(self, count: int) -> None:
@@ -67,7 +73,9 @@ class Lane(Protocol):
 
 
 class Member(OwnWay, Protocol):
-    """The outbox of a client."""
+    """The outbox of a client, which leaves the run before it is sent anything else."""
+
+    run: "Run | None"
 
     def extend(self, parts: Sequence[bytes], expiries: Expiries) -> None:
         """Send a part for each message; ``expiries`` tells of some places until when."""
@@ -88,8 +96,8 @@ class PlainLane:
         self._data = b""
         self._expiries: Expiries = {}
 
-    def begin(self, run: "Run") -> None:
-        """Nobody need know."""
+    def begin(self) -> None:
+        """Nothing is to be done."""
 
     def takes(self, frames: Sequence[Frame]) -> bool:
         """It does."""
@@ -114,9 +122,9 @@ class PlainLane:
         self._expiries = expiries
         return len(self._data)
 
-    def write(self, start: int, end: int, apart: Apart, batch: Batch) -> int:
+    def write(self, places: range, apart: Apart, batch: Batch) -> int:
         """Send all of them the same."""
-        reached, busy = batch.send_same(self.members, start, end, self._data, apart)
+        reached, busy = batch.send_same(self.members, places, self._data, apart)
         for member in busy:
             member.extend(self._ready, self._expiries)
         return reached
@@ -142,26 +150,33 @@ class Run:
         "_lane",
         "_lanes",
         "_lap",
+        "_least",
         "_places",
         "recipients",
     )
 
-    def __init__(self, recipients: Sequence[object], lanes: Sequence[Lane]) -> None:
+    def __init__(self, recipients: Sequence[object]) -> None:
         self.recipients = recipients
-        self._lanes = lanes
+        self._lanes: Sequence[Lane] = ()
         #: How many messages are kept, and how many of them belong to this lap, if it has begun.
         self._count = self._lap = 0
         #: Whose turn it is: a lane, and a place in it.
         self._lane = self._at = 0
         #: What it costs in this lap to send a member of each lane what is its own.
         self._costs: Sequence[int] = ()
+        #: So many members are written to before others are heard, if there are as many in a lane.
+        self._least = 1
         self._expiries: dict[int, float] = {}
         #: Where to find each member; made when somebody is looked for.
         self._places: dict[Hashable, tuple[Any, int, int]] | None = None
         #: Who has left.
         self._apart: dict[Any, Lane] = {}
+
+    def begin(self, lanes: Sequence[Lane]) -> None:
+        """Have members, who know that they are in it, and are in no other run any more."""
+        self._lanes = lanes
         for lane in lanes:
-            lane.begin(self)
+            lane.begin()
 
     @property
     def is_over(self) -> bool:
@@ -209,31 +224,34 @@ class Run:
             self._give(lane, lane.members[:reached], self._lap)
         self._close()
 
-    def write(self, batch: Batch, most: int) -> bool:
-        """Send the next members what is theirs in this lap: some who take as long as so many bytes,
-        or one, and fewer when others are to be heard. Returns whether they are."""
+    def write(self, piece: Piece) -> None:
+        """Send the next members what is theirs in this lap, until the piece or the lap is over."""
         if not self._lap:
             self._begin_lap()
-        while most > 0:
+        while self._lap and piece.left > 0:
             lane, cost, start = self._lanes[self._lane], self._costs[self._lane], self._at
-            end = min(start + max(1, most // cost), len(lane.members))
+            end = min(start + max(self._least, piece.left // cost), len(lane.members))
+            places = range(start, end, max(self._least, BETWEEN))
             # Whatever goes wrong in it, nobody is sent anything twice.
             self._at = end
-            self._at = reached = lane.write(start, end, self._apart, batch)
-            if reached == len(lane.members):
-                self._lane, self._at = self._lane + 1, 0
-                if self._lane == len(self._lanes):
-                    self._end_lap()
-                    return False
+            self._at = reached = lane.write(places, self._apart, piece.batch)
+            piece.spend((end - start) * cost)
             if reached < end:
-                return True
-            most -= (end - start) * cost
-        return False
+                piece.cut()
+            if reached == len(lane.members):
+                self._end_lane()
 
     def _begin_lap(self) -> None:
         self._lap = self._count
         expiries = self._expiries.copy()
         self._costs = [CALL + lane.prepare(self._lap, expiries) for lane in self._lanes]
+        sizes = [len(lane.members) for lane in self._lanes]
+        self._least = max(sizes) if sum(map(mul, sizes, self._costs)) <= SHORT else 1
+
+    def _end_lane(self) -> None:
+        self._lane, self._at = self._lane + 1, 0
+        if self._lane == len(self._lanes):
+            self._end_lap()
 
     def _end_lap(self) -> None:
         for lane in self._lanes:

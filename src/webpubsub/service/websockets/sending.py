@@ -17,9 +17,6 @@ from webpubsub.service.websockets.transport import Transport
 
 #: How many bytes take as long as a system call.
 CALL = 1 << 14
-#: How many bytes are a piece of what is sent to many: while others are heard, and at most while
-#: nobody is.
-PIECE, LONGEST = 1 << 18, 1 << 21
 #: After so many sends it is looked for others who are to be heard.
 BETWEEN = 8
 
@@ -28,7 +25,7 @@ Apart: TypeAlias = dict[Any, Any]
 
 SendEach: TypeAlias = Callable[[list[int], list[bytes]], list[tuple[int, int]]]
 SendSame: TypeAlias = Callable[
-    [list[Any], int, int, bytes, Apart, int], tuple[int, list[tuple[Any, int]]]
+    [list[Any], int, int, int, bytes, Apart, int], tuple[int, list[tuple[Any, int]]]
 ]
 
 send_each: SendEach | None
@@ -108,14 +105,15 @@ class Batch:
         self._data.append(data)
 
     def send_same(
-        self, ways: list[WayT], start: int, end: int, data: bytes, apart: Apart
+        self, ways: list[WayT], places: range, data: bytes, apart: Apart
     ) -> tuple[int, list[WayT]]:
-        """Send the same to those from one place to another who are not apart, now. Returns the
-        place that was reached before others were to be heard, and whose sockets cannot be written
-        to."""
+        """Send the same to those at some places who are not apart, now. Others are looked for after
+        as many sends as a step is long. Returns the place that was reached before they were to be
+        heard, and whose sockets cannot be written to."""
+        start, end = places.start, places.stop
         if send_same is None:
             return end, [way for way in ways[start:end] if way not in apart]
-        reached, unsent = send_same(ways, start, end, data, apart, self._others)
+        reached, unsent = send_same(ways, start, end, places.step, data, apart, self._others)
         busy = []
         for way, sent in unsent:
             if sent < 0:

@@ -1,0 +1,33 @@
+"""How much is written to many clients before others are heard."""
+
+from webpubsub.service.websockets.sending import Batch
+
+#: How many bytes are a piece: while others are heard, and at most while nobody is.
+PIECE, LONGEST = 1 << 18, 1 << 21
+
+
+class Piece:
+    """What is left of one, in bytes. The next is longer and longer while nobody else is heard, if
+    that is known."""
+
+    __slots__ = ("_length", "_longest", "batch", "left")
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.left = 0
+        self._length = PIECE
+        self._longest = LONGEST if batch.can_look else PIECE
+
+    def begin(self) -> None:
+        """All of it is left."""
+        self.left = self._length
+        self._length = min(2 * self._length, self._longest)
+
+    def spend(self, size: int) -> None:
+        """So many bytes of it have been written, or what takes as long."""
+        self.left -= size
+
+    def cut(self) -> None:
+        """Others are to be heard: nothing is left."""
+        self.left = 0
+        self._length = PIECE
