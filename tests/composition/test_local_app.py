@@ -19,6 +19,7 @@ import pytest
 
 from tests.cli.apps import HOST, write_app
 from tests.cli.edges import EDGES, Edge, client_url, started
+from tests.service.wire import PATIENCE
 from webpubsub.composition.local_app import LocalApp, Place
 from webpubsub.host.control import HostState
 from webpubsub.host.errors import BrokenApp, HostError
@@ -176,9 +177,9 @@ async def test_an_app_of_any_style_runs_as_it_is(tmp_path: Path, style: str, edg
         async with session.ws_connect(url) as client:
             for count in ("1", "2"):
                 await client.send_str("hello")
-                said = json.loads(await client.receive_str(timeout=5))
+                said = json.loads(await client.receive_str(timeout=PATIENCE))
                 assert said == {"from": "alice", "said": "hello"}
-                assert await client.receive_str(timeout=5) == count
+                assert await client.receive_str(timeout=PATIENCE) == count
         refused = await client_url(session, app, "attacker")
         with pytest.raises(aiohttp.WSServerHandshakeError) as failure:
             await session.ws_connect(refused)
@@ -191,11 +192,11 @@ async def test_roles_of_the_connect_answer_count(tmp_path: Path, edge: Edge) -> 
     async with edge(write_app(tmp_path, GENERIC)) as app, aiohttp.ClientSession() as session:
         url = await client_url(session, app, "alice")
         async with session.ws_connect(url, protocols=["json.webpubsub.azure.v1"]) as client:
-            await client.receive_json(timeout=5)
+            await client.receive_json(timeout=PATIENCE)
             await client.send_json({"type": "joinGroup", "group": "g", "ackId": 1})
-            assert (await client.receive_json(timeout=5))["success"] is True
+            assert (await client.receive_json(timeout=PATIENCE))["success"] is True
             await client.send_json({"type": "sendToGroup", "group": "g", "data": 1, "ackId": 2})
-            assert (await client.receive_json(timeout=5))["error"]["name"] == "Forbidden"
+            assert (await client.receive_json(timeout=PATIENCE))["error"]["name"] == "Forbidden"
 
 
 @pytest.mark.parametrize(
@@ -350,7 +351,7 @@ async def message(request: wps.UserEventRequest) -> wps.UserEventResponse:
 async def said(client: aiohttp.ClientWebSocketResponse) -> str:
     """What the app answers a client."""
     await client.send_str("hello")
-    return await client.receive_str(timeout=5)
+    return await client.receive_str(timeout=PATIENCE)
 
 
 async def test_clients_stay_while_the_app_is_read_again(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 
 from tests.service.reverse_proxy import ReverseProxy, proxying
-from tests.service.wire import App, dial, handshake, running
+from tests.service.wire import PATIENCE, App, dial, handshake, running
 from webpubsub.protocol.access_tokens import client_token
 from webpubsub.protocol.connection_strings import ConnectionString
 from webpubsub.service.settings import DEVELOPMENT_KEY
@@ -36,9 +36,9 @@ async def connected(proxy: ReverseProxy, url: str) -> list[str]:
     trust = ssl.create_default_context(cafile=str(proxy.certificate))
     async with aiohttp.ClientSession() as session, session.ws_connect(url, ssl=trust) as client:
         await client.send_str("hi")
-        heard = [await client.receive_str(timeout=5)]
+        heard = [await client.receive_str(timeout=PATIENCE)]
         await called(proxy, "send_to_all", "to all", content_type="text/plain")
-        return [*heard, await client.receive_str(timeout=5)]
+        return [*heard, await client.receive_str(timeout=PATIENCE)]
 
 
 @pytest.mark.parametrize("keeps_host", [True, False])

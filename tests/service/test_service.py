@@ -18,6 +18,7 @@ from tests.service.fakes import JSON_SUBPROTOCOL, client_frame, close_payload
 from tests.service.wire import (
     BINARY,
     CLOSE,
+    PATIENCE,
     PING,
     PONG,
     TEXT,
@@ -462,7 +463,7 @@ async def test_stopping_lets_pending_events_be_answered() -> None:
             assert (await peer.hear())["ackId"] == 1
             assert await peer.closing() == (1001, "")
             await peer.send(client_frame(CLOSE, close_payload(1001)))
-            await asyncio.wait_for(stopping, 5)
+            await asyncio.wait_for(stopping, PATIENCE)
     assert app.reasons == [""]
     assert not gate.cancelled
 
@@ -477,7 +478,7 @@ async def test_stopping_does_not_wait_for_ever() -> None:
         async with peer:
             await peer.say({"type": "event", "event": "slow", "data": 1, "ackId": 1})
             await gate.entered.wait()
-            await asyncio.wait_for(service.stop(), 3)
+            await asyncio.wait_for(service.stop(), PATIENCE)
             assert gate.cancelled
             assert app.reasons == [""]
             assert await peer.closing() == (1001, "")
@@ -499,7 +500,7 @@ async def test_stopping_waits_for_notifications() -> None:
             for peer in peers:
                 assert await peer.closing() == (1001, "")
                 await peer.send(client_frame(CLOSE, close_payload(1001)))
-            await asyncio.wait_for(stopping, 5)
+            await asyncio.wait_for(stopping, PATIENCE)
             assert len(done) == 3
 
 
@@ -514,7 +515,7 @@ async def test_stopping_while_clients_come_in() -> None:
     ):
         await asking.send(handshake(service, await target_of(service)))
         await gate.entered.wait()
-        await asyncio.wait_for(service.stop(), 3)
+        await asyncio.wait_for(service.stop(), PATIENCE)
         assert gate.cancelled
         assert await silent.aborted()
         assert await asking.aborted()
@@ -526,7 +527,7 @@ async def test_stopping_ends_http_connections() -> None:
     async with leakless(close_timeout=60.0) as service, await dial(service) as peer:
         await peer.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await peer.response())[0] == 200
-        await asyncio.wait_for(service.stop(), 3)
+        await asyncio.wait_for(service.stop(), PATIENCE)
         assert await peer.rest() == b""
 
 
@@ -547,7 +548,7 @@ async def test_health_follows_the_status() -> None:
             await asking.send(ask)
             assert b" 503 " in await asking.reader.readuntil(b" 503 ")
             gate.opened.set()
-            await asyncio.wait_for(stopping, 5)
+            await asyncio.wait_for(stopping, PATIENCE)
     assert service.status is Status.STOPPED
 
 

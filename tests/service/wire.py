@@ -27,7 +27,8 @@ from webpubsub.service.settings import ServiceSettings
 from webpubsub.testing.clock import Clock
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PATIENCE = 5.0
+#: Generous, in seconds: a machine may be busy with other tests.
+PATIENCE = 20.0
 
 Answer = EventOutcome | Callable[[Any], Awaitable[EventOutcome]]
 

@@ -145,10 +145,10 @@ async def test_a_body_that_is_slow_and_steady() -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(5):
             yield b"x"
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.25)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bodies, "PIECE_SECONDS", 0.4)
+        patch.setattr(bodies, "PIECE_SECONDS", 1.0)
         config = {"enableChunkedRequestBinding": True}
         async with serving((http_function("f"), seen), http=config) as (session, _):
             assert (await session.post("/api/f", data=pieces())).status == 200
