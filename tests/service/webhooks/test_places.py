@@ -118,6 +118,19 @@ async def test_there_are_none_any_more() -> None:
         crowd.places.take(A)
 
 
+async def test_who_gives_up_just_when_there_are_none_any_more() -> None:
+    """Has none to give back."""
+    crowd = Crowd(limit=1)
+    await crowd.come(A, A, B)
+    waiting = list(crowd.waiting.values())
+    crowd.places.close()
+    for one in waiting:
+        one.cancel()
+    await crowd.settle()
+    assert [one.cancelled() for one in waiting] == [True, True]
+    assert crowd.places.why_none(A) == "1 of 1 places taken, 1 of them by this server"
+
+
 async def test_why_somebody_waits() -> None:
     """How many places there are, and whose they are."""
     crowd = Crowd()

@@ -47,7 +47,7 @@ class Places:
         except asyncio.CancelledError:
             if turn.cancelled():
                 self._leave(origin, turn)
-            else:
+            elif turn.exception() is None:
                 self.give_back(origin)
             raise
 

@@ -208,6 +208,23 @@ async def test_whoever_comes_meanwhile_may_not_take_it() -> None:
         assert b"aiohttp;" in await client.say(b"c")
 
 
+async def test_whoever_comes_meanwhile_may_not_take_it_from_one_who_has_gone() -> None:
+    """There is nobody to answer piece by piece."""
+    called = []
+
+    async def note(request: Request) -> Answer:
+        called.append(request.raw_path)
+        return Answer(200)
+
+    async with listening(note) as listener:
+        client = Client(listener)
+        await client.say(post(b"abc")[:-1])
+        listener.takes = lambda _: False
+        client.transport.close()
+        await client.hear()
+    assert called == []
+
+
 async def test_what_comes_while_an_answer_is_made_waits() -> None:
     """Answers come in the order of the requests, each in a context of its own."""
     release = asyncio.Event()
@@ -362,6 +379,29 @@ async def test_a_listener_that_stops_lets_answers_come(takes: bool) -> None:
         assert (await busy.hear()).count(b"done") == 1
         await stopping
         assert busy.is_lost
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_whoever_comes_while_the_listener_stops(takes: bool) -> None:
+    """Is not answered, then or later."""
+    release = asyncio.Event()
+
+    async def slow(_: Request) -> Answer:
+        await release.wait()
+        return text_answer(200, "done")
+
+    async with listening(slow, takes=takes) as listener:
+        busy = Client(listener)
+        await busy.say(get(b"/a"))
+        stopping = asyncio.ensure_future(listener.stop(5))
+        await asyncio.sleep(0)
+        late = Client(listener)
+        await late.say(get(b"/b"))
+        release.set()
+        await stopping
+        assert (await busy.hear()).count(b"done") == 1
+        assert await late.hear() == b""
+        assert late.is_lost
 
 
 @pytest.mark.parametrize("seconds", [0, 0.01])

@@ -65,6 +65,7 @@ async def test_what_a_request_says() -> None:
         pytest.param(PLAIN.replace(HOST, HOST + b"Content-Length:\r\n"), id="empty length"),
         pytest.param(PLAIN.replace(HOST, HOST + b"Content-Length: +1\r\n") + b"a", id="sum"),
         pytest.param(PLAIN.replace(HOST, HOST + b"Content-Length: 1\r\n") + b"ab", id="too long"),
+        pytest.param(b"\r\n\r\n", id="blank lines"),
         pytest.param(b"\r\n\r\n" + PLAIN, id="blank lines before it"),
         pytest.param(b"\r\n\r\n" + PLAIN[:-2], id="blank lines before a part of it"),
         pytest.param(

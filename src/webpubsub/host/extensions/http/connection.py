@@ -55,13 +55,16 @@ class Connections:
         self.handed_over = HandedOver(answerer.answer)
         self.reader = RequestReader()
         self.open: set[Connection] = set()
+        self.is_closing = False
 
     def __call__(self) -> "Connection":
         """A protocol for a new connection."""
         return Connection(self)
 
     async def close(self, seconds: float) -> None:
-        """Close them, each as soon as it has answered, and cut off what takes longer than that."""
+        """Close them, each as soon as it has answered, and cut off what takes longer than that;
+        those that come later are closed at once."""
+        self.is_closing = True
         end = asyncio.get_running_loop().time() + seconds
         answering = {*self.handed_over.close_soon()}
         for connection in tuple(self.open):
@@ -118,15 +121,18 @@ class Connection(asyncio.Protocol):
         self._house.open.add(self)
         if (found := transport.get_extra_info("socket")) is not None:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if self._house.is_closing:
+            self.close_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone. An answer that is being made is made for nobody."""
         self._transport = None
         self._stop_waiting()
-        if self._pending is not None and not self._closes:
-            self._begin(self._pending)
+        pending, house = self._pending, self._house
+        if pending is not None and not self._closes and house.answerer.takes(pending):
+            self._begin(pending)
         if self.answering is None:
-            self._house.open.discard(self)
+            house.open.discard(self)
 
     def data_received(self, data: bytes) -> None:
         """Something has arrived."""

@@ -68,7 +68,7 @@ class RequestReader:
         if not head.endswith(_END_OF_HEAD):
             is_short = len(data) < _MOST_HEAD_BYTES and not self._ended
             return (None, len(data) + 1) if is_short else _OTHER
-        request = self._request(head)
+        request = self._request(head) if self._targets else None  # without, these are blank lines
         if request is None:
             return _OTHER
         length = len(head) + int(request.first("content-length") or 0)
