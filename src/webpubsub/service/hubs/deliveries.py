@@ -61,7 +61,7 @@ def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames)
     if run is None or run.recipients != recipients:
         run = _begin_run(recipients, flusher)
     if run.say(delivery, lambda codec: _encode(delivery, codec, frames)):
-        flusher.count(len(delivery.message.data))
+        flusher.backlog.count(len(delivery.message.data))
         return True
     flusher.end(run)
     return False

@@ -1,0 +1,148 @@
+"""What was sent to many clients and is not written yet.
+
+It consists of portions, for clients each, that have their turns in pieces. Who sends faster than it
+is written waits from some level on. Nobody can be told to wait who sends by the REST API or in
+answer to an event: from another level on it is written all at once, and nobody is heard meanwhile.
+Specification: client-protocols section 2.1.
+"""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple, Protocol
+
+from webpubsub.service.websockets.pieces import Piece
+from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.sending import CALL, Batch
+
+
+class Level(NamedTuple):
+    """It is reached by so many messages, or by so many bytes of them."""
+
+    messages: int
+    size: int
+
+
+#: From here on, whoever has sent some of it waits.
+FULL = Level(64, 1 << 16)
+#: From here on, it is written at once.
+TOO_FULL = Level(257, 1 << 22)
+
+
+class Flushable(Hashable, Protocol):
+    """The outbox of a client."""
+
+    def flush(self, batch: Batch) -> None:
+        """Send what there is."""
+        ...
+
+    def overflow(self) -> None:
+        """Do what is to be done when there is too much."""
+        ...
+
+
+class Portion(Protocol):
+    """What some clients were sent together."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it has been written."""
+        ...
+
+    def write(self, piece: Piece) -> None:
+        """Write as much of it as is left of a piece."""
+        ...
+
+
+class _Ended:
+    """What is left of a run: outboxes, each of which has at most so many bytes of it."""
+
+    __slots__ = ("_cost", "_outboxes")
+
+    def __init__(self, outboxes: Sequence[Flushable], size: int) -> None:
+        self._outboxes = deque(outboxes)
+        self._cost = CALL + size
+
+    @property
+    def is_over(self) -> bool:
+        return not self._outboxes
+
+    def write(self, piece: Piece) -> None:
+        while self._outboxes and piece.left > 0:
+            self._outboxes.popleft().flush(piece.batch)
+            piece.spend(self._cost)
+        # What comes next must not overtake it.
+        piece.batch.send()
+
+
+class Backlog:
+    """Portions in the order of their turns, and who waits until there is less of them."""
+
+    __slots__ = ("_messages", "_piece", "_portions", "_size", "_waiting", "said")
+
+    def __init__(self, batch: Batch) -> None:
+        self._portions: deque[Portion] = deque()
+        self._piece = Piece(batch)
+        #: Of what was said since all of it was written.
+        self._messages = self._size = 0
+        self._waiting: list[Callable[[], None]] = []
+        #: How many messages there were since the start.
+        self.said = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._messages or self._portions)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to be done."""
+        return bool(self._messages or self._portions or self._waiting)
+
+    def begin(self, run: Run) -> None:
+        """Have what is said in a run written."""
+        self._portions.append(run)
+
+    def count(self, size: int) -> None:
+        """A message of so many bytes was said in a run."""
+        self.said += 1
+        self._messages += 1
+        self._size += size
+
+    def replace(self, run: Run, outboxes: Sequence[Flushable]) -> None:
+        """Have these flushed, in which is what was left of a run."""
+        self._portions.remove(run)
+        if outboxes:
+            self._portions.append(_Ended(outboxes, self._size))
+
+    def wait(self, action: Callable[[], None]) -> None:
+        """Have something done as soon as it is not full."""
+        self._waiting.append(action)
+
+    def write(self) -> None:
+        """Write a piece, unless who sends has more to say that can go with it."""
+        if self._has_reached(FULL) or not self._waiting:
+            self._write_piece()
+        while self._has_reached(TOO_FULL):
+            self._write_piece()
+
+    def admit(self) -> Sequence[Callable[[], None]]:
+        """What need not wait any more."""
+        if self._has_reached(FULL):
+            return ()
+        admitted, self._waiting = self._waiting, []
+        return admitted
+
+    def _has_reached(self, level: Level) -> bool:
+        return self._messages >= level.messages or self._size >= level.size
+
+    def _write_piece(self) -> None:
+        piece, portions = self._piece, self._portions
+        piece.begin()
+        while portions and piece.left > 0:
+            portions[0].write(piece)
+            if portions[0].is_over:
+                portions.popleft()
+            else:
+                portions.rotate(-1)
+            if portions and piece.left > 0 and piece.batch.others_wait():
+                piece.cut()
+        if not portions:
+            self._messages = self._size = 0

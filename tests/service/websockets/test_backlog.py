@@ -1,0 +1,138 @@
+"""What was sent to many and is not written yet, and who waits because of that.
+
+That it is written in pieces is seen by ``test_flusher.py``. Specification: client-protocols section
+2.1.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+
+from webpubsub.service.websockets import sending
+from webpubsub.service.websockets.backlog import Backlog
+from webpubsub.service.websockets.pieces import PIECE, Piece
+from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.sending import CALL, Batch
+
+
+class Portion(Run):
+    """Takes all that is left of some pieces, and says whose turn it was."""
+
+    def __init__(self, name: str, pieces: int, turns: list[str]) -> None:
+        super().__init__(())
+        self.name = name
+        self.pieces = pieces
+        self.turns = turns
+
+    @property
+    def is_over(self) -> bool:
+        return not self.pieces
+
+    def write(self, piece: Piece) -> None:
+        piece.spend(piece.left)
+        self.pieces -= 1
+        self.turns.append(self.name)
+
+
+def _backlog(*pieces: int) -> tuple[Backlog, Sequence[str]]:
+    """Portions that are so many pieces each, and whose turn it was."""
+    backlog, turns = Backlog(Batch()), list[str]()
+    for name, number in zip("abc", pieces, strict=False):
+        backlog.begin(Portion(name, number, turns))
+    return backlog, turns
+
+
+def test_portions_take_turns() -> None:
+    """One that is over has none."""
+    backlog, turns = _backlog(3, 1, 2)
+    while backlog:
+        backlog.write()
+    assert "".join(turns) == "abcaca"
+
+
+@pytest.mark.parametrize(
+    ("messages", "size", "waits", "pieces"),
+    [
+        (63, 1, False, 0),
+        (64, 1, True, 1),
+        (1, 65_535, False, 0),
+        (1, 65_536, True, 1),
+        (256, 1, True, 1),
+        (257, 1, False, 9),
+        (4, 1 << 20, False, 9),
+    ],
+)
+def test_levels(messages: int, size: int, waits: bool, pieces: int) -> None:
+    """Who has more to say is waited for up to one, has to wait beyond it until all is written, and
+    beyond another that is at once."""
+    backlog, turns = _backlog(9)
+    for _ in range(messages):
+        backlog.count(size)
+    said: list[str] = []
+    backlog.wait(lambda: said.append("more"))
+    backlog.write()
+    for action in backlog.admit():
+        action()
+    assert said == ([] if waits else ["more"])
+    assert len(turns) == pieces
+    while backlog:
+        backlog.write()
+    assert backlog.is_due is waits
+    assert len(backlog.admit()) == waits
+    assert backlog.said == messages
+    assert not backlog.is_due
+
+
+def test_others_are_looked_for_between_two_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If something is left of both."""
+
+    class Short(Portion):
+        def write(self, piece: Piece) -> None:
+            self.pieces -= 1
+            self.turns.append(self.name)
+
+    looks: list[int] = []
+
+    def is_readable(fileno: int) -> bool:
+        looks.append(fileno)
+        return True
+
+    monkeypatch.setattr(sending, "is_readable", is_readable)
+    backlog, turns = Backlog(Batch(0)), list[str]()
+    for name in "abc":
+        backlog.begin(Short(name, 1, turns))
+    for written in ("a", "ab", "abc"):
+        backlog.write()
+        assert "".join(turns) == written
+    assert len(looks) == 2
+
+
+class Box:
+    """An outbox that counts how often it is flushed."""
+
+    def __init__(self) -> None:
+        self.flushes = 0
+
+    def flush(self, _batch: Batch) -> None:
+        self.flushes += 1
+
+    def overflow(self) -> None:
+        raise AssertionError("nothing is too full")
+
+
+def test_what_is_left_of_a_run_has_its_turn() -> None:
+    """At the end, in pieces of its own; where nothing is left it has none."""
+    turns: list[str] = []
+    backlog = Backlog(Batch())
+    runs = [Portion(name, pieces, turns) for name, pieces in (("a", 2), ("b", 9), ("c", 9))]
+    for run in runs:
+        backlog.begin(run)
+    backlog.count(PIECE - CALL)
+    boxes = [Box(), Box()]
+    backlog.replace(runs[1], boxes)
+    backlog.replace(runs[2], [])
+    seen = []
+    while backlog:
+        backlog.write()
+        seen.append(("".join(turns), [box.flushes for box in boxes]))
+    assert seen == [("a", [0, 0]), ("a", [1, 0]), ("aa", [1, 0]), ("aa", [1, 1])]
