@@ -8,7 +8,8 @@ import pytest
 import typer
 
 from tests.cli.apps import write_app
-from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port, run
+from tests.cli.calls import call
+from tests.cli.processes import EXAMPLES, Command, StartedApp, free_port
 from webpubsub.cli.hub_settings import FILE_NAME, described, load_hub_settings
 from webpubsub.service.hub_settings.flags import hubs_from_flags
 from webpubsub.service.hub_settings.model import (
@@ -160,7 +161,7 @@ def test_a_bad_file_is_refused_at_the_start(tmp_path: Path) -> None:
     """Nothing has been served by then."""
     path = tmp_path / "appsettings.json"
     path.write_text('{"WebPubSub:Hubs:chat:EventHandlers:0:UrlTemplate": "x"}', "utf-8")
-    done = run("service", "--port", "0", "--config", path)
+    done = call("service", "--port", "0", "--config", path)
     assert done.returncode == 1
     assert done.stdout == ""
     assert f"error: {path}, line 1: WebPubSub:Hubs:chat:EventHandlers:0" in done.stderr

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.cli.apps import ECHO, write_app
+from tests.cli.calls import call
 from tests.cli.processes import run, script
 from tests.cli.test_exec import CLIENT
 from tests.recording.test_clients import CONNECT
@@ -70,7 +71,7 @@ def test_a_service_that_is_none(tmp_path: Path, words: list[str], message: str) 
 def test_what_cannot_be_replayed_is_one_line(tmp_path: Path) -> None:
     """No recording, or no app."""
     (tmp_path / "file").write_text("{}", encoding="utf-8")
-    done = run("replay", tmp_path / "file")
+    done = call("replay", tmp_path / "file")
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {tmp_path / 'file'} is no recording")
     assert done.stderr.count("\n") == 1
