@@ -16,7 +16,7 @@ from tests.host.extensions.http.serving import (
     raw,
     serving,
 )
-from webpubsub.host.extensions.http import bodies, connection
+from webpubsub.host.extensions.http import bodies, rests
 from webpubsub.host.extensions.http.bodies import BodyTooLarge, WholeBody
 
 
@@ -111,7 +111,7 @@ async def test_a_body_that_stops_is_not_waited_for_for_ever(
 ) -> None:
     """The function is not called, and the connection is no good any more."""
     monkeypatch.setattr(bodies, "PIECE_SECONDS", 0.1)
-    monkeypatch.setattr(connection, "_REST_SECONDS", 0.05)
+    monkeypatch.setattr(rests, "_REST_SECONDS", 0.05)
     act = Recorder()
     async with serving((http_function("f"), act)) as (_, extension):
         request = b"POST /api/f HTTP/1.1\r\nHost: h\r\n" + rest

@@ -12,7 +12,7 @@ import pytest
 
 from tests.host.extensions.http.talking import Client, listening
 from tests.service.wire import until
-from webpubsub.host.extensions.http import connection
+from webpubsub.host.extensions.http import connection, rests
 from webpubsub.host.extensions.http.answers import Answer, text_answer
 from webpubsub.host.extensions.http.bodies import BodyIncomplete, WholeBody
 from webpubsub.host.extensions.http.requests import Request
@@ -154,7 +154,7 @@ async def test_the_rest_of_others_is_not_waited_for(part: bytes) -> None:
 async def test_the_rest_is_not_waited_for_long(whole: bytes, at: int) -> None:
     """From then on aiohttp's rules hold, and nothing that has come is lost."""
     part, rest = whole[:at], whole[at:]
-    with patch.object(connection, "_REST_SECONDS", 0.02):
+    with patch.object(rests, "_REST_SECONDS", 0.02):
         async with listening(_name_reader) as listener:
             client, steady = Client(listener), Client(listener)
             await client.say(part)
@@ -290,7 +290,7 @@ async def test_a_client_that_does_not_read_is_not_handed_over() -> None:
         await request.body.read(10)
         return Answer(200, body=b"x" * (100_000 if request.method == "GET" else 1))
 
-    with patch.object(connection, "_REST_SECONDS", 0.01):
+    with patch.object(rests, "_REST_SECONDS", 0.01):
         async with listening(large) as listener:
             client = Client(listener)
             await client.say(get(b"/a")[:-1])

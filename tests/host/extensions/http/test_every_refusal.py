@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.host.extensions.http.serving import http_function, returning, serving
-from webpubsub.host.extensions.http import bodies, connection
+from webpubsub.host.extensions.http import bodies, rests
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.keys.files import KeyFiles
 from webpubsub.host.keys.model import Scope, ScopeKind
@@ -94,7 +94,7 @@ async def _stops_in_the_middle(place: Place) -> None:
     writer.write(b"POST /api/open HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nhalf")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bodies, "PIECE_SECONDS", 0.1)
-        patch.setattr(connection, "_REST_SECONDS", 0.05)
+        patch.setattr(rests, "_REST_SECONDS", 0.05)
         assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
     writer.close()
     await writer.wait_closed()

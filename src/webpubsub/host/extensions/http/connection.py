@@ -5,15 +5,17 @@ because it is large and still on its way, is malformed or wants something of the
 aiohttp's: it takes the connection over for good, with what has come, as if it had been there from
 the beginning.
 
-    waiting --a whole request--> answering --the answer is written--> waiting
-     | | ^                           '--the host stops, or something fails--> closed
-     | '-'- a part of a small one
-     '--anything else, or the rest does not come soon--> handed over
+    idle --a part of a small request--> partial
+    idle, partial --a whole request--> answering
+    idle, partial --anything else, or the rest does not come soon--> handed over
+    answering --the answer is written--> idle, or unread when its client has much to read
+    unread --the client has read that--> idle
+    all of them --the host stops, or something fails--> closed
 
 So whoever never sends the rest is treated by aiohttp's rules, within its bounds. One who leaves
 before is answered in vain, so that what is lost is logged; when the host stops, nobody waits for
-the rest. What comes while an answer is made waits, and so does the next request while the client
-does not read its answers. Specification: functions-python section 5.2.
+the rest. What comes while an answer is made, or is not read by its client, waits until the
+connection is idle again. Specification: functions-python section 5.2.
 """
 
 import asyncio
@@ -27,13 +29,12 @@ from webpubsub.host.extensions.http.bodies import WholeBody
 from webpubsub.host.extensions.http.handed_over import HandedOver, logger
 from webpubsub.host.extensions.http.refusing import failed
 from webpubsub.host.extensions.http.requests import Request
+from webpubsub.host.extensions.http.rests import Part, Rests
 from webpubsub.host.extensions.http.whole_requests import RequestReader
 from webpubsub.host.extensions.http.written_answers import written
 
 #: How long a connection may be silent: longer than any proxy keeps it.
 _SILENT_SECONDS = 3630.0
-#: How long the rest of a request may take that is waited for here.
-_REST_SECONDS = 1.0
 #: So much waits for the rest of a request, or for an answer before it, and no more is read.
 _MOST_WAITING_BYTES = 65_536
 
@@ -54,6 +55,7 @@ class Connections:
         self.answerer = answerer
         self.handed_over = HandedOver(answerer.answer)
         self.reader = RequestReader()
+        self.rests = Rests()
         self.open: set[Connection] = set()
         self.is_closing = False
 
@@ -79,21 +81,23 @@ class Connections:
 
 
 class Connection(asyncio.Protocol):
-    """One of ``house``, from when it is made to when it is lost or handed over."""
+    """One of ``house``, from when it is made to when it is lost or handed over.
+
+    It is partial with a ``_part``, and has it then, answering with what is ``answering``, unread
+    when it ``_is_unread``, and idle without any of these.
+    """
 
     __slots__ = (
         "_closes",
         "_context",
         "_house",
-        "_is_awaited",
+        "_is_unread",
         "_last",
         "_loop",
-        "_pending",
+        "_part",
         "_received",
-        "_rest",
         "_silence",
         "_transport",
-        "_wanted",
         "answering",
     )
 
@@ -103,14 +107,9 @@ class Connection(asyncio.Protocol):
         self._context = copy_context()
         self._transport: asyncio.Transport | None = None
         self._received = b""
-        #: How much has to be there to go on with a request, the request when its head has come, and
-        #: what sees that the rest does.
-        self._wanted = 0
-        self._pending: Request | None = None
-        self._rest: asyncio.TimerHandle | None = None
+        self._part: Part | None = None
+        self._is_unread = False
         self._closes = False
-        #: Whether the client has so much to read that it gets no more.
-        self._is_awaited = False
         self._last = self._loop.time()
         self._silence = self._loop.call_later(_SILENT_SECONDS, self._end_silence)
         self.answering: asyncio.Task[None] | None = None
@@ -127,35 +126,27 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone. An answer that is being made is made for nobody."""
         self._transport = None
-        self._stop_waiting()
-        pending, house = self._pending, self._house
-        if pending is not None and not self._closes and house.answerer.takes(pending):
-            self._begin(pending)
+        self._silence.cancel()
+        begun = self._end_part()
+        if begun is not None and not self._closes and self._house.answerer.takes(begun):
+            self._begin(begun)
         if self.answering is None:
-            house.open.discard(self)
+            self._house.open.discard(self)
 
     def data_received(self, data: bytes) -> None:
         """Something has arrived."""
-        if self._closes:
-            return
-        if self.answering is None and not self._is_awaited and not self._received:
-            self._take(data)
-            return
-        self._received += data
-        if self._wanted and not self._is_awaited:
+        if not self._closes:
+            self._received += data
             self._go_on()
-        elif len(self._received) > _MOST_WAITING_BYTES and self._transport is not None:
-            self._transport.pause_reading()
 
     def pause_writing(self) -> None:
-        """The client does not read."""
-        self._is_awaited = True
+        """The client has so much to read that it gets no more."""
+        self._is_unread = True
 
     def resume_writing(self) -> None:
-        """It does again."""
-        self._is_awaited = False
-        if self.answering is None:
-            self._go_on()
+        """It has read it."""
+        self._is_unread = False
+        self._go_on()
 
     def close_soon(self) -> None:
         """Close it when what is asked has been answered."""
@@ -163,63 +154,72 @@ class Connection(asyncio.Protocol):
         if self.answering is None and self._transport is not None:
             self._transport.close()
 
+    def give_up(self) -> None:
+        """Do not wait for the rest of a request any more."""
+        if not self._closes:
+            self._hand_over()
+
+    def _go_on(self) -> None:
+        """With what has come, if it is its turn."""
+        data, part, transport = self._received, self._part, self._transport
+        if not data or transport is None or self._closes:
+            return
+        if self.answering is not None or self._is_unread:
+            if len(data) > _MOST_WAITING_BYTES:
+                transport.pause_reading()
+            return
+        if len(data) > _MOST_WAITING_BYTES:
+            transport.resume_reading()
+        if part is None or part.request is None:
+            self._take(data)
+        elif len(data) >= part.length:
+            self._take_whole(part.request, part.length)
+
     def _take(self, data: bytes) -> None:
-        house = self._house
-        request, length = house.reader.read(data)
-        if length == 0 or (request is not None and not house.answerer.takes(request)):
-            self._hand_over(data)
-        elif request is None or length > len(data):
-            self._await_rest(request, data, length)
-        else:
+        request, length = self._house.reader.read(data)
+        if length == 0 or (request is not None and not self._house.answerer.takes(request)):
+            self._hand_over()
+        elif request is not None and length <= len(data):
+            self._received = b""
             self._begin(request)
+        elif length <= _MOST_WAITING_BYTES:
+            self._part = Part(request, length)
+            self._house.rests.wait(self)
+        else:
+            self._hand_over()
+
+    def _take_whole(self, request: Request, length: int) -> None:
+        if not self._house.answerer.takes(request):  # as it did when its head came
+            self._hand_over()
+            return
+        data = self._received
+        request.body = WholeBody(data[length - int(request.first("content-length") or 0) : length])
+        self._received = data[length:]
+        self._begin(request)
 
     def _begin(self, request: Request) -> None:
-        self._wanted, self._pending = 0, None
+        if self._part is not None:
+            self._end_part()
         # By those who have taken it, whoever comes after them.
         answer = self._house.answerer.answer(request)
         self.answering = self._loop.create_task(self._answer(request, answer))
 
-    def _await_rest(self, request: Request | None, data: bytes, length: int) -> None:
-        if length > _MOST_WAITING_BYTES:
-            self._hand_over(data)
-            return
-        if not self._wanted:
-            self._last = self._loop.time()
-        self._received, self._wanted, self._pending = data, length, request
-        if self._rest is None:  # one for all requests that begin while it runs
-            self._rest = self._loop.call_later(_REST_SECONDS, self._end_rest)
+    def _end_part(self) -> Request | None:
+        """What has begun to come, if its head is known."""
+        if (part := self._part) is None:
+            return None
+        self._part = None
+        self._house.rests.end(self)
+        return part.request
 
-    def _end_rest(self) -> None:
-        self._rest = None
-        if not self._wanted or self._closes:
-            return
-        since = self._loop.time() if self._is_awaited else self._last
-        left = since + _REST_SECONDS - self._loop.time()
-        if left > 0:
-            self._rest = self._loop.call_later(left, self._end_rest)
-        else:
-            self._hand_over(self._received)
-
-    def _complete(self, request: Request, data: bytes) -> None:
-        if not self._house.answerer.takes(request):  # as it did when its head came
-            self._hand_over(data)
-            return
-        end = self._wanted
-        request.body = WholeBody(data[end - int(request.first("content-length") or 0) : end])
-        self._received = data[end:]
-        self._begin(request)
-
-    def _hand_over(self, data: bytes) -> None:
+    def _hand_over(self) -> None:
         if self._transport is None:
             return
-        self._stop_waiting()
-        self._house.open.discard(self)
-        self._house.handed_over.take(self._transport, data)
-
-    def _stop_waiting(self) -> None:
         self._silence.cancel()
-        if self._rest is not None:
-            self._rest.cancel()
+        self._end_part()
+        self._house.open.discard(self)
+        data, self._received = self._received, b""
+        self._house.handed_over.take(self._transport, data)
 
     async def _answer(self, request: Request, made: Awaitable[Answer]) -> None:
         answer: Answer | None = None  # as it stays when it is cut off
@@ -254,22 +254,8 @@ class Connection(asyncio.Protocol):
             self._transport.write(data)
         return not answer.is_last
 
-    def _go_on(self) -> None:
-        data, transport = self._received, self._transport
-        if not data or transport is None or self._is_awaited or self._closes or self.answering:
-            return
-        if len(data) < self._wanted:
-            return
-        if len(data) > _MOST_WAITING_BYTES:
-            transport.resume_reading()
-        if self._pending is not None:
-            self._complete(self._pending, data)
-        else:
-            self._received = b""
-            self._take(data)
-
     def _end_silence(self) -> None:
-        if self.answering is not None:
+        if self.answering is not None or self._part is not None:
             self._last = self._loop.time()
         due = self._last + _SILENT_SECONDS
         if self._loop.time() < due:

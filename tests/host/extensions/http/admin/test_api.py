@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.host.extensions.http.serving import http_function, raw, returning, serving
-from webpubsub.host.extensions.http import bodies, connection
+from webpubsub.host.extensions.http import bodies, rests
 from webpubsub.host.extensions.http.admin.api import ROUTES, AdminRoute, route_of
 from webpubsub.host.keys.files import KeyFiles
 
@@ -102,7 +102,7 @@ async def test_a_body_that_breaks_off_is_answered_as_any_other(
 ) -> None:
     """It is the client's mistake, and in the log."""
     monkeypatch.setattr(bodies, "PIECE_SECONDS", 0.1)
-    monkeypatch.setattr(connection, "_REST_SECONDS", 0.05)
+    monkeypatch.setattr(rests, "_REST_SECONDS", 0.05)
     request = (
         b"POST /admin/functions/f HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
         b"Content-Length: 9\r\n\r\n{"
