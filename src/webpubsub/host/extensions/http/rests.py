@@ -55,9 +55,10 @@ class Rests:
 
     def _look(self) -> None:
         self._timer, loop = None, asyncio.get_running_loop()
+        now = loop.time()  # whoever is late by the end of this has its turn in the next one
         while self._waiting:
             who, due = next(iter(self._waiting.items()))
-            if due > loop.time():
+            if due > now:
                 self._timer = loop.call_at(due, self._look)
                 return
             del self._waiting[who]
