@@ -458,6 +458,24 @@ def test_groups_that_alternate_have_a_run_each() -> None:
         assert {run.is_over for run in {*runs[0], *runs[2]} if run is not None} == {True}
 
 
+def test_a_run_that_begins_with_a_failure_is_no_trap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent to the same clients after it, in this turn or later, is delivered."""
+    monkeypatch.setattr(deliveries, "_MANY", 1)
+    codec = Counting("one")
+    world = World(codecs=[codec])
+    for turns in (0, 3):
+        with monkeypatch.context() as patch:
+            patch.setattr(codec, "encode_delivery", lambda _delivery: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                world.hub.apply(ops.SendToAll(hub="chat", message=HELLO))
+        for _ in range(turns):
+            world.loop.turn()
+        world.hub.apply(ops.SendToAll(hub="chat", message=HELLO))
+        while world.loop.soon:
+            world.loop.turn()
+    assert world.received == dict.fromkeys(PEOPLE, [FROM_SERVER] * 2)
+
+
 @pytest.mark.parametrize("between", ACTIONS)
 @pytest.mark.parametrize("whom", [1, 4])
 def test_nothing_breaks_a_run(between: str, whom: int) -> None:

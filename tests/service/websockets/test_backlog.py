@@ -20,17 +20,18 @@ class Portion(Run):
 
     def __init__(self, name: str, pieces: int, turns: list[str]) -> None:
         super().__init__(())
+        self.is_over = False
         self.name = name
         self.pieces = pieces
         self.turns = turns
 
-    @property
-    def is_over(self) -> bool:
-        return not self.pieces
-
     def write(self, piece: Piece) -> None:
         piece.spend(piece.left)
+        self.take_turn()
+
+    def take_turn(self) -> None:
         self.pieces -= 1
+        self.is_over = not self.pieces
         self.turns.append(self.name)
 
 
@@ -88,8 +89,7 @@ def test_others_are_looked_for_between_two_portions(monkeypatch: pytest.MonkeyPa
 
     class Short(Portion):
         def write(self, piece: Piece) -> None:
-            self.pieces -= 1
-            self.turns.append(self.name)
+            self.take_turn()
 
     looks: list[int] = []
 

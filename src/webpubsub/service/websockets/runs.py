@@ -152,6 +152,7 @@ class Run:
         "_lap",
         "_least",
         "_places",
+        "is_over",
         "recipients",
     )
 
@@ -171,17 +172,15 @@ class Run:
         self._places: dict[Hashable, tuple[Any, int, int]] | None = None
         #: Who has left.
         self._apart: dict[Any, Lane] = {}
+        #: Whether nothing is to be sent in it any more.
+        self.is_over = True
 
     def begin(self, lanes: Sequence[Lane]) -> None:
         """Have members, who know that they are in it, and are in no other run any more."""
         self._lanes = lanes
+        self.is_over = False
         for lane in lanes:
             lane.begin()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether all members have been sent everything."""
-        return not self._count
 
     def say(self, delivery: Delivery, encode: Encode) -> bool:
         """Send a message to all members; or to none, and return False, when it does not go to all
@@ -226,7 +225,9 @@ class Run:
 
     def write(self, piece: Piece) -> None:
         """Send the next members what is theirs in this lap, until the piece or the lap is over."""
-        if not self._lap:
+        if not self._count:
+            self._close()
+        elif not self._lap:
             self._begin_lap()
         while self._lap and piece.left > 0:
             lane, cost, start = self._lanes[self._lane], self._costs[self._lane], self._at
@@ -259,11 +260,12 @@ class Run:
         self._expiries = self._expiries_from(self._lap)
         self._count -= self._lap
         self._lap = self._lane = 0
-        if self.is_over:
+        if not self._count:
             self._close()
 
     def _close(self) -> None:
         """Hold nobody: members may remember a run that is over."""
+        self.is_over = True
         self._count = self._lap = 0
         self._lanes = self.recipients = ()
         self._places = None
