@@ -6,6 +6,7 @@ Specification: upstream-events section 13.
 """
 
 import asyncio
+from itertools import takewhile
 from types import TracebackType
 from typing import Any
 
@@ -84,15 +85,14 @@ class Patience:
             wait.task.uncancel()
 
     def _look(self, timers: Timers) -> None:
-        self._timer = None
-        now = timers.time()
-        for wait in tuple(self._waiting):
-            if wait.deadline > now:
-                self._timer = timers.call_at(wait.deadline, lambda: self._look(timers))
-                return
+        self._timer, now = None, timers.time()
+        for wait in list(takewhile(lambda wait: wait.deadline <= now, self._waiting)):
             del self._waiting[wait]
             wait.is_over = True
             wait.task.cancel()
+        first = next(iter(self._waiting), None)
+        if first is not None:
+            self._timer = timers.call_at(first.deadline, lambda: self._look(timers))
 
 
 async def pause(seconds: float, timers: Timers | None = None) -> None:

@@ -18,7 +18,7 @@ from webpubsub.service.websockets.transport import Transport
 #: How many bytes take as long as a system call.
 CALL = 1 << 14
 #: After so many sends it is looked for others who are to be heard.
-BETWEEN = 8
+BETWEEN = 4
 
 #: Who has left a run.
 Apart: TypeAlias = dict[Any, Any]
