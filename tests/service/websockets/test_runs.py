@@ -14,7 +14,7 @@ from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets import runs, sending
 from webpubsub.service.websockets.pieces import PIECE, Piece
-from webpubsub.service.websockets.runs import PlainLane, Run
+from webpubsub.service.websockets.runs import AT_ONCE, PlainLane, Run
 from webpubsub.service.websockets.sending import CALL, Apart, Batch
 
 
@@ -153,10 +153,12 @@ def nothing_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "SHORT", 0)
 
 
-def test_a_short_lap_is_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However little is left of it; a lap is as long as it takes to send it."""
+def test_a_short_lap_is_written_to_several_members_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However little is left of a piece; a lap is as long as it takes to send it."""
     calls = _calls(monkeypatch)
-    for members, size, written in ((60, 9, 60), (60, 9999, 1), (65, 9, 1)):
+    for members, size, written in ((10, 9, 10), (60, 9, AT_ONCE), (60, 9999, 1), (65, 9, 1)):
         run = _run(*[Member(number) for number in range(members)])
         _say(run, b"x" * size)
         _write(run)
