@@ -6,8 +6,9 @@ Specification: client-protocols sections 2.1, 2.2, 2.3, 5.9 and 5.10, upstream-e
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -520,6 +521,20 @@ async def test_stopping_while_clients_come_in() -> None:
         assert await silent.aborted()
         assert await asking.aborted()
     assert app.names == ["connect"]
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_who_comes_while_it_stops_is_sent_away(turns: int) -> None:
+    """At once, in whichever turn of the event loop."""
+    async with leakless(close_timeout=60.0) as service:
+        with socket.create_connection(("127.0.0.1", service._port)) as client:
+            client.setblocking(False)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await asyncio.wait_for(service.stop(), PATIENCE)
+            with suppress(ConnectionResetError):
+                heard = asyncio.get_running_loop().sock_recv(client, 1)
+                assert await asyncio.wait_for(heard, PATIENCE) == b""
 
 
 async def test_stopping_ends_http_connections() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -178,8 +179,8 @@ class Service:
             return
         self.status = Status.STOPPING
         if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+            listener, self._listener = self._listener, None
+            await _close(listener)
         if self.pages is not None:
             self.pages.close()
         await self._router.drain(self.settings.stop_timeout)
@@ -252,3 +253,16 @@ class Service:
     def _reachable_address(self) -> str:
         address = self.settings.address
         return "127.0.0.1" if address in _ALL_ADDRESSES else address
+
+
+async def _close(listener: asyncio.Server) -> None:
+    """Accept nobody any more. asyncio makes a connection in the turn after the one in which it has
+    accepted it, or forgets it, open, if the listener has been closed by then. In another turn it
+    tells us."""
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # as on Windows
+        for listening in listener.sockets:
+            loop.remove_reader(listening)
+    for _ in range(2):
+        await asyncio.sleep(0)
+    listener.close()

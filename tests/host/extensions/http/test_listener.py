@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import pytest
 from aiohttp import ClientSession, TCPConnector
@@ -62,6 +63,21 @@ async def test_the_port_is_free_again_after_stop() -> None:
         await successor.start()
         assert await (await session.get(url)).text() == "hello"
         await successor.stop(5)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_who_comes_while_it_stops_is_sent_away(turns: int) -> None:
+    """At once, in whichever turn of the event loop."""
+    listener = _listener(_hello, "127.0.0.1", 0)
+    await listener.start()
+    with socket.create_connection(("127.0.0.1", listener.port)) as client:
+        client.setblocking(False)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await listener.stop(5)
+        with suppress(ConnectionResetError):
+            heard = asyncio.get_running_loop().sock_recv(client, 1)
+            assert await asyncio.wait_for(heard, 10) == b""
 
 
 async def test_a_request_that_has_begun_is_finished() -> None:

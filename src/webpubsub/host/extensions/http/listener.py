@@ -3,6 +3,7 @@
 import asyncio
 import errno
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.answers import Answer
@@ -61,7 +62,7 @@ class Listener:
             return
         if self._sockets is not None:
             self._port = self.port
-            self._sockets.close()
+            await _close(self._sockets)
         await self._connections.close(seconds)
         self._sockets = self._connections = None
 
@@ -77,6 +78,19 @@ class Listener:
             )
         text = error.strerror if isinstance(error, OSError) else str(error)
         return f"cannot listen on {self.address} port {self._port}: {text}."
+
+
+async def _close(server: asyncio.Server) -> None:
+    """Accept nobody any more. asyncio makes a connection in the turn after the one in which it has
+    accepted it, or forgets it, open, if the server has been closed by then. In another turn it
+    tells us."""
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # as on Windows
+        for listening in server.sockets:
+            loop.remove_reader(listening)
+    for _ in range(2):
+        await asyncio.sleep(0)
+    server.close()
 
 
 def _takes_none(_: Request) -> bool:
