@@ -94,7 +94,7 @@ class Backlog:
     @property
     def is_due(self) -> bool:
         """Whether there is something to be done."""
-        return bool(self._messages or self._portions or self._waiting)
+        return bool(self or self._waiting)
 
     def begin(self, run: Run) -> None:
         """Have what is said in a run written."""

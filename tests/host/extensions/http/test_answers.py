@@ -1,6 +1,8 @@
 """Answers of the host."""
 
-from webpubsub.host.extensions.http.answers import Answer, text_answer
+import pytest
+
+from webpubsub.host.extensions.http.answers import Answer, fits_in_header, text_answer
 
 
 def test_an_answer_that_says_something() -> None:
@@ -15,3 +17,24 @@ def test_an_answer_that_says_something() -> None:
 def test_an_answer_that_says_nothing() -> None:
     """It has neither headers nor a body."""
     assert (Answer(204).headers, Answer(204).body) == ((), b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("", True),
+        ("a b", True),
+        ("a\tb", True),
+        ("é", True),
+        ("\u2028", True),
+        ("a\nb", False),
+        ("a\r", False),
+        ("\0", False),
+        ("\x1b[1m", False),
+        ("\x7f", False),
+        ("é\t\n", False),
+    ],
+)
+def test_what_can_be_sent_in_a_header(text: str, fits: bool) -> None:
+    """Neither what would end it, nor any other control character but a tab."""
+    assert fits_in_header(text) is fits

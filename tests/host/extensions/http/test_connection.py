@@ -39,6 +39,17 @@ async def _name_reader(request: Request) -> Answer:
     return text_answer(200, "whole;" if isinstance(request.body, WholeBody) else "aiohttp;")
 
 
+class Slow:
+    """Answers when it is released."""
+
+    def __init__(self) -> None:
+        self.release = asyncio.Event()
+
+    async def __call__(self, _: Request) -> Answer:
+        await self.release.wait()
+        return text_answer(200, "done")
+
+
 @pytest.mark.parametrize(
     "pieces",
     [
@@ -362,12 +373,7 @@ async def test_a_client_that_has_gone_gets_no_answer(caplog: pytest.LogCaptureFi
 @pytest.mark.parametrize("takes", [True, False])
 async def test_a_listener_that_stops_lets_answers_come(takes: bool) -> None:
     """Connections that wait for a request are closed at once, the others after their answer."""
-    release = asyncio.Event()
-
-    async def slow(_: Request) -> Answer:
-        await release.wait()
-        return text_answer(200, "done")
-
+    slow = Slow()
     async with listening(slow, takes=takes) as listener:
         idle, busy = Client(listener), Client(listener)
         await busy.say(get(b"/a"))
@@ -375,7 +381,7 @@ async def test_a_listener_that_stops_lets_answers_come(takes: bool) -> None:
         assert await idle.hear() == b""
         assert (idle.is_lost, busy.is_lost) == (True, False)
         assert await busy.say(get(b"/b")) == b""
-        release.set()
+        slow.release.set()
         assert (await busy.hear()).count(b"done") == 1
         await stopping
         assert busy.is_lost
@@ -384,12 +390,7 @@ async def test_a_listener_that_stops_lets_answers_come(takes: bool) -> None:
 @pytest.mark.parametrize("takes", [True, False])
 async def test_whoever_comes_while_the_listener_stops(takes: bool) -> None:
     """Is not answered, then or later."""
-    release = asyncio.Event()
-
-    async def slow(_: Request) -> Answer:
-        await release.wait()
-        return text_answer(200, "done")
-
+    slow = Slow()
     async with listening(slow, takes=takes) as listener:
         busy = Client(listener)
         await busy.say(get(b"/a"))
@@ -397,7 +398,7 @@ async def test_whoever_comes_while_the_listener_stops(takes: bool) -> None:
         await asyncio.sleep(0)
         late = Client(listener)
         await late.say(get(b"/b"))
-        release.set()
+        slow.release.set()
         await stopping
         assert (await busy.hear()).count(b"done") == 1
         assert await late.hear() == b""
@@ -430,18 +431,13 @@ async def test_an_answer_that_takes_too_long_is_cut_off(takes: bool, seconds: fl
 
 async def test_a_silent_connection_is_closed() -> None:
     """But not one whose client has waited in the meantime."""
-    gate = asyncio.Event()
-
-    async def slow(_: Request) -> Answer:
-        await gate.wait()
-        return text_answer(200, "done")
-
+    slow = Slow()
     async with listening(slow) as listener:
         with patch.object(connection, "_SILENT_SECONDS", 0.04):
             busy = Client(listener)
             await busy.say(get(b"/a"))
             idle = Client(listener)
             await until(lambda: idle.is_lost)
-        gate.set()
+        slow.release.set()
         assert (await busy.hear()).count(b"done") == 1
         assert (await busy.say(get(b"/b"))).count(b"done") == 2

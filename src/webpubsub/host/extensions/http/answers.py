@@ -1,8 +1,13 @@
 """An answer of the host, whoever sends it."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
+
+#: Answers with these have no body.
+BODILESS = frozenset({*range(100, 200), 204, 304})
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Answer(msgspec.Struct, eq=False):
@@ -19,3 +24,9 @@ def text_answer(status: int, text: str = "", media_type: str = "text/plain") -> 
     """One that says something to people."""
     headers = [("Content-Type", f"{media_type}; charset=utf-8")]
     return Answer(status, headers, text.encode(errors="replace"))
+
+
+def fits_in_header(text: str) -> bool:
+    """Whether text can be sent in a header: without control characters, line breaks among them; a
+    tab can."""
+    return text.isprintable() or _CONTROL.search(text) is None

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from webpubsub.host.extension import BindingError
+from webpubsub.host.extensions.http.answers import fits_in_header
 from webpubsub.host.metadata import FunctionMetadata
 from webpubsub.host.values import HttpResponseData, JsonText, Value
 from webpubsub.host.worker import InvocationResult
@@ -32,8 +33,6 @@ _MOST_NAMES = 256
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 #: How JSON begins, which most text does not.
 _JSON_START = re.compile(r'[ \t\n\r]*[{\["\-0-9tfn]')
-#: What cannot be sent in a header, line breaks among it; a tab can.
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def response_of(function: FunctionMetadata, result: InvocationResult) -> HttpResponseData:
@@ -178,7 +177,7 @@ def header_problem(name: str, value: str) -> str | None:
     """Why a header cannot be sent; None when it can."""
     if not _is_token(name):
         return f"{name!r} cannot be the name of a header of an HTTP response."
-    if _CONTROL.search(value):
+    if not fits_in_header(value):
         return (
             f"the header '{name}' of an HTTP response holds a control character, such as a line "
             "break."

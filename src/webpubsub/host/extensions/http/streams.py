@@ -5,13 +5,10 @@ from typing import TypeAlias
 from aiohttp import web
 from multidict import CIMultiDict
 
-from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.answers import BODILESS, Answer
 from webpubsub.host.extensions.http.bodies import ArrivingBody
 
 _Address: TypeAlias = tuple[str, int]
-
-#: Answers with these have no body.
-_BODILESS = frozenset({204, 304})
 
 
 class Stream:
@@ -56,7 +53,7 @@ class Stream:
     async def write(self, piece: bytes) -> None:
         """Send more of its body, if it may have one. Raises RuntimeError without a head."""
         response = self._sent
-        if piece and self._request.method != "HEAD" and response.status not in _BODILESS:
+        if piece and self._request.method != "HEAD" and response.status not in BODILESS:
             await response.write(piece)
 
     async def end(self) -> None:

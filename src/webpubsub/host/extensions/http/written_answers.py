@@ -4,7 +4,6 @@ It says what aiohttp would say, in the same order, to a request of HTTP/1.1 on a
 kept. Specification: functions-python section 5.2.
 """
 
-import re
 import time
 from email.utils import formatdate
 from functools import lru_cache
@@ -13,23 +12,20 @@ from http import HTTPStatus
 from aiohttp import hdrs
 from aiohttp.http import SERVER_SOFTWARE
 
-from webpubsub.host.extensions.http.answers import Answer
+from webpubsub.host.extensions.http.answers import BODILESS, Answer, fits_in_header
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
-#: Answers with these have no body, and do not say how long it would be.
-_BODILESS = frozenset({*range(100, 200), 204, 304})
 _OCTETS = "application/octet-stream"
-#: What cannot be in a header.
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def written(answer: Answer) -> bytes:
     """All that is sent. Raises ValueError when a header holds a control character."""
     status, body = answer.status, answer.body
     lines = [f"{name}: {value}" for name, value in answer.headers]
-    _check("".join(lines))
+    if not fits_in_header("".join(lines)):
+        raise ValueError("a header of the answer holds a control character")
     given = {name.lower() for name, _ in answer.headers}
-    if status in _BODILESS:
+    if status in BODILESS:
         body = b""
     else:
         lines.append(f"Content-Length: {len(body)}")
@@ -44,11 +40,6 @@ def written(answer: Answer) -> bytes:
     head = "\r\n".join(lines)
     text = f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n{head}\r\n\r\n"
     return text.encode("utf-8", "ignore") + body
-
-
-def _check(text: str) -> None:
-    if not text.isprintable() and _CONTROL.search(text):
-        raise ValueError("a header of the answer holds a control character")
 
 
 @lru_cache(maxsize=2)
