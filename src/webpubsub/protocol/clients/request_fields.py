@@ -3,13 +3,11 @@
 Specification: client-protocols sections 5.1 to 5.4, 8.2 and 9.4.
 """
 
-import re
-from array import array
 from collections.abc import Mapping
-from itertools import accumulate
 
 import msgspec
 
+from webpubsub.protocol.clients.json_nesting import is_deeper
 from webpubsub.protocol.group_states import state_problem
 from webpubsub.protocol.message_metadata import metadata_problem
 from webpubsub.protocol.names import is_event_name, is_group_name
@@ -19,12 +17,6 @@ MAX_ACK_ID = 2**64 - 1
 MAX_DEPTH = 64
 MAX_TTL_SECONDS = 300
 MAX_ID_LENGTH = 1024
-# A string that does not end reaches to the end of the message: no byte is looked at twice, whatever
-# a client sends.
-_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-# Brackets as signed bytes: one down, one up.
-_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 
 
 class InvalidRequest(Exception):
@@ -87,10 +79,7 @@ def group_state(state: Mapping[str, str]) -> Mapping[str, str]:
 def check_depth(json_text: bytes) -> None:
     """At most 64 levels of nesting, counted before anything recursive looks at the text. Raises
     InvalidRequest."""
-    if json_text.count(b"{") + json_text.count(b"[") <= MAX_DEPTH:
-        return
-    steps = _STRINGS.sub(b"", json_text).translate(_STEPS, _NO_BRACKETS)
-    if max(accumulate(array("b", steps)), default=0) > MAX_DEPTH:
+    if is_deeper(json_text, MAX_DEPTH):
         raise InvalidRequest(f"more than {MAX_DEPTH} levels of nesting")
 
 
