@@ -35,20 +35,14 @@ class Portion(Run):
         self.turns.append(self.name)
 
 
-def _backlog(*pieces: int) -> tuple[Backlog, Sequence[str]]:
+def _backlog(*pieces: int) -> tuple[Backlog, Sequence[Portion], Sequence[str]]:
     """Portions that are so many pieces each, and whose turn it was."""
-    backlog, turns = Backlog(Batch()), list[str]()
-    for name, number in zip("abc", pieces, strict=False):
-        backlog.begin(Portion(name, number, turns))
-    return backlog, turns
-
-
-def test_portions_take_turns() -> None:
-    """One that is over has none."""
-    backlog, turns = _backlog(3, 1, 2)
-    while backlog:
-        backlog.write()
-    assert "".join(turns) == "abcaca"
+    turns = list[str]()
+    portions = [Portion(name, number, turns) for name, number in zip("abc", pieces, strict=False)]
+    backlog = Backlog(Batch())
+    for portion in portions:
+        backlog.begin(portion)
+    return backlog, portions, turns
 
 
 @pytest.mark.parametrize(
@@ -66,9 +60,9 @@ def test_portions_take_turns() -> None:
 def test_levels(messages: int, size: int, waits: bool, pieces: int) -> None:
     """Who has more to say is waited for up to one, has to wait beyond it until all is written, and
     beyond another that is at once."""
-    backlog, turns = _backlog(9)
+    backlog, [portion], turns = _backlog(9)
     for _ in range(messages):
-        backlog.count(size)
+        backlog.count(portion, size)
     said: list[str] = []
     backlog.wait(lambda: said.append("more"))
     backlog.write()
@@ -82,6 +76,21 @@ def test_levels(messages: int, size: int, waits: bool, pieces: int) -> None:
     assert len(backlog.admit()) == waits
     assert backlog.said == messages
     assert not backlog.is_due
+
+
+def test_who_floods_is_waited_for_but_not_by_others() -> None:
+    """What others have said is written, and what is flooded when its sender has said all."""
+    backlog, [flooded, other, _], turns = _backlog(1, 1, 1)
+    for portion in (other, flooded):
+        backlog.count(portion, 1)
+    backlog.wait(lambda: None)
+    for _ in range(3):
+        backlog.write()
+    assert (flooded.is_flooded, other.is_flooded) == (True, False)
+    assert "".join(turns) == "bc"
+    backlog.admit()
+    backlog.write()
+    assert "".join(turns) == "bca"
 
 
 def test_others_are_looked_for_between_two_portions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,14 +129,16 @@ class Box:
         raise AssertionError("nothing is too full")
 
 
-def test_what_is_left_of_a_run_has_its_turn() -> None:
+@pytest.mark.parametrize("is_flooded", [False, True])
+def test_what_is_left_of_a_run_has_its_turn(is_flooded: bool) -> None:
     """At the end, in pieces of its own; where nothing is left it has none."""
     turns: list[str] = []
     backlog = Backlog(Batch())
     runs = [Portion(name, pieces, turns) for name, pieces in (("a", 2), ("b", 9), ("c", 9))]
     for run in runs:
+        run.is_flooded = is_flooded
         backlog.begin(run)
-    backlog.count(PIECE - CALL)
+    backlog.count(runs[0], PIECE - CALL)
     boxes = [Box(), Box()]
     backlog.replace(runs[1], boxes)
     backlog.replace(runs[2], [])

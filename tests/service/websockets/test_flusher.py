@@ -41,7 +41,7 @@ class World:
             run = begin_run(self.flusher, SimpleCodec(), recipients)
         message = Delivery(Message(DataType.TEXT, data))
         assert run.say(message, lambda _codec: [Frame(FrameKind.TEXT, data)])
-        self.flusher.backlog.count(len(data))
+        self.flusher.backlog.count(run, len(data))
 
     def postpone(self, what: str, *, to_many: bool = False) -> None:
         self.flusher.postpone(lambda: self.done.append(what), to_many=to_many)

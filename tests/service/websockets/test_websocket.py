@@ -23,6 +23,7 @@ from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
+from webpubsub.service.websockets.runs import Run
 from webpubsub.service.websockets.websocket import WebSocket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -457,7 +458,7 @@ async def test_what_was_sent_to_many_is_counted() -> None:
     """By anybody."""
     world = World()
     before = world.websocket.said_to_many
-    world.loop.flusher.backlog.count(10)
+    world.loop.flusher.backlog.count(Run(()), 10)
     assert world.websocket.said_to_many == before + 1
 
 
@@ -468,7 +469,7 @@ async def test_who_sends_to_many_waits_until_these_are_written_to() -> None:
     many = [WebSocket(Wire(), *world.parts).outbox for _ in range(80)]
     run = begin_run(world.loop.flusher, codec_for(None), many)
     run.say(Delivery(Message(DataType.TEXT, b"")), lambda _: [Frame(FrameKind.TEXT, b"x" * MAX)])
-    world.loop.flusher.backlog.count(1 << 20)
+    world.loop.flusher.backlog.count(run, 1 << 20)
     world.websocket.postpone(lambda: done.append("speaker"), to_many=True)
     world.websocket.postpone(lambda: done.append("other"))
     world.loop.turn()

@@ -27,7 +27,7 @@ from webpubsub.service.websockets.runs import PlainLane, Run
 logger = logging.getLogger("webpubsub.service.connections")
 
 #: To fewer than so many, a run would cost more than it saves.
-_MANY = 16
+_MANY = 12
 
 #: The frames of a message by the name of the codec, made once for each.
 _Frames: TypeAlias = dict[str, Sequence[Frame]]
@@ -61,7 +61,7 @@ def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames)
     if run is None or run.recipients != recipients:
         run = _begin_run(recipients, flusher)
     if run.say(delivery, lambda codec: _encode(delivery, codec, frames)):
-        flusher.backlog.count(len(delivery.message.data))
+        flusher.backlog.count(run, len(delivery.message.data))
         return True
     flusher.end(run)
     return False

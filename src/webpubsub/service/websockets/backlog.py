@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from webpubsub.service.websockets.pieces import Piece
 from webpubsub.service.websockets.runs import Run
 from webpubsub.service.websockets.sending import CALL, Batch
+from webpubsub.service.websockets.turns import Turns
 
 
 class Level(NamedTuple):
@@ -40,27 +41,15 @@ class Flushable(Hashable, Protocol):
         ...
 
 
-class Portion(Protocol):
-    """What some clients were sent together."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether all of it has been written."""
-        ...
-
-    def write(self, piece: Piece) -> None:
-        """Write as much of it as is left of a piece."""
-        ...
-
-
 class _Ended:
     """What is left of a run: outboxes, each of which has at most so many bytes of it."""
 
-    __slots__ = ("_cost", "_outboxes")
+    __slots__ = ("_cost", "_outboxes", "is_flooded")
 
-    def __init__(self, outboxes: Sequence[Flushable], size: int) -> None:
+    def __init__(self, outboxes: Sequence[Flushable], size: int, is_flooded: bool) -> None:
         self._outboxes = deque(outboxes)
         self._cost = CALL + size
+        self.is_flooded = is_flooded
 
     @property
     def is_over(self) -> bool:
@@ -75,21 +64,23 @@ class _Ended:
 
 
 class Backlog:
-    """Portions in the order of their turns, and who waits until there is less of them."""
+    """Portions that have their turns, and who waits until there is less of them."""
 
-    __slots__ = ("_messages", "_piece", "_portions", "_size", "_waiting", "said")
+    __slots__ = ("_last", "_messages", "_piece", "_size", "_turns", "_waiting", "said")
 
     def __init__(self, batch: Batch) -> None:
-        self._portions: deque[Portion] = deque()
+        self._turns = Turns()
         self._piece = Piece(batch)
         #: Of what was said since all of it was written.
         self._messages = self._size = 0
+        #: What was said in last, and who waits.
+        self._last: Run | None = None
         self._waiting: list[Callable[[], None]] = []
         #: How many messages there were since the start.
         self.said = 0
 
     def __bool__(self) -> bool:
-        return bool(self._messages or self._portions)
+        return bool(self._messages or self._turns)
 
     @property
     def is_due(self) -> bool:
@@ -98,28 +89,31 @@ class Backlog:
 
     def begin(self, run: Run) -> None:
         """Have what is said in a run written."""
-        self._portions.append(run)
+        self._turns.add(run)
 
-    def count(self, size: int) -> None:
+    def count(self, run: Run, size: int) -> None:
         """A message of so many bytes was said in a run."""
+        self._last = run
         self.said += 1
         self._messages += 1
         self._size += size
 
     def replace(self, run: Run, outboxes: Sequence[Flushable]) -> None:
         """Have these flushed, in which is what was left of a run."""
-        self._portions.remove(run)
+        self._turns.remove(run)
         if outboxes:
-            self._portions.append(_Ended(outboxes, self._size))
+            self._turns.add(_Ended(outboxes, self._size, run.is_flooded))
 
     def wait(self, action: Callable[[], None]) -> None:
-        """Have something done as soon as it is not full."""
+        """Have something done as soon as it is not full, by who has just said something, and has
+        more to say than can be handled in a turn."""
         self._waiting.append(action)
+        if self._last is not None:
+            self._last.is_flooded = True
 
     def write(self) -> None:
-        """Write a piece, unless who sends has more to say that can go with it."""
-        if self._has_reached(FULL) or not self._waiting:
-            self._write_piece()
+        """Write a piece. What is flooded waits for more that can be written with it."""
+        self._write_piece(only_calm=bool(self._waiting) and not self._has_reached(FULL))
         while self._has_reached(TOO_FULL):
             self._write_piece()
 
@@ -133,16 +127,12 @@ class Backlog:
     def _has_reached(self, level: Level) -> bool:
         return self._messages >= level.messages or self._size >= level.size
 
-    def _write_piece(self) -> None:
-        piece, portions = self._piece, self._portions
+    def _write_piece(self, *, only_calm: bool = False) -> None:
+        piece, turns = self._piece, self._turns
         piece.begin()
-        while portions and piece.left > 0:
-            portions[0].write(piece)
-            if portions[0].is_over:
-                portions.popleft()
-            else:
-                portions.rotate(-1)
-            if portions and piece.left > 0 and piece.batch.others_wait():
+        while piece.left > 0 and turns.take(piece, only_calm=only_calm):
+            if turns and piece.left > 0 and piece.batch.others_wait():
                 piece.cut()
-        if not portions:
+        if not turns:
             self._messages = self._size = 0
+            self._last = None

@@ -10,11 +10,13 @@ class Piece:
     """What is left of one, in bytes. The next is longer and longer while nobody else is heard, if
     that is known."""
 
-    __slots__ = ("_length", "_longest", "batch", "left")
+    __slots__ = ("_length", "_longest", "batch", "left", "spent")
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.left = 0
+        #: How much was spent of all pieces so far.
+        self.spent = 0
         self._length = PIECE
         self._longest = LONGEST if batch.can_look else PIECE
 
@@ -26,6 +28,12 @@ class Piece:
     def spend(self, size: int) -> None:
         """So many bytes of it have been written, or what takes as long."""
         self.left -= size
+        self.spent += size
+
+    def shorten(self) -> None:
+        """Others are to have their turns soon: no more is left than of the shortest."""
+        self.left = min(self.left, PIECE)
+        self._length = PIECE
 
     def cut(self) -> None:
         """Others are to be heard: nothing is left."""

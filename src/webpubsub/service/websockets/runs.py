@@ -153,6 +153,7 @@ class Run:
         "_lap",
         "_least",
         "_places",
+        "is_flooded",
         "is_over",
         "recipients",
     )
@@ -173,6 +174,8 @@ class Run:
         self._places: dict[Hashable, tuple[Any, int, int]] | None = None
         #: Who has left.
         self._apart: dict[Any, Lane] = {}
+        #: Whether one client has sent more in it than can be handled in a turn.
+        self.is_flooded = False
         #: Whether nothing is to be sent in it any more.
         self.is_over = True
 

@@ -1,0 +1,79 @@
+"""Whose turn it is among those that are written in pieces.
+
+They take turns, piece by piece. Those that one client floods have a quarter of what is written as
+long as there are others, and less than that for a moment, so that a message to a few dozen need not
+wait at all. So messages to many are hardly delayed by somebody who sends without end, and what he
+sends is not held up until nobody else has anything to say.
+"""
+
+from collections import deque
+from typing import Protocol
+
+from webpubsub.service.websockets.pieces import Piece
+
+#: So many times as much is written of others as of what is flooded, and so many bytes before it.
+SHARE, AHEAD = 3, 1 << 20
+
+
+class Portion(Protocol):
+    """What some clients were sent together."""
+
+    #: Whether one client has sent more of it than can be handled in a turn.
+    is_flooded: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it has been written."""
+        ...
+
+    def write(self, piece: Piece) -> None:
+        """Write as much of it as is left of a piece."""
+        ...
+
+
+class Turns:
+    """Portions of which something is left."""
+
+    __slots__ = ("_ahead", "_calm", "_flooded")
+
+    def __init__(self) -> None:
+        self._calm: deque[Portion] = deque()
+        self._flooded: deque[Portion] = deque()
+        #: How many bytes more of the calm ones were written than is their share.
+        self._ahead = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._calm or self._flooded)
+
+    def add(self, portion: Portion) -> None:
+        """One more, which has its turn after the others."""
+        (self._flooded if portion.is_flooded else self._calm).append(portion)
+
+    def remove(self, portion: Portion) -> None:
+        """Forget one."""
+        (self._flooded if portion in self._flooded else self._calm).remove(portion)
+
+    def take(self, piece: Piece, *, only_calm: bool = False) -> bool:
+        """Write the next, or the next that nobody floods; returns False where there is none."""
+        calm, flooded = self._calm, self._flooded
+        while calm and calm[0].is_flooded:
+            flooded.append(calm.popleft())
+        if calm and (only_calm or not flooded or self._ahead <= 0):
+            written = self._write_first(calm, piece)
+            self._ahead += written if flooded else 0
+        elif flooded and not only_calm:
+            if calm:
+                piece.shorten()
+            written = self._write_first(flooded, piece)
+            self._ahead = max(self._ahead - SHARE * written, -AHEAD)
+        else:
+            return False
+        return True
+
+    def _write_first(self, portions: deque[Portion], piece: Piece) -> int:
+        portion, before = portions[0], piece.spent
+        portion.write(piece)
+        portions.popleft()
+        if not portion.is_over:
+            self.add(portion)
+        return piece.spent - before
