@@ -34,7 +34,7 @@ from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outbox import Outbox
 from webpubsub.service.websockets.pieces import PIECE
 from webpubsub.service.websockets.runs import SHORT
-from webpubsub.service.websockets.sending import Apart
+from webpubsub.service.websockets.sending import CALL, Apart
 from webpubsub.service.websockets.transport import Transport
 
 
@@ -534,23 +534,25 @@ def test_what_has_expired_in_a_run_is_not_delivered_late() -> None:
 
 # Pieces
 
+#: Of one member, or of some.
+_PIECES = st.sampled_from([2, 2 * CALL, 3 * CALL, 5 * CALL])
 #: What does not depend on when something is written.
 TIMELESS = [one for one in ACTIONS if one not in ("to_group_for_a_while", "wait", "acknowledge")]
 #: What is said.
 _TEXT = re.compile(rb"<(\d+)>")
 
 
-@given(_actions([*TIMELESS, *SENDS[:6], "turn", "turn", "turn", "answer"]), st.booleans())
-def test_pieces_change_nothing(actions: Actions, direct: bool) -> None:
-    """Where one client is written to in a turn, whatever happens between two of them."""
+@given(_actions([*TIMELESS, *SENDS[:6], "turn", "turn", "turn", "answer"]), st.booleans(), _PIECES)
+def test_pieces_change_nothing(actions: Actions, direct: bool, piece: int) -> None:
+    """Where some clients are written to in a turn, whatever happens between two of them."""
     expected = happening(actions, many=1000, direct=False, limits=PLENTY)
-    assert happening(actions, many=1, direct=direct, limits=PLENTY, piece=2) == expected
+    assert happening(actions, many=1, direct=direct, limits=PLENTY, piece=piece) == expected
 
 
-@given(_actions([*ACTIONS, *SENDS, "turn", "turn", "answer"]), st.booleans())
-def test_nothing_overtakes(actions: Actions, direct: bool) -> None:
+@given(_actions([*ACTIONS, *SENDS, "turn", "turn", "answer"]), st.booleans(), _PIECES)
+def test_nothing_overtakes(actions: Actions, direct: bool, piece: int) -> None:
     """Whoever reads slowly, is dropped or comes back: what each transport carries is in order, and
     nothing is in it twice."""
-    for _, frames in happening(actions, many=1, direct=direct, piece=2)[0]:
+    for _, frames in happening(actions, many=1, direct=direct, piece=piece)[0]:
         numbers = [int(text) for _, payload in frames for text in _TEXT.findall(payload)]
         assert numbers == sorted(set(numbers))

@@ -5,8 +5,11 @@ client-protocols section 2.1.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
@@ -99,11 +102,17 @@ def test_a_message_goes_to_all_or_to_nobody() -> None:
     assert member.given == []
 
 
-def _write(run: Run, size: int = 1) -> Piece:
-    """A piece of so many bytes, or of one member."""
+def _piece(size: int) -> Piece:
     piece = Piece(Batch())
     piece.left = size
-    run.write(piece)
+    return piece
+
+
+def _write(run: Run, size: int = 1) -> Piece:
+    """A piece of so many bytes, or of one member."""
+    piece = _piece(size)
+    while piece.left > 0 and not run.is_over:
+        run.write(piece)
     return piece
 
 
@@ -145,7 +154,7 @@ def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.Monke
     assert clear.given == also_clear.given == []
 
 
-# Pieces and laps
+# Pieces and rounds
 
 
 @pytest.fixture
@@ -153,10 +162,10 @@ def nothing_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "SHORT", 0)
 
 
-def test_a_short_lap_is_written_to_several_members_at_a_time(
+def test_a_short_round_is_written_to_several_members_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """However little is left of a piece; a lap is as long as it takes to send it."""
+    """However little is left of a piece; a round is as long as it takes to send it."""
     calls = _calls(monkeypatch)
     for members, size, written in ((10, 9, 10), (60, 9, AT_ONCE), (60, 9999, 1), (65, 9, 1)):
         run = _run(*[Member(number) for number in range(members)])
@@ -198,25 +207,42 @@ def test_a_piece_ends_when_others_are_to_be_heard(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.usefixtures("nothing_is_short")
-def test_what_is_said_meanwhile_belongs_to_the_next_lap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For those who have been sent the first, and for those who have not."""
+def test_what_is_said_meanwhile_goes_round_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Together with what others were not sent, to those who were sent that, too, and no further;
+    whoever is sent the same is sent it in one step."""
     calls = _calls(monkeypatch)
-    members = [Member(1), Member(2)]
-    run = _run(*members)
+    run = _run(*[Member(number) for number in range(4)])
     _say(run, b"a")
-    for said in (b"b", None, None, None):
-        _write(run)
-        if said is not None:
-            _say(run, said)
-            _say(run, b"c")
-    first, rest = b"\x81\x01a", b"\x81\x01b\x81\x01c"
-    assert calls == [([1], first), ([2], first), ([1], rest), ([2], rest)]
+    _write(run)
+    _say(run, b"b")
+    _say(run, b"c")
+    _write(run)
+    _say(run, b"d")
+    _write(run, PIECE)
+    a, b_c, d = b"\x81\x01a", b"\x81\x01b\x81\x01c", b"\x81\x01d"
+    assert calls == [([0], a), ([1], a + b_c), ([2, 3], a + b_c + d), ([0], b_c + d), ([1], d)]
     assert run.is_over
+
+
+@pytest.mark.usefixtures("nothing_is_short")
+def test_the_same_bytes_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all pieces between two messages."""
+    calls = _calls(monkeypatch)
+    run = _run(*[Member(number) for number in range(5)])
+    _say(run, b"a")
+    _say(run, b"b")
+    _write(run)
+    _write(run)
+    _say(run, b"c")
+    _write(run)
+    _write(run)
+    data = [sent for _, sent in calls]
+    assert data[0] is data[1] is not data[2] is data[3]
 
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])
 @pytest.mark.usefixtures("nothing_is_short")
-def test_who_leaves_amid_a_lap(conclude: Callable[[Run], None]) -> None:
+def test_who_leaves_amid_a_round(conclude: Callable[[Run], None]) -> None:
     """Is given the rest, whether it has been its turn or not, and the time of each message
     stays."""
     members = [Member() for _ in range(4)]
@@ -239,7 +265,7 @@ def test_who_leaves_amid_a_lap(conclude: Callable[[Run], None]) -> None:
 
 @pytest.mark.usefixtures("nothing_is_short")
 def test_who_has_been_sent_all_leaves_with_nothing() -> None:
-    """Amid a lap, and when the run is over, of which nothing is held then."""
+    """Amid a round, and when the run is over, of which nothing is held then."""
     one, other = Member(), Member()
     run = _run(one, other)
     _say(run, b"a")
@@ -250,6 +276,146 @@ def test_who_has_been_sent_all_leaves_with_nothing() -> None:
     run.leave(other)
     assert len(other.given) == 1
     assert not run.recipients
+
+
+def test_what_goes_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was about to be written to may have been; the run goes on with the others, and with what
+    is said later."""
+    members = [Member(number) for number in range(3)]
+    lanes = [PlainLane(JsonCodec()), PlainLane(SimpleCodec())]
+    lanes[0].members += members[:1]
+    lanes[1].members += members[1:]
+    run = _begin(members, *lanes)
+    _say(run, b"a")
+    calls = _calls(monkeypatch)
+    run.write(piece := _piece(PIECE))
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "send_same", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run.write(piece)
+    _say(run, b"b")
+    _write(run, PIECE)
+    a, b = b"\x81\x01a", b"\x81\x01b"
+    assert [call for call in calls if call[0]] == [([0], a), ([0], b), ([1, 2], b)]
+    assert run.is_over
+
+
+class Listener(Member):
+    """Remembers each text, with the time until which it is worth something if it has to wait."""
+
+    def __init__(self, clear_fileno: int) -> None:
+        super().__init__(clear_fileno)
+        self.texts: list[bytes] = []
+        self.times: dict[bytes, float] = {}
+
+    def extend(self, parts: Sequence[bytes], expiries: Mapping[int, float]) -> None:
+        for place, part in enumerate(parts):
+            self.texts.append(part[2:])
+            if place in expiries:
+                self.times[part[2:]] = expiries[place]
+
+    def take(self, data: bytes) -> None:
+        while data:
+            end = 2 + data[1]
+            self.texts.append(data[2:end])
+            data = data[end:]
+
+
+class Company:
+    """Members in some lanes, to whom things happen. Every other cannot be written to at once, and
+    others are to be heard after so many sends."""
+
+    def __init__(self, sizes: Sequence[int], between: int) -> None:
+        self._between = between
+        self.lanes = [PlainLane(JsonCodec()) for _ in sizes]
+        self.members = [Listener(number % 2 - 1) for number in range(sum(sizes))]
+        left = iter(self.members)
+        for lane, size in zip(self.lanes, sizes, strict=True):
+            lane.members += islice(left, size)
+        self.run = _begin(self.members, *self.lanes)
+        self.visits = 0
+        #: How many visits there had been when each message was said.
+        self.said: list[int] = []
+        self.times: dict[bytes, float] = {}
+
+    def say(self, number: int) -> None:
+        text = b"%d" % len(self.said)
+        expires_at = float(len(self.said)) if number % 2 else None
+        if expires_at is not None:
+            self.times[text] = expires_at
+        assert _say(self.run, text, expires_at)
+        self.said.append(self.visits)
+
+    def write(self, number: int) -> None:
+        self.run.write(_piece(number * CALL + 1))
+
+    def leave(self, number: int) -> None:
+        self.run.leave(self.members[number % len(self.members)])
+
+    def send_same(
+        self,
+        ways: list[Listener],
+        start: int,
+        end: int,
+        _step: int,
+        data: bytes,
+        apart: Apart,
+        _: int,
+    ) -> tuple[int, list[tuple[Listener, int]]]:
+        reached = min(start + self._between, end)
+        self.visits += reached - start
+        staying = [way for way in ways[start:reached] if way not in apart]
+        for way in staying:
+            if way.clear_fileno >= 0:
+                way.take(data)
+        return reached, [(way, -1) for way in staying if way.clear_fileno < 0]
+
+    def check(self) -> None:
+        """Everybody was sent the first messages in order, and those said a round ago at least; and
+        the run is over as soon as these are all."""
+        texts = [b"%d" % number for number in range(len(self.said))]
+        old = [at for at in self.said if at + len(self.members) <= self.visits]
+        for member in self.members:
+            assert member.texts == texts[: len(member.texts)]
+            assert len(member.texts) >= len(old)
+            if member.clear_fileno < 0:
+                known = dict.fromkeys(member.texts).keys() & self.times.keys()
+                assert member.times == {text: self.times[text] for text in known}
+        assert self.run.is_over is (len(old) == len(self.said))
+
+
+_HAPPENING = st.lists(
+    st.tuples(st.sampled_from(["say", "say", "write", "write", "leave"]), st.integers(0, 7)),
+    max_size=40,
+)
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=3),
+    _HAPPENING,
+    st.sampled_from([1, 2, 3, 99]),
+    st.booleans(),
+)
+def test_everybody_has_a_message_after_one_round(
+    sizes: list[int], happening: list[tuple[str, int]], between: int, ends: bool
+) -> None:
+    """Whenever it is said, and whatever else is; everything once, and in order."""
+    with pytest.MonkeyPatch.context() as patch:
+        company = Company(sizes, between)
+        patch.setattr(runs, "SHORT", 0)
+        patch.setattr(sending, "send_same", company.send_same)
+        company.say(0)
+        for action, number in happening:
+            if not company.run.is_over:
+                getattr(company, action)(number)
+                company.check()
+        if ends:
+            company.run.end()
+        while not company.run.is_over:
+            company.write(0)
+            company.check()
+        for member in company.members:
+            assert len(member.texts) == len(company.said)
 
 
 def _calls(

@@ -20,29 +20,27 @@ class NumberedLane:
     """The buffers of reliable sessions, attached or not."""
 
     __slots__ = (
-        "_bytes_from",
         "_deliveries",
-        "_expiries",
+        "_make",
         "_messages",
-        "_ready",
         "_room",
         "_room_bytes",
         "_sizes",
         "codec",
         "members",
+        "size",
     )
 
     def __init__(self, codec: ClientCodec) -> None:
         self.codec = codec
         self.members: list[MessageBuffer] = []
+        self.size = 0
         self._deliveries: list[Delivery] = []
         self._sizes: list[int] = []
         self._messages: list[Sequence[Frame]] = []
+        #: Makes the bytes of all of them; made itself when it is needed.
+        self._make: Callable[[int], bytes] | None = None
         self._room = self._room_bytes = 0
-        #: How many messages are being written, what makes the bytes, and when some expire.
-        self._ready = 0
-        self._bytes_from = numbered(codec, ())
-        self._expiries: Expiries = {}
 
     def begin(self) -> None:
         """See for how much there is room; acknowledgements only make more."""
@@ -62,6 +60,8 @@ class NumberedLane:
         self._deliveries.append(delivery)
         self._sizes.append(size)
         self._messages.append(frames)
+        self.size += size
+        self._make = None
 
     def names(self, member: MessageBuffer) -> Iterable[Hashable]:
         """Itself, and the outbox of who is attached."""
@@ -75,40 +75,41 @@ class NumberedLane:
             parts = _parts(self.codec, self._messages[start:], first)
             member.outbox.extend(parts, expiries)
 
-    def prepare(self, count: int, expiries: Expiries) -> int:
-        """Have a form that is filled with the numbers of each."""
-        self._ready, self._expiries = count, expiries
-        self._bytes_from = numbered(self.codec, self._messages[:count])
-        return sum(self._sizes[:count])
-
-    def write(self, places: range, apart: Apart, batch: Batch) -> int:
+    def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Those with the same numbers are sent the same."""
+        if self._make is None:
+            self._make = numbered(self.codec, self._messages.copy())
         for at in places:
             last = min(at + places.step, places.stop)
-            self._write([one for one in self.members[at:last] if one not in apart], batch)
+            staying = [one for one in self.members[at:last] if one not in apart]
+            self._write(staying, self._make, expiries, batch)
             batch.send()
             if batch.others_wait():
                 return last
         return places.stop
 
-    def _write(self, members: Sequence[MessageBuffer], batch: Batch) -> None:
-        count = self._ready
-        deliveries, sizes = self._deliveries[:count], self._sizes[:count]
-        size = sum(sizes)
+    def _write(
+        self,
+        members: Sequence[MessageBuffer],
+        make: Callable[[int], bytes],
+        expiries: Expiries,
+        batch: Batch,
+    ) -> None:
         for buffer in members:
-            first = buffer.take(deliveries, sizes, size)
+            first = buffer.take(self._deliveries, self._sizes, self.size)
             outbox = buffer.outbox
             if outbox is None:
                 continue
             if outbox.clear_fileno < 0:
-                parts = _parts(self.codec, self._messages[:count], first)
-                outbox.extend(parts, self._expiries)
+                outbox.extend(_parts(self.codec, self._messages, first), expiries)
             else:
-                batch.add(outbox, outbox.clear_fileno, self._bytes_from(first))
+                batch.add(outbox, outbox.clear_fileno, make(first))
 
     def forget(self, count: int) -> None:
-        """They are the oldest."""
+        """Drop what makes them."""
+        self.size -= sum(self._sizes[:count])
         del self._deliveries[:count], self._sizes[:count], self._messages[:count]
+        self._make = None
 
 
 def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callable[[int], bytes]:

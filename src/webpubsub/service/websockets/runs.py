@@ -7,13 +7,19 @@ together with others. Then an outbox is given all of it as one, and one that has
 way is not even that: its socket is written to. Nobody is in two runs that have something to be
 written, so there may be as many of them as there are groups.
 
+It is written round by round: one member after the other is visited, and sent all that was said
+since its last visit. Let visits be numbered, and N be the number of members: what was said before
+visit v is sent at the visits v to v + N - 1. So all have it one round later, whenever it was said,
+and what is kept, which is what was said at most N visits ago, is just what is sent at the next
+visit. It is the same for all who are visited until something is said, or all have the oldest.
+
 Nobody is sent anything in another order because of that. Who is sent something alone *leaves* the
 run first, as does who is sent nothing any more: they are given what was said so far at once, and
 what is said later, too. Specification: client-protocols section 2.1.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from operator import mul
 from typing import Any, Protocol, TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
@@ -22,8 +28,8 @@ from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.pieces import Piece
 from webpubsub.service.websockets.sending import BETWEEN, CALL, Apart, Batch, OwnWay
 
-#: A lap of so many bytes at most is written to so many members at a time: in shorter pieces, groups
-#: of some ten members in which everybody talks would take a fifth longer.
+#: A round of so many bytes at most is written to so many members at a time: in shorter pieces,
+#: groups of some ten members in which everybody talks would take a fifth longer.
 SHORT, AT_ONCE = 1 << 20, 16
 
 #: Makes the frames of a message.
@@ -33,10 +39,12 @@ Expiries: TypeAlias = Mapping[int, float]
 
 
 class Lane(Protocol):
-    """Members of a run who are told of a message in the same way, and the messages so far."""
+    """Members of a run who are told of a message in the same way, and the messages that are kept:
+    so many bytes of them."""
 
     codec: ClientCodec
     members: list[Any]
+    size: int
 
     def begin(self) -> None:
         """All members are there, and in no other run."""
@@ -58,18 +66,14 @@ class Lane(Protocol):
         """Give a member the messages from one on."""
         ...
 
-    def prepare(self, count: int, expiries: Expiries) -> int:
-        """Have the first messages ready to be written; returns how many bytes they are."""
-        ...
-
-    def write(self, places: range, apart: Apart, batch: Batch) -> int:
-        """Send these messages to the members at some places, without those who are apart: to those
+    def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
+        """Send all messages to the members at some places, without those who are apart: to those
         who have nothing else on their way past their transports. Others are looked for after each
         step; returns the place that was reached before they were to be heard."""
         ...
 
     def forget(self, count: int) -> None:
-        """All members have been sent the first messages."""
+        """All members have been sent the oldest messages."""
         ...
 
 
@@ -86,16 +90,15 @@ class Member(OwnWay, Protocol):
 class PlainLane:
     """Those for whom a message is the same bytes."""
 
-    __slots__ = ("_data", "_expiries", "_parts", "_ready", "codec", "members")
+    __slots__ = ("_data", "_parts", "codec", "members", "size")
 
     def __init__(self, codec: ClientCodec) -> None:
         self.codec = codec
         self.members: list[Member] = []
+        self.size = 0
         self._parts: list[bytes] = []
-        #: What is being written, as parts and as one, and when some of it expires.
-        self._ready: Sequence[bytes] = ()
-        self._data = b""
-        self._expiries: Expiries = {}
+        #: All of them as one, which is the same for all; made when it is needed.
+        self._data: bytes | None = None
 
     def begin(self) -> None:
         """Nothing is to be done."""
@@ -106,7 +109,10 @@ class PlainLane:
 
     def say(self, delivery: Delivery, frames: Sequence[Frame]) -> None:
         """Keep its bytes."""
-        self._parts.append(wire_bytes(frames))
+        part = wire_bytes(frames)
+        self._parts.append(part)
+        self.size += len(part)
+        self._data = None
 
     def names(self, member: Member) -> Iterable[Hashable]:
         """Itself."""
@@ -116,43 +122,33 @@ class PlainLane:
         """Append them to an outbox."""
         member.extend(self._parts[start:], expiries)
 
-    def prepare(self, count: int, expiries: Expiries) -> int:
-        """Make one of them, which is the same for all."""
-        self._ready = self._parts[:count]
-        self._data = b"".join(self._ready)
-        self._expiries = expiries
-        return len(self._data)
-
-    def write(self, places: range, apart: Apart, batch: Batch) -> int:
+    def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Send all of them the same."""
+        if self._data is None:
+            self._data = b"".join(self._parts)
         reached, busy = batch.send_same(self.members, places, self._data, apart)
         for member in busy:
-            member.extend(self._ready, self._expiries)
+            member.extend(self._parts, expiries)
         return reached
 
     def forget(self, count: int) -> None:
-        """They are the oldest."""
+        """Drop their bytes."""
+        self.size -= sum(map(len, self._parts[:count]))
         del self._parts[:count]
+        self._data = None
 
 
 class Run:
-    """Messages to the same ``recipients``, each of whom is a member of one of the lanes.
-
-    They are written lap by lap: what had been said when a lap began is sent to all members, some at
-    a time, and what is said meanwhile belongs to the next.
-    """
+    """Messages to the same ``recipients``, each of whom is a member of one of the lanes."""
 
     __slots__ = (
         "_apart",
-        "_at",
-        "_costs",
-        "_count",
         "_expiries",
-        "_lane",
         "_lanes",
-        "_lap",
-        "_least",
+        "_members",
         "_places",
+        "_said",
+        "_visits",
         "is_flooded",
         "is_over",
         "recipients",
@@ -161,17 +157,13 @@ class Run:
     def __init__(self, recipients: Sequence[object]) -> None:
         self.recipients = recipients
         self._lanes: Sequence[Lane] = ()
-        #: How many messages are kept, and how many of them belong to this lap, if it has begun.
-        self._count = self._lap = 0
-        #: Whose turn it is: a lane, and a place in it.
-        self._lane = self._at = 0
-        #: What it costs in this lap to send a member of each lane what is its own.
-        self._costs: Sequence[int] = ()
-        #: So many members are written to before others are heard, if there are as many in a lane.
-        self._least = 1
+        #: How many members there are, one lane after the other, and how many visits there were.
+        self._members = self._visits = 0
+        #: Before which visit each message that is kept was said, and when some of them expire.
+        self._said: list[int] = []
         self._expiries: dict[int, float] = {}
         #: Where to find each member; made when somebody is looked for.
-        self._places: dict[Hashable, tuple[Any, int, int]] | None = None
+        self._places: dict[Hashable, tuple[Any, Lane, int]] | None = None
         #: Who has left.
         self._apart: dict[Any, Lane] = {}
         #: Whether one client has sent more in it than can be handled in a turn.
@@ -184,6 +176,7 @@ class Run:
         self._lanes = lanes
         self.is_over = False
         for lane in lanes:
+            self._members += len(lane.members)
             lane.begin()
 
     def say(self, delivery: Delivery, encode: Encode) -> bool:
@@ -195,8 +188,8 @@ class Run:
                 return False
         for lane, frames in encoded:
             lane.say(delivery, frames)
-        place, expires_at = self._count, delivery.expires_at
-        self._count += 1
+        place, expires_at = len(self._said), delivery.expires_at
+        self._said.append(self._visits)
         if expires_at is not None:
             self._expiries[place] = expires_at
         for member, lane in self._apart.items():
@@ -209,91 +202,89 @@ class Run:
             return
         if self._places is None:
             self._places = self._find_all()
-        place = self._places.get(name)
-        if place is None or place[0] in self._apart:
+        found = self._places.get(name)
+        if found is None or found[0] in self._apart:
             return
-        member, number, at = place
-        lane = self._lanes[number]
+        member, lane, place = found
         self._apart[member] = lane
-        start = self._lap if at < self._reached(number) else 0
-        if start < self._count:
+        last = self._visits - 1
+        start = self._said_before(last - (last - place) % self._members)
+        if start < len(self._said):
             lane.give(member, start, self._expiries_from(start))
+
+    def write(self, piece: Piece) -> None:
+        """Visit the next members for whom it is the same, until the piece is over."""
+        if self._said:
+            self._write(piece)
+        if not self._said:
+            self._close()
 
     def end(self) -> None:
         """Give all members what they were not sent."""
-        for number, lane in enumerate(self._lanes):
-            reached = self._reached(number)
-            self._give(lane, lane.members[reached:], 0)
-            self._give(lane, lane.members[:reached], self._lap)
+        while self._said:
+            lane, start, end = self._next()
+            for member in self._staying(lane.members[start:end]):
+                lane.give(member, 0, self._expiries)
+            self._visits += end - start
+            self._forget()
         self._close()
 
-    def write(self, piece: Piece) -> None:
-        """Send the next members what is theirs in this lap, until the piece or the lap is over."""
-        if not self._count:
-            self._close()
-        elif not self._lap:
-            self._begin_lap()
-        while self._lap and piece.left > 0:
-            lane, cost, start = self._lanes[self._lane], self._costs[self._lane], self._at
-            end = min(start + max(self._least, piece.left // cost), len(lane.members))
-            places = range(start, end, max(self._least, BETWEEN))
-            # Whatever goes wrong in it, nobody is sent anything twice.
-            self._at = end
-            self._at = reached = lane.write(places, self._apart, piece.batch)
-            piece.spend((end - start) * cost)
-            if reached < end:
-                piece.cut()
-            if reached == len(lane.members):
-                self._end_lane()
+    def _write(self, piece: Piece) -> None:
+        lane, start, end = self._next()
+        cost, least = CALL + lane.size, self._least()
+        end = min(start + max(least, -(-piece.left // cost)), end)
+        places = range(start, end, max(least, BETWEEN))
+        # Whatever goes wrong in it, nobody is sent anything twice.
+        self._visits += end - start
+        reached = lane.write(places, self._apart, self._expiries, piece.batch)
+        self._visits -= end - reached
+        piece.spend((end - start) * cost)
+        if reached < end:
+            piece.cut()
+        self._forget()
 
-    def _begin_lap(self) -> None:
-        self._lap = self._count
-        expiries = self._expiries.copy()
-        self._costs = [CALL + lane.prepare(self._lap, expiries) for lane in self._lanes]
-        sizes = [len(lane.members) for lane in self._lanes]
-        self._least = AT_ONCE if sum(map(mul, sizes, self._costs)) <= SHORT else 1
+    def _next(self) -> tuple[Lane, int, int]:
+        """Who is visited next while it is the same for all: a lane, and from where to where."""
+        start, lanes = self._visits % self._members, iter(self._lanes)
+        lane = next(lanes)
+        while start >= len(lane.members):
+            start -= len(lane.members)
+            lane = next(lanes)
+        left = self._said[0] + self._members - self._visits
+        return lane, start, min(start + left, len(lane.members))
 
-    def _end_lane(self) -> None:
-        self._lane, self._at = self._lane + 1, 0
-        if self._lane == len(self._lanes):
-            self._end_lap()
+    def _least(self) -> int:
+        """How many members are visited before others are heard, if there are as many."""
+        size = sum([len(lane.members) * (CALL + lane.size) for lane in self._lanes])
+        return AT_ONCE if size <= SHORT else 1
 
-    def _end_lap(self) -> None:
-        for lane in self._lanes:
-            lane.forget(self._lap)
-        self._expiries = self._expiries_from(self._lap)
-        self._count -= self._lap
-        self._lap = self._lane = 0
-        if not self._count:
-            self._close()
+    def _said_before(self, visit: int) -> int:
+        """How many of the messages were said before a visit."""
+        return bisect_right(self._said, visit)
+
+    def _forget(self) -> None:
+        """Drop what all members were sent."""
+        count = self._said_before(self._visits - self._members)
+        if count:
+            for lane in self._lanes:
+                lane.forget(count)
+            self._expiries = self._expiries_from(count)
+            del self._said[:count]
 
     def _close(self) -> None:
         """Hold nobody: members may remember a run that is over."""
         self.is_over = True
-        self._count = self._lap = 0
         self._lanes = self.recipients = ()
         self._places = None
         self._apart = {}
 
-    def _give(self, lane: Lane, members: Sequence[Any], start: int) -> None:
-        if start < self._count:
-            expiries = self._expiries_from(start)
-            for member in self._staying(members):
-                lane.give(member, start, expiries)
-
-    def _find_all(self) -> dict[Hashable, tuple[Any, int, int]]:
+    def _find_all(self) -> dict[Hashable, tuple[Any, Lane, int]]:
+        members = [(member, lane) for lane in self._lanes for member in lane.members]
         return {
-            name: (member, number, at)
-            for number, lane in enumerate(self._lanes)
-            for at, member in enumerate(lane.members)
+            name: (member, lane, place)
+            for place, (member, lane) in enumerate(members)
             for name in lane.names(member)
         }
-
-    def _reached(self, number: int) -> int:
-        """How many members of a lane have been sent what is theirs in this lap."""
-        if number == self._lane:
-            return self._at
-        return len(self._lanes[number].members) if number < self._lane else 0
 
     def _expiries_from(self, start: int) -> dict[int, float]:
         return {place - start: at for place, at in self._expiries.items() if place >= start}

@@ -27,7 +27,7 @@ class Portion(Protocol):
         ...
 
     def write(self, piece: Piece) -> None:
-        """Write as much of it as is left of a piece."""
+        """Write the next of it, at most as much as is left of a piece."""
         ...
 
 
