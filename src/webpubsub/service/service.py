@@ -10,6 +10,7 @@ from typing import Self
 from webpubsub.protocol.connection_strings import ConnectionString, host_of
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.protocol.timers import Timers
+from webpubsub.protocol.turnstile import Turnstile
 from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.faults.faults import Faults
@@ -117,7 +118,7 @@ class Service:
     @property
     def is_idle(self) -> bool:
         """Whether no event is on its way to the application, and nobody waits to be let in."""
-        return self._router.is_idle and not self._house.handshakes
+        return self._router.is_idle and self._house.is_idle
 
     def door(self) -> asyncio.Protocol:
         """A protocol for a connection that comes another way than through the port."""
@@ -141,6 +142,7 @@ class Service:
             KeptAlive(handler, lambda: self._house),
             max_head_bytes=self.settings.max_head_bytes,
         )
+        flusher = Flusher(loop)
         reception = Reception(
             settings=self.settings,
             hubs=self.hubs,
@@ -148,7 +150,7 @@ class Service:
             opening=Opening(
                 settings=self.settings,
                 router=self._router,
-                flusher=Flusher(loop),
+                flusher=flusher,
                 sweeper=self._sweeper,
                 parsers=FrameParsers(self.settings.max_message_bytes),
                 recovery=self.recovery,
@@ -160,7 +162,9 @@ class Service:
             clock=self._clock,
             hub_settings=self.hub_settings,
         )
-        self._house = House(reception=reception, http=self._http)
+        self._house = House(
+            reception=reception, http=self._http, turnstile=Turnstile(loop, flusher.flush)
+        )
         self.faults = Faults(
             hubs=self.hubs, router=self._router, door=self._house, point=self.point, timers=timers
         )

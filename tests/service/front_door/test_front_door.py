@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.service.fakes import client_frame
+from tests.service.fakes import Wire, client_frame
 from tests.service.wire import (
     TEXT,
     App,
@@ -28,6 +28,7 @@ from webpubsub.service.observation import (
     Sighting,
     TurnedAway,
 )
+from webpubsub.service.service import Service
 from webpubsub.testing.clock import Clock
 
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -256,3 +257,66 @@ async def test_a_failure_of_ours_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [one.kind for one in refused.checks][:2] == [kinds.NOT_AN_UPGRADE, kinds.HUB_INVALID]
     assert refused.checks[-1].kind is kinds.INTERNAL_ERROR
     assert not {one.kind for one in refused.checks} & set(LATE_HANDSHAKE_CHECKS)
+
+
+class Arrivals:
+    """Clients that come at the same time, without sockets."""
+
+    def __init__(self, service: Service, target: str, count: int) -> None:
+        self.wires = [Wire() for _ in range(count)]
+        for wire in self.wires:
+            wire.protocol = door = service.door()
+            assert isinstance(door, asyncio.Protocol)
+            door.connection_made(wire)
+            wire.receive(handshake(service, target))
+
+    def leave(self) -> None:
+        for wire in self.wires:
+            wire.lose()
+
+
+async def test_clients_that_come_at_once_are_let_in_one_after_the_other() -> None:
+    """Others are heard, and answered, in between."""
+    async with running() as service:
+        target = await target_of(service)
+        lone = Arrivals(service, target, 1)
+        await until(lambda: service.is_idle)
+        [wire] = lone.wires
+        crowd, seen = Arrivals(service, target, 5), []
+        while not service.is_idle:
+            wire.writes.clear()
+            wire.receive(client_frame(9, b"ping"))
+            before = sessions(service)
+            await asyncio.sleep(0)
+            seen.append((sessions(service) - before, bool(wire.writes)))
+        assert sum(came for came, _ in seen) == 5
+        assert all(came <= 1 and answered for came, answered in seen)
+        assert [came for came, _ in seen][:4] == [1, 0, 1, 0]
+        crowd.leave()
+        lone.leave()
+
+
+async def test_who_goes_before_its_turn_is_not_let_in() -> None:
+    """The application never hears of it."""
+    app = App()
+    async with running(app) as service:
+        target = await target_of(service)
+        crowd = Arrivals(service, target, 3)
+        for wire in crowd.wires[1:]:
+            wire.lose()
+        await until(lambda: service.is_idle)
+        assert sessions(service) == 1
+        crowd.wires[0].lose()
+        await until(lambda: not sessions(service))
+    assert [event.connection_context.event_name for event in app.events].count("connect") == 1
+
+
+async def test_when_the_service_stops_nobody_waits_to_be_let_in() -> None:
+    """Those who have not had their turn are sent away without a word."""
+    async with running() as service:
+        crowd = Arrivals(service, await target_of(service), 50)
+        await service.stop()
+        late = [wire for wire in crowd.wires if not wire.writes]
+        assert len(late) > 40
+        assert all("abort" in wire.calls for wire in late)
+        assert sessions(service) == len(crowd.wires) - len(late)

@@ -227,7 +227,7 @@ async def test_limits_of_a_connection(
 
 @pytest.mark.parametrize(("app", "tasks"), [(None, 0), (App(), 1)])
 async def test_only_to_ask_somebody_takes_a_task(app: App | None, tasks: int) -> None:
-    """A client whom nobody is asked about is in as soon as its handshake has arrived."""
+    """A client whom nobody is asked about is in as soon as it is its turn."""
     async with running(app) as service:
         before = len(asyncio.all_tasks())
         door, wire = service.door(), Wire()
@@ -235,6 +235,7 @@ async def test_only_to_ask_somebody_takes_a_task(app: App | None, tasks: int) ->
         wire.protocol = door
         door.connection_made(wire)
         door.data_received(handshake(service, await target_of(service)))
+        await asyncio.sleep(0)
         assert len(asyncio.all_tasks()) - before == tasks
         assert sessions(service) == 1 - tasks
         await until(lambda: sessions(service) == 1)
@@ -253,6 +254,7 @@ async def test_who_has_gone_leaves_nothing_to_the_garbage_collector() -> None:
                 wire.protocol = door = service.door()
                 door.connection_made(wire)
                 wire.receive(shake)
+                await until(lambda: sessions(service))
                 wire.receive(goodbye)
                 wire.lose()
                 wire.protocol = None

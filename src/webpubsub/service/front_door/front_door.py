@@ -17,6 +17,7 @@ from aiohttp import web
 
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
+from webpubsub.protocol.turnstile import Turnstile
 from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.front_door.request_head import RequestHead, parse_head
 from webpubsub.service.front_door.responses import refusal_response
@@ -60,8 +61,14 @@ class House(msgspec.Struct, kw_only=True):
 
     reception: Reception
     http: web.Server
+    turnstile: Turnstile
     waiting: set["FrontDoor"] = msgspec.field(default_factory=set)
     handshakes: set[asyncio.Task[WebSocket]] = msgspec.field(default_factory=set)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits to be let in."""
+        return self.turnstile.is_free and not self.handshakes
 
     def door(self) -> "FrontDoor":
         """A protocol for a new connection."""
@@ -69,16 +76,18 @@ class House(msgspec.Struct, kw_only=True):
 
 
 class FrontDoor(asyncio.Protocol):
-    """Reads one request head, bounded in size and time, and hands the connection over.
+    """Reads one request head, bounded in size and time, and hands the connection over; a client has
+    to wait for its turn.
 
-    While the application is asked about a client, its transport is still read from, because that is
-    how one notices that it has gone: then nobody needs the answer any more.
+    While it does, and while the application is asked about it, its transport is still read from,
+    because that is how one notices that it has gone: then nobody needs the answer any more.
     """
 
     __slots__ = (
         "_deadline",
         "_handshake",
         "_house",
+        "_is_queued",
         "_lost",
         "_received",
         "_settings",
@@ -90,6 +99,7 @@ class FrontDoor(asyncio.Protocol):
         self._settings = house.reception.settings
         self._received = bytearray()
         self._deadline: Deadline | None = None
+        self._is_queued = False
         self._handshake: asyncio.Task[WebSocket] | None = None
         self._lost = False
 
@@ -109,7 +119,7 @@ class FrontDoor(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Look for the end of the head, or keep what comes ahead of the answer to it."""
-        if self._handshake is not None:
+        if self._is_queued or self._handshake is not None:
             self._keep(data)
             return
         searched = max(0, len(self._received) - len(_END_OF_HEAD) + 1)
@@ -135,7 +145,7 @@ class FrontDoor(asyncio.Protocol):
             return
         match route_of(head.path):
             case Route.CLIENT:
-                self._receive(head, tail)
+                self._queue(head, tail)
             case Route.RESERVED:
                 self._turn_away(path_reserved(head.path), head)
             case Route.HTTP:
@@ -147,8 +157,17 @@ class FrontDoor(asyncio.Protocol):
         handler.connection_made(self._transport)
         handler.data_received(received)
 
-    def _receive(self, head: RequestHead, tail: bytes) -> None:
+    def _queue(self, head: RequestHead, tail: bytes) -> None:
+        self._is_queued = True
+        self._house.waiting.add(self)
         self._keep(tail)
+        self._house.turnstile.wait(lambda: self._receive(head))
+
+    def _receive(self, head: RequestHead) -> None:
+        self._is_queued = False
+        self._house.waiting.discard(self)
+        if self._lost or self._transport.is_closing():
+            return
         try:
             arrival = self._house.reception.receive(head, self._transport, self._received)
         except Refused as error:
