@@ -20,8 +20,10 @@ def run(serve: Callable[[asyncio.Event], Awaitable[int | None]]) -> int:
 
     What it answers is the exit code; None is 0.
     """
+    from webpubsub.cli.memory import keep_freed_memory
     from webpubsub.host.workers import leaving, loops
 
+    keep_freed_memory()
     with asyncio.Runner(loop_factory=loops.fastest_loop()) as runner:
         code = runner.run(_until_signalled(serve)) or 0
     leaving.leave_threads_behind(code)

@@ -1,0 +1,25 @@
+"""What becomes of memory that a command that serves has freed.
+
+The C library gives what a large message took back to the system at once, and asks for as much when
+the next one comes, which the system then makes page by page, 256 for each MiB and copy. That took
+longer than everything else that is done for a message of 1 MiB.
+"""
+
+import ctypes
+import sys
+
+# The names that mallopt(3) has for these.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+#: So many bytes are kept, in which pieces up to some size are made.
+_KEPT, _PIECE = 1 << 25, 1 << 22
+
+
+def keep_freed_memory() -> None:
+    """Give nothing back that a few large messages will need again; other C libraries than glibc do
+    as they like."""
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_TRIM_THRESHOLD, _KEPT)
+        mallopt(_MMAP_THRESHOLD, _PIECE)
