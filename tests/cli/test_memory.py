@@ -1,11 +1,12 @@
 """What becomes of memory that has been freed."""
 
+import ctypes
 import subprocess
 import sys
 
 import pytest
 
-from webpubsub.cli import memory
+from webpubsub.cli.memory import keep_freed_memory
 
 #: Does twice what large messages need, and tells how many pages the system made the second time.
 _SECOND_TIME = """
@@ -35,5 +36,5 @@ def test_freed_memory_is_used_again() -> None:
 
 def test_other_systems_do_as_they_like(monkeypatch: pytest.MonkeyPatch) -> None:
     """As does a C library that cannot be asked."""
-    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: object())
-    memory.keep_freed_memory()
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    keep_freed_memory()

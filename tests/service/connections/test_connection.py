@@ -37,7 +37,6 @@ from webpubsub.protocol.outcomes import (
     EventOutcome,
 )
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service.connections.inbox import TURN
 from webpubsub.service.events.answerers import Answerers
 from webpubsub.service.observation import (
     ConnectionClosed,
@@ -50,6 +49,7 @@ from webpubsub.service.observation import (
     Sighting,
 )
 from webpubsub.service.sessions.life import Phase
+from webpubsub.service.websockets.share import SHARE
 
 NOT_JSON = "The client message is not a valid JSON protocol message."
 
@@ -153,7 +153,7 @@ async def test_a_client_that_floods_gets_its_turn_and_no_more(
         before = len(handled)
         flood = world.wire.poll(flood)
         await asyncio.sleep(0)
-        assert len(handled) - before <= TURN
+        assert len(handled) - before <= SHARE
     texts = [one.message.data.decode() for one in handled if isinstance(one, ops.SendToGroup)]
     assert texts == sent
 
@@ -165,10 +165,10 @@ async def test_what_waited_for_its_turn_is_handled_when_the_client_is_lost(
     world = World()
     handled: list[ops.HubOperation] = []
     monkeypatch.setattr(world.hub, "perform", handled.append)
-    world.wire.receive(client_frame(TEXT, json.dumps(to_group("others", "x")).encode()) * 3 * TURN)
-    assert len(handled) == TURN
+    world.wire.receive(client_frame(TEXT, json.dumps(to_group("others", "x")).encode()) * 3 * SHARE)
+    assert len(handled) == SHARE
     await world.lose()
-    assert len(handled) == 3 * TURN
+    assert len(handled) == 3 * SHARE
     assert not world.hub.sessions
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpubsub.service.connections.inbox import TURN, Inbox
+from webpubsub.service.connections.inbox import Inbox
+from webpubsub.service.websockets.share import BYTES, SHARE
 
 
 class Source:
@@ -16,7 +17,8 @@ class Source:
 
     def __init__(self) -> None:
         self.paused = False
-        self.turn = 0
+        #: How much work there was in this turn.
+        self.spent = 0
         self.said_to_many = 0
         self.postponed: list[Callable[[], None]] = []
         #: Whether each of these has just sent something to many.
@@ -29,12 +31,17 @@ class Source:
         assert self.paused, "nobody has asked it to wait"
         self.paused = False
 
+    def spend(self, work: int) -> int:
+        self.spent += work
+        return self.spent
+
     def postpone(self, action: Callable[[], None], *, to_many: bool) -> None:
         self.postponed.append(action)
         self.to_many.append(to_many)
 
     def next_turn(self) -> None:
         """Do what was postponed."""
+        self.spent = 0
         postponed, self.postponed = self.postponed, []
         for action in postponed:
             action()
@@ -64,21 +71,21 @@ class World:
 def test_who_ends_its_turn_by_sending_to_many_says_so() -> None:
     """It may have to wait for these; who does something else does not, whatever others do."""
     world = World()
-    for item in [*["a"] * (TURN - 1), "crowd", *["crowd"] * (TURN - 1), "a"]:
+    for item in [*["a"] * (SHARE - 1), "crowd", *["crowd"] * (SHARE - 1), "a"]:
         world.inbox.put(item)
     world.source.said_to_many += 1
     world.source.next_turn()
-    assert len(world.handled) == 2 * TURN
+    assert len(world.handled) == 2 * SHARE
     assert world.source.to_many == [True, False]
 
 
 def test_what_was_handled_in_another_turn_does_not_count() -> None:
     """Who sends little is never asked to wait."""
     world = World()
-    for number in range(3 * TURN):
-        world.source.turn = number
+    for number in range(3 * SHARE):
+        world.source.spent = 0
         world.inbox.put(f"{number}")
-    assert len(world.handled) == 3 * TURN
+    assert len(world.handled) == 3 * SHARE
     assert not world.source.postponed
 
 
@@ -146,22 +153,22 @@ def test_forgetting() -> None:
 def test_a_turn_is_bounded() -> None:
     """So much is handled, then the source waits, and the rest follows turn by turn."""
     world = World(max_bytes=10_000)
-    for number in range(2 * TURN + 1):
+    for number in range(2 * SHARE + 1):
         world.inbox.put(f"{number}", 10)
-    assert len(world.handled) == TURN
+    assert len(world.handled) == SHARE
     assert world.source.paused
     world.source.next_turn()
-    assert len(world.handled) == 2 * TURN
+    assert len(world.handled) == 2 * SHARE
     assert world.source.paused
     world.source.next_turn()
-    assert world.handled == [f"{number}" for number in range(2 * TURN + 1)]
+    assert world.handled == [f"{number}" for number in range(2 * SHARE + 1)]
     assert not world.source.paused
 
 
 def test_who_sends_little_is_never_asked_to_wait() -> None:
     """A new turn begins before more comes."""
     world = World()
-    for number in range(3 * TURN):
+    for number in range(3 * SHARE):
         world.inbox.put(f"{number}")
         world.source.next_turn()
         assert len(world.handled) == number + 1
@@ -178,23 +185,43 @@ def test_large_items_count_more() -> None:
     assert world.handled == ["large", "next"]
 
 
+def test_what_is_a_turn_by_itself_waits_for_one() -> None:
+    """When something was done in this one, such as reading it; what is less is done at once."""
+    world = World()
+    almost, whole = BYTES * SHARE - BYTES - 1, BYTES * SHARE
+    world.source.spend(1)
+    world.inbox.put("almost", almost)
+    assert world.handled == ["almost"]
+    world.source.next_turn()
+    world.source.spend(1)
+    world.inbox.put("whole", whole)
+    world.inbox.put("next", 1)
+    assert world.handled == ["almost"]
+    assert world.source.paused
+    world.source.next_turn()
+    assert world.handled == ["almost", "whole"]
+    world.source.next_turn()
+    assert world.handled == ["almost", "whole", "next"]
+    assert not world.source.paused
+
+
 def test_what_was_kept_is_handed_on_in_turns() -> None:
     """An event that took long is no way to have everything handled at once."""
     world = World(max_bytes=10_000)
     world.inbox.put("hold")
-    for number in range(2 * TURN):
+    for number in range(2 * SHARE):
         world.inbox.put(f"{number}", 10)
     world.inbox.release()
-    assert len(world.handled) == TURN
+    assert len(world.handled) == SHARE
     world.source.next_turn()
     world.source.next_turn()
-    assert world.handled[1:] == [f"{number}" for number in range(2 * TURN)]
+    assert world.handled[1:] == [f"{number}" for number in range(2 * SHARE)]
 
 
 def test_a_turn_that_comes_while_it_is_held() -> None:
     """What waits for an answer goes on waiting, and more may come."""
     world = World(max_bytes=10_000)
-    for number in range(TURN - 1):
+    for number in range(SHARE - 1):
         world.inbox.put(f"{number}")
     world.inbox.put("hold")
     world.inbox.put("later")
@@ -209,12 +236,12 @@ def test_a_turn_that_comes_while_it_is_held() -> None:
 def test_hurrying() -> None:
     """What only waits for its turn is handled now; what waits for an answer still does."""
     world = World()
-    for number in range(2 * TURN):
+    for number in range(2 * SHARE):
         world.inbox.put(f"{number}")
     world.inbox.put("hold")
     world.inbox.put("last")
     world.inbox.hurry()
-    assert len(world.handled) == 2 * TURN + 1
+    assert len(world.handled) == 2 * SHARE + 1
     assert list(world.inbox.items) == ["last"]
 
 
@@ -234,7 +261,7 @@ def test_nothing_is_lost_or_overtakes(actions: list[str]) -> None:
             world.source.next_turn()
             continue
         if action == "many":
-            many = [f"{number}" for number in range(TURN)]
+            many = [f"{number}" for number in range(SHARE)]
             expected += many
             for item in many:
                 world.inbox.put(item, 1)

@@ -98,6 +98,7 @@ class World:
         raw_group: RawGroup | None = None,
         ack_delay: float = 0.0,
         max_inbox_bytes: int = 1000,
+        max_message_bytes: int = 10_000,
         handled: bool = True,
     ) -> None:
         loop = asyncio.get_running_loop()
@@ -116,7 +117,7 @@ class World:
         self.time = 100.0
         self.sweeper = Sweeper(lambda: self.now, 20.0)
         self.wire = Wire()
-        settings = ServiceSettings(max_message_bytes=10_000, max_queued_messages=5)
+        settings = ServiceSettings(max_message_bytes=max_message_bytes, max_queued_messages=5)
         self.websocket = WebSocket(
             self.wire,
             codec or JsonCodec(),

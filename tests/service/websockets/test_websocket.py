@@ -24,6 +24,7 @@ from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
 from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.share import BYTES, SHARE
 from webpubsub.service.websockets.websocket import WebSocket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -342,13 +343,13 @@ async def test_a_tail_may_pause_reading() -> None:
     assert world.wire.calls == ["pause_reading"]
 
 
-async def test_a_full_buffer_is_the_last_of_its_turn() -> None:
+async def test_many_frames_in_a_buffer_end_the_turn() -> None:
     """Others are heard before more is read of a client that floods, whatever it floods with; what
     else keeps from reading still does."""
     world = World()
     flood = client_frame(PING) * 5000
     rest = world.wire.poll(flood)
-    assert len(flood) - len(rest) <= 8192
+    assert len(flood) - len(rest) <= BYTES
     assert world.wire.is_paused
     world.websocket.pause_reading()
     world.loop.turn()
@@ -358,21 +359,20 @@ async def test_a_full_buffer_is_the_last_of_its_turn() -> None:
     while rest:
         before = len(rest)
         rest = world.wire.poll(rest)
-        assert 0 < before - len(rest) <= 8192
+        assert 0 < before - len(rest) <= BYTES
         world.loop.turn()
         world.loop.turn()
     assert not world.wire.is_paused
     assert world.sent == [(PONG, b"")] * 5000
 
 
-async def test_large_frames_are_read_on() -> None:
-    """What is counted as messages needs no other limit, and is sent on in fewer pieces."""
+async def test_some_buffers_of_few_frames_are_a_turn() -> None:
+    """What is in large frames is read in fewer turns than what is in small ones."""
     world = World()
-    flood = client_frame(BINARY, b"x" * MAX) * (32 * 2048 // MAX)
-    rest = flood
-    while rest and not world.wire.is_paused:
-        rest = world.wire.poll(rest)
-    assert rest == b""
+    flood = client_frame(BINARY, b"x" * MAX) * (20 * BYTES // MAX)
+    rest = world.wire.poll(flood)
+    assert (SHARE - 1) * BYTES < len(flood) - len(rest) <= SHARE * BYTES
+    assert world.wire.is_paused
 
 
 async def test_what_is_postponed_may_fail() -> None:
@@ -447,11 +447,10 @@ async def test_a_lost_websocket_is_forgotten() -> None:
 async def test_a_turn_ends_when_what_was_sent_is_written() -> None:
     """From then on others have been heard."""
     world = World()
-    before = world.websocket.turn
     world.websocket.outbox.append(b"x")
-    assert world.websocket.turn == before
+    assert [world.websocket.spend(work) for work in (1, 2)] == [1, 3]
     world.loop.turn()
-    assert world.websocket.turn == before + 1
+    assert [world.websocket.spend(work) for work in (1, 2)] == [1, 3]
 
 
 async def test_what_was_sent_to_many_is_counted() -> None:

@@ -1,21 +1,18 @@
 """What a client has sent, in order, until it is handled.
 
 It waits while one of the client's events is being answered, or while states are written that it has
-subscribed to; and a client that sends much at once gets a turn like any other: so many messages are
-handled in one turn of the event loop, the rest in later ones, and it is not read from meanwhile.
-Specification: client-protocols section 2.1.
+subscribed to; and a client that sends much at once gets a turn like any other: as much is handled
+as there is room for, the rest in later ones, and it is not read from meanwhile. Specification:
+client-protocols section 2.1.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-ItemT = TypeVar("ItemT")
+from webpubsub.service.websockets.share import BYTES, SHARE
 
-#: How much is handled in one turn: more would let a client that floods delay others for longer.
-TURN = 6
-#: How many bytes are as much work as one item more.
-_MUCH = 4096
+ItemT = TypeVar("ItemT")
 
 
 def _ignore(_item: object) -> None: ...
@@ -28,8 +25,7 @@ class Source(Protocol):
 
     def resume_reading(self) -> None: ...
 
-    @property
-    def turn(self) -> int: ...
+    def spend(self, work: int) -> int: ...
 
     @property
     def said_to_many(self) -> int: ...
@@ -53,8 +49,6 @@ class Inbox(Generic[ItemT]):
         "_max_bytes",
         "_pausing",
         "_source",
-        "_spent",
-        "_turn",
         "is_held",
     )
 
@@ -69,9 +63,6 @@ class Inbox(Generic[ItemT]):
         self.is_held = False
         #: Whether the source has been asked to wait.
         self._pausing = False
-        #: What was handled in this turn, and which that was.
-        self._spent = 0
-        self._turn = 0
         self._is_over = False
 
     @property
@@ -115,21 +106,31 @@ class Inbox(Generic[ItemT]):
         self._handle = _ignore
 
     def _hand_on(self, item: ItemT, size: int) -> None:
-        source = self._source
-        turn = source.turn
-        if turn != self._turn:
-            self._turn, self._spent = turn, 0
-        self._spent += 1 + size // _MUCH
-        if self._spent < TURN:
+        work = 1 + size // BYTES
+        spent = self._source.spend(work)
+        if spent < SHARE:
             self._handle(item)
-            return
+        elif spent > work >= SHARE:
+            self._wait_with(item, size)
+        else:
+            self._end_turn_with(item)
+
+    def _wait_with(self, item: ItemT, size: int) -> None:
+        """It takes a turn of its own, which this one is not any more."""
+        self._is_over = True
+        self._kept().appendleft((item, size))
+        self._count(size)
+        self._source.postpone(self._begin_turn, to_many=False)
+
+    def _end_turn_with(self, item: ItemT) -> None:
+        source = self._source
         self._is_over = True
         said = source.said_to_many
         self._handle(item)
         source.postpone(self._begin_turn, to_many=source.said_to_many > said)
 
     def _begin_turn(self) -> None:
-        self._is_over, self._spent = False, 0
+        self._is_over = False
         self._go_on()
 
     def _go_on(self) -> None:
@@ -145,6 +146,9 @@ class Inbox(Generic[ItemT]):
 
     def _keep(self, item: ItemT, size: int) -> None:
         self._kept().append((item, size))
+        self._count(size)
+
+    def _count(self, size: int) -> None:
         self._bytes += size
         if self._is_over or self._bytes > self._max_bytes:
             self._pausing = True

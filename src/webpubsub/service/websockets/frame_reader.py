@@ -21,16 +21,12 @@ from typing import Any
 from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
+from webpubsub.service.websockets.share import BYTES
+
 logger = logging.getLogger("webpubsub.service.websockets")
 
 _TOO_LARGE = 1009
 _BUFFER_BYTES = 4096
-#: picows doubles a buffer that was filled, so a client that floods would be read from in ever
-#: larger pieces, and the others would wait for them. A full buffer is also all that is read in one
-#: turn: libuv reads up to 32 of them before it looks at the next client.
-_MAX_READ_BYTES = 8192
-#: A parser that a large message has made larger than this is not kept for others.
-_MAX_SPARE_BYTES = 4 * _MAX_READ_BYTES
 
 # A handshake that picows accepts, in place of the clients' own, which have been checked already.
 _HEAD = (
@@ -117,8 +113,10 @@ class _Reader(asyncio.BufferedProtocol):
         parsers = self._parsers
         parser = self._parser or parsers.spare or parsers.replace()
         buffer: memoryview = parser.protocol.get_buffer(sizehint)
-        if len(buffer) > _MAX_READ_BYTES:
-            buffer = buffer[:_MAX_READ_BYTES]
+        # picows doubles a buffer that was filled, so a client that floods would be read from in
+        # ever larger pieces, and libuv reads up to 32 of them before it looks at the next client.
+        if len(buffer) > BYTES:
+            buffer = buffer[:BYTES]
         self._room = len(buffer)
         return buffer
 
@@ -133,9 +131,7 @@ class _Reader(asyncio.BufferedProtocol):
             self._parser = parser
         else:
             parser.forget()
-            # Within one read, none grows much.
-            if self._parser is None or not parser.has_grown:
-                parsers.spare = parser
+            parsers.spare = parser
             self._parser = None
         if nbytes == self._room:
             self._listener.on_full_buffer()
@@ -199,11 +195,6 @@ class _Parser(WSListener):
         self.listener = _NOBODY
         if self.protocol.transport.close_handshake is not None:
             self._begin()
-
-    @property
-    def has_grown(self) -> bool:
-        """Whether a large message has made it larger than a spare one is to be."""
-        return len(self.protocol.get_buffer(-1)) > _MAX_SPARE_BYTES
 
     def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
         self.is_empty = not frame.tail_size

@@ -30,6 +30,7 @@ from webpubsub.service.websockets.frames import PING, close_frame, parse_close, 
 from webpubsub.service.websockets.lingering import Lingering
 from webpubsub.service.websockets.outbox import Outbox
 from webpubsub.service.websockets.receiver import Receiver
+from webpubsub.service.websockets.share import FRAMES, SHARE
 
 logger = logging.getLogger("webpubsub.service.websockets")
 
@@ -38,8 +39,6 @@ _CLOSE = 0x8
 _PING = 0x9
 # Why nothing is read from the network; several reasons can hold at once.
 _NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
-#: So many frames end the turn of a client that fills the buffer; the buffer counts as some.
-_MANY, _BUFFER = 160, 4
 _KINDS = {WSMsgType.TEXT: FrameKind.TEXT, WSMsgType.BINARY: FrameKind.BINARY}
 
 
@@ -74,9 +73,11 @@ class WebSocket(FrameListener):
         "_peer_closed",
         "_receiver",
         "_settings",
+        "_spent",
         "_state",
         "_sweeper",
         "_transport",
+        "_turn",
         "_watch",
         "outbox",
     )
@@ -102,8 +103,11 @@ class WebSocket(FrameListener):
         self._deaf = False
         self._peer_closed = False
         self._pauses = _NOT_BEGUN
-        #: Since a full buffer was the last that was read for a turn.
+        #: Since a buffer was full.
         self._frames = 0
+        #: What was done for the client in this turn, and which that was.
+        self._spent = 0
+        self._turn = 0
         self._heard = True
         self._missed = 0
         self._deadline: Deadline | None = None
@@ -127,10 +131,13 @@ class WebSocket(FrameListener):
         """Go on."""
         self._resume(_RECEIVER_IS_BUSY)
 
-    @property
-    def turn(self) -> int:
-        """How many turns have ended in which anything was sent to anybody."""
-        return self._flusher.turns
+    def spend(self, work: int) -> int:
+        """Do some work for the client; returns how much that is in this turn."""
+        turn = self._flusher.turns
+        if turn != self._turn:
+            self._turn, self._spent = turn, 0
+        self._spent += work
+        return self._spent
 
     @property
     def said_to_many(self) -> int:
@@ -204,11 +211,9 @@ class WebSocket(FrameListener):
             self._message(kind, frame.get_payload_as_bytes())
 
     def on_full_buffer(self) -> None:
-        """Others are to be heard before more is read of many small frames; what is in large ones is
-        counted as messages, and soon read."""
-        self._frames += _BUFFER
-        if self._frames > _MANY:
-            self._frames = 0
+        """Others are to be heard before much more is read."""
+        frames, self._frames = self._frames, 0
+        if self.spend(1 + frames // FRAMES) >= SHARE:
             self._pause(_TURN_IS_OVER)
             self._flusher.postpone(self._end_pause)
 

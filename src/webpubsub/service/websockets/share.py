@@ -1,0 +1,14 @@
+"""One client's share of a turn of the event loop, after which everybody else is heard.
+
+What a client sends is work to read and to handle. Its share has room for so much of it, whatever it
+is: for some messages, or for some buffers full of bytes, or for a part of both. Who has more to be
+done gets its next share when others have had theirs. What cannot be divided, the handling of one
+large message, is a share by itself. Specification: client-protocols section 2.1.
+"""
+
+#: So much work is a share. A message is one, and more would delay others for longer.
+SHARE = 6
+#: So many bytes that are read, or handled, are as much work as one message.
+BYTES = 8192
+#: As are so many frames that are read, whatever becomes of them.
+FRAMES = 32
