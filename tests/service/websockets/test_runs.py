@@ -371,8 +371,8 @@ class Company:
         return reached, [(way, -1) for way in staying if way.clear_fileno < 0]
 
     def check(self) -> None:
-        """Everybody was sent the first messages in order, and those said a round ago at least; and
-        the run is over as soon as these are all."""
+        """Everybody was sent the first messages in order, and those said a round ago at least;
+        nothing else is kept. The run is over as soon as these are all."""
         texts = [b"%d" % number for number in range(len(self.said))]
         old = [at for at in self.said if at + len(self.members) <= self.visits]
         for member in self.members:
@@ -381,6 +381,8 @@ class Company:
             if member.clear_fileno < 0:
                 known = dict.fromkeys(member.texts).keys() & self.times.keys()
                 assert member.times == {text: self.times[text] for text in known}
+        size = sum([2 + len(text) for text in texts[len(old) :]])
+        assert {lane.size for lane in self.lanes} == {size}
         assert self.run.is_over is (len(old) == len(self.said))
 
 
