@@ -274,6 +274,10 @@ class Crowd:
     def to_others(self, guest: Guest) -> None:
         self._apply(ops.SendToAll, message=self._text(), excluded=frozenset((guest.name,)))
 
+    def to_all_but_two(self, guest: Guest) -> None:
+        excluded = frozenset((guest.name, "c1", "nobody"))
+        self._apply(ops.SendToAll, message=self._text(), excluded=excluded)
+
     def to_group(self, _guest: Guest) -> None:
         self._apply(ops.SendToGroup, message=self._text(), group="g")
 
@@ -383,7 +387,15 @@ class Crowd:
 
 #: To groups and users who have members in common, and to users who have none.
 GROUPS = ["to_group", "to_half", "to_user", "to_another_user"]
-SENDS = ["to_all", "to_others", *GROUPS, "to_group_for_a_while", "to_one", "answer"]
+SENDS = [
+    "to_all",
+    "to_others",
+    "to_all_but_two",
+    *GROUPS,
+    "to_group_for_a_while",
+    "to_one",
+    "answer",
+]
 CHANGES = ["join", "leave", "close", "lose", "reroute", "go_away", "come_back", "acknowledge"]
 PACES = ["pause", "resume", "fill", "drain", "wait", "turn", "look"]
 ACTIONS = [*SENDS, *CHANGES, "come_back_elsewhere", *PACES]
@@ -456,6 +468,21 @@ def test_groups_that_alternate_have_a_run_each() -> None:
         assert runs[0] == runs[1] == runs[0][:2] * 3
         assert len({*runs[0], *runs[2], *runs[3]}) == 5
         assert {run.is_over for run in {*runs[0], *runs[2]} if run is not None} == {True}
+
+
+def test_who_is_left_out_of_a_message_is_in_the_same_run() -> None:
+    """Where it is one; more have others begin one of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "_MANY", 1)
+        crowd = Crowd(PLENTY)
+        crowd.do("to_all", 0)
+        run = crowd.guests[0].outbox.run
+        for number in range(len(GUESTS)):
+            crowd.do("to_others", number)
+        assert {guest.outbox.run for guest in crowd.guests} == {run}
+        crowd.do("to_all_but_two", 0)
+        assert crowd.guests[1].outbox.run is run
+        assert crowd.guests[2].outbox.run is not run
 
 
 def test_a_run_that_begins_with_a_failure_is_no_trap(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -542,7 +569,7 @@ TIMELESS = [one for one in ACTIONS if one not in ("to_group_for_a_while", "wait"
 _TEXT = re.compile(rb"<(\d+)>")
 
 
-@given(_actions([*TIMELESS, *SENDS[:6], "turn", "turn", "turn", "answer"]), st.booleans(), _PIECES)
+@given(_actions([*TIMELESS, *SENDS[:7], "turn", "turn", "turn", "answer"]), st.booleans(), _PIECES)
 def test_pieces_change_nothing(actions: Actions, direct: bool, piece: int) -> None:
     """Where some clients are written to in a turn, whatever happens between two of them."""
     expected = happening(actions, many=1000, direct=False, limits=PLENTY)

@@ -55,9 +55,9 @@ def _begin(members: Sequence[Member], *lanes: PlainLane) -> Run:
     return run
 
 
-def _say(run: Run, text: bytes, expires_at: float | None = None) -> bool:
+def _say(run: Run, text: bytes, expires_at: float | None = None, but: Member | None = None) -> bool:
     delivery = Delivery(Message(DataType.TEXT, text), expires_at=expires_at)
-    return run.say(delivery, lambda _codec: [Frame(FrameKind.TEXT, text)])
+    return run.say(delivery, lambda _codec: [Frame(FrameKind.TEXT, text)], but)
 
 
 def test_all_is_given_at_once() -> None:
@@ -141,6 +141,24 @@ def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -
     assert stranger.given == []
 
 
+@pytest.mark.parametrize("conclude", [Run.end, _write_all])
+def test_a_message_may_be_for_all_but_one(conclude: Callable[[Run], None]) -> None:
+    """Who is given all else in its order, whether it has left or not."""
+    one, other, gone = members = [Member(), Member(), Member()]
+    run = _run(*members)
+    _say(run, b"a", 1.0)
+    run.leave(gone)
+    for number, member in enumerate(members):
+        _say(run, b"%d" % number, 2.0, but=member)
+    _say(run, b"b")
+    _say(run, b"c", 3.0, but=one)
+    conclude(run)
+    texts = [b"".join([part for parts, _ in member.given for part in parts]) for member in members]
+    assert texts == [b"a12b", b"a02bc", b"a01bc"]
+    assert one.given == [([b"a"], {0: 1.0}), ([b"1", b"2", b"b"], {0: 2.0, 1: 2.0})]
+    assert other.given[0] == ([b"a", b"0"], {0: 1.0, 1: 2.0})
+
+
 def test_who_has_nothing_else_on_the_way_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one call for all of them; the others are given it."""
     calls = _calls(monkeypatch)
@@ -222,6 +240,20 @@ def test_what_is_said_meanwhile_goes_round_from_there(monkeypatch: pytest.Monkey
     a, b_c, d = b"\x81\x01a", b"\x81\x01b\x81\x01c", b"\x81\x01d"
     assert calls == [([0], a), ([1], a + b_c), ([2, 3], a + b_c + d), ([0], b_c + d), ([1], d)]
     assert run.is_over
+
+
+@pytest.mark.usefixtures("nothing_is_short")
+def test_who_was_left_out_is_written_to_with_others_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its next visit on."""
+    calls = _calls(monkeypatch)
+    members = [Member(0), Member(1)]
+    run = _run(*members)
+    _say(run, b"a", but=members[0])
+    _write(run)
+    _say(run, b"b")
+    _write_all(run)
+    assert calls == [([], b"\x81\x01a"), ([1], b"\x81\x01a\x81\x01b"), ([0], b"\x81\x01b")]
+    assert members[0].given == []
 
 
 @pytest.mark.usefixtures("nothing_is_short")
@@ -334,17 +366,22 @@ class Company:
             lane.members += islice(left, size)
         self.run = _begin(self.members, *self.lanes)
         self.visits = 0
-        #: How many visits there had been when each message was said.
+        #: How many visits there had been when each message was said, and for whom it was not.
         self.said: list[int] = []
+        self.left_out: list[Listener | None] = []
         self.times: dict[bytes, float] = {}
 
-    def say(self, number: int) -> None:
+    def say(self, number: int, but: Listener | None = None) -> None:
         text = b"%d" % len(self.said)
         expires_at = float(len(self.said)) if number % 2 else None
         if expires_at is not None:
             self.times[text] = expires_at
-        assert _say(self.run, text, expires_at)
+        assert _say(self.run, text, expires_at, but)
         self.said.append(self.visits)
+        self.left_out.append(but)
+
+    def say_to_others(self, number: int) -> None:
+        self.say(number, self.members[number % len(self.members)])
 
     def write(self, number: int) -> None:
         self.run.write(_piece(number * CALL + 1))
@@ -376,8 +413,8 @@ class Company:
         texts = [b"%d" % number for number in range(len(self.said))]
         old = [at for at in self.said if at + len(self.members) <= self.visits]
         for member in self.members:
-            assert member.texts == texts[: len(member.texts)]
-            assert len(member.texts) >= len(old)
+            assert member.texts == self.meant(member)[: len(member.texts)]
+            assert len(member.texts) >= len(self.meant(member, len(old)))
             if member.clear_fileno < 0:
                 known = dict.fromkeys(member.texts).keys() & self.times.keys()
                 assert member.times == {text: self.times[text] for text in known}
@@ -385,11 +422,14 @@ class Company:
         assert {lane.size for lane in self.lanes} == {size}
         assert self.run.is_over is (len(old) == len(self.said))
 
+    def meant(self, member: Listener, among: int | None = None) -> list[bytes]:
+        """What is for a member among the first messages."""
+        left_out = enumerate(self.left_out[:among])
+        return [b"%d" % number for number, one in left_out if one is not member]
 
-_HAPPENING = st.lists(
-    st.tuples(st.sampled_from(["say", "say", "write", "write", "leave"]), st.integers(0, 7)),
-    max_size=40,
-)
+
+_ACTIONS = ["say", "say", "say_to_others", "write", "write", "leave"]
+_HAPPENING = st.lists(st.tuples(st.sampled_from(_ACTIONS), st.integers(0, 7)), max_size=40)
 
 
 @given(
@@ -417,7 +457,7 @@ def test_everybody_has_a_message_after_one_round(
             company.write(0)
             company.check()
         for member in company.members:
-            assert len(member.texts) == len(company.said)
+            assert member.texts == company.meant(member)
 
 
 def _calls(

@@ -33,26 +33,44 @@ _MANY = 12
 _Frames: TypeAlias = dict[str, Sequence[Frame]]
 
 
-def deliver(register: Register, delivery: Delivery, sessions: Iterable[Session]) -> Refusal | None:
-    """Send a message to sessions: the hot path of the service.
+def deliver(
+    register: Register,
+    delivery: Delivery,
+    sessions: Iterable[Session],
+    excluded: Sequence[Session] = (),
+) -> Refusal | None:
+    """Send a message to sessions but some of them: the hot path of the service.
 
     CHOICE: the JSON null is refused, whoever it is for. It is not known whether Azure sends it, but
     that official clients fail on it is.
     """
     if delivery.message.is_null:
         return MESSAGE_NULL.refuse("null", "The JSON null cannot be sent as a message.")
-    recipients = list(sessions)
+    together = recipients = list(sessions)
+    but: Session | None = None
+    if excluded:
+        recipients = _all_but(together, excluded)
+        # Where each is left out of what is its own, all of that is one run.
+        but = excluded[0] if len(excluded) == 1 else None
+        together = recipients if but is None else together
     if register.point.observer is not None:
         _observe(register, delivery, recipients)
     frames: _Frames = {}
-    if len(recipients) < _MANY or not _send_in_run(recipients, delivery, frames):
+    if len(recipients) < _MANY or not _send_in_run(together, delivery, frames, but):
         _send_to_each(register, recipients, delivery, frames)
     return None
 
 
-def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames) -> bool:
-    """Keep a message once for all recipients, in that of the last which was for the same ones
-    unless it has ended. Returns False where that cannot be done."""
+def _all_but(sessions: Sequence[Session], excluded: Sequence[Session]) -> list[Session]:
+    left_out = set(excluded)
+    return [session for session in sessions if session not in left_out]
+
+
+def _send_in_run(
+    recipients: list[Session], delivery: Delivery, frames: _Frames, but: Session | None
+) -> bool:
+    """Keep a message once for all recipients but one, in that of the last which was for the same
+    ones unless it has ended. Returns False where that cannot be done."""
     attached = (session.attachment for session in recipients if session.attachment is not None)
     first = next(attached, None)
     if first is None:
@@ -60,7 +78,8 @@ def _send_in_run(recipients: list[Session], delivery: Delivery, frames: _Frames)
     flusher, run = first.outbox.flusher, first.outbox.run
     if run is None or run.recipients != recipients:
         run = _begin_run(recipients, flusher)
-    if run.say(delivery, lambda codec: _encode(delivery, codec, frames)):
+    left_out = None if but is None else but.outbox or but.buffer
+    if run.say(delivery, lambda codec: _encode(delivery, codec, frames), left_out):
         flusher.backlog.count(run, len(delivery.message.data))
         return True
     flusher.end(run)

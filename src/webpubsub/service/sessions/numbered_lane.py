@@ -67,12 +67,12 @@ class NumberedLane:
         """Itself, and the outbox of who is attached."""
         return (member,) if member.outbox is None else (member, member.outbox)
 
-    def give(self, member: MessageBuffer, start: int, expiries: Expiries) -> None:
+    def give(self, member: MessageBuffer, start: int, end: int, expiries: Expiries) -> None:
         """Have them kept, and appended to its outbox."""
-        sizes = self._sizes[start:]
-        first = member.take(self._deliveries[start:], sizes, sum(sizes))
+        sizes = self._sizes[start:end]
+        first = member.take(self._deliveries[start:end], sizes, sum(sizes))
         if member.outbox is not None:
-            parts = _parts(self.codec, self._messages[start:], first)
+            parts = _parts(self.codec, self._messages[start:end], first)
             member.outbox.extend(parts, expiries)
 
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:

@@ -13,6 +13,9 @@ visit v is sent at the visits v to v + N - 1. So all have it one round later, wh
 and what is kept, which is what was said at most N visits ago, is just what is sent at the next
 visit. It is the same for all who are visited until something is said, or all have the oldest.
 
+A message may be for all but one, as those are that do not come back to their sender. At the next
+visit he is not sent the same as the others, but what is for him.
+
 Nobody is sent anything in another order because of that. Who is sent something alone *leaves* the
 run first, as does who is sent nothing any more: they are given what was said so far at once, and
 what is said later, too. Specification: client-protocols section 2.1.
@@ -62,8 +65,8 @@ class Lane(Protocol):
         """Under which names a member may leave."""
         ...
 
-    def give(self, member: Any, start: int, expiries: Expiries) -> None:
-        """Give a member the messages from one on."""
+    def give(self, member: Any, start: int, end: int, expiries: Expiries) -> None:
+        """Give a member the messages from one place to another."""
         ...
 
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
@@ -118,9 +121,9 @@ class PlainLane:
         """Itself."""
         return (member,)
 
-    def give(self, member: Member, start: int, expiries: Expiries) -> None:
+    def give(self, member: Member, start: int, end: int, expiries: Expiries) -> None:
         """Append them to an outbox."""
-        member.extend(self._parts[start:], expiries)
+        member.extend(self._parts[start:end], expiries)
 
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Send all of them the same."""
@@ -144,6 +147,8 @@ class Run:
     __slots__ = (
         "_apart",
         "_expiries",
+        "_forgotten",
+        "_gone",
         "_lanes",
         "_members",
         "_places",
@@ -159,13 +164,18 @@ class Run:
         self._lanes: Sequence[Lane] = ()
         #: How many members there are, one lane after the other, and how many visits there were.
         self._members = self._visits = 0
-        #: Before which visit each message that is kept was said, and when some of them expire.
+        #: Before which visit each message that is kept was said, how many are kept no longer, and
+        #: when some of them expire.
         self._said: list[int] = []
+        self._forgotten = 0
         self._expiries: dict[int, float] = {}
         #: Where to find each member; made when somebody is looked for.
         self._places: dict[Hashable, tuple[Any, Lane, int]] | None = None
-        #: Who has left.
-        self._apart: dict[Any, Lane] = {}
+        #: Who is not sent the same as others at the next visit: the numbers of the messages, from
+        #: the first that was ever said, that are not for them.
+        self._apart: dict[Any, list[int]] = {}
+        #: Who of them has left, and is visited no longer.
+        self._gone: dict[Any, Lane] = {}
         #: Whether one client has sent more in it than can be handled in a turn.
         self.is_flooded = False
         #: Whether nothing is to be sent in it any more.
@@ -179,9 +189,9 @@ class Run:
             self._members += len(lane.members)
             lane.begin()
 
-    def say(self, delivery: Delivery, encode: Encode) -> bool:
-        """Send a message to all members; or to none, and return False, when it does not go to all
-        of them like the others."""
+    def say(self, delivery: Delivery, encode: Encode, but: Any = None) -> bool:
+        """Send a message to all members, or all but one; or to none, and return False, when it does
+        not go to all of them like the others."""
         encoded = [(lane, encode(lane.codec)) for lane in self._lanes]
         for lane, frames in encoded:
             if not lane.takes(frames):
@@ -192,8 +202,11 @@ class Run:
         self._said.append(self._visits)
         if expires_at is not None:
             self._expiries[place] = expires_at
-        for member, lane in self._apart.items():
-            lane.give(member, place, {} if expires_at is None else {0: expires_at})
+        for member, lane in self._gone.items():
+            if member is not but:
+                self._give(lane, member, place)
+        if but is not None and but not in self._gone:
+            self._apart.setdefault(but, []).append(self._forgotten + place)
         return True
 
     def leave(self, name: Hashable) -> None:
@@ -203,14 +216,13 @@ class Run:
         if self._places is None:
             self._places = self._find_all()
         found = self._places.get(name)
-        if found is None or found[0] in self._apart:
+        if found is None or found[0] in self._gone:
             return
         member, lane, place = found
-        self._apart[member] = lane
+        self._gone[member] = lane
         last = self._visits - 1
-        start = self._said_before(last - (last - place) % self._members)
-        if start < len(self._said):
-            lane.give(member, start, self._expiries_from(start))
+        self._give(lane, member, self._said_before(last - (last - place) % self._members))
+        self._apart[member] = []
 
     def write(self, piece: Piece) -> None:
         """Visit the next members for whom it is the same, until the piece is over."""
@@ -223,8 +235,10 @@ class Run:
         """Give all members what they were not sent."""
         while self._said:
             lane, start, end = self._next()
-            for member in self._staying(lane.members[start:end]):
-                lane.give(member, 0, self._expiries)
+            for member in lane.members[start:end]:
+                if member not in self._apart:
+                    lane.give(member, 0, len(self._said), self._expiries)
+            self._give_apart(lane, start, end)
             self._visits += end - start
             self._forget()
         self._close()
@@ -238,6 +252,7 @@ class Run:
         self._visits += end - start
         reached = lane.write(places, self._apart, self._expiries, piece.batch)
         self._visits -= end - reached
+        self._give_apart(lane, start, reached)
         piece.spend((end - start) * cost)
         if reached < end:
             piece.cut()
@@ -268,7 +283,8 @@ class Run:
         if count:
             for lane in self._lanes:
                 lane.forget(count)
-            self._expiries = self._expiries_from(count)
+            self._expiries = self._expiries_of(count, len(self._said))
+            self._forgotten += count
             del self._said[:count]
 
     def _close(self) -> None:
@@ -277,6 +293,24 @@ class Run:
         self._lanes = self.recipients = ()
         self._places = None
         self._apart = {}
+        self._gone = {}
+
+    def _give_apart(self, lane: Lane, start: int, end: int) -> None:
+        """Visit those who are not sent the same as the others."""
+        if len(self._apart) == len(self._gone):
+            return
+        for member in lane.members[start:end]:
+            if member in self._apart and member not in self._gone:
+                self._give(lane, member, 0)
+                del self._apart[member]
+
+    def _give(self, lane: Lane, member: Any, start: int) -> None:
+        """Give a member what is for it, from one message on."""
+        for number in (*self._apart.get(member, ()), self._forgotten + len(self._said)):
+            end = number - self._forgotten
+            if start < end:
+                lane.give(member, start, end, self._expiries_of(start, end))
+            start = max(start, end + 1)
 
     def _find_all(self) -> dict[Hashable, tuple[Any, Lane, int]]:
         members = [(member, lane) for lane in self._lanes for member in lane.members]
@@ -286,10 +320,6 @@ class Run:
             for name in lane.names(member)
         }
 
-    def _expiries_from(self, start: int) -> dict[int, float]:
-        return {place - start: at for place, at in self._expiries.items() if place >= start}
-
-    def _staying(self, members: Sequence[Any]) -> Sequence[Any]:
-        if not self._apart:
-            return members
-        return [member for member in members if member not in self._apart]
+    def _expiries_of(self, start: int, end: int) -> dict[int, float]:
+        expiries = self._expiries
+        return expiries and {at - start: expiries[at] for at in expiries if start <= at < end}

@@ -20,7 +20,7 @@ CALL = 1 << 14
 #: After so many sends it is looked for others who are to be heard.
 BETWEEN = 4
 
-#: Who has left a run.
+#: Which members of a run are not sent the same as the others.
 Apart: TypeAlias = dict[Any, Any]
 
 SendEach: TypeAlias = Callable[[list[int], list[bytes]], list[tuple[int, int]]]

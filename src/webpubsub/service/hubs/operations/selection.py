@@ -3,7 +3,7 @@
 Specification: rest-api section 5.6.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from webpubsub.protocol.filters import compile_filter
@@ -23,6 +23,11 @@ def one(register: Register, connection_id: str) -> tuple[Session, ...]:
     """The session with this connection id, if it is there."""
     session = register.sessions.get(connection_id)
     return () if session is None else (session,)
+
+
+def those(sessions: Mapping[str, Session], connection_ids: Iterable[str]) -> Sequence[Session]:
+    """The sessions with these connection ids, as far as they are there."""
+    return [sessions[one] for one in connection_ids if one in sessions]
 
 
 def meant(

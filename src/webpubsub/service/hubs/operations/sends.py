@@ -7,14 +7,15 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs.deliveries import deliver
-from webpubsub.service.hubs.operations.selection import Operations, meant, one
+from webpubsub.service.hubs.operations.selection import Operations, meant, one, those
 from webpubsub.service.hubs.register import Register
 
 
 def _to_all(register: Register, operation: ops.SendToAll) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
-    receivers = meant(register.sessions, operation.excluded, operation.filter)
-    return deliver(register, delivery, receivers)
+    receivers = meant(register.sessions, text=operation.filter)
+    excluded = those(register.sessions, operation.excluded) if operation.excluded else ()
+    return deliver(register, delivery, receivers, excluded)
 
 
 def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
@@ -26,8 +27,9 @@ def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
         operation.stream,
     )
     members = register.groups[operation.group]
-    receivers = meant(members, operation.excluded, operation.filter)
-    return deliver(register, delivery, receivers)
+    receivers = meant(members, text=operation.filter)
+    excluded = those(members, operation.excluded) if operation.excluded else ()
+    return deliver(register, delivery, receivers, excluded)
 
 
 def _to_user(register: Register, operation: ops.SendToUser) -> Refusal | None:
