@@ -13,8 +13,9 @@ from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.flusher import Flusher
+from webpubsub.service.websockets.lanes import PlainLane
 from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.runs import PlainLane, Run
+from webpubsub.service.websockets.runs import Run
 
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
 

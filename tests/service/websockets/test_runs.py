@@ -16,8 +16,9 @@ from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets import runs, sending
+from webpubsub.service.websockets.lanes import PlainLane
 from webpubsub.service.websockets.pieces import PIECE, Piece
-from webpubsub.service.websockets.runs import AT_ONCE, PlainLane, Run
+from webpubsub.service.websockets.runs import AT_ONCE, Run
 from webpubsub.service.websockets.sending import CALL, Apart, Batch
 
 
@@ -254,22 +255,6 @@ def test_who_was_left_out_is_written_to_with_others_again(monkeypatch: pytest.Mo
     _write_all(run)
     assert calls == [([], b"\x81\x01a"), ([1], b"\x81\x01a\x81\x01b"), ([0], b"\x81\x01b")]
     assert members[0].given == []
-
-
-@pytest.mark.usefixtures("nothing_is_short")
-def test_the_same_bytes_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For all pieces between two messages."""
-    calls = _calls(monkeypatch)
-    run = _run(*[Member(number) for number in range(5)])
-    _say(run, b"a")
-    _say(run, b"b")
-    _write(run)
-    _write(run)
-    _say(run, b"c")
-    _write(run)
-    _write(run)
-    data = [sent for _, sent in calls]
-    assert data[0] is data[1] is not data[2] is data[3]
 
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])

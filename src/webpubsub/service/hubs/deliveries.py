@@ -22,7 +22,8 @@ from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.runs import PlainLane, Run
+from webpubsub.service.websockets.lanes import PlainLane
+from webpubsub.service.websockets.runs import Run
 
 logger = logging.getLogger("webpubsub.service.connections")
 

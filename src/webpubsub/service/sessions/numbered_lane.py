@@ -12,7 +12,7 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.websockets.frames import frame, wire_bytes
-from webpubsub.service.websockets.runs import Expiries
+from webpubsub.service.websockets.lanes import Expiries
 from webpubsub.service.websockets.sending import Apart, Batch
 
 
