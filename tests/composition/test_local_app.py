@@ -363,6 +363,7 @@ async def test_clients_stay_while_the_app_is_read_again(tmp_path: Path) -> None:
         url = await client_url(session, app, "alice")
         async with session.ws_connect(url) as client:
             assert [await said(client), await said(client)] == ["old 1", "old 2"]
+            assert app.listener.heard() == app.service.heard >= 2  # whom HTTP requests hold up
             (folder / "helper.py").write_text("WORD = 'newer'; 1/0", encoding="utf-8")
             with pytest.raises(HostError, match="division by zero") as failure:
                 await app.reload()

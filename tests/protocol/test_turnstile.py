@@ -1,5 +1,6 @@
 """What takes long is done in turn. Specification: client-protocols section 2.1."""
 
+import asyncio
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from webpubsub.protocol.turnstile import Turnstile
+from webpubsub.protocol.turnstile import Turn, Turnstile
 
 WHO = ContextVar("WHO", default="nobody")
 
@@ -28,6 +29,9 @@ class Turning:
         soon, self._soon = self._soon, []
         for call in soon:
             call()
+
+    def create_future(self) -> Turn:
+        return asyncio.get_running_loop().create_future()
 
     @property
     def is_idle(self) -> bool:
@@ -99,3 +103,41 @@ def test_everybody_has_a_context_of_its_own() -> None:
     while not loop.is_idle:
         loop.turn()
     assert seen == ["a", "b", "nobody"]
+
+
+def test_more_pass_at_once_while_nobody_else_is_heard() -> None:
+    """Up to a limit, and one at a time as soon as somebody is."""
+    loop, heard, done = Turning(), [0], list[int]()
+    turnstile = Turnstile(loop, heard=lambda: heard[0], most=3)
+    for number in range(60):
+        turnstile.wait(partial(done.append, number))
+    passed: list[int] = []
+    while not loop.is_idle:
+        before = len(done)
+        loop.turn()
+        if len(done) > before:
+            passed.append(len(done) - before)
+            heard[0] += len(passed) == 20
+    assert passed == [1] * 7 + [2] * 8 + [3] * 5 + [1] * 8 + [2] * 7
+    assert done == [*range(60)]
+
+
+async def test_somebody_may_wait_for_a_turn() -> None:
+    """Not if nobody was before; and who waits no more holds up nobody."""
+    turnstile, done = Turnstile(asyncio.get_running_loop()), list[str]()
+
+    async def come(name: str) -> None:
+        await turnstile.turn()
+        done.append(name)
+
+    async with asyncio.timeout(5):
+        await come("a")
+        assert done == ["a"]
+        assert not turnstile.is_free
+        gone, *others = [asyncio.ensure_future(come(name)) for name in "bcd"]
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.wait(others)
+        assert done == ["a", "c", "d"]
+        await asyncio.sleep(0.01)
+        assert turnstile.is_free

@@ -115,6 +115,7 @@ class LocalApp:
             place.service_port, hub_settings, service_settings or ServiceSettings()
         )
         self.connections.embedded = self.service.client
+        self.listener.heard = lambda: self.service.heard
         self.serves_clients = False
         self.host = FunctionHost(self._new_generation, self.point)
 

@@ -1,15 +1,32 @@
 """A turnstile, so that nobody has to wait long for what takes long.
 
-To let a client in takes as long as ten messages of one. So however many come at once, they are let
-in one after the other, and not before everybody who was heard meanwhile, and what that has set
-going, has had a turn of the event loop.
+To let a client in, or to answer an HTTP request, takes as long as some messages of a client. So
+however many of them come at once, they pass one after the other, and not before everybody who was
+heard meanwhile, and what that has set going, has had a turn of the event loop. What many do one
+after the other is done faster than what each does by itself, so where it matters more and more of
+them pass at once while nobody else is heard.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, Protocol
+
+#: After so many times at which nobody else was heard, one more passes at once.
+_CALM = 8
+
+
+class Turn(Awaitable[None], Protocol):
+    """What somebody waits for who is not called."""
+
+    def done(self) -> bool:
+        """Whether it is not waited for any more."""
+        ...
+
+    def set_result(self, result: None, /) -> None:
+        """It has come."""
+        ...
 
 
 class Loop(Protocol):
@@ -21,18 +38,38 @@ class Loop(Protocol):
         """Call back in the next turn."""
         ...
 
+    def create_future(self) -> Turn:
+        """Something to wait for."""
+        ...
+
 
 def _nothing() -> None: ...
 
 
-class Turnstile:
-    """One at an event loop. ``first`` is done before anybody passes."""
+def _nobody() -> int:
+    return 0
 
-    def __init__(self, loop: Loop, first: Callable[[], object] = _nothing) -> None:
+
+class Turnstile:
+    """One at an event loop. ``first`` is done before anybody passes. As long as ``heard`` does not
+    grow, which is how often anybody else was heard, up to ``most`` may pass at once."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        first: Callable[[], object] = _nothing,
+        heard: Callable[[], int] = _nobody,
+        most: int = 1,
+    ) -> None:
         self._loop = loop
         self._first = first
+        self._heard = heard
+        self._most = most
         self._waiting: deque[Callable[[], object]] = deque()
         self.is_free = True
+        #: How often anybody had been heard at last, and for how many times that has been so.
+        self._last = heard()
+        self._calm = 0
         self._context = copy_context()
 
     def wait(self, action: Callable[[], object]) -> None:
@@ -43,10 +80,34 @@ class Turnstile:
             self.is_free = False
             self._loop.call_soon(self._pass, context=self._context)
 
+    async def turn(self) -> None:
+        """Wait for one's turn, if others have been before in this or the last one."""
+        if self.is_free:
+            self.is_free = False
+            self._loop.call_soon(self._call_soon, context=self._context)
+            return
+        turn = self._loop.create_future()
+        self._waiting.append(partial(_begin, turn))
+        await turn
+
+    def _call_soon(self) -> None:
+        self._loop.call_soon(self._pass)
+
     def _pass(self) -> None:
         if not self._waiting:
             self.is_free = True
             return
-        self._loop.call_soon(self._loop.call_soon, self._pass)
+        self._loop.call_soon(self._call_soon)
         self._first()
-        self._waiting.popleft()()
+        for _ in range(min(self._at_once(), len(self._waiting))):
+            self._waiting.popleft()()
+
+    def _at_once(self) -> int:
+        last, self._last = self._last, self._heard()
+        self._calm = self._calm + 1 if last == self._last else 0
+        return min(1 + self._calm // _CALM, self._most)
+
+
+def _begin(turn: Turn) -> None:
+    if not turn.done():
+        turn.set_result(None)

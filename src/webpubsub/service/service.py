@@ -37,6 +37,8 @@ from webpubsub.service.websockets.frame_reader import FrameParsers
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
 _BACKLOG = 1024
 _POLL = 0.01
+#: Requests that are begun at once while no client says anything.
+_MOST_REQUESTS = 16
 #: For the event loop to report transports that were aborted.
 _ABORT_TIMEOUT = 1.0
 
@@ -102,6 +104,7 @@ class Service:
         )
         self._clock = clock
         self._timers = timers
+        self._parsers = FrameParsers(self.settings.max_message_bytes)
         self._listener: asyncio.Server | None = None
 
     @property
@@ -114,6 +117,11 @@ class Service:
     def connection_string(self) -> str:
         """Everything an application needs to use the service, the primary key included."""
         return str(ConnectionString(self.endpoint, self.settings.access_keys[0]))
+
+    @property
+    def heard(self) -> int:
+        """How often anything of a client has been read since it was let in."""
+        return self._parsers.reads
 
     @property
     def is_idle(self) -> bool:
@@ -152,7 +160,7 @@ class Service:
                 router=self._router,
                 flusher=flusher,
                 sweeper=self._sweeper,
-                parsers=FrameParsers(self.settings.max_message_bytes),
+                parsers=self._parsers,
                 recovery=self.recovery,
                 point=self.point,
                 clock=self._clock,
@@ -163,7 +171,10 @@ class Service:
             hub_settings=self.hub_settings,
         )
         self._house = House(
-            reception=reception, http=self._http, turnstile=Turnstile(loop, flusher.flush)
+            reception=reception,
+            http=self._http,
+            arrivals=Turnstile(loop, flusher.flush),
+            requests=Turnstile(loop, flusher.flush, lambda: self.heard, _MOST_REQUESTS),
         )
         self.faults = Faults(
             hubs=self.hubs, router=self._router, door=self._house, point=self.point, timers=timers

@@ -11,8 +11,9 @@ from tests.service.fakes import client_frame
 from tests.service.wire import TEXT, App, Peer, dial, handshake, running, sessions, target_of, until
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import handshake as kinds
-from webpubsub.service.observation import Sighting, TurnedAway
+from webpubsub.service.observation import RestCalled, Sighting, TurnedAway
 from webpubsub.service.service import Service
+from webpubsub.testing import memory
 
 PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 UPGRADE = b"Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -181,3 +182,35 @@ async def test_what_is_refused_is_seen(path: str, kind: RefusalKind) -> None:
     assert (item.path, item.refusal.kind) == (path, kind)
     assert item.checks[-1].kind is kind
     assert len(item.checks) >= 3
+
+
+class Caller(asyncio.Protocol):
+    """Asks for a page as soon as it is connected, without sockets."""
+
+    def __init__(self, service: Service) -> None:
+        self.heard = b""
+        self._transport = memory.join(self, service.door())
+        self._transport.write(PAGE)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard += data
+
+    def leave(self) -> None:
+        self._transport.close()
+
+
+async def test_requests_that_come_at_once_have_their_turns() -> None:
+    """Others are heard between, however many connections they come by."""
+    async with running() as service:
+        seen: list[Sighting] = []
+        service.point.attach(seen.append)
+        callers = [Caller(service) for _ in range(6)]
+        called = []
+        while not all(caller.heard for caller in callers):
+            seen.clear()
+            await asyncio.sleep(0)
+            called.append(sum(isinstance(one.item, RestCalled) for one in seen))
+        assert sum(called) == 6
+        assert max(called) == 1
+        for caller in callers:
+            caller.leave()

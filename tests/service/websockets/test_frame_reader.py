@@ -175,6 +175,7 @@ async def test_connections_share_a_parser() -> None:
         wire.receive(client_frame(PING) + client_frame(TEXT, b"", final=False))
         assert parsers.spare is spare
         assert len(recorder.told) == 3
+    assert parsers.reads == 6
 
 
 async def test_a_part_of_a_frame_is_kept_apart() -> None:

@@ -57,18 +57,20 @@ def path_reserved(path: str) -> Refusal:
 
 
 class House(msgspec.Struct, kw_only=True):
-    """What is behind the door, and who is still standing in it."""
+    """What is behind the door, and who is still standing in it. Clients that arrive and requests
+    over HTTP have to wait for their turns."""
 
     reception: Reception
     http: web.Server
-    turnstile: Turnstile
+    arrivals: Turnstile
+    requests: Turnstile
     waiting: set["FrontDoor"] = msgspec.field(default_factory=set)
     handshakes: set[asyncio.Task[WebSocket]] = msgspec.field(default_factory=set)
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody waits to be let in."""
-        return self.turnstile.is_free and not self.handshakes
+        return self.arrivals.is_free and not self.handshakes
 
     def door(self) -> "FrontDoor":
         """A protocol for a new connection."""
@@ -161,7 +163,7 @@ class FrontDoor(asyncio.Protocol):
         self._is_queued = True
         self._house.waiting.add(self)
         self._keep(tail)
-        self._house.turnstile.wait(lambda: self._receive(head))
+        self._house.arrivals.wait(lambda: self._receive(head))
 
     def _receive(self, head: RequestHead) -> None:
         self._is_queued = False

@@ -30,7 +30,8 @@ class KeptAlive:
         self._house = house
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer a request, or give its connection away."""
+        """Answer a request in its turn, or give its connection away."""
+        await self._house().requests.turn()
         try:
             path = path_of(request.raw_path)
         except ValueError:

@@ -73,10 +73,12 @@ _NOBODY = FrameListener()
 class FrameParsers:
     """What the connections of one event loop read frames with, up to ``max_frame_bytes`` each."""
 
-    __slots__ = ("_max_frame_bytes", "spare")
+    __slots__ = ("_max_frame_bytes", "reads", "spare")
 
     def __init__(self, max_frame_bytes: int) -> None:
         self._max_frame_bytes = max_frame_bytes
+        #: How often anything was read.
+        self.reads = 0
         #: A parser that remembers nothing, for one use; None while somebody has it.
         self.spare: _Parser | None = None
 
@@ -122,6 +124,7 @@ class _Reader(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         parsers, parser = self._parsers, self._parser
+        parsers.reads += 1
         if parser is None:
             parser, parsers.spare = parsers.spare or parsers.replace(), None
         parser.listener = self._listener

@@ -3,10 +3,12 @@
 import asyncio
 import socket
 from contextlib import suppress
+from itertools import count
 
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
+from tests.host.extensions.http.talking import Client, listening
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.answers import Answer, text_answer
 from webpubsub.host.extensions.http.listener import Listener
@@ -146,3 +148,29 @@ async def test_connections_may_come_through_a_door() -> None:
     async with new_session(listener.door) as session:
         assert await (await session.get("http://nowhere.test/")).text() == "hello"
     await listener.stop(1)
+
+
+@pytest.mark.parametrize("takes", [True, False])
+@pytest.mark.parametrize(("calm", "at_once"), [(False, 1), (True, 3)])
+async def test_requests_that_come_at_once_have_their_turns(
+    takes: bool, calm: bool, at_once: int
+) -> None:
+    """Others are heard between; while there are none, more and more requests begin at once."""
+    begun, heard = [0], count()
+
+    async def begin(_: Request) -> Answer:
+        begun[0] += 1
+        return Answer(200)
+
+    async with listening(begin, takes=takes) as listener:
+        if not calm:
+            listener.heard = lambda: next(heard)
+        clients = [Client(listener) for _ in range(40)]
+        for client in clients:
+            client.transport.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        most = 0
+        while begun[0] < len(clients):
+            before = begun[0]
+            await asyncio.sleep(0)
+            most = max(most, begun[0] - before)
+        assert most == at_once

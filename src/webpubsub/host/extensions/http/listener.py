@@ -11,6 +11,10 @@ from webpubsub.host.extensions.http.connection import Connections
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
+from webpubsub.protocol.turnstile import Turnstile
+
+#: Requests that are begun at once while nobody else is heard.
+_MOST_REQUESTS = 16
 
 
 class Listener:
@@ -26,7 +30,10 @@ class Listener:
         self._listens = listens
         self.handler: Handler | None = None
         self.takes: Callable[[Request], bool] = _takes_none
+        #: How often anybody else was heard, who is not to wait for requests.
+        self.heard: Callable[[], int] = int
         self._port = port
+        self._turnstile: Turnstile | None = None
         self._connections: Connections | None = None
         self._sockets: asyncio.Server | None = None
 
@@ -42,6 +49,7 @@ class Listener:
         if self._connections is not None:
             return
         loop, connections = asyncio.get_running_loop(), Connections(self)
+        self._turnstile = Turnstile(loop, heard=lambda: self.heard(), most=_MOST_REQUESTS)
         try:
             if self._listens:
                 self._sockets = await loop.create_server(connections, self.address, self._port)
@@ -67,8 +75,13 @@ class Listener:
         self._sockets = self._connections = None
 
     def answer(self, request: Request) -> Awaitable[Answer]:
-        """Have a request answered."""
-        return _no_answer(request) if self.handler is None else self.handler(request)
+        """Have a request answered in its turn."""
+        return self._in_turn(self.handler or _no_answer, request)
+
+    async def _in_turn(self, handler: Handler, request: Request) -> Answer:
+        if self._turnstile is not None:
+            await self._turnstile.turn()
+        return await handler(request)
 
     def _reason(self, error: OSError | OverflowError) -> str:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
