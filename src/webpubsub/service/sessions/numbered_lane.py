@@ -5,7 +5,7 @@ sequence ids have no gaps, so they follow from the first. Whoever looks at what 
 has it leave the run before. Specification: client-protocols sections 7.2 and 7.3.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
@@ -63,9 +63,10 @@ class NumberedLane:
         self.size += size
         self._make = None
 
-    def names(self, member: MessageBuffer) -> Iterable[Hashable]:
-        """Itself, and the outbox of who is attached."""
-        return (member,) if member.outbox is None else (member, member.outbox)
+    def places(self) -> Mapping[Hashable, int]:
+        """That of each buffer, and of the outbox of who is attached."""
+        members = enumerate(self.members)
+        return {name: at for at, one in members for name in (one, one.outbox) if name is not None}
 
     def give(self, member: MessageBuffer, start: int, end: int, expiries: Expiries) -> None:
         """Have them kept, and appended to its outbox."""

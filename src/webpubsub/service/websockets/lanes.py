@@ -5,7 +5,7 @@ that what each costs on top is little more than its system call. That of reliabl
 ``numbered_lane.py``.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
@@ -37,8 +37,8 @@ class Lane(Protocol):
         """Keep a message that consists of these frames."""
         ...
 
-    def names(self, member: Any) -> Iterable[Hashable]:
-        """Under which names a member may leave."""
+    def places(self) -> Mapping[Hashable, int]:
+        """The place of each member, by all names under which it may leave."""
         ...
 
     def give(self, member: Any, start: int, end: int, expiries: Expiries) -> None:
@@ -91,9 +91,9 @@ class PlainLane:
         self.size += len(part)
         self._data = None
 
-    def names(self, member: Member) -> Iterable[Hashable]:
-        """Itself."""
-        return (member,)
+    def places(self) -> Mapping[Hashable, int]:
+        """That of each outbox."""
+        return {member: at for at, member in enumerate(self.members)}
 
     def give(self, member: Member, start: int, end: int, expiries: Expiries) -> None:
         """Append them to an outbox."""

@@ -22,7 +22,7 @@ what is said later, too. Specification: client-protocols section 2.1.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
@@ -67,8 +67,8 @@ class Run:
         self._said: list[int] = []
         self._forgotten = 0
         self._expiries: dict[int, float] = {}
-        #: Where to find each member; made when somebody is looked for.
-        self._places: dict[Hashable, tuple[Any, Lane, int]] | None = None
+        #: Where to find each member of a lane; made when somebody is looked for.
+        self._places: Sequence[Mapping[Hashable, int]] = ()
         #: Who is not sent the same as others at the next visit: the numbers of the messages, from
         #: the first that was ever said, that are not for them.
         self._apart: dict[Any, list[int]] = {}
@@ -111,16 +111,14 @@ class Run:
         """Give a member what it was not sent so far; harmless for who is none, or has left."""
         if self.is_over:
             return
-        if self._places is None:
-            self._places = self._find_all()
-        found = self._places.get(name)
-        if found is None or found[0] in self._gone:
-            return
-        member, lane, place = found
-        self._gone[member] = lane
-        last = self._visits - 1
-        self._give(lane, member, self._said_before(last - (last - place) % self._members))
-        self._apart[member] = []
+        if not self._places:
+            self._places = [lane.places() for lane in self._lanes]
+        before = 0
+        for lane, places in zip(self._lanes, self._places, strict=True):
+            at = places.get(name)
+            if at is not None and lane.members[at] not in self._gone:
+                self._let_go(lane, lane.members[at], before + at)
+            before += len(lane.members)
 
     def write(self, piece: Piece) -> None:
         """Visit the next members for whom it is the same, until the piece is over."""
@@ -140,6 +138,12 @@ class Run:
             self._visits += end - start
             self._forget()
         self._close()
+
+    def _let_go(self, lane: Lane, member: Any, place: int) -> None:
+        self._gone[member] = lane
+        last = self._visits - 1
+        self._give(lane, member, self._said_before(last - (last - place) % self._members))
+        self._apart[member] = []
 
     def _write(self, piece: Piece) -> None:
         lane, start, end = self._next()
@@ -189,7 +193,7 @@ class Run:
         """Hold nobody: members may remember a run that is over."""
         self.is_over = True
         self._lanes = self.recipients = ()
-        self._places = None
+        self._places = ()
         self._apart = {}
         self._gone = {}
 
@@ -209,14 +213,6 @@ class Run:
             if start < end:
                 lane.give(member, start, end, self._expiries_of(start, end))
             start = max(start, end + 1)
-
-    def _find_all(self) -> dict[Hashable, tuple[Any, Lane, int]]:
-        members = [(member, lane) for lane in self._lanes for member in lane.members]
-        return {
-            name: (member, lane, place)
-            for place, (member, lane) in enumerate(members)
-            for name in lane.names(member)
-        }
 
     def _expiries_of(self, start: int, end: int) -> dict[int, float]:
         expiries = self._expiries
