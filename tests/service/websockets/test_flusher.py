@@ -13,12 +13,12 @@ from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets import flusher, sending
 from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.pieces import PIECE
+from webpubsub.service.websockets.pieces import UNSEEN
 from webpubsub.service.websockets.sending import CALL
 
 #: So many are written to in one piece, when the message is small; and some pieces.
-_AT_ONCE = -(-PIECE // (CALL + 3))
-_MANY = 5 * _AT_ONCE
+_AT_ONCE = -(-UNSEEN // (CALL + 3))
+_MANY = 9 * _AT_ONCE
 
 
 class World:
@@ -102,9 +102,12 @@ def test_many_are_written_to_in_pieces() -> None:
     assert [wire.frames for wire in world.wires] == [[(1, b"a")]] * _MANY
 
 
-@pytest.mark.parametrize(("known", "second"), [(True, 2 * _AT_ONCE), (False, _AT_ONCE)])
+@pytest.mark.parametrize(
+    ("known", "first", "second"),
+    [(True, 2 * _AT_ONCE, 4 * _AT_ONCE), (False, _AT_ONCE, _AT_ONCE)],
+)
 def test_pieces_grow_while_nobody_else_is_heard(
-    monkeypatch: pytest.MonkeyPatch, known: bool, second: int
+    monkeypatch: pytest.MonkeyPatch, known: bool, first: int, second: int
 ) -> None:
     """If the event loop can be asked who has sent something."""
     monkeypatch.setattr(sending, "is_readable", lambda _fileno: False)
@@ -112,9 +115,9 @@ def test_pieces_grow_while_nobody_else_is_heard(
     world = World()
     world.say(b"a")
     world.turns(1)
-    assert world.reached == _AT_ONCE
+    assert world.reached == first
     world.turns(2)
-    assert world.reached == _AT_ONCE + second
+    assert world.reached == first + second
 
 
 def test_what_is_said_meanwhile_goes_together() -> None:

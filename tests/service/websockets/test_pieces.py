@@ -3,13 +3,15 @@
 import pytest
 
 from webpubsub.service.websockets import sending
-from webpubsub.service.websockets.pieces import LONGEST, PIECE, Piece
+from webpubsub.service.websockets.pieces import LONGEST, PIECE, UNSEEN, Piece
 from webpubsub.service.websockets.sending import Batch
 
 
-@pytest.mark.parametrize(("others", "longest"), [(0, LONGEST), (-1, PIECE)])
+@pytest.mark.parametrize(
+    ("others", "shortest", "longest"), [(0, PIECE, LONGEST), (-1, UNSEEN, UNSEEN)]
+)
 def test_pieces_grow_until_others_are_heard(
-    monkeypatch: pytest.MonkeyPatch, others: int, longest: int
+    monkeypatch: pytest.MonkeyPatch, others: int, shortest: int, longest: int
 ) -> None:
     """If it is known whether there are any."""
     monkeypatch.setattr(sending, "is_readable", lambda _fileno: False)
@@ -21,6 +23,18 @@ def test_pieces_grow_until_others_are_heard(
             lengths.append(piece.left)
             piece.spend(PIECE)
             assert piece.left == lengths[-1] - PIECE
-        assert lengths == [min(PIECE << times, longest) for times in range(9)]
+        assert lengths == [min(shortest << times, longest) for times in range(9)]
         piece.cut()
         assert piece.left == 0
+
+
+@pytest.mark.parametrize(("others", "shortest"), [(0, PIECE), (-1, UNSEEN)])
+def test_one_that_is_shortened(others: int, shortest: int) -> None:
+    """Is no longer than the shortest, nor longer than it was; what was spent is known."""
+    piece = Piece(Batch(others))
+    piece.left = 9 * PIECE
+    piece.shorten()
+    assert piece.left == shortest
+    piece.spend(shortest - 1)
+    piece.shorten()
+    assert (piece.left, piece.spent) == (1, shortest - 1)

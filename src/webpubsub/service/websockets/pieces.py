@@ -4,21 +4,23 @@ from webpubsub.service.websockets.sending import Batch
 
 #: How many bytes are a piece: while others are heard, and at most while nobody is.
 PIECE, LONGEST = 1 << 18, 1 << 21
+#: Where nobody knows whether there are any, transports are written to, which takes twice as long.
+UNSEEN = PIECE // 2
 
 
 class Piece:
     """What is left of one, in bytes. The next is longer and longer while nobody else is heard, if
     that is known."""
 
-    __slots__ = ("_length", "_longest", "batch", "left", "spent")
+    __slots__ = ("_length", "_longest", "_shortest", "batch", "left", "spent")
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.left = 0
         #: How much was spent of all pieces so far.
         self.spent = 0
-        self._length = PIECE
-        self._longest = LONGEST if batch.can_look else PIECE
+        self._shortest, self._longest = (PIECE, LONGEST) if batch.can_look else (UNSEEN, UNSEEN)
+        self._length = self._shortest
 
     def begin(self) -> None:
         """All of it is left."""
@@ -32,10 +34,10 @@ class Piece:
 
     def shorten(self) -> None:
         """Others are to have their turns soon: no more is left than of the shortest."""
-        self.left = min(self.left, PIECE)
-        self._length = PIECE
+        self.left = min(self.left, self._shortest)
+        self._length = self._shortest
 
     def cut(self) -> None:
         """Others are to be heard: nothing is left."""
         self.left = 0
-        self._length = PIECE
+        self._length = self._shortest
