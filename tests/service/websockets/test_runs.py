@@ -244,6 +244,25 @@ def test_what_is_said_meanwhile_goes_round_from_there(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("nothing_is_short")
+def test_a_round_has_begun_when_some_have_what_others_have_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until all have everything."""
+    _calls(monkeypatch)
+    run = _run(*[Member(number) for number in range(2)])
+    seen = [run.is_begun]
+    for text in (b"a", b"b"):
+        _say(run, text)
+        seen.append(run.is_begun)
+        _write(run)
+        seen.append(run.is_begun)
+    assert seen == [False, False, True, True, True]
+    _write(run)
+    assert run.is_over
+    assert not run.is_begun
+
+
+@pytest.mark.usefixtures("nothing_is_short")
 def test_who_was_left_out_is_written_to_with_others_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """From its next visit on."""
     calls = _calls(monkeypatch)

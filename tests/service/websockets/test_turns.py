@@ -21,6 +21,7 @@ class Portion:
         self.name = name
         self.pieces = pieces
         self.is_flooded = name.isupper()
+        self.is_begun = False
         self.turns = turns
 
     @property
@@ -31,6 +32,7 @@ class Portion:
         while self.pieces and piece.left > 0:
             piece.spend(PIECE)
             self.pieces -= 1
+            self.is_begun = True
             self.turns.append(self.name)
 
 
@@ -46,13 +48,13 @@ class World:
         for portion in self.portions.values():
             self.turns.add(portion)
 
-    def take(self, times: int | None = None, *, only_calm: bool = False) -> str:
+    def take(self, times: int | None = None, *, only_begun: bool = False) -> str:
         """What is written next, until nothing is if no number of pieces is given."""
         before = len(self.written)
         for _ in count() if times is None else range(times):
             piece = Piece(Batch())
             piece.begin()
-            if not self.turns.take(piece, only_calm=only_calm):
+            if not self.turns.take(piece, only_begun=only_begun):
                 break
         return "".join(self.written[before:])
 
@@ -77,16 +79,21 @@ def test_some_pieces_are_written_before_what_is_flooded() -> None:
     """Where that has had all turns before, for however long."""
     world = World(A=100)
     world.take(50)
-    world.turns.add(Portion("b", 8, world.written))
-    assert world.take(10) == "bbbbbAbbbA"
+    world.turns.add(Portion("b", 12, world.written))
+    assert world.take(14) == "bbbbbbbbbAbbbA"
 
 
-def test_only_what_is_not_flooded() -> None:
-    """When that waits for more; it has its share afterwards."""
+def test_what_is_flooded_and_has_not_begun() -> None:
+    """It may wait for more; what has begun has its turns, and what is calm."""
     world = World(a=4, A=3)
-    assert world.take(only_calm=True) == "aaaa"
+    assert world.take(only_begun=True) == "aaaa"
     world.turns.add(Portion("b", 2, world.written))
     assert world.take() == "AAbbA"
+    world = World(A=3)
+    world.take(1)
+    world.turns.add(Portion("B", 3, world.written))
+    assert world.take(only_begun=True) == "AA"
+    assert world.turns
 
 
 def test_one_that_is_flooded_from_now_on() -> None:
@@ -104,12 +111,12 @@ def test_who_is_calm_waits_for_a_short_piece_only() -> None:
         piece.left = left * PIECE
         world.turns.take(piece)
     assert "".join(world.written) == "bb" + "A" * 16
-    world.turns.add(Portion("c", 9, world.written))
+    world.turns.add(Portion("c", 20, world.written))
     del world.written[:]
-    for _ in range(3):
+    for _ in range(4):
         piece.left = 4 * PIECE
         world.turns.take(piece)
-    assert "".join(world.written) == "ccccccccA"
+    assert "".join(world.written) == "ccccccccccccA"
 
 
 @pytest.mark.parametrize("name", ["a", "A"])

@@ -46,6 +46,8 @@ class _Ended:
 
     __slots__ = ("_cost", "_outboxes", "is_flooded")
 
+    is_begun = True
+
     def __init__(self, outboxes: Sequence[Flushable], size: int, is_flooded: bool) -> None:
         self._outboxes = deque(outboxes)
         self._cost = CALL + size
@@ -113,7 +115,7 @@ class Backlog:
 
     def write(self) -> None:
         """Write a piece. What is flooded waits for more that can be written with it."""
-        self._write_piece(only_calm=bool(self._waiting) and not self._has_reached(FULL))
+        self._write_piece(only_begun=bool(self._waiting) and not self._has_reached(FULL))
         while self._has_reached(TOO_FULL):
             self._write_piece()
 
@@ -127,10 +129,10 @@ class Backlog:
     def _has_reached(self, level: Level) -> bool:
         return self._messages >= level.messages or self._size >= level.size
 
-    def _write_piece(self, *, only_calm: bool = False) -> None:
+    def _write_piece(self, *, only_begun: bool = False) -> None:
         piece, turns = self._piece, self._turns
         piece.begin()
-        while piece.left > 0 and turns.take(piece, only_calm=only_calm):
+        while piece.left > 0 and turns.take(piece, only_begun=only_begun):
             if turns and piece.left > 0 and piece.batch.others_wait():
                 piece.cut()
         if not turns:

@@ -79,6 +79,11 @@ class Run:
         #: Whether nothing is to be sent in it any more.
         self.is_over = True
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether some members have what others are still to be sent."""
+        return bool(self._said) and self._said[0] < self._visits
+
     def begin(self, lanes: Sequence[Lane]) -> None:
         """Have members, who know that they are in it, and are in no other run any more."""
         self._lanes = lanes

@@ -12,7 +12,7 @@ from typing import Protocol
 from webpubsub.service.websockets.pieces import Piece
 
 #: So many times as much is written of others as of what is flooded, and so many bytes before it.
-SHARE, AHEAD = 3, 1 << 20
+SHARE, AHEAD = 3, 1 << 21
 
 
 class Portion(Protocol):
@@ -20,6 +20,11 @@ class Portion(Protocol):
 
     #: Whether one client has sent more of it than can be handled in a turn.
     is_flooded: bool
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether some of it has been written."""
+        ...
 
     @property
     def is_over(self) -> bool:
@@ -53,27 +58,29 @@ class Turns:
         """Forget one."""
         (self._flooded if portion in self._flooded else self._calm).remove(portion)
 
-    def take(self, piece: Piece, *, only_calm: bool = False) -> bool:
-        """Write the next, or the next that nobody floods; returns False where there is none."""
+    def take(self, piece: Piece, *, only_begun: bool = False) -> bool:
+        """Write the next, or of those that are flooded the next that has begun; returns False where
+        there is none."""
         calm, flooded = self._calm, self._flooded
         while calm and calm[0].is_flooded:
             flooded.append(calm.popleft())
-        if calm and (only_calm or not flooded or self._ahead <= 0):
-            written = self._write_first(calm, piece)
+        portion = next((one for one in flooded if one.is_begun or not only_begun), None)
+        if calm and (portion is None or self._ahead <= 0):
+            written = self._write(calm[0], piece, calm)
             self._ahead += written if flooded else 0
-        elif flooded and not only_calm:
+        elif portion is not None:
             if calm:
                 piece.shorten()
-            written = self._write_first(flooded, piece)
+            written = self._write(portion, piece, flooded)
             self._ahead = max(self._ahead - SHARE * written, -AHEAD)
         else:
             return False
         return True
 
-    def _write_first(self, portions: deque[Portion], piece: Piece) -> int:
-        portion, before = portions[0], piece.spent
+    def _write(self, portion: Portion, piece: Piece, portions: deque[Portion]) -> int:
+        before = piece.spent
         portion.write(piece)
-        portions.popleft()
+        portions.remove(portion)
         if not portion.is_over:
             self.add(portion)
         return piece.spent - before
