@@ -109,7 +109,12 @@ class LocalApp:
         self._events = EventEntry()
         #: Where the dashboard, traces and recordings of the host attach.
         self.point = ObservationPoint()
-        self.listener = Listener(self.address, _port(place, self.settings), listens=around.listens)
+        self.listener = Listener(
+            self.address,
+            _port(place, self.settings),
+            listens=around.listens,
+            timers=around.timers,
+        )
         self._turns = Turns()
         self.service = self._new_service(
             place.service_port, hub_settings, service_settings or ServiceSettings()

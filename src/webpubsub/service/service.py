@@ -149,6 +149,8 @@ class Service:
         self._http = HttpServer(
             KeptAlive(handler, lambda: self._house),
             max_head_bytes=self.settings.max_head_bytes,
+            head_timeout=self.settings.head_timeout,
+            sweeper=self._sweeper,
         )
         flusher = Flusher(loop)
         reception = Reception(

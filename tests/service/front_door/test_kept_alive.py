@@ -6,14 +6,19 @@ Specification: client-protocols sections 1.1 and 1.4.
 import asyncio
 
 import pytest
+from aiohttp import web
 
 from tests.service.fakes import client_frame
 from tests.service.wire import TEXT, App, Peer, dial, handshake, running, sessions, target_of, until
+from webpubsub.protocol.pace import UNREAD_SECONDS
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.service.observation import RestCalled, Sighting, TurnedAway
+from webpubsub.service.rest.server import HttpConnection
 from webpubsub.service.service import Service
+from webpubsub.service.settings import ServiceSettings
 from webpubsub.testing import memory
+from webpubsub.testing.clock import Clock
 
 PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 UPGRADE = b"Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -195,6 +200,9 @@ class Caller(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.heard += data
 
+    def pause(self) -> None:
+        self._transport.pause_reading()
+
     def leave(self) -> None:
         self._transport.close()
 
@@ -214,3 +222,53 @@ async def test_requests_that_come_at_once_have_their_turns() -> None:
         assert max(called) == 1
         for caller in callers:
             caller.leave()
+
+
+async def test_a_later_head_must_come_in_time_too() -> None:
+    """A connection may be idle for longer than a head may take, but not begin one and stop."""
+    clock = Clock()
+    async with (
+        running(clock=clock, head_timeout=3) as service,
+        await dial(service) as idle,
+        await dial(service) as slow,
+    ):
+        for peer in (idle, slow):
+            await is_served(peer)
+        await clock.advance(10)
+        await slow.send(PAGE[:9])
+        await until(lambda: any(one._pace._head for one in connections_of(service)))
+        await clock.advance(2)
+        await slow.send(PAGE[9:10])
+        await is_served(idle)
+        await clock.advance(2)
+        assert await slow.aborted()
+        await is_served(idle)
+
+
+def connections_of(service: Service) -> list[HttpConnection]:
+    """Those that are HTTP's."""
+    return [one for one in service._http.connections if isinstance(one, HttpConnection)]
+
+
+class Pages:
+    """Answers everything with a large page."""
+
+    async def answer(self, _: web.BaseRequest) -> web.StreamResponse | None:
+        return web.Response(body=b"x" * 300_000)
+
+    def close(self) -> None: ...
+
+
+async def test_a_client_that_never_reads_its_answer_is_cut_off() -> None:
+    """Nothing else would end it."""
+    clock = Clock()
+    service = Service(ServiceSettings(port=0), timers=clock)
+    service.pages = Pages()
+    async with service:
+        caller = Caller(service)
+        caller.pause()
+        await until(lambda: any(one._pace.is_unread for one in connections_of(service)))
+        await clock.advance(UNREAD_SECONDS - 1)
+        assert service._http.connections
+        await clock.advance(2)
+        await until(lambda: not service._http.connections)

@@ -1,6 +1,7 @@
 """A REST API on a free port of the loopback address, with sessions whose clients are looked at."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
+from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.outbox import Outbox
 
@@ -178,7 +180,12 @@ async def running_world(settings: ServiceSettings = SETTINGS) -> AsyncIterator[W
     point = ObservationPoint()
     hubs = Hubs(point=point)
     api = RestApi(hubs, settings, lambda: NOW, point=point)
-    server = HttpServer(api, max_head_bytes=settings.max_head_bytes)
+    server = HttpServer(
+        api,
+        max_head_bytes=settings.max_head_bytes,
+        head_timeout=settings.head_timeout,
+        sweeper=Sweeper(time.monotonic, settings.ping_interval),
+    )
     runner = web.ServerRunner(server)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -9,6 +9,7 @@ from webpubsub.host.extensions.http.bodies import WholeBody
 from webpubsub.host.extensions.http.listener import Listener
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.protocol.cloud_events.wire import Headers, by_name
+from webpubsub.protocol.timers import Timers
 from webpubsub.testing.memory import MemoryTransport, join
 
 _TURNS = 30
@@ -54,9 +55,11 @@ class Client(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def listening(handler: Handler, *, takes: bool = True) -> AsyncIterator[Listener]:
+async def listening(
+    handler: Handler, *, takes: bool = True, timers: Timers | None = None
+) -> AsyncIterator[Listener]:
     """A listener whose handler takes whole requests, or leaves them to aiohttp."""
-    listener = Listener("127.0.0.1", 0, listens=False)
+    listener = Listener("127.0.0.1", 0, listens=False, timers=timers)
     listener.handler = handler
     listener.takes = lambda _: takes
     await listener.start()

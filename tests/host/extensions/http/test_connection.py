@@ -15,7 +15,10 @@ from tests.service.wire import until
 from webpubsub.host.extensions.http import connection, rests
 from webpubsub.host.extensions.http.answers import Answer, text_answer
 from webpubsub.host.extensions.http.bodies import BodyIncomplete, WholeBody
+from webpubsub.host.extensions.http.handed_over import HEAD_SECONDS
 from webpubsub.host.extensions.http.requests import Request
+from webpubsub.protocol.pace import UNREAD_SECONDS
+from webpubsub.testing.clock import Clock
 
 HOST = b"Host: h\r\n"
 BEGUN = ContextVar("BEGUN", default=0)
@@ -441,3 +444,51 @@ async def test_a_silent_connection_is_closed() -> None:
         slow.release.set()
         assert (await busy.hear()).count(b"done") == 1
         assert (await busy.say(get(b"/b"))).count(b"done") == 2
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_client_that_never_reads_is_cut_off(takes: bool) -> None:
+    """Nothing else would end it. One that has read its answer is not."""
+
+    async def large(_: Request) -> Answer:
+        return Answer(200, body=b"x" * 100_000)
+
+    clock = Clock()
+    async with listening(large, takes=takes, timers=clock) as listener:
+        never, late = Client(listener), Client(listener)
+        for client in (never, late):
+            client.transport.pause_reading()
+            await client.say(get(b"/a"))
+        await clock.advance(UNREAD_SECONDS - 1)
+        late.transport.resume_reading()
+        await late.hear()
+        assert not never.transport.peer.is_closing()
+        await clock.advance(1)
+        assert never.transport.peer.is_closing()
+        await clock.advance(UNREAD_SECONDS)
+        assert (await late.say(get(b"/b"))).count(b"200 OK") == 2
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_the_head_of_a_request_must_come_in_time(takes: bool) -> None:
+    """Byte by byte, too, and after other requests; idle connections may wait."""
+    clock = Clock()
+    with patch.object(rests, "_REST_SECONDS", 0.01):
+        async with listening(_name_reader, takes=takes, timers=clock) as listener:
+            clients = [Client(listener) for _ in range(4)]
+            whole, _, steady, idle = clients
+            for client in clients[1:]:
+                await client.say(get(b"/"))
+            for client in clients[:3]:
+                await client.say(get(b"/")[:9])
+            await asyncio.sleep(0.05)
+            await clock.advance(HEAD_SECONDS - 1)
+            await whole.say(get(b"/")[9:])
+            await steady.say(get(b"/")[9:10])
+            await clock.advance(1)
+            for client in clients:
+                await client.hear()
+            assert [client.is_lost for client in clients] == [False, True, True, False]
+            await clock.advance(HEAD_SECONDS)
+            for client in (whole, idle):
+                assert b"200 OK" in await client.say(get(b"/"))

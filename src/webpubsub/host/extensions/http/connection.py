@@ -10,6 +10,7 @@ the beginning.
     idle, partial --anything else, or the rest does not come soon--> handed over
     answering --the answer is written--> idle, or unread when its client has much to read
     unread --the client has read that--> idle
+    unread --it has read nothing for a minute--> closed
     all of them --the host stops, or something fails--> closed
 
 So whoever never sends the rest is treated by aiohttp's rules, within its bounds. One who leaves
@@ -26,12 +27,14 @@ from typing import Protocol, cast
 
 from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.bodies import WholeBody
-from webpubsub.host.extensions.http.handed_over import HandedOver, logger
+from webpubsub.host.extensions.http.handed_over import HEAD_SECONDS, HandedOver, logger
 from webpubsub.host.extensions.http.refusing import failed
 from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.rests import Part, Rests
 from webpubsub.host.extensions.http.whole_requests import RequestReader
 from webpubsub.host.extensions.http.written_answers import written
+from webpubsub.protocol.pace import Pace
+from webpubsub.protocol.timers import Timers
 
 #: How long a connection may be silent: longer than any proxy keeps it.
 _SILENT_SECONDS = 3630.0
@@ -49,11 +52,13 @@ class Answerer(Protocol):
 
 
 class Connections:
-    """Those that are open. What ``answerer`` does not take, aiohttp reads."""
+    """Those that are open. What ``answerer`` does not take, aiohttp reads. How long clients may
+    read nothing goes by ``timers``."""
 
-    def __init__(self, answerer: Answerer) -> None:
+    def __init__(self, answerer: Answerer, timers: Timers) -> None:
         self.answerer = answerer
-        self.handed_over = HandedOver(answerer.answer)
+        self.timers = timers
+        self.handed_over = HandedOver(answerer.answer, timers)
         self.reader = RequestReader()
         self.rests = Rests()
         self.open: set[Connection] = set()
@@ -84,16 +89,16 @@ class Connection(asyncio.Protocol):
     """One of ``house``, from when it is made to when it is lost or handed over.
 
     It is partial with a ``_part``, and has it then, answering with what is ``answering``, unread
-    when it ``_is_unread``, and idle without any of these.
+    when it has answers that are not, and idle without any of these.
     """
 
     __slots__ = (
         "_closes",
         "_context",
         "_house",
-        "_is_unread",
         "_last",
         "_loop",
+        "_pace",
         "_part",
         "_received",
         "_silence",
@@ -108,7 +113,6 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._received = b""
         self._part: Part | None = None
-        self._is_unread = False
         self._closes = False
         self._last = self._loop.time()
         self._silence = self._loop.call_later(_SILENT_SECONDS, self._end_silence)
@@ -116,7 +120,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there; one that vanishes without a word is noticed."""
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport = transport = cast("asyncio.Transport", transport)
+        self._pace = Pace(transport, self._house.timers.call_later, HEAD_SECONDS)
         self._house.open.add(self)
         if (found := transport.get_extra_info("socket")) is not None:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -127,6 +132,7 @@ class Connection(asyncio.Protocol):
         """The client has gone. An answer that is being made is made for nobody."""
         self._transport = None
         self._silence.cancel()
+        self._pace.end()
         begun = self._end_part()
         if begun is not None and not self._closes and self._house.answerer.takes(begun):
             self._begin(begun)
@@ -141,18 +147,18 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client has so much to read that it gets no more."""
-        self._is_unread = True
+        self._pace.begin_reading()
 
     def resume_writing(self) -> None:
         """It has read it."""
-        self._is_unread = False
+        self._pace.end_reading()
         self._go_on()
 
     def close_soon(self) -> None:
         """Close it when what is asked has been answered."""
         self._closes = True
         if self.answering is None and self._transport is not None:
-            self._transport.close()
+            self._close(self._transport)
 
     def give_up(self) -> None:
         """Do not wait for the rest of a request any more."""
@@ -164,7 +170,7 @@ class Connection(asyncio.Protocol):
         data, part, transport = self._received, self._part, self._transport
         if not data or transport is None or self._closes:
             return
-        if self.answering is not None or self._is_unread:
+        if self.answering is not None or self._pace.is_unread:
             if len(data) > _MOST_WAITING_BYTES:
                 transport.pause_reading()
             return
@@ -216,6 +222,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         self._silence.cancel()
+        self._pace.end()
         self._end_part()
         self._house.open.discard(self)
         data, self._received = self._received, b""
@@ -238,7 +245,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             self._house.open.discard(self)
         elif self._closes:
-            self._transport.close()
+            self._close(self._transport)
         elif self._received:
             # In a context of its own: what a function sets is no concern of the next one.
             self._loop.call_soon(self._go_on, context=self._context)
@@ -253,6 +260,12 @@ class Connection(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
         return not answer.is_last
+
+    def _close(self, transport: asyncio.Transport) -> None:
+        """Close it when all has been read."""
+        transport.close()
+        if transport.get_write_buffer_size():
+            self._pace.begin_reading()
 
     def _end_silence(self) -> None:
         if self.answering is not None or self._part is not None:

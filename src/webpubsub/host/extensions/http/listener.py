@@ -11,6 +11,7 @@ from webpubsub.host.extensions.http.connection import Connections
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
+from webpubsub.protocol.timers import Timers
 from webpubsub.protocol.turnstile import Turnstile
 
 #: Requests that are begun at once while nobody else is heard.
@@ -22,10 +23,13 @@ class Listener:
 
     The handler may change while requests run: each is answered by the one that it found, and
     connections go on. Without one, the answer is 503. It ``takes`` requests to which the answer
-    will be whole. Without ``listens``, connections come through ``door`` only.
+    will be whole. Without ``listens``, connections come through ``door`` only. How long clients may
+    take goes by ``timers``, or else by the event loop.
     """
 
-    def __init__(self, address: str, port: int, *, listens: bool = True) -> None:
+    def __init__(
+        self, address: str, port: int, *, listens: bool = True, timers: Timers | None = None
+    ) -> None:
         self.address = address
         self._listens = listens
         self.handler: Handler | None = None
@@ -33,6 +37,7 @@ class Listener:
         #: How often anybody else was heard, who is not to wait for requests.
         self.heard: Callable[[], int] = int
         self._port = port
+        self._timers = timers
         self._turnstile: Turnstile | None = None
         self._connections: Connections | None = None
         self._sockets: asyncio.Server | None = None
@@ -48,7 +53,8 @@ class Listener:
         """Open the port, unless it is open. Raises HostError when that cannot be done."""
         if self._connections is not None:
             return
-        loop, connections = asyncio.get_running_loop(), Connections(self)
+        loop = asyncio.get_running_loop()
+        connections = Connections(self, self._timers or loop)
         self._turnstile = Turnstile(loop, heard=lambda: self.heard(), most=_MOST_REQUESTS)
         try:
             if self._listens:

@@ -1,0 +1,86 @@
+"""How slow the client of an HTTP connection may be.
+
+A head that has begun has to be whole soon. What waits for a client that does not read is kept, and
+so is its connection; so some of it has to be taken now and then by the system, which holds up to
+some megabytes itself. Whoever is slower is cut off without a word.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from webpubsub.protocol.timers import Timer
+
+#: How long a client may read nothing, as with nginx (``send_timeout``).
+UNREAD_SECONDS = 60.0
+
+
+class Way(Protocol):
+    """The way to a client."""
+
+    def get_write_buffer_size(self) -> int:
+        """How much waits for it."""
+        ...
+
+    def abort(self) -> None:
+        """Cut it off."""
+        ...
+
+
+#: Has something called in so many seconds.
+After: TypeAlias = Callable[[float, Callable[[], None]], Timer]
+
+
+class Pace:
+    """That of one client. It has ``head_seconds`` for a head."""
+
+    __slots__ = ("_after", "_head", "_head_seconds", "_size", "_unread", "_way")
+
+    def __init__(self, way: Way, after: After, head_seconds: float) -> None:
+        self._way = way
+        self._after = after
+        self._head_seconds = head_seconds
+        self._head: Timer | None = None
+        self._unread: Timer | None = None
+        self._size = 0
+
+    def begin_head(self) -> None:
+        """A part of a head has come, maybe not the first one."""
+        if self._head is None:
+            self._head = self._after(self._head_seconds, self._way.abort)
+
+    def end_head(self) -> None:
+        """It is whole."""
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it has much to read."""
+        return self._unread is not None
+
+    def begin_reading(self) -> None:
+        """It has much to read from now on."""
+        if self._unread is None:
+            self._wait()
+
+    def end_reading(self) -> None:
+        """It has read it."""
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def end(self) -> None:
+        """It has gone."""
+        self.end_head()
+        self.end_reading()
+
+    def _wait(self) -> None:
+        self._size = self._way.get_write_buffer_size()
+        self._unread = self._after(UNREAD_SECONDS, self._look)
+
+    def _look(self) -> None:
+        if self._way.get_write_buffer_size() < self._size:
+            self._wait()
+        else:
+            self._way.abort()
