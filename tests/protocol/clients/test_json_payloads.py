@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from webpubsub.protocol.clients.json_payloads import (
     Payload,
+    PlainText,
     data_type,
     read_data,
     read_message,
@@ -37,6 +38,30 @@ def test_data_comes_back(message: Message) -> None:
     assert read_data(message.data_type.value, Raw(write_data(message)), None) == message
 
 
+@given(st.text(min_size=1), st.integers(1, 2000), st.booleans())
+def test_a_text_comes_back_however_it_is_written(text: str, times: int, ascii_only: bool) -> None:
+    """Long or short, with escapes or as it is; what is handed on says the same."""
+    text *= times
+    message = read_data("text", Raw(json.dumps(text, ensure_ascii=ascii_only).encode()), None)
+    assert message == Message(DataType.TEXT, text.encode())
+    assert json.loads(write_data(message)) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "is_plain"),
+    [
+        ('"%s"' % ("é" * 1000), True),
+        ('"%s"' % ("a" * 2000 + "\\n"), False),
+        ('"short"', False),
+    ],
+)
+def test_a_long_text_without_escapes_is_handed_on_as_it_is(written: str, is_plain: bool) -> None:
+    """It need not be encoded."""
+    message = read_data("text", Raw(written.encode()), None)
+    assert isinstance(message.data, PlainText) is is_plain
+    assert write_data(message) == written.encode()
+
+
 @pytest.mark.parametrize("name", ["json", "Text", "BINARY", "protobuf"])
 def test_data_types(name: str) -> None:
     """Their letter case means nothing."""
@@ -50,6 +75,8 @@ def test_data_types(name: str) -> None:
         ("", b"1"),
         ("json", b"null"),
         ("text", b"1"),
+        ("text", b"1" * 2000),
+        ("text", b"[%b]" % (b" " * 2000)),
         ("binary", b'"a"'),
         ("binary", b"1"),
         ("protobuf", b'"%b"' % base64.b64encode(b"\x0a")),

@@ -1,8 +1,8 @@
 """What requests in JSON have in common, and the payload of a message: ``data``, ``dataType`` and
 ``metadata``.
 
-The JSON of ``data`` is neither decoded nor encoded again. Specification: client-protocols sections
-4, 5.1 and 5.4.
+The JSON of ``data`` is neither decoded nor encoded again, and a long text without escapes is not
+encoded again. Specification: client-protocols sections 4, 5.1 and 5.4.
 """
 
 import base64
@@ -26,6 +26,8 @@ _read_text = msgspec.json.Decoder(str).decode
 
 NO_DATA = Raw()
 _NO_METADATA = Raw(b"null")
+#: From so many bytes on it pays to remember that a text is written as it is.
+_LONG = 1024
 _DATA_TYPES: Mapping[str, DataType] = {kind.value: kind for kind in DataType}
 
 
@@ -33,6 +35,12 @@ class Wanted(msgspec.Struct, kw_only=True, tag_field="type"):
     """A request as it is written; what it is called is the tag."""
 
     ackId: int | None = None  # noqa: N815
+
+
+class PlainText(bytes):
+    """The UTF-8 of a text that JSON writes as it is, between quotes."""
+
+    __slots__ = ()
 
 
 class Payload(Wanted, kw_only=True):
@@ -83,7 +91,11 @@ def _json_data(data: Raw) -> bytes:
 
 
 def _text_data(data: Raw) -> bytes:
-    return _read_text(data).encode()
+    text = _read_text(data).encode()
+    # Each escape is longer than what it stands for.
+    if len(text) >= _LONG and len(bytes(data)) == len(text) + len('""'):
+        return PlainText(text)
+    return text
 
 
 def _base64_data(data: Raw) -> bytes:
@@ -101,13 +113,19 @@ _DATA_READERS: Mapping[DataType, Callable[[Raw], bytes]] = {
 }
 
 
+def _quoted(text: bytes) -> bytes:
+    if type(text) is PlainText:
+        return b'"%b"' % text
+    return _encode(text.decode("utf-8", "replace"))
+
+
 def _base64_text(data: bytes) -> bytes:
     return b'"%b"' % base64.b64encode(data)
 
 
 _DATA_WRITERS: Mapping[DataType, Callable[[bytes], bytes]] = {
     DataType.JSON: bytes,
-    DataType.TEXT: lambda data: _encode(data.decode("utf-8", "replace")),
+    DataType.TEXT: _quoted,
     DataType.BINARY: _base64_text,
     DataType.PROTOBUF: _base64_text,
 }
