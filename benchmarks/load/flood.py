@@ -15,12 +15,14 @@ from multiprocessing.connection import Connection
 
 import psutil
 
+from benchmarks.load.acknowledging import Acknowledging
 from benchmarks.load.listening import listening
 from benchmarks.load.websockets import Endpoint, connect
 
 #: Messages that are not answered: many times what a server handles at a time.
 _UNANSWERED = 4096
-_AT_ONCE = 64
+#: Such a share of them is sent at once, and answered together.
+_PARTS = 64
 _START_SECONDS = 20
 #: Who is suspended is late through no fault of the server.
 _FOR_EVER = 1e6
@@ -50,14 +52,21 @@ def flooding(flood: Flood) -> Iterator[psutil.Process]:
         process.join()
 
 
-def of_echoes(endpoint: Endpoint, text: str) -> Flood:
+def of_echoes(endpoint: Endpoint, text: str, unanswered: int = _UNANSWERED) -> Flood:
     """Messages that come back to their sender."""
-    return partial(_echoes, endpoint, text)
+    return partial(_echoes, endpoint, text, unanswered)
 
 
-def to_group(member: Endpoint, publisher: Endpoint, members: int, in_flight: int) -> Flood:
+def to_group(
+    member: Endpoint,
+    publisher: Endpoint,
+    members: int,
+    in_flight: int,
+    *,
+    acknowledged: bool = False,
+) -> Flood:
     """Messages of 64 bytes to many members, ``in_flight`` at a time."""
-    return partial(_to_group, member, publisher, members, in_flight)
+    return partial(_to_group, member, publisher, members, in_flight, acknowledged)
 
 
 def _run(flood: Flood, starts: Connection) -> None:
@@ -66,13 +75,16 @@ def _run(flood: Flood, starts: Connection) -> None:
     asyncio.run(flood(partial(starts.send, True)))
 
 
-async def _echoes(endpoint: Endpoint, text: str, begin: Callable[[], object]) -> None:
+async def _echoes(
+    endpoint: Endpoint, text: str, unanswered: int, begin: Callable[[], object]
+) -> None:
     [client] = await connect([endpoint], text=text)
-    client.message *= _AT_ONCE
+    at_once = unanswered // _PARTS
+    client.message *= at_once
     listener = listening(endpoint)
     listener.add([client])
-    listener.answer_after(_AT_ONCE)
-    for _ in range(_UNANSWERED // _AT_ONCE):
+    listener.answer_after(at_once)
+    for _ in range(_PARTS):
         client.send()
     begin()
     await listener.listen(_FOR_EVER)
@@ -83,9 +95,11 @@ async def _to_group(
     publisher: Endpoint,
     members: int,
     in_flight: int,
+    acknowledged: bool,
     begin: Callable[[], object],
 ) -> None:
     receivers = await connect([member] * members)
+    acknowledging = Acknowledging(receivers)
     [sender] = await connect([publisher], text="x" * 64)
     sender.message *= in_flight
     listener = listening(member)
@@ -95,3 +109,5 @@ async def _to_group(
         listener.expect(members * in_flight)
         sender.send()
         await listener.done(_FOR_EVER)
+        if acknowledged:
+            acknowledging(in_flight)

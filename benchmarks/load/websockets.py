@@ -128,6 +128,10 @@ class Client(asyncio.BufferedProtocol):
         """Whether a frame has begun and is not whole."""
         return bool(self._rest)
 
+    def has_just_heard(self, text: bytes, messages: int) -> bool:
+        """Whether a text was among the last messages, which came together."""
+        return BUFFER.find(text, 0, messages * self._seen.size) >= 0
+
     def send(self) -> None:
         """Send the text."""
         self.write(self.message)

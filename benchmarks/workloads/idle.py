@@ -11,12 +11,10 @@ from benchmarks.contestants.functions import echo_function
 from benchmarks.contestants.node import node_ws
 from benchmarks.contestants.ours import ours, simple_client
 from benchmarks.contestants.python import aiohttp, picows
-from benchmarks.load.meter import Figure, Meter, percentile
-from benchmarks.load.round_trips import Latencies
-from benchmarks.load.websockets import Client, Endpoint, connect, leave
 from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import running
-from benchmarks.workloads.echo import FUNCTION, GROUP, TEXT
+from benchmarks.workloads.echo import FUNCTION, GROUP
+from benchmarks.workloads.lone import lone_client
 
 _LATEST = 1.3
 
@@ -63,26 +61,3 @@ class Idle(Workload[SocketContestant], frozen=True):
             target=f"{_LATEST} x {picows.name}",
             reached=lambda medians: medians.ratio_at_most(label, _LATEST, picows.name),
         )
-
-
-class LoneClient:
-    """Sends its next message when it has the answer to the last."""
-
-    def __init__(self, client: Client, load: Latencies) -> None:
-        self._client = client
-        self._load = load
-
-    async def round_trip(self, share: float, seconds: float) -> Figure:
-        """The microseconds that this share of all round trips did not exceed."""
-        meter = Meter()
-        measured = await self._load.one_after_the_other([self._client], seconds)
-        return meter.figure(percentile(measured, share) * 1e6)
-
-
-@asynccontextmanager
-async def lone_client(endpoint: Endpoint, text: str = TEXT) -> AsyncIterator[LoneClient]:
-    """One that sends such a text."""
-    load = Latencies()
-    [client] = await connect([endpoint], load.hear, text)
-    yield LoneClient(client, load)
-    await leave([client])

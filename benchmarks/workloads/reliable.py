@@ -4,17 +4,16 @@ The service numbers the messages of each reliable client and keeps them until th
 With one message in flight the clients do that about once a second, as the official ones do.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from itertools import cycle, islice
 from typing import ClassVar
 
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours
-from benchmarks.load.frames import masked
+from benchmarks.load.acknowledging import Acknowledging
 from benchmarks.load.listening import listening
-from benchmarks.load.websockets import Client, connect
+from benchmarks.load.websockets import connect
 from benchmarks.runs import Row, Slice, Workload
 from benchmarks.servers import Server, running
 from benchmarks.workloads.fanout import UNIT, Publishing
@@ -91,25 +90,3 @@ class Reliable(Workload[SocketContestant], frozen=True):
 
 def _label(kind: str, in_flight: int) -> str:
     return f"{kind}, {in_flight} in flight"
-
-
-class Acknowledging:
-    """Every client acknowledges every 100 messages; they take turns, so that some do at a time."""
-
-    _EVERY = 100
-
-    def __init__(self, clients: Sequence[Client]) -> None:
-        self._number = len(clients)
-        self._next: Iterator[Client] = cycle(clients)
-        self._sequence_id = 0
-        self._due = 0.0
-
-    def __call__(self, messages: int) -> None:
-        """All have received so many more."""
-        self._sequence_id += messages
-        self._due += self._number * messages / self._EVERY
-        acknowledgement = f'{{"type":"sequenceAck","sequenceId":{self._sequence_id}}}'
-        frame = masked(acknowledgement.encode())
-        for member in islice(self._next, int(self._due)):
-            member.write(frame)
-        self._due %= 1

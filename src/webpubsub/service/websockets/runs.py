@@ -160,7 +160,7 @@ class Run:
         reached = lane.write(places, self._apart, self._expiries, piece.batch)
         self._visits -= end - reached
         self._give_apart(lane, start, reached)
-        piece.spend((end - start) * cost)
+        piece.spend((reached - start) * cost)
         if reached < end:
             piece.cut()
         self._forget()
