@@ -72,23 +72,30 @@ class Turnstile:
         self._calm = 0
         self._context = copy_context()
 
+    def take(self) -> bool:
+        """Whether it is one's turn at once, because nobody else has just passed."""
+        if not self.is_free:
+            return False
+        self.is_free = False
+        self._loop.call_soon(self._call_soon, context=self._context)
+        return True
+
     def wait(self, action: Callable[[], object]) -> None:
         """Have something done when it is its turn, which is never at once, in the present
         context."""
-        self._waiting.append(partial(copy_context().run, action))
+        self._queue(partial(copy_context().run, action))
+
+    def turn(self) -> Turn:
+        """Something to wait for until it is one's turn, which is never at once."""
+        turn = self._loop.create_future()
+        self._queue(partial(_begin, turn))
+        return turn
+
+    def _queue(self, action: Callable[[], object]) -> None:
+        self._waiting.append(action)
         if self.is_free:
             self.is_free = False
             self._loop.call_soon(self._pass, context=self._context)
-
-    async def turn(self) -> None:
-        """Wait for one's turn, if others have been before in this or the last one."""
-        if self.is_free:
-            self.is_free = False
-            self._loop.call_soon(self._call_soon, context=self._context)
-            return
-        turn = self._loop.create_future()
-        self._waiting.append(partial(_begin, turn))
-        await turn
 
     def _call_soon(self) -> None:
         self._loop.call_soon(self._pass)

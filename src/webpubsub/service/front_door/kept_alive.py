@@ -31,7 +31,9 @@ class KeptAlive:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request in its turn, or give its connection away."""
-        await self._house().requests.turn()
+        requests = self._house().requests
+        if not requests.take():
+            await requests.turn()
         try:
             path = path_of(request.raw_path)
         except ValueError:

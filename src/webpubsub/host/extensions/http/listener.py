@@ -12,7 +12,7 @@ from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
 from webpubsub.protocol.timers import Timers
-from webpubsub.protocol.turnstile import Turnstile
+from webpubsub.protocol.turnstile import Turn, Turnstile
 
 #: Requests that are begun at once while nobody else is heard.
 _MOST_REQUESTS = 16
@@ -82,12 +82,10 @@ class Listener:
 
     def answer(self, request: Request) -> Awaitable[Answer]:
         """Have a request answered in its turn."""
-        return self._in_turn(self.handler or _no_answer, request)
-
-    async def _in_turn(self, handler: Handler, request: Request) -> Answer:
-        if self._turnstile is not None:
-            await self._turnstile.turn()
-        return await handler(request)
+        handler, turnstile = self.handler or _no_answer, self._turnstile
+        if turnstile is None or turnstile.take():
+            return handler(request)
+        return _answer_in(turnstile.turn(), handler, request)
 
     def _reason(self, error: OSError | OverflowError) -> str:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
@@ -114,6 +112,11 @@ async def _close(server: asyncio.Server) -> None:
 
 def _takes_none(_: Request) -> bool:
     return False
+
+
+async def _answer_in(turn: Turn, handler: Handler, request: Request) -> Answer:
+    await turn
+    return await handler(request)
 
 
 async def _no_answer(request: Request) -> Answer:
