@@ -50,7 +50,7 @@ def test_a_text_comes_back_however_it_is_written(text: str, times: int, ascii_on
 @pytest.mark.parametrize(
     ("written", "is_plain"),
     [
-        ('"%s"' % ("é" * 1000), True),
+        ('"%s"' % ("é" * 2000), True),
         ('"%s"' % ("a" * 2000 + "\\n"), False),
         ('"short"', False),
     ],

@@ -26,7 +26,7 @@ _read_text = msgspec.json.Decoder(str).decode
 
 NO_DATA = Raw()
 _NO_METADATA = Raw(b"null")
-#: From so many bytes on it pays to remember that a text is written as it is.
+#: From so many characters on it pays to remember that a text is written as it is.
 _LONG = 1024
 _DATA_TYPES: Mapping[str, DataType] = {kind.value: kind for kind in DataType}
 
@@ -91,11 +91,11 @@ def _json_data(data: Raw) -> bytes:
 
 
 def _text_data(data: Raw) -> bytes:
-    text = _read_text(data).encode()
-    # Each escape is longer than what it stands for.
-    if len(text) >= _LONG and len(bytes(data)) == len(text) + len('""'):
-        return PlainText(text)
-    return text
+    text = _read_text(data)
+    if len(text) < _LONG:
+        return text.encode()
+    written = bytes(data)
+    return text.encode() if b"\\" in written else PlainText(memoryview(written)[1:-1])
 
 
 def _base64_data(data: Raw) -> bytes:
