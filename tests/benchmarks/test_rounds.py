@@ -113,10 +113,12 @@ class Polls(MadeUp, frozen=True):
         RUNNING.remove(server)
 
 
-async def _taken(workload: MadeUp, only: Sequence[str] = (), seconds: float = 0.75) -> Results:
+async def _taken(
+    workload: MadeUp, only: Sequence[str] = (), seconds: float = 0.75, number: int = 1
+) -> Results:
     results = Results("2026-01-02", "a machine", 1)
     attend(results, [workload])
-    await take(Turn(workload, 1), results, seconds, only=only)
+    await take(Turn(workload, number), results, seconds, only=only)
     return results
 
 
@@ -127,15 +129,21 @@ def test_all_rounds_of_a_workload_follow_each_other() -> None:
     assert order == [(one, 1), (one, 2), (other, 1), (other, 2)]
 
 
-async def test_all_are_ready_before_they_are_measured_in_turn() -> None:
-    """Each next to the others, again and again."""
+@pytest.mark.parametrize(
+    ("number", "names"), [(1, [*FIGURES]), (2, [*reversed(FIGURES)]), (3, [*FIGURES])]
+)
+async def test_all_are_ready_before_they_are_measured_in_turn(
+    number: int, names: Sequence[str]
+) -> None:
+    """Each next to the others, again and again; ours is not always the first."""
     workload = MadeUp(FIGURES)
-    await _taken(workload)
+    results = await _taken(workload, number=number)
     assert workload.log == [
-        *(f"{name} comes" for name in FIGURES),
-        *(list(FIGURES) * 3),
-        *(f"{name} goes" for name in reversed(FIGURES)),
+        *(f"{name} comes" for name in names),
+        *([*names] * 3),
+        *(f"{name} goes" for name in reversed(names)),
     ]
+    assert results.figures["made-up"][RATE]["fast"][0].ratio == 2.5
 
 
 async def test_who_has_no_room_waits_until_the_others_have_gone() -> None:
