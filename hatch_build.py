@@ -11,8 +11,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_MODULE = "webpubsub.service.websockets._sending"
-_SOURCE = "src/webpubsub/service/websockets/_sending.pyx"
+_MODULE = "webpubsub.service.websockets.outgoing._sending"
+_SOURCE = "src/webpubsub/service/websockets/outgoing/_sending.pyx"
 
 
 class CompiledPart(BuildHookInterface[Any]):

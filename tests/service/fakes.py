@@ -12,10 +12,10 @@ from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.session_limits import DEFAULT_LIMITS, SessionLimits
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.flusher import Flusher
-from webpubsub.service.websockets.lanes import PlainLane
-from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.lanes import PlainLane
+from webpubsub.service.websockets.outgoing.outbox import Outbox
+from webpubsub.service.websockets.outgoing.runs import Run
 
 JSON_SUBPROTOCOL = "json.webpubsub.azure.v1"
 

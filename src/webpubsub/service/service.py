@@ -31,8 +31,8 @@ from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.status import Status
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.webhooks.caller import Webhooks
-from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frame_reader import FrameParsers
+from webpubsub.service.websockets.outgoing.flusher import Flusher
 
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
 _BACKLOG = 1024

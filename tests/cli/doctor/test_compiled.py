@@ -11,9 +11,9 @@ import pytest
 from webpubsub.cli.doctor import compiled
 from webpubsub.cli.doctor.compiled import compiled_part, is_in_checkout, is_outdated, missing
 from webpubsub.cli.doctor.finding import Level
-from webpubsub.service.websockets import sending
+from webpubsub.service.websockets.outgoing import sending
 
-MODULE = "webpubsub.service.websockets._sending"
+MODULE = "webpubsub.service.websockets.outgoing._sending"
 SLOWER = "so what is sent to many clients at once takes longer"
 
 

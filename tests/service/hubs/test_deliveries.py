@@ -29,12 +29,12 @@ from webpubsub.service.sessions.life import Phase
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets import pieces, runs, sending
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.pieces import PIECE
-from webpubsub.service.websockets.runs import SHORT
-from webpubsub.service.websockets.sending import CALL, Apart
+from webpubsub.service.websockets.outgoing import pieces, runs, sending
+from webpubsub.service.websockets.outgoing.outbox import Outbox
+from webpubsub.service.websockets.outgoing.pieces import PIECE
+from webpubsub.service.websockets.outgoing.runs import SHORT
+from webpubsub.service.websockets.outgoing.sending import CALL, Apart
 from webpubsub.service.websockets.transport import Transport
 
 
@@ -417,6 +417,7 @@ def happening(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "_MANY", many)
         patch.setattr(pieces, "PIECE", piece)
+        patch.setattr(pieces, "UNSEEN", piece)
         patch.setattr(runs, "SHORT", min(piece, SHORT))
         patch.setattr(sending, "send_each", (lambda *_: []) if direct else None)
         patch.setattr(sending, "send_same", None)

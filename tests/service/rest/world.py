@@ -25,8 +25,8 @@ from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
-from webpubsub.service.websockets.flusher import Flusher
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 
 KEY = "the-primary-key-of-the-rest-api-tests"
 SECOND_KEY = "the-second-key-of-the-rest-api-tests"

@@ -16,7 +16,7 @@ from webpubsub.service.session_limits import BufferLimits
 from webpubsub.service.sessions.numbered_lane import NumberedLane, numbered
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.outgoing.runs import Run
 
 
 def _deliveries(texts: list[str]) -> list[Delivery]:

@@ -5,8 +5,8 @@ import asyncio
 from tests.service.fakes import JSON_SUBPROTOCOL
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.flusher import Flusher
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.transport import Transport
 
 

@@ -23,7 +23,7 @@ from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.outgoing.runs import Run
 from webpubsub.service.websockets.share import BYTES, SHARE
 from webpubsub.service.websockets.websocket import WebSocket
 

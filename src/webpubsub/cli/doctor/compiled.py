@@ -11,11 +11,11 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from webpubsub.cli.doctor.finding import Finding, ok, warning
-from webpubsub.service.websockets import sending
+from webpubsub.service.websockets.outgoing import sending
 
 _CODE = "compiled"
 _PACKAGE = "webpubsub"
-_MODULE = "webpubsub.service.websockets._sending"
+_MODULE = "webpubsub.service.websockets.outgoing._sending"
 _SOURCE = "_sending.pyx"
 _SLOWER = "what is sent to many clients at once takes longer"
 

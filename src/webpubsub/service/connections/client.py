@@ -31,7 +31,7 @@ from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frames import NO_CODE, wire_bytes
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.websocket import WebSocket
 
 logger = logging.getLogger("webpubsub.service.connections")

@@ -25,8 +25,8 @@ from webpubsub.service.observation import ObservationPoint
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Sweeper
-from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frame_reader import FrameParsers
+from webpubsub.service.websockets.outgoing.flusher import Flusher
 from webpubsub.service.websockets.websocket import WebSocket
 
 _PYTHON_CLIENT = "azsdk-python-webpubsub-client/"

@@ -20,10 +20,10 @@ from webpubsub.service.hubs.register import Register
 from webpubsub.service.sessions.numbered_lane import NumberedLane
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
-from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.lanes import PlainLane
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.lanes import PlainLane
+from webpubsub.service.websockets.outgoing.runs import Run
 
 logger = logging.getLogger("webpubsub.service.connections")
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from webpubsub.protocol.clients.notices import Notice
 from webpubsub.protocol.refusals import Refusal
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 
 
 class Attachment(Protocol):

@@ -12,8 +12,8 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.websockets.frames import frame, wire_bytes
-from webpubsub.service.websockets.lanes import Expiries
-from webpubsub.service.websockets.sending import Apart, Batch
+from webpubsub.service.websockets.outgoing.lanes import Expiries
+from webpubsub.service.websockets.outgoing.sending import Apart, Batch
 
 
 class NumberedLane:

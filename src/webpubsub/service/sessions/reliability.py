@@ -14,8 +14,8 @@ import msgspec
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.session_limits import BufferLimits
-from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.runs import Run
+from webpubsub.service.websockets.outgoing.outbox import Outbox
+from webpubsub.service.websockets.outgoing.runs import Run
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):

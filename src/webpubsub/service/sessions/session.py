@@ -15,7 +15,7 @@ from webpubsub.service.sessions.attachment import Attachment
 from webpubsub.service.sessions.life import LIFE, Change, Phase
 from webpubsub.service.sessions.reliability import BufferSnapshot, MessageBuffer
 from webpubsub.service.sweeper import Deadline
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 
 
 class Membership(msgspec.Struct, frozen=True):

@@ -19,7 +19,6 @@ from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import websockets as kinds
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Deadline, Sweeper, Watch
-from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frame_reader import (
     FrameListener,
     FrameParsers,
@@ -28,7 +27,8 @@ from webpubsub.service.websockets.frame_reader import (
 )
 from webpubsub.service.websockets.frames import PING, close_frame, parse_close, pong_frame
 from webpubsub.service.websockets.lingering import Lingering
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.receiver import Receiver
 from webpubsub.service.websockets.share import FRAMES, SHARE
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from webpubsub.service.websockets import sending
-from webpubsub.service.websockets.pieces import LONGEST, PIECE, UNSEEN, Piece
-from webpubsub.service.websockets.sending import Batch
+from webpubsub.service.websockets.outgoing import sending
+from webpubsub.service.websockets.outgoing.pieces import LONGEST, PIECE, UNSEEN, Piece
+from webpubsub.service.websockets.outgoing.sending import Batch
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,17 @@ from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets import sending
-from webpubsub.service.websockets.flusher import Flusher
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.sending import BETWEEN, Batch, Direct, direct_way, inbound
+from webpubsub.service.websockets.outgoing import sending
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.outbox import Outbox
+from webpubsub.service.websockets.outgoing.sending import (
+    BETWEEN,
+    Batch,
+    Direct,
+    direct_way,
+    inbound,
+)
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}

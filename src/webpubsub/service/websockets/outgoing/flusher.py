@@ -12,9 +12,9 @@ client-protocols section 2.1.
 import asyncio
 from collections.abc import Callable, Sequence
 
-from webpubsub.service.websockets.backlog import Backlog, Flushable
-from webpubsub.service.websockets.runs import Run
-from webpubsub.service.websockets.sending import Batch, inbound
+from webpubsub.service.websockets.outgoing.backlog import Backlog, Flushable
+from webpubsub.service.websockets.outgoing.runs import Run
+from webpubsub.service.websockets.outgoing.sending import Batch, inbound
 
 
 class Flusher:

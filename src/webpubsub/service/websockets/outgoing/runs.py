@@ -27,9 +27,9 @@ from typing import Any, TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
-from webpubsub.service.websockets.lanes import Lane
-from webpubsub.service.websockets.pieces import Piece
-from webpubsub.service.websockets.sending import BETWEEN, CALL
+from webpubsub.service.websockets.outgoing.lanes import Lane
+from webpubsub.service.websockets.outgoing.pieces import Piece
+from webpubsub.service.websockets.outgoing.sending import BETWEEN, CALL
 
 #: A round of so many bytes at most is written to so many members at a time: in shorter pieces,
 #: groups of some ten members in which everybody talks would take a fifth longer.

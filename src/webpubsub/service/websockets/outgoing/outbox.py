@@ -12,9 +12,9 @@ from typing import NamedTuple, TypeVar
 
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.flusher import Flusher
-from webpubsub.service.websockets.runs import Run
-from webpubsub.service.websockets.sending import Batch, direct_way
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.runs import Run
+from webpubsub.service.websockets.outgoing.sending import Batch, direct_way
 from webpubsub.service.websockets.transport import Transport
 
 _TransportT = TypeVar("_TransportT", bound=Transport)

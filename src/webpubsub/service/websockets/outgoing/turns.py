@@ -9,7 +9,7 @@ sends is not held up until nobody else has anything to say.
 from collections import deque
 from typing import Protocol
 
-from webpubsub.service.websockets.pieces import Piece
+from webpubsub.service.websockets.outgoing.pieces import Piece
 
 #: So many times as much is written of others as of what is flooded, and so many bytes before it.
 SHARE, AHEAD = 3, 1 << 21

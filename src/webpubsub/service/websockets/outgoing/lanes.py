@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.sending import Apart, Batch, OwnWay
+from webpubsub.service.websockets.outgoing.sending import Apart, Batch, OwnWay
 
 #: When some of the messages that are kept expire, by their places.
 Expiries: TypeAlias = Mapping[int, float]

@@ -10,9 +10,9 @@ import pytest
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.service.websockets import sending
-from webpubsub.service.websockets.lanes import PlainLane
-from webpubsub.service.websockets.sending import Batch
+from webpubsub.service.websockets.outgoing import sending
+from webpubsub.service.websockets.outgoing.lanes import PlainLane
+from webpubsub.service.websockets.outgoing.sending import Batch
 
 
 class Member:

@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple, Protocol
 
-from webpubsub.service.websockets.pieces import Piece
-from webpubsub.service.websockets.runs import Run
-from webpubsub.service.websockets.sending import CALL, Batch
-from webpubsub.service.websockets.turns import Turns
+from webpubsub.service.websockets.outgoing.pieces import Piece
+from webpubsub.service.websockets.outgoing.runs import Run
+from webpubsub.service.websockets.outgoing.sending import CALL, Batch
+from webpubsub.service.websockets.outgoing.turns import Turns
 
 
 class Level(NamedTuple):

@@ -32,7 +32,7 @@ send_each: SendEach | None
 send_same: SendSame | None
 is_readable: Callable[[int], bool] | None
 try:
-    from webpubsub.service.websockets._sending import is_readable, send_each, send_same
+    from webpubsub.service.websockets.outgoing._sending import is_readable, send_each, send_same
 except ImportError:
     send_each = send_same = is_readable = None
 

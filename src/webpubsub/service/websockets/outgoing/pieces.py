@@ -1,6 +1,6 @@
 """How much is written to many clients before others are heard."""
 
-from webpubsub.service.websockets.sending import Batch
+from webpubsub.service.websockets.outgoing.sending import Batch
 
 #: How many bytes are a piece: while others are heard, and at most while nobody is.
 PIECE, LONGEST = 1 << 18, 1 << 21

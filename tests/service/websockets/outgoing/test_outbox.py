@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.service.fakes import JSON_SUBPROTOCOL, ManualLoop, Wire
 from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.flusher import Flusher
-from webpubsub.service.websockets.outbox import Outbox
+from webpubsub.service.websockets.outgoing.flusher import Flusher
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 
 CODEC = codec_for(JSON_SUBPROTOCOL)
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from webpubsub.service.websockets import sending
-from webpubsub.service.websockets.backlog import Backlog
-from webpubsub.service.websockets.pieces import PIECE, Piece
-from webpubsub.service.websockets.runs import Run
-from webpubsub.service.websockets.sending import CALL, Batch
+from webpubsub.service.websockets.outgoing import sending
+from webpubsub.service.websockets.outgoing.backlog import Backlog
+from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
+from webpubsub.service.websockets.outgoing.runs import Run
+from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 
 
 class Portion(Run):

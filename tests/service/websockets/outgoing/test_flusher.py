@@ -11,10 +11,10 @@ from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets import flusher, sending
-from webpubsub.service.websockets.outbox import Outbox
-from webpubsub.service.websockets.pieces import UNSEEN
-from webpubsub.service.websockets.sending import CALL
+from webpubsub.service.websockets.outgoing import flusher, sending
+from webpubsub.service.websockets.outgoing.outbox import Outbox
+from webpubsub.service.websockets.outgoing.pieces import UNSEEN
+from webpubsub.service.websockets.outgoing.sending import CALL
 
 #: So many are written to in one piece, when the message is small; and some pieces.
 _AT_ONCE = -(-UNSEEN // (CALL + 3))

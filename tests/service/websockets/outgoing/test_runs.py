@@ -15,11 +15,11 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
-from webpubsub.service.websockets import runs, sending
-from webpubsub.service.websockets.lanes import PlainLane
-from webpubsub.service.websockets.pieces import PIECE, Piece
-from webpubsub.service.websockets.runs import AT_ONCE, Run
-from webpubsub.service.websockets.sending import CALL, Apart, Batch
+from webpubsub.service.websockets.outgoing import runs, sending
+from webpubsub.service.websockets.outgoing.lanes import PlainLane
+from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
+from webpubsub.service.websockets.outgoing.runs import AT_ONCE, Run
+from webpubsub.service.websockets.outgoing.sending import CALL, Apart, Batch
 
 
 class Member:

@@ -8,9 +8,9 @@ from itertools import count
 
 import pytest
 
-from webpubsub.service.websockets.pieces import PIECE, Piece
-from webpubsub.service.websockets.sending import Batch
-from webpubsub.service.websockets.turns import Turns
+from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
+from webpubsub.service.websockets.outgoing.sending import Batch
+from webpubsub.service.websockets.outgoing.turns import Turns
 
 
 class Portion:
