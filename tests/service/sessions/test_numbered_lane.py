@@ -4,6 +4,8 @@ That runs change nothing is seen by ``tests/service/hubs/test_deliveries.py``. S
 client-protocols sections 7.2 and 7.3.
 """
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,12 +17,25 @@ from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.session_limits import BufferLimits
 from webpubsub.service.sessions.numbered_lane import NumberedLane, numbered
 from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.sessions.stretches import Together
 from webpubsub.service.websockets.frames import wire_bytes
+from webpubsub.service.websockets.outgoing.pieces import Piece
 from webpubsub.service.websockets.outgoing.runs import Run
+from webpubsub.service.websockets.outgoing.sending import Batch
 
 
 def _deliveries(texts: list[str]) -> list[Delivery]:
     return [Delivery(Message(DataType.TEXT, text.encode()), group="%d") for text in texts]
+
+
+def _run(members: list[MessageBuffer]) -> Run:
+    """A run that has begun, of clients that are not attached."""
+    lane, run = NumberedLane(JsonCodec()), Run(members)
+    for buffer in members:
+        buffer.run = run
+        lane.members.append(buffer)
+    run.begin([lane])
+    return run
 
 
 @given(
@@ -59,20 +74,66 @@ def test_the_same_numbers_share_their_bytes() -> None:
 )
 def test_a_message_is_taken_if_there_is_room_for_all(limits: BufferLimits, taken: int) -> None:
     """The member with the least room decides; what it acknowledges meanwhile is not counted."""
-    lane = NumberedLane(JsonCodec())
-    lane.members += [
-        MessageBuffer(JsonCodec(), BufferLimits()),
-        MessageBuffer(JsonCodec(), limits),
-    ]
-    run = Run(lane.members)
-    for buffer in lane.members:
-        buffer.run = run
-    run.begin([lane])
+    members = [MessageBuffer(JsonCodec(), one) for one in (BufferLimits(), limits)]
+    run = _run(members)
     delivery = Delivery(Message(DataType.TEXT, b"x" * 9))
     frames = JsonCodec().encode_delivery(delivery)
     assert sum(len(one.payload) for one in frames) == 71
     said = [run.say(delivery, lambda _codec: frames) for _ in range(5)]
     assert said == [number < taken for number in range(5)]
-    assert list(map(len, lane.members)) == [taken, taken]
-    assert [buffer.last_sequence_id for buffer in lane.members] == [taken, taken]
-    assert lane.members[1].room == (limits.messages - taken, limits.bytes - taken * 71)
+    assert list(map(len, members)) == [taken, taken]
+    assert [buffer.last_sequence_id for buffer in members] == [taken, taken]
+    assert members[1].room == (limits.messages - taken, limits.bytes - taken * 71)
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[Together]:
+    """What clients are given to keep."""
+    given_: list[Together] = []
+    take = MessageBuffer.take
+
+    def look(buffer: MessageBuffer, together: Together) -> int:
+        given_.append(together)
+        return take(buffer, together)
+
+    monkeypatch.setattr(MessageBuffer, "take", look)
+    return given_
+
+
+def _say(run: Run, delivery: Delivery, but: MessageBuffer | None = None) -> None:
+    assert run.say(delivery, lambda codec: codec.encode_delivery(delivery), but)
+
+
+def _written(run: Run) -> None:
+    piece = Piece(Batch())
+    piece.begin()
+    run.write(piece)
+
+
+def _left(run: Run) -> None:
+    for member in run.recipients:
+        run.leave(member)
+
+
+@pytest.mark.parametrize("ended", [_written, _left, Run.end])
+def test_what_is_kept_is_shared(kept: list[Together], ended: Callable[[Run], None]) -> None:
+    """By all who are given the same, in whatever way."""
+    run = _run([MessageBuffer(JsonCodec(), BufferLimits()) for _ in range(3)])
+    for delivery in _deliveries(["a", "b"]):
+        _say(run, delivery)
+    ended(run)
+    assert [len(one.deliveries) for one in kept] == [2, 2, 2]
+    assert len(set(map(id, kept))) == 1
+
+
+def test_what_is_not_for_a_client_is_not_held_for_it(kept: list[Together]) -> None:
+    """Who sends to others may never acknowledge anything."""
+    sender, other = members = [MessageBuffer(JsonCodec(), BufferLimits()) for _ in range(2)]
+    run = _run(members)
+    first, own, last = _deliveries(["first", "own", "last"])
+    _say(run, first)
+    _say(run, own, sender)
+    _say(run, last)
+    run.end()
+    assert {one.deliveries for one in kept} == {(first,), (last,), (first, own, last)}
+    assert (len(sender), len(other)) == (2, 3)

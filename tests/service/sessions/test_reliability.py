@@ -1,17 +1,21 @@
 """Messages that outlive a transport. Specification: client-protocols sections 7.2, 7.3 and 9.1."""
 
 import json
+import weakref
+from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from webpubsub.protocol.clients.codec import Frame
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.session_limits import BufferLimits
-from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.sessions.reliability import BufferSnapshot, MessageBuffer
+from webpubsub.service.sessions.stretches import Kept, Together
 
 CODEC = JsonCodec()
 
@@ -127,39 +131,120 @@ def test_what_has_expired_makes_room() -> None:
     assert buffer.add(delivery(), 1) == 2
 
 
-class Buffered(RuleBasedStateMachine):
-    """A buffer against a list of what was sent, with a snapshot taken at any time."""
+class Watched(Delivery, frozen=True, weakref=True, gc=True):
+    """A delivery of which it can be seen whether somebody holds it."""
 
-    LIMITS = BufferLimits(4, 10)
+
+def test_what_was_acknowledged_is_held_no_longer() -> None:
+    """What was sent together, when all clients have acknowledged the last of it."""
+    buffers = [buffer_of(), buffer_of()]
+    watched = Watched(Message(DataType.TEXT, b"x"))
+    held = weakref.ref(watched)
+    together = Together.of([watched, delivery()], [1, 1])
+    for buffer in buffers:
+        buffer.take(together)
+    del watched, together
+    buffers[0].acknowledge(2)
+    buffers[1].acknowledge(1)
+    assert held() is not None
+    buffers[1].acknowledge(2)
+    assert held() is None
+
+
+class Item(NamedTuple):
+    """A message that has been sent, and not acknowledged."""
+
+    sequence_id: int
+    text: str
+    expires_at: float | None
+
+
+#: Texts, and until when each is worth delivering.
+Texts = st.lists(st.tuples(st.text("ab", max_size=6), st.none() | st.integers(1, 9)), max_size=5)
+
+
+class Buffered(RuleBasedStateMachine):
+    """A buffer against a list of what was sent: messages one by one and together, acknowledged,
+    expired and moved elsewhere at any time."""
+
+    LIMITS = BufferLimits(12, 30)
 
     def __init__(self) -> None:
         super().__init__()
         self.buffer = MessageBuffer(CODEC, self.LIMITS)
-        self.expected: list[tuple[int, str]] = []
+        self.expected: list[Item] = []
         self.sent = 0
+        self.now = 0.0
 
-    @rule(text=st.text("ab", max_size=6))
-    def send(self, text: str) -> None:
-        size = sum(len(kept) for _, kept in self.expected) + len(text)
-        fits = len(self.expected) < self.LIMITS.messages and size <= self.LIMITS.bytes
-        sequence_id = self.buffer.add(delivery(text), len(text))
+    @property
+    def size(self) -> int:
+        return sum(len(item.text) for item in self.expected)
+
+    def keep(self, text: str, expires_at: float | None) -> None:
+        self.sent += 1
+        self.expected.append(Item(self.sent, text, expires_at))
+
+    @rule(text=st.text("ab", max_size=6), expires_at=st.none() | st.integers(1, 9))
+    def send(self, text: str, expires_at: float | None) -> None:
+        fits = (
+            len(self.expected) < self.LIMITS.messages and self.size + len(text) <= self.LIMITS.bytes
+        )
+        sequence_id = self.buffer.add(delivery(text, expires_at), len(text))
         assert sequence_id == (self.sent + 1 if fits else None)
         if fits:
-            self.sent += 1
-            self.expected.append((self.sent, text))
+            self.keep(text, expires_at)
 
-    @rule(sequence_id=st.integers(0, 30))
+    @rule(texts=Texts)
+    def send_together(self, texts: list[tuple[str, float | None]]) -> None:
+        messages, size = self.buffer.room
+        sizes = [len(text) for text, _ in texts]
+        if 0 < len(texts) <= messages and sum(sizes) <= size:
+            first = self.buffer.take(Together.of([delivery(*one) for one in texts], sizes))
+            assert first == self.sent + 1
+            for one in texts:
+                self.keep(*one)
+
+    @rule(sequence_id=st.integers(0, 60) | st.just(2**64 - 1))
     def acknowledge(self, sequence_id: int) -> None:
         self.buffer.acknowledge(sequence_id)
-        self.expected = [one for one in self.expected if one[0] > sequence_id]
+        self.expected = [one for one in self.expected if one.sequence_id > sequence_id]
+
+    @precondition(lambda self: self.expected)
+    @rule(data=st.data())
+    def acknowledge_some(self, data: st.DataObject) -> None:
+        self.acknowledge(data.draw(st.sampled_from(self.expected)).sequence_id)
 
     @rule()
     def move(self) -> None:
-        self.buffer = MessageBuffer.restore(self.buffer.snapshot(), CODEC, self.LIMITS)
+        """As bytes that say what each message is by itself."""
+        encoded = msgspec.json.encode(self.buffer.snapshot())
+        written = [one["sequence_id"] for one in json.loads(encoded)["kept"]]
+        assert written == [one.sequence_id for one in self.expected]
+        snapshot = msgspec.json.decode(encoded, type=BufferSnapshot)
+        self.buffer = MessageBuffer.restore(snapshot, CODEC, self.LIMITS)
+
+    @rule()
+    def replay(self) -> None:
+        self.now += 1
+        self.expected = [
+            one for one in self.expected if one.expires_at is None or one.expires_at > self.now
+        ]
+        shown_ = [(one.sequence_id, one.text) for one in self.expected]
+        assert replayed(self.buffer, self.now) == shown_
 
     @invariant()
-    def the_unacknowledged_are_replayed(self) -> None:
-        assert replayed(self.buffer) == self.expected
+    def it_keeps_the_unacknowledged(self) -> None:
+        kept = [
+            Kept(one.sequence_id, delivery(one.text, one.expires_at), len(one.text))
+            for one in self.expected
+        ]
+        assert self.buffer.snapshot() == BufferSnapshot(self.sent, tuple(kept))
+
+    @invariant()
+    def it_knows_how_much_that_is(self) -> None:
+        number, limits = len(self.expected), self.LIMITS
+        assert len(self.buffer) == number
+        assert self.buffer.room == (limits.messages - number, limits.bytes - self.size)
 
 
 TestBuffered = Buffered.TestCase

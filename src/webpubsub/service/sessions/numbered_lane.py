@@ -11,6 +11,7 @@ from functools import cache
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
+from webpubsub.service.sessions.stretches import Together
 from webpubsub.service.websockets.frames import frame, wire_bytes
 from webpubsub.service.websockets.outgoing.lanes import Expiries
 from webpubsub.service.websockets.outgoing.sending import Apart, Batch
@@ -26,6 +27,7 @@ class NumberedLane:
         "_room",
         "_room_bytes",
         "_sizes",
+        "_together",
         "codec",
         "members",
         "size",
@@ -38,7 +40,8 @@ class NumberedLane:
         self._deliveries: list[Delivery] = []
         self._sizes: list[int] = []
         self._messages: list[Sequence[Frame]] = []
-        #: Makes the bytes of all of them; made itself when it is needed.
+        #: All of them, as each member keeps them, and what makes their bytes; made when needed.
+        self._together: Together | None = None
         self._make: Callable[[int], bytes] | None = None
         self._room = self._room_bytes = 0
 
@@ -61,7 +64,7 @@ class NumberedLane:
         self._sizes.append(size)
         self._messages.append(frames)
         self.size += size
-        self._make = None
+        self._together = self._make = None
 
     def places(self) -> Mapping[Hashable, int]:
         """That of each buffer, and of the outbox of who is attached."""
@@ -70,8 +73,7 @@ class NumberedLane:
 
     def give(self, member: MessageBuffer, start: int, end: int, expiries: Expiries) -> None:
         """Have them kept, and appended to its outbox."""
-        sizes = self._sizes[start:end]
-        first = member.take(self._deliveries[start:end], sizes, sum(sizes))
+        first = member.take(self._from(start, end))
         if member.outbox is not None:
             parts = _parts(self.codec, self._messages[start:end], first)
             member.outbox.extend(parts, expiries)
@@ -96,8 +98,9 @@ class NumberedLane:
         expiries: Expiries,
         batch: Batch,
     ) -> None:
+        together = self._all()
         for buffer in members:
-            first = buffer.take(self._deliveries, self._sizes, self.size)
+            first = buffer.take(together)
             outbox = buffer.outbox
             if outbox is None:
                 continue
@@ -110,7 +113,18 @@ class NumberedLane:
         """Drop what makes them."""
         self.size -= sum(self._sizes[:count])
         del self._deliveries[:count], self._sizes[:count], self._messages[:count]
-        self._make = None
+        self._together = self._make = None
+
+    def _all(self) -> Together:
+        if self._together is None:
+            self._together = Together.of(self._deliveries, self._sizes)
+        return self._together
+
+    def _from(self, start: int, end: int) -> Together:
+        """Some of them; of their own, so that what is kept of them does not hold the others."""
+        if end - start == len(self._sizes):
+            return self._all()
+        return Together.of(self._deliveries[start:end], self._sizes[start:end])
 
 
 def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callable[[int], bytes]:

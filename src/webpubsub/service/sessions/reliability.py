@@ -6,25 +6,17 @@ whatever transports carry them. Specification: client-protocols sections 7.2, 7.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.session_limits import BufferLimits
+from webpubsub.service.sessions.stretches import Kept, Stretch, Together, stretches
 from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.outgoing.runs import Run
-
-
-class Kept(msgspec.Struct, frozen=True, gc=False):
-    """A message that its client has not acknowledged. ``size`` is what counts as its bytes. There
-    are many of them, and no way from a message back to it: the garbage collector need not look."""
-
-    sequence_id: int
-    delivery: Delivery
-    size: int
 
 
 class BufferSnapshot(msgspec.Struct, frozen=True):
@@ -37,17 +29,28 @@ class BufferSnapshot(msgspec.Struct, frozen=True):
 class MessageBuffer:
     """The unacknowledged messages of one reliable client, oldest first.
 
+    Of messages that were sent together some may be held longer than they are kept, until the last
+    is acknowledged: that is so for the oldest alone, and so for no more than the limits allow.
     While it is a member of a run it leaves that before anybody sees what it keeps.
     """
 
-    __slots__ = ("_bytes", "_kept", "_limits", "codec", "last_sequence_id", "outbox", "run")
+    __slots__ = (
+        "_bytes",
+        "_kept",
+        "_limits",
+        "_messages",
+        "codec",
+        "last_sequence_id",
+        "outbox",
+        "run",
+    )
 
     def __init__(self, codec: ClientCodec, limits: BufferLimits) -> None:
         self.codec = codec
         self.last_sequence_id = 0
         self._limits = limits
-        self._kept: deque[Kept] = deque()
-        self._bytes = 0
+        self._kept: deque[Stretch] = deque()
+        self._messages = self._bytes = 0
         #: How the client is sent things, None while it is not attached.
         self.outbox: Outbox | None = None
         #: What may have more for it.
@@ -55,31 +58,28 @@ class MessageBuffer:
 
     def __len__(self) -> int:
         self._leave_run()
-        return len(self._kept)
+        return self._messages
 
     def add(self, delivery: Delivery, size: int) -> int | None:
         """Keep a message; returns its sequence id, or None when there is no room for it."""
         self._leave_run()
-        if len(self._kept) >= self._limits.messages or self._bytes + size > self._limits.bytes:
+        if self._messages >= self._limits.messages or self._bytes + size > self._limits.bytes:
             return None
-        self.last_sequence_id += 1
-        self._kept.append(Kept(self.last_sequence_id, delivery, size))
-        self._bytes += size
-        return self.last_sequence_id
+        return self.take(Together((delivery,), (size,), size))
 
     @property
     def room(self) -> tuple[int, int]:
         """How many messages there is room for, and how many bytes of them."""
-        return self._limits.messages - len(self._kept), self._limits.bytes - self._bytes
+        return self._limits.messages - self._messages, self._limits.bytes - self._bytes
 
-    def take(self, deliveries: Sequence[Delivery], sizes: Sequence[int], size: int) -> int:
-        """Keep what was said in a run, for which there is room; returns the first sequence id.
-        ``size`` is that of all."""
-        first = self.last_sequence_id + 1
-        self.last_sequence_id += len(deliveries)
+    def take(self, together: Together) -> int:
+        """Keep messages for which there is room; returns the first sequence id."""
+        count, size, before = len(together.sizes), together.size, self.last_sequence_id
+        self.last_sequence_id = last = before + count
+        self._messages += count
         self._bytes += size
-        self._kept.extend(map(Kept, count(first), deliveries, sizes))
-        return first
+        self._kept.append(Stretch(last, count, size, together))
+        return before + 1
 
     def send_by(self, outbox: Outbox | None) -> None:
         """Have the client sent things in another way, or not at all."""
@@ -91,15 +91,22 @@ class MessageBuffer:
         harmless."""
         # Of what is in a run, the client has not been sent anything.
         kept = self._kept
-        while kept and kept[0].sequence_id <= sequence_id:
-            self._bytes -= kept.popleft().size
+        while kept and kept[0].last <= sequence_id:
+            oldest = kept.popleft()
+            self._messages -= oldest.count
+            self._bytes -= oldest.size
+        if kept:
+            oldest = kept[0]
+            kept[0] = left = oldest.behind(sequence_id)
+            self._messages -= oldest.count - left.count
+            self._bytes -= oldest.size - left.size
 
     def replay(self, now: float) -> Iterator[Frame]:
         """The frames of everything that is kept. What has expired at ``now``, in seconds since the
         epoch, is forgotten instead, and leaves a gap."""
         self._leave_run()
         self._forget_expired(now)
-        for kept in self._kept:
+        for kept in self._each():
             yield from self.number(self.codec.encode_delivery(kept.delivery), kept.sequence_id)
 
     def number(self, frames: Sequence[Frame], sequence_id: int) -> Sequence[Frame]:
@@ -111,7 +118,7 @@ class MessageBuffer:
     def snapshot(self) -> BufferSnapshot:
         """The buffer as a value."""
         self._leave_run()
-        return BufferSnapshot(self.last_sequence_id, tuple(self._kept))
+        return BufferSnapshot(self.last_sequence_id, tuple(self._each()))
 
     @classmethod
     def restore(
@@ -127,12 +134,19 @@ class MessageBuffer:
         if self.run is not None:
             self.run.leave(self)
 
-    def _forget_expired(self, now: float) -> None:
-        self._set([kept for kept in self._kept if not _is_expired(kept, now)])
+    def _each(self) -> Iterator[Kept]:
+        return chain.from_iterable(stretch.messages() for stretch in self._kept)
 
-    def _set(self, kept: Sequence[Kept]) -> None:
-        self._kept = deque(kept)
-        self._bytes = sum(one.size for one in kept)
+    def _forget_expired(self, now: float) -> None:
+        kept = [*self._each()]
+        left = [one for one in kept if not _is_expired(one, now)]
+        if len(left) < len(kept):
+            self._set(left)
+
+    def _set(self, kept: Iterable[Kept]) -> None:
+        self._kept = deque(stretches(kept))
+        self._messages = sum([one.count for one in self._kept])
+        self._bytes = sum([one.size for one in self._kept])
 
 
 def _is_expired(kept: Kept, now: float) -> bool:
