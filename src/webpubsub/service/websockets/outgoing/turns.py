@@ -1,9 +1,9 @@
 """Whose turn it is among those that are written in pieces.
 
 They take turns, piece by piece. Those that one client floods have a quarter of what is written as
-long as there are others, and less than that for a moment, so that a message to a few dozen need not
-wait at all. So messages to many are hardly delayed by somebody who sends without end, and what he
-sends is not held up until nobody else has anything to say.
+long as there are others, and less than that for a moment, so that a message to a hundred clients
+need not wait at all. So messages to many are hardly delayed by somebody who sends without end, and
+what he sends is not held up until nobody else has anything to say.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ from typing import Protocol
 from webpubsub.service.websockets.outgoing.pieces import Piece
 
 #: So many times as much is written of others as of what is flooded, and so many bytes before it.
-SHARE, AHEAD = 3, 1 << 21
+TIMES, AHEAD = 3, 1 << 21
 
 
 class Portion(Protocol):
@@ -72,7 +72,7 @@ class Turns:
             if calm:
                 piece.shorten()
             written = self._write(portion, piece, flooded)
-            self._ahead = max(self._ahead - SHARE * written, -AHEAD)
+            self._ahead = max(self._ahead - TIMES * written, -AHEAD)
         else:
             return False
         return True
