@@ -49,7 +49,7 @@ class MessageBuffer:
         self.codec = codec
         self.last_sequence_id = 0
         self._limits = limits
-        self._kept: deque[Stretch] = deque()
+        self._kept: deque[Stretch | Kept] = deque()
         self._messages = self._bytes = 0
         #: How the client is sent things, None while it is not attached.
         self.outbox: Outbox | None = None
@@ -65,7 +65,11 @@ class MessageBuffer:
         self._leave_run()
         if self._messages >= self._limits.messages or self._bytes + size > self._limits.bytes:
             return None
-        return self.take(Together((delivery,), (size,), size))
+        self.last_sequence_id += 1
+        self._messages += 1
+        self._bytes += size
+        self._kept.append(Kept(self.last_sequence_id, delivery, size))
+        return self.last_sequence_id
 
     @property
     def room(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ sequence ids have no gaps, so they follow from the last. Specification: client-p
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, groupby
+from typing import ClassVar
 
 import msgspec
 
@@ -15,11 +16,28 @@ from webpubsub.protocol.messages import Delivery
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
-    """A message that its client has not acknowledged. ``size`` is what counts as its bytes."""
+    """A message that its client has not acknowledged. ``size`` is what counts as its bytes.
+
+    It is a stretch, too, of what was sent alone: then nothing needs to be shared.
+    """
 
     sequence_id: int
     delivery: Delivery
     size: int
+    count: ClassVar[int] = 1
+
+    @property
+    def last(self) -> int:
+        """Its sequence id."""
+        return self.sequence_id
+
+    def behind(self, _sequence_id: int) -> "Kept":
+        """It is left when an earlier one is acknowledged."""
+        return self
+
+    def messages(self) -> Iterable["Kept"]:
+        """Itself."""
+        return (self,)
 
 
 class Together(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +74,7 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
         forgotten = self.together.sizes[-self.count : -left]
         return Stretch(self.last, left, self.size - sum(forgotten), self.together)
 
-    def messages(self) -> Iterator[Kept]:
+    def messages(self) -> Iterable[Kept]:
         """Each of them, oldest first."""
         first, together = self.last - self.count + 1, self.together
         own = slice(-self.count, None)
