@@ -33,7 +33,7 @@ from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outgoing import pieces, runs, sending
 from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.outgoing.pieces import PIECE
-from webpubsub.service.websockets.outgoing.runs import SHORT
+from webpubsub.service.websockets.outgoing.runs import SHORT, Encode, Run
 from webpubsub.service.websockets.outgoing.sending import CALL, Apart
 from webpubsub.service.websockets.transport import Transport
 
@@ -288,6 +288,11 @@ class Crowd:
     def to_half(self, _guest: Guest) -> None:
         self._apply(ops.SendToGroup, message=self._text(), group="half")
 
+    def to_half_but_one(self, guest: Guest) -> None:
+        excluded = frozenset((guest.name,))
+        half = "'half' in groups"
+        self._apply(ops.SendToAll, message=self._text(), filter=half, excluded=excluded)
+
     def to_user(self, _guest: Guest) -> None:
         self._apply(ops.SendToUser, message=self._text(), user_id="even")
 
@@ -391,6 +396,7 @@ SENDS = [
     "to_all",
     "to_others",
     "to_all_but_two",
+    "to_half_but_one",
     *GROUPS,
     "to_group_for_a_while",
     "to_one",
@@ -484,6 +490,23 @@ def test_who_is_left_out_of_a_message_is_in_the_same_run() -> None:
         crowd.do("to_all_but_two", 0)
         assert crowd.guests[1].outbox.run is run
         assert crowd.guests[2].outbox.run is not run
+
+
+def test_only_who_is_a_recipient_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of who is left out of what a filter keeps from him anyhow."""
+    monkeypatch.setattr(deliveries, "_MANY", 1)
+    left_out: list[bool] = []
+    say = Run.say
+
+    def said(run: Run, delivery: Delivery, encode: Encode, but: object = None) -> bool:
+        left_out.append(but is not None)
+        return say(run, delivery, encode, but)
+
+    monkeypatch.setattr(Run, "say", said)
+    crowd = Crowd(PLENTY)
+    for number in range(len(GUESTS)):
+        crowd.do("to_half_but_one", number)
+    assert left_out == [number in HALF for number in range(len(GUESTS))]
 
 
 def test_a_run_that_begins_with_a_failure_is_no_trap(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,8 +51,10 @@ def deliver(
     but: Session | None = None
     if excluded:
         recipients = _all_but(together, excluded)
-        # Where each is left out of what is its own, all of that is one run.
-        but = excluded[0] if len(excluded) == 1 else None
+        # Where each is left out of what is its own, all of that is one run. One whom a filter does
+        # not mean is left out of nothing, and would never be visited.
+        is_one = len(excluded) == 1 and len(recipients) < len(together)
+        but = excluded[0] if is_one else None
         together = recipients if but is None else together
     if register.point.observer is not None:
         _observe(register, delivery, recipients)
