@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 #: After so many times at which nobody else was heard, one more passes at once.
 _CALM = 8
+#: Requests over HTTP that may pass at once then.
+MOST_REQUESTS = 16
 
 
 class Turn(Awaitable[None], Protocol):

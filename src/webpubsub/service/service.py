@@ -10,7 +10,7 @@ from typing import Self
 from webpubsub.protocol.connection_strings import ConnectionString, host_of
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.protocol.timers import Timers
-from webpubsub.protocol.turnstile import Turnstile
+from webpubsub.protocol.turnstile import MOST_REQUESTS, Turnstile
 from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.faults.faults import Faults
@@ -37,8 +37,6 @@ from webpubsub.service.websockets.outgoing.flusher import Flusher
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
 _BACKLOG = 1024
 _POLL = 0.01
-#: Requests that are begun at once while no client says anything.
-_MOST_REQUESTS = 16
 #: For the event loop to report transports that were aborted.
 _ABORT_TIMEOUT = 1.0
 
@@ -176,7 +174,7 @@ class Service:
             reception=reception,
             http=self._http,
             arrivals=Turnstile(loop, flusher.flush),
-            requests=Turnstile(loop, flusher.flush, lambda: self.heard, _MOST_REQUESTS),
+            requests=Turnstile(loop, flusher.flush, lambda: self.heard, MOST_REQUESTS),
         )
         self.faults = Faults(
             hubs=self.hubs, router=self._router, door=self._house, point=self.point, timers=timers

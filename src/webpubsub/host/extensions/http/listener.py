@@ -12,10 +12,7 @@ from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
 from webpubsub.protocol.timers import Timers
-from webpubsub.protocol.turnstile import Turn, Turnstile
-
-#: Requests that are begun at once while nobody else is heard.
-_MOST_REQUESTS = 16
+from webpubsub.protocol.turnstile import MOST_REQUESTS, Turn, Turnstile
 
 
 class Listener:
@@ -55,7 +52,7 @@ class Listener:
             return
         loop = asyncio.get_running_loop()
         connections = Connections(self, self._timers or loop)
-        self._turnstile = Turnstile(loop, heard=lambda: self.heard(), most=_MOST_REQUESTS)
+        self._turnstile = Turnstile(loop, heard=lambda: self.heard(), most=MOST_REQUESTS)
         try:
             if self._listens:
                 self._sockets = await loop.create_server(connections, self.address, self._port)
