@@ -62,7 +62,11 @@ class Traffic:
                 self.versions.append(f"{answer.status} {await answer.text()}")
             await asyncio.sleep(0)
 
-    async def stop(self) -> None:
+    async def stop(self, last: str) -> None:
+        """Once the answer has been what is said: others may use the connection before it does."""
+        async with asyncio.timeout(10):
+            while last not in self.versions:
+                await asyncio.sleep(0.01)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
@@ -103,7 +107,7 @@ async def test_check_23_an_edited_app_serves_its_clients_anew(tmp_path: Path) ->
             assert await said(client) == "three 1"
             async with session.get(f"{app.url}/other") as answer:
                 assert await answer.text() == "three"
-            await traffic.stop()
+            await traffic.stop(last="404 ")
         order = list(dict.fromkeys(traffic.versions))
         assert order == ["200 one", "200 two", "404 "]
         assert traffic.versions == sorted(traffic.versions, key=order.index)
