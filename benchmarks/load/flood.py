@@ -70,9 +70,14 @@ def to_group(
 
 
 def _run(flood: Flood, starts: Connection) -> None:
+    asyncio.run(flood(partial(_begin, starts)))
+
+
+def _begin(starts: Connection) -> None:
+    """Not before: who is idle while it gets ready may never be on a busy machine."""
     if hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    asyncio.run(flood(partial(starts.send, True)))
+    starts.send(True)
 
 
 async def _echoes(
