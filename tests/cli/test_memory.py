@@ -3,6 +3,8 @@
 import ctypes
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -34,7 +36,20 @@ def test_freed_memory_is_used_again() -> None:
     assert pages("keep_freed_memory()") < 32
 
 
-def test_other_systems_do_as_they_like(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As does a C library that cannot be asked."""
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+def _raise(_name: None) -> NoReturn:
+    raise OSError("dynamic loading is not supported")
+
+
+@pytest.mark.parametrize("load", [lambda _: object(), _raise])
+def test_other_libraries_do_as_they_like(
+    monkeypatch: pytest.MonkeyPatch, load: Callable[[None], object]
+) -> None:
+    """One that is not asked like that, or not at all because Python is linked with it for good."""
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    keep_freed_memory()
+
+
+def test_a_python_that_can_ask_nobody_starts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was built without libffi."""
+    monkeypatch.setitem(sys.modules, "ctypes", None)
     keep_freed_memory()

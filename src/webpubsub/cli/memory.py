@@ -5,8 +5,8 @@ the next one comes, which the system then makes page by page, 256 for each MiB a
 longer than everything else that is done for a message of 1 MiB.
 """
 
-import ctypes
 import sys
+from contextlib import suppress
 
 # The names that mallopt(3) has for these.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -16,10 +16,12 @@ _KEPT, _PIECE = 1 << 25, 1 << 22
 
 def keep_freed_memory() -> None:
     """Give nothing back that a few large messages will need again; other C libraries than glibc do
-    as they like."""
-    if sys.platform != "linux":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_TRIM_THRESHOLD, _KEPT)
-        mallopt(_MMAP_THRESHOLD, _PIECE)
+    as they like, as do Pythons that cannot ask one."""
+    # Built without libffi, linked without a dynamic loader, or another library.
+    with suppress(ImportError, OSError, AttributeError):
+        if sys.platform == "linux":
+            import ctypes
+
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(_TRIM_THRESHOLD, _KEPT)
+            mallopt(_MMAP_THRESHOLD, _PIECE)
