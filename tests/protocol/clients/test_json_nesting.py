@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webpubsub.protocol.clients.json_nesting import is_deeper
@@ -62,3 +62,34 @@ def test_it_is_that_of_what_is_read(value: object, indent: int | None, more: int
     levels = max(0, depth(value) + more)
     text = json.dumps(value, indent=indent).encode()
     assert is_deeper(text, levels) is (depth(value) > levels)
+
+
+def seen(text: bytes) -> int:
+    """How deep a reader comes that goes on until it must see that a text is not JSON."""
+    deepest = level = 0
+    in_string = is_escaped = False
+    for byte in text:
+        one = bytes((byte,))
+        if is_escaped:
+            is_escaped = False
+        elif one == b"\\":
+            if not in_string:
+                break
+            is_escaped = True
+        elif one == b'"':
+            in_string = not in_string
+        elif not in_string:
+            level += (one in b"[{") - (one in b"]}")
+            deepest = max(deepest, level)
+    return deepest
+
+
+_PARTS = [b"[", b"]", b"{", b"}", b'"', b"\\", b"a", b"\xff", b"[]", b'\\"', b"\\\\", b"[[[["]
+Junk = st.binary(max_size=20) | st.lists(st.sampled_from(_PARTS), max_size=40).map(b"".join)
+
+
+@example(b"[]]", 0)
+@given(Junk, st.integers(0, 8))
+def test_nothing_deeper_is_let_through(text: bytes, levels: int) -> None:
+    """Whatever it is: something recursive may look at all that comes before a mistake."""
+    assert is_deeper(text, levels) or seen(text) <= levels

@@ -17,8 +17,8 @@ _STEPS = bytes.maketrans(b"[]", b"\x01\xff")
 
 
 def is_deeper(json_text: bytes, levels: int) -> bool:
-    """Whether there are more levels of nesting; of a text that is not JSON, only that there are not
-    many more."""
+    """Whether there are more levels of nesting. A text that is not JSON may be said to have more
+    than it has, never less as far as it can be read."""
     return _has_more_brackets(json_text, levels) and _depth(_brackets(json_text)) > levels
 
 
@@ -41,4 +41,4 @@ def _depth(brackets: bytes) -> int:
     while len(outer := brackets.replace(b"[]", b"")) <= len(brackets) // 2 and brackets:
         levels, brackets = levels + 1, outer
     steps = array("b", brackets.translate(_STEPS))
-    return levels + max(accumulate(steps), default=0)
+    return levels + max(accumulate(steps, initial=0))
