@@ -54,6 +54,11 @@ class Message(msgspec.Struct, frozen=True, gc=False):
         return self.data_type is _JSON and self.data.strip() == b"null"
 
 
+class PlainText(Message, frozen=True, gc=False):
+    """A text that JSON writes as it is, between quotes. Elsewhere it is a message like any other,
+    and comes there as one."""
+
+
 class StreamError(msgspec.Struct, frozen=True):
     """Why a stream ended before its time; ``user_error_code`` is the publisher's own."""
 

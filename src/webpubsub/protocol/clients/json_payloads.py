@@ -19,7 +19,7 @@ from webpubsub.protocol.clients.request_fields import (
     message_metadata,
     serialized_any,
 )
-from webpubsub.protocol.messages import DataType, Message
+from webpubsub.protocol.messages import DataType, Message, PlainText
 
 _encode = msgspec.json.encode
 _read_text = msgspec.json.Decoder(str).decode
@@ -28,6 +28,7 @@ NO_DATA = Raw()
 _NO_METADATA = Raw(b"null")
 #: From so many characters on it pays to remember that a text is written as it is.
 _LONG = 1024
+_TEXT = DataType.TEXT
 _DATA_TYPES: Mapping[str, DataType] = {kind.value: kind for kind in DataType}
 
 
@@ -35,12 +36,6 @@ class Wanted(msgspec.Struct, kw_only=True, tag_field="type"):
     """A request as it is written; what it is called is the tag."""
 
     ackId: int | None = None  # noqa: N815
-
-
-class PlainText(bytes):
-    """The UTF-8 of a text that JSON writes as it is, between quotes."""
-
-    __slots__ = ()
 
 
 class Payload(Wanted, kw_only=True):
@@ -67,6 +62,8 @@ def read_data(name: str, data: Raw, metadata: Mapping[str, str] | None) -> Messa
     """The message of a ``dataType`` and of the JSON text of ``data``. Raises InvalidRequest or
     msgspec.DecodeError."""
     kind = _DATA_TYPES.get(name) or data_type(name)
+    if kind is _TEXT:
+        return _text_message(data, metadata)
     return Message(kind, _DATA_READERS[kind](data), metadata)
 
 
@@ -80,6 +77,8 @@ def data_type(name: str) -> DataType:
 
 def write_data(message: Message) -> bytes:
     """The JSON text of the data."""
+    if type(message) is PlainText:
+        return b'"%b"' % message.data
     return _DATA_WRITERS[message.data_type](message.data)
 
 
@@ -90,12 +89,13 @@ def _json_data(data: Raw) -> bytes:
     return text
 
 
-def _text_data(data: Raw) -> bytes:
+def _text_message(data: Raw, metadata: Mapping[str, str] | None) -> Message:
     text = _read_text(data)
-    if len(text) < _LONG:
-        return text.encode()
-    written = bytes(data)
-    return text.encode() if b"\\" in written else PlainText(memoryview(written)[1:-1])
+    if len(text) >= _LONG:
+        written = bytes(memoryview(data)[1:-1])
+        if b"\\" not in written:
+            return PlainText(_TEXT, written, metadata)
+    return Message(_TEXT, text.encode(), metadata)
 
 
 def _base64_data(data: Raw) -> bytes:
@@ -107,15 +107,12 @@ def _base64_data(data: Raw) -> bytes:
 
 _DATA_READERS: Mapping[DataType, Callable[[Raw], bytes]] = {
     DataType.JSON: _json_data,
-    DataType.TEXT: _text_data,
     DataType.BINARY: _base64_data,
     DataType.PROTOBUF: lambda data: serialized_any(_base64_data(data)),
 }
 
 
 def _quoted(text: bytes) -> bytes:
-    if type(text) is PlainText:
-        return b'"%b"' % text
     return _encode(text.decode("utf-8", "replace"))
 
 
