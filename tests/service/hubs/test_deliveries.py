@@ -168,6 +168,8 @@ GUESTS: Sequence[tuple[ClientCodec, bool]] = [
 ]
 #: Who is in a second group: some of each user's.
 HALF = (0, 1, 3, 4)
+#: More than have a user in common, and no more than are in the second group.
+FEWER = 4
 FEW, PLENTY = Limits(held=3, kept=5), Limits(held=1000, kept=1000)
 
 
@@ -443,10 +445,12 @@ def happening(
 
 def check(actions: Actions) -> None:
     """Each client receives the same as when every message is appended to the outbox of each, be it
-    by its transport or past it."""
+    by its transport or past it; and whether what is sent to few is said in a run, too, or to each
+    of them between what many are sent."""
     expected = happening(actions, many=1000, direct=False)
     assert happening(actions, many=1, direct=False) == expected
-    assert happening(actions, many=1, direct=True) == expected
+    for many in (1, FEWER):
+        assert happening(actions, many=many, direct=True) == expected
 
 
 @given(_actions([*ACTIONS, *SENDS, "turn", "answer"]))
@@ -585,6 +589,7 @@ def test_what_has_expired_in_a_run_is_not_delivered_late() -> None:
 
 # Pieces
 
+_MANY = st.sampled_from([1, FEWER])
 #: Of one member, or of some.
 _PIECES = st.sampled_from([2, 2 * CALL, 3 * CALL, 5 * CALL])
 #: What does not depend on when something is written.
@@ -593,17 +598,22 @@ TIMELESS = [one for one in ACTIONS if one not in ("to_group_for_a_while", "wait"
 _TEXT = re.compile(rb"<(\d+)>")
 
 
-@given(_actions([*TIMELESS, *SENDS[:7], "turn", "turn", "turn", "answer"]), st.booleans(), _PIECES)
-def test_pieces_change_nothing(actions: Actions, direct: bool, piece: int) -> None:
+@given(
+    _actions([*TIMELESS, *SENDS[:7], "turn", "turn", "turn", "answer"]),
+    st.booleans(),
+    _PIECES,
+    _MANY,
+)
+def test_pieces_change_nothing(actions: Actions, direct: bool, piece: int, many: int) -> None:
     """Where some clients are written to in a turn, whatever happens between two of them."""
     expected = happening(actions, many=1000, direct=False, limits=PLENTY)
-    assert happening(actions, many=1, direct=direct, limits=PLENTY, piece=piece) == expected
+    assert happening(actions, many=many, direct=direct, limits=PLENTY, piece=piece) == expected
 
 
-@given(_actions([*ACTIONS, *SENDS, "turn", "turn", "answer"]), st.booleans(), _PIECES)
-def test_nothing_overtakes(actions: Actions, direct: bool, piece: int) -> None:
+@given(_actions([*ACTIONS, *SENDS, "turn", "turn", "answer"]), st.booleans(), _PIECES, _MANY)
+def test_nothing_overtakes(actions: Actions, direct: bool, piece: int, many: int) -> None:
     """Whoever reads slowly, is dropped or comes back: what each transport carries is in order, and
     nothing is in it twice."""
-    for _, frames in happening(actions, many=1, direct=direct, piece=piece)[0]:
+    for _, frames in happening(actions, many=many, direct=direct, piece=piece)[0]:
         numbers = [int(text) for _, payload in frames for text in _TEXT.findall(payload)]
         assert numbers == sorted(set(numbers))

@@ -63,6 +63,15 @@ def test_the_same_numbers_share_their_bytes() -> None:
     assert make(3) != make(4)
 
 
+def test_different_numbers_do_not_all_keep_their_bytes() -> None:
+    """There may be as many as clients, and large messages."""
+    make = numbered(JsonCodec(), [JsonCodec().encode_delivery(one) for one in _deliveries(["a"])])
+    first = make(1)
+    for number in range(2, 20):
+        make(number)
+    assert make(1) is not first
+
+
 @pytest.mark.parametrize(
     ("limits", "taken"),
     [
@@ -84,6 +93,21 @@ def test_a_message_is_taken_if_there_is_room_for_all(limits: BufferLimits, taken
     assert list(map(len, members)) == [taken, taken]
     assert [buffer.last_sequence_id for buffer in members] == [taken, taken]
     assert members[1].room == (limits.messages - taken, limits.bytes - taken * 71)
+
+
+@pytest.mark.parametrize("limits", [BufferLimits(messages=5), BufferLimits(bytes=5 * 71)])
+def test_who_has_left_is_sent_other_things_too(limits: BufferLimits) -> None:
+    """Which leave less room for what goes to all."""
+    members = [MessageBuffer(JsonCodec(), one) for one in (BufferLimits(), limits)]
+    run = _run(members)
+    delivery = Delivery(Message(DataType.TEXT, b"x" * 9))
+    frames = JsonCodec().encode_delivery(delivery)
+    assert run.say(delivery, lambda _codec: frames)
+    for _ in range(2):
+        assert members[1].add(delivery, 71)
+    said = [run.say(delivery, lambda _codec: frames) for _ in range(3)]
+    assert said == [True, True, False]
+    assert list(map(len, members)) == [3, 5]
 
 
 @pytest.fixture

@@ -6,15 +6,19 @@ has it leave the run before. Specification: client-protocols sections 7.2 and 7.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.stretches import Together
 from webpubsub.service.websockets.frames import frame, wire_bytes
-from webpubsub.service.websockets.outgoing.lanes import Expiries
+from webpubsub.service.websockets.outgoing.lanes import Expiries, Gone
 from webpubsub.service.websockets.outgoing.sending import Apart, Batch
+
+#: For so many numbers bytes are kept for who else has the same: of 1 MiB for each of a thousand
+#: clients there would be 1 GiB.
+_SHARED = 16
 
 
 class NumberedLane:
@@ -51,9 +55,14 @@ class NumberedLane:
         self._room = min([messages for messages, _ in rooms])
         self._room_bytes = min([size for _, size in rooms])
 
-    def takes(self, frames: Sequence[Frame]) -> bool:
-        """Whether it can be kept for all of them."""
-        return self._room > 0 and _size(frames) <= self._room_bytes
+    def takes(self, frames: Sequence[Frame], gone: Gone) -> bool:
+        """Whether it can be kept for all of them; who is sent other things has less room."""
+        size = _size(frames)
+        return (
+            self._room > 0
+            and size <= self._room_bytes
+            and all(one.has_room_for(size) for one, lane in gone.items() if lane is self)
+        )
 
     def say(self, delivery: Delivery, frames: Sequence[Frame]) -> None:
         """Keep it until the run ends."""
@@ -131,7 +140,7 @@ def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callabl
     """Makes the bytes of messages whose sequence ids begin with a number."""
     templates: dict[int, bytes | None] = {}
 
-    @cache
+    @lru_cache(_SHARED)
     def make(first: int) -> bytes:
         end = first + len(messages)
         digits = len(str(first))

@@ -63,7 +63,7 @@ class MessageBuffer:
     def add(self, delivery: Delivery, size: int) -> int | None:
         """Keep a message; returns its sequence id, or None when there is no room for it."""
         self._leave_run()
-        if self._messages >= self._limits.messages or self._bytes + size > self._limits.bytes:
+        if not self.has_room_for(size):
             return None
         self.last_sequence_id += 1
         self._messages += 1
@@ -75,6 +75,10 @@ class MessageBuffer:
     def room(self) -> tuple[int, int]:
         """How many messages there is room for, and how many bytes of them."""
         return self._limits.messages - self._messages, self._limits.bytes - self._bytes
+
+    def has_room_for(self, size: int) -> bool:
+        """Whether there is room for a message of so many bytes."""
+        return self._messages < self._limits.messages and self._bytes + size <= self._limits.bytes
 
     def take(self, together: Together) -> int:
         """Keep messages for which there is room; returns the first sequence id."""

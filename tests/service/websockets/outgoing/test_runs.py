@@ -16,7 +16,7 @@ from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets.outgoing import runs, sending
-from webpubsub.service.websockets.outgoing.lanes import PlainLane
+from webpubsub.service.websockets.outgoing.lanes import Gone, PlainLane
 from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
 from webpubsub.service.websockets.outgoing.runs import AT_ONCE, Run
 from webpubsub.service.websockets.outgoing.sending import CALL, Apart, Batch
@@ -40,7 +40,7 @@ class Member:
 class Full(PlainLane):
     """Takes nothing."""
 
-    def takes(self, frames: Sequence[Frame]) -> bool:
+    def takes(self, frames: Sequence[Frame], gone: Gone) -> bool:
         return False
 
 

@@ -15,6 +15,8 @@ from webpubsub.service.websockets.outgoing.sending import Apart, Batch, OwnWay
 
 #: When some of the messages that are kept expire, by their places.
 Expiries: TypeAlias = Mapping[int, float]
+#: Who has left the run, and is sent other things, too; and of which lane each is a member.
+Gone: TypeAlias = Mapping[Any, "Lane"]
 
 
 class Lane(Protocol):
@@ -29,8 +31,9 @@ class Lane(Protocol):
         """All members are there, and in no other run."""
         ...
 
-    def takes(self, frames: Sequence[Frame]) -> bool:
-        """Whether a message that consists of these frames goes to the members like the others."""
+    def takes(self, frames: Sequence[Frame], gone: Gone) -> bool:
+        """Whether a message that consists of these frames goes to the members like the others, and
+        to those who are gone, too."""
         ...
 
     def say(self, delivery: Delivery, frames: Sequence[Frame]) -> None:
@@ -80,7 +83,7 @@ class PlainLane:
     def begin(self) -> None:
         """Nothing is to be done."""
 
-    def takes(self, frames: Sequence[Frame]) -> bool:
+    def takes(self, frames: Sequence[Frame], gone: Gone) -> bool:
         """It does."""
         return True
 

@@ -97,7 +97,7 @@ class Run:
         not go to all of them like the others."""
         encoded = [(lane, encode(lane.codec)) for lane in self._lanes]
         for lane, frames in encoded:
-            if not lane.takes(frames):
+            if not lane.takes(frames, self._gone):
                 return False
         for lane, frames in encoded:
             lane.say(delivery, frames)
