@@ -170,6 +170,10 @@ class ObservationPoint(observation.ObservationPoint[Observed]):
 
         return look_away
 
+    def catch_up(self) -> None:
+        """Have what threads have logged so far be seen before whatever comes next."""
+        self._log.catch_up()
+
     def _show_log(self, record: LogRecord, invocation: CurrentInvocation) -> None:
         observer = self.observer
         if observer is not None:

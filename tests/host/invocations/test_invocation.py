@@ -1,11 +1,13 @@
 """What happens around a call of a function.
 
 Specification: bindings sections 5.2 and 5.9.
-And functions-python section 4.5.
+And functions-python sections 4.5 and 8.3.
 """
 
 import asyncio
 import logging
+from contextvars import copy_context
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +17,14 @@ from hypothesis import strategies as st
 
 from tests.host.fakes import INPUT, OUTPUT, RETURN, TRIGGER, Body, FakeData, FakeWorker, function
 from tests.host.looking import looking
+from webpubsub.host.current_invocation import CurrentInvocation, current_invocation
 from webpubsub.host.extension import BindingError, TriggerCall
 from webpubsub.host.invocations.invocation import FunctionInvoker, _outputs_in
 from webpubsub.host.invocations.running_invocations import RunningInvocations
 from webpubsub.host.observation import (
     InvocationBegan,
     InvocationEnded,
+    InvocationLogged,
     ObservationPoint,
 )
 from webpubsub.host.values import JsonText, JsonValue, Value
@@ -315,6 +319,25 @@ async def test_an_invocation_is_seen_from_its_beginning_to_its_end() -> None:
     assert span is not None
     assert seen[1].span == span
     assert invocation.trace_context.trace_parent == span.trace_parent
+
+
+async def test_what_a_thread_of_it_has_logged_is_seen_before_its_end() -> None:
+    """Although the event loop has had no turn since. Section 8.3."""
+    setup = Setup(TRIGGER)
+
+    async def body(invocation: Invocation) -> InvocationResult:
+        current_invocation.set(CurrentInvocation(invocation.id, "fn"))
+        thread = Thread(target=copy_context().run, args=[logging.warning, "from a thread"])
+        thread.start()
+        thread.join()
+        return InvocationResult()
+
+    setup.worker.body = body
+    with looking(setup.point) as seen:
+        await asyncio.create_task(setup.invoke(TriggerCall(value="event")))
+    kinds = [type(sighting.item) for sighting in seen]
+    assert kinds == [InvocationBegan, InvocationLogged, InvocationEnded]
+    assert seen[0].span == seen[1].span == seen[2].span
 
 
 async def test_a_failure_is_seen_and_so_is_a_caller_who_leaves() -> None:

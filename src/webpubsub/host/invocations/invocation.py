@@ -114,6 +114,7 @@ class FunctionInvoker:
         try:
             result = await self._attempt(attempt)
         finally:
+            self._point.catch_up()
             self._observe(
                 InvocationEnded(
                     invocation_id=attempt.id,
