@@ -8,17 +8,21 @@ the way of others.
 import asyncio
 import socket
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from aiohappyeyeballs import AddrInfoType
 
 from webpubsub.service.webhooks.targets import Origin
+
+#: What is wrong is an answer, too: nobody may be left who would take an error.
+_Answer: TypeAlias = Sequence[AddrInfoType] | Exception
 
 
 class Lookups:
     """Asks for the addresses of servers."""
 
     def __init__(self) -> None:
-        self._asking: dict[Origin, asyncio.Task[Sequence[AddrInfoType]]] = {}
+        self._asking: dict[Origin, asyncio.Task[_Answer]] = {}
 
     async def addresses(self, origin: Origin) -> Sequence[AddrInfoType]:
         """Those of a server. Raises OSError."""
@@ -26,16 +30,17 @@ class Lookups:
         if asking is None:
             asking = asyncio.get_running_loop().create_task(_ask(origin))
             self._asking[origin] = asking
-            asking.add_done_callback(lambda done: self._forget(origin, done))
+            asking.add_done_callback(lambda _: self._asking.pop(origin))
         # One may have no time any more while others still wait.
-        return await asyncio.shield(asking)
-
-    def _forget(self, origin: Origin, done: asyncio.Task[Sequence[AddrInfoType]]) -> None:
-        del self._asking[origin]
-        if not done.cancelled():
-            done.exception()  # Perhaps nobody waits for it any more.
+        answer = await asyncio.shield(asking)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
-async def _ask(origin: Origin) -> Sequence[AddrInfoType]:
+async def _ask(origin: Origin) -> _Answer:
     loop = asyncio.get_running_loop()
-    return await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    try:
+        return await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    except Exception as error:
+        return error
