@@ -14,6 +14,7 @@ import pytest
 from tests.acceptance.serving import asked, script
 from tests.cli.apps import write_app
 from tests.cli.processes import StartedApp
+from tests.service.wire import until
 from webpubsub.cli.reloading import running
 from webpubsub.composition.local_app import LocalApp, Place
 
@@ -64,9 +65,7 @@ class Traffic:
 
     async def stop(self, last: str) -> None:
         """Once the answer has been what is said: others may use the connection before it does."""
-        async with asyncio.timeout(10):
-            while last not in self.versions:
-                await asyncio.sleep(0.01)
+        await until(lambda: last in self.versions)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
