@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from webpubsub.ingress.ports import close_port
+from webpubsub.ingress.turnstile import MOST_REQUESTS, Turnstile
 from webpubsub.protocol.connection_strings import ConnectionString, host_of
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.protocol.timers import Timers
-from webpubsub.protocol.turnstile import MOST_REQUESTS, Turnstile
 from webpubsub.service.connections.recovery import Recovery
 from webpubsub.service.events.event_router import EventRouter
 from webpubsub.service.faults.faults import Faults
@@ -195,7 +195,7 @@ class Service:
         self.status = Status.STOPPING
         if self._listener is not None:
             listener, self._listener = self._listener, None
-            await _close(listener)
+            await close_port(listener)
         if self.pages is not None:
             self.pages.close()
         await self._router.drain(self.settings.stop_timeout)
@@ -268,16 +268,3 @@ class Service:
     def _reachable_address(self) -> str:
         address = self.settings.address
         return "127.0.0.1" if address in _ALL_ADDRESSES else address
-
-
-async def _close(listener: asyncio.Server) -> None:
-    """Accept nobody any more. asyncio makes a connection in the turn after the one in which it has
-    accepted it, or forgets it, open, if the listener has been closed by then. In another turn it
-    tells us."""
-    loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # as on Windows
-        for listening in listener.sockets:
-            loop.remove_reader(listening)
-    for _ in range(2):
-        await asyncio.sleep(0)
-    listener.close()

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.service.fakes import client_frame
 from tests.service.wire import TEXT, App, Peer, dial, handshake, running, sessions, target_of, until
-from webpubsub.protocol.pace import UNREAD_SECONDS
+from webpubsub.ingress.pace import UNREAD_SECONDS
 from webpubsub.protocol.refusals import RefusalKind
 from webpubsub.protocol.refusals import handshake as kinds
 from webpubsub.service.observation import RestCalled, Sighting, TurnedAway

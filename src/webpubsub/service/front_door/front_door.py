@@ -15,9 +15,9 @@ from typing import cast
 import msgspec
 from aiohttp import web
 
+from webpubsub.ingress.turnstile import Turnstile
 from webpubsub.protocol.refusals import Refusal, Refused
 from webpubsub.protocol.refusals import handshake as kinds
-from webpubsub.protocol.turnstile import Turnstile
 from webpubsub.service.front_door.reception import Reception
 from webpubsub.service.front_door.request_head import RequestHead, parse_head
 from webpubsub.service.front_door.responses import refusal_response

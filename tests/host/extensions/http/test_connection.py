@@ -17,7 +17,7 @@ from webpubsub.host.extensions.http.answers import Answer, text_answer
 from webpubsub.host.extensions.http.bodies import BodyIncomplete, WholeBody
 from webpubsub.host.extensions.http.handed_over import HEAD_SECONDS
 from webpubsub.host.extensions.http.requests import Request
-from webpubsub.protocol.pace import UNREAD_SECONDS
+from webpubsub.ingress.pace import UNREAD_SECONDS
 from webpubsub.testing.clock import Clock
 
 HOST = b"Host: h\r\n"

@@ -33,7 +33,7 @@ from webpubsub.host.extensions.http.requests import Request
 from webpubsub.host.extensions.http.rests import Part, Rests
 from webpubsub.host.extensions.http.whole_requests import RequestReader
 from webpubsub.host.extensions.http.written_answers import written
-from webpubsub.protocol.pace import Pace
+from webpubsub.ingress.pace import Pace
 from webpubsub.protocol.timers import Timers
 
 #: How long a connection may be silent: longer than any proxy keeps it.

@@ -5,8 +5,8 @@ Specification: functions-python section 5.2.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
-from typing import Any, cast
+from collections.abc import Collection
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -15,8 +15,8 @@ from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.refusing import failed
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.host.extensions.http.streams import Stream
+from webpubsub.ingress.paced_http import PacedServer
 from webpubsub.protocol.cloud_events.wire import by_name
-from webpubsub.protocol.pace import Pace
 from webpubsub.protocol.timers import Timers
 
 #: Bytes of one header, as much as the server of Azure takes for all of them: tokens with many
@@ -51,9 +51,10 @@ class HandedOver:
     def __init__(self, handler: Handler, timers: Timers) -> None:
         self._handler = handler
         self._answering: set[asyncio.Task[Any]] = set()
-        self._server = _Server(
+        self._server = PacedServer(
             self._answer,
-            timers,
+            after=timers.call_later,
+            head_seconds=HEAD_SECONDS,
             access_log=None,
             auto_decompress=False,
             logger=logger,
@@ -91,56 +92,6 @@ class HandedOver:
             if stream.response is not None:
                 stream.cut_off()
         return stream.response or _response(answer)
-
-
-class _Server(web.Server):
-    def __init__(
-        self,
-        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
-        timers: Timers,
-        **options: Any,
-    ) -> None:
-        super().__init__(handler)
-        self.timers = timers
-        self._options = options
-
-    def __call__(self) -> "_Connection":
-        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)
-
-
-class _Connection(web.RequestHandler):
-    """One whose client has to keep pace."""
-
-    __slots__ = ("_pace", "_timers")
-
-    def __init__(self, server: _Server, **options: Any) -> None:
-        super().__init__(server, **options)
-        self._timers = server.timers
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        way = cast("asyncio.Transport", transport)
-        self._pace = Pace(way, self._timers.call_later, HEAD_SECONDS)
-        super().connection_made(transport)
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        self._pace.end()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """What is no request, and no body of one, is a part of a head."""
-        super().data_received(data)
-        if self._messages:
-            self._pace.end_head()
-        elif self._waiter is not None or not self._request_count:
-            self._pace.begin_head()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._pace.begin_reading()
-
-    def resume_writing(self) -> None:
-        self._pace.end_reading()
-        super().resume_writing()
 
 
 def _read(original: web.BaseRequest, stream: Stream) -> Request:

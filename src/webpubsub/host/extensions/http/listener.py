@@ -3,16 +3,16 @@
 import asyncio
 import errno
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from webpubsub.host.errors import HostError
 from webpubsub.host.extensions.http.answers import Answer
 from webpubsub.host.extensions.http.connection import Connections
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import Handler, Request
+from webpubsub.ingress.ports import close_port
+from webpubsub.ingress.turnstile import MOST_REQUESTS, Turnstile
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
 from webpubsub.protocol.timers import Timers
-from webpubsub.protocol.turnstile import MOST_REQUESTS, Turn, Turnstile
 
 
 class Listener:
@@ -73,7 +73,7 @@ class Listener:
             return
         if self._sockets is not None:
             self._port = self.port
-            await _close(self._sockets)
+            await close_port(self._sockets)
         await self._connections.close(seconds)
         self._sockets = self._connections = None
 
@@ -94,24 +94,11 @@ class Listener:
         return f"cannot listen on {self.address} port {self._port}: {text}."
 
 
-async def _close(server: asyncio.Server) -> None:
-    """Accept nobody any more. asyncio makes a connection in the turn after the one in which it has
-    accepted it, or forgets it, open, if the server has been closed by then. In another turn it
-    tells us."""
-    loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # as on Windows
-        for listening in server.sockets:
-            loop.remove_reader(listening)
-    for _ in range(2):
-        await asyncio.sleep(0)
-    server.close()
-
-
 def _takes_none(_: Request) -> bool:
     return False
 
 
-async def _answer_in(turn: Turn, handler: Handler, request: Request) -> Answer:
+async def _answer_in(turn: Awaitable[None], handler: Handler, request: Request) -> Answer:
     await turn
     return await handler(request)
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from webpubsub.protocol.turnstile import Turn, Turnstile
+from webpubsub.ingress.turnstile import Turnstile
 
 WHO = ContextVar("WHO", default="nobody")
 
@@ -30,8 +30,9 @@ class Turning:
         for call in soon:
             call()
 
-    def create_future(self) -> Turn:
-        return asyncio.get_running_loop().create_future()
+    @property
+    def asyncio(self) -> asyncio.AbstractEventLoop:
+        return cast("asyncio.AbstractEventLoop", self)
 
     @property
     def is_idle(self) -> bool:
@@ -41,7 +42,7 @@ class Turning:
 def test_one_after_the_other() -> None:
     """Never at once, however many come; those who are heard meanwhile have a whole turn."""
     loop, done = Turning(), list[str]()
-    turnstile = Turnstile(loop, partial(done.append, "first"))
+    turnstile = Turnstile(loop.asyncio, partial(done.append, "first"))
     for name in "abc":
         turnstile.wait(partial(done.append, name))
     turns = []
@@ -55,7 +56,7 @@ def test_one_after_the_other() -> None:
 def test_it_is_free_when_everybody_has_passed() -> None:
     """Who comes soon after another has to wait, and who comes later does not."""
     loop, done = Turning(), list[str]()
-    turnstile = Turnstile(loop)
+    turnstile = Turnstile(loop.asyncio)
     assert turnstile.is_free
     turnstile.wait(partial(done.append, "a"))
     assert not turnstile.is_free
@@ -76,7 +77,7 @@ def test_it_is_free_when_everybody_has_passed() -> None:
 def test_whoever_fails_holds_up_nobody() -> None:
     """The event loop says what went wrong, and the next one has its turn."""
     loop, done = Turning(), list[str]()
-    turnstile = Turnstile(loop)
+    turnstile = Turnstile(loop.asyncio)
     turnstile.wait(lambda: 1 / 0)
     turnstile.wait(partial(done.append, "b"))
     with pytest.raises(ZeroDivisionError):
@@ -89,7 +90,7 @@ def test_whoever_fails_holds_up_nobody() -> None:
 def test_everybody_has_a_context_of_its_own() -> None:
     """What one sets is no concern of the next."""
     loop, seen = Turning(), list[str]()
-    turnstile = Turnstile(loop)
+    turnstile = Turnstile(loop.asyncio)
 
     def look() -> None:
         seen.append(WHO.get())
@@ -108,7 +109,7 @@ def test_everybody_has_a_context_of_its_own() -> None:
 def test_more_pass_at_once_while_nobody_else_is_heard() -> None:
     """Up to a limit, and one at a time as soon as somebody is."""
     loop, heard, done = Turning(), [0], list[int]()
-    turnstile = Turnstile(loop, heard=lambda: heard[0], most=3)
+    turnstile = Turnstile(loop.asyncio, heard=lambda: heard[0], most=3)
     for number in range(60):
         turnstile.wait(partial(done.append, number))
     passed: list[int] = []

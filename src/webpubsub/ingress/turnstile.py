@@ -7,42 +7,16 @@ after the other is done faster than what each does by itself, so where it matter
 them pass at once while nobody else is heard.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from functools import partial
-from typing import Any, Protocol
 
 #: After so many times at which nobody else was heard, one more passes at once.
 _CALM = 8
 #: Requests over HTTP that may pass at once then.
 MOST_REQUESTS = 16
-
-
-class Turn(Awaitable[None], Protocol):
-    """What somebody waits for who is not called."""
-
-    def done(self) -> bool:
-        """Whether it is not waited for any more."""
-        ...
-
-    def set_result(self, result: None, /) -> None:
-        """It has come."""
-        ...
-
-
-class Loop(Protocol):
-    """What is used of an event loop."""
-
-    def call_soon(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> object:
-        """Call back in the next turn."""
-        ...
-
-    def create_future(self) -> Turn:
-        """Something to wait for."""
-        ...
 
 
 def _nothing() -> None: ...
@@ -58,7 +32,7 @@ class Turnstile:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
         first: Callable[[], object] = _nothing,
         heard: Callable[[], int] = _nobody,
         most: int = 1,
@@ -87,9 +61,9 @@ class Turnstile:
         context."""
         self._queue(partial(copy_context().run, action))
 
-    def turn(self) -> Turn:
+    def turn(self) -> Awaitable[None]:
         """Something to wait for until it is one's turn, which is never at once."""
-        turn = self._loop.create_future()
+        turn: asyncio.Future[None] = self._loop.create_future()
         self._queue(partial(_begin, turn))
         return turn
 
@@ -117,6 +91,6 @@ class Turnstile:
         return min(1 + self._calm // _CALM, self._most)
 
 
-def _begin(turn: Turn) -> None:
+def _begin(turn: asyncio.Future[None]) -> None:
     if not turn.done():
         turn.set_result(None)

@@ -5,26 +5,14 @@ so is its connection; so some of it has to be taken now and then by the system, 
 some megabytes itself. Whoever is slower is cut off without a word.
 """
 
+import asyncio
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from webpubsub.protocol.timers import Timer
 
 #: How long a client may read nothing, as with nginx (``send_timeout``).
 UNREAD_SECONDS = 60.0
-
-
-class Way(Protocol):
-    """The way to a client."""
-
-    def get_write_buffer_size(self) -> int:
-        """How much waits for it."""
-        ...
-
-    def abort(self) -> None:
-        """Cut it off."""
-        ...
-
 
 #: Has something called in so many seconds.
 After: TypeAlias = Callable[[float, Callable[[], None]], Timer]
@@ -33,10 +21,10 @@ After: TypeAlias = Callable[[float, Callable[[], None]], Timer]
 class Pace:
     """That of one client. It has ``head_seconds`` for a head."""
 
-    __slots__ = ("_after", "_head", "_head_seconds", "_size", "_unread", "_way")
+    __slots__ = ("_after", "_head", "_head_seconds", "_size", "_transport", "_unread")
 
-    def __init__(self, way: Way, after: After, head_seconds: float) -> None:
-        self._way = way
+    def __init__(self, transport: asyncio.Transport, after: After, head_seconds: float) -> None:
+        self._transport = transport
         self._after = after
         self._head_seconds = head_seconds
         self._head: Timer | None = None
@@ -46,7 +34,7 @@ class Pace:
     def begin_head(self) -> None:
         """A part of a head has come, maybe not the first one."""
         if self._head is None:
-            self._head = self._after(self._head_seconds, self._way.abort)
+            self._head = self._after(self._head_seconds, self._transport.abort)
 
     def end_head(self) -> None:
         """It is whole."""
@@ -76,11 +64,11 @@ class Pace:
         self.end_reading()
 
     def _wait(self) -> None:
-        self._size = self._way.get_write_buffer_size()
+        self._size = self._transport.get_write_buffer_size()
         self._unread = self._after(UNREAD_SECONDS, self._look)
 
     def _look(self) -> None:
-        if self._way.get_write_buffer_size() < self._size:
+        if self._transport.get_write_buffer_size() < self._size:
             self._wait()
         else:
-            self._way.abort()
+            self._transport.abort()

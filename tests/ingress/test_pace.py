@@ -3,16 +3,19 @@
 Specification: functions-python section 5.2.
 """
 
-from webpubsub.protocol.pace import UNREAD_SECONDS, Pace
+import asyncio
+
+from webpubsub.ingress.pace import UNREAD_SECONDS, Pace
 from webpubsub.testing.clock import Clock
 
 HEAD_SECONDS = 10.0
 
 
-class Pipe:
+class Pipe(asyncio.Transport):
     """The way to a client, as a test has it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.size = 0
         self.is_cut = False
 
