@@ -17,10 +17,14 @@ class Pipe(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.size = 0
+        self.is_closed = False
         self.is_cut = False
 
     def get_write_buffer_size(self) -> int:
         return self.size
+
+    def is_closing(self) -> bool:
+        return self.is_closed
 
     def abort(self) -> None:
         self.is_cut = True
@@ -72,3 +76,23 @@ async def test_who_has_read_it_or_gone_is_not_waited_for() -> None:
         assert not pace.is_unread
         await clock.advance(2 * UNREAD_SECONDS)
     assert not way.is_cut
+
+
+async def test_the_last_has_to_be_read_to_the_end() -> None:
+    """What is little enough otherwise is not, when nothing more comes."""
+    clock, way = Clock(), Pipe()
+    pace = Pace(way, clock.call_later, HEAD_SECONDS)
+    pace.begin_end()
+    assert not pace.is_unread
+    way.is_closed = True
+    pace.begin_end()
+    assert not pace.is_unread
+    way.size = 100
+    pace.begin_end()
+    await clock.advance(UNREAD_SECONDS - 1)
+    way.size = 50
+    pace.end_reading()
+    await clock.advance(UNREAD_SECONDS)
+    assert not way.is_cut
+    await clock.advance(1)
+    assert way.is_cut

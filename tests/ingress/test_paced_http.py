@@ -5,6 +5,7 @@ Specification: functions-python section 5.2.
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -158,3 +159,42 @@ async def test_who_reads_late_is_served() -> None:
         await client.read_to(b"x" * 300_000)
         await clock.advance(600)
         assert await client.asks()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not say what was read")
+async def test_who_reads_slowly_is_served() -> None:
+    """However slowly: the system has room for more only when much has been read."""
+    async with serving(sending(1_000_000), 100_000) as (client, clock):
+        await client.say(GET)
+        for _ in range(3):
+            size = client.transport.get_write_buffer_size()
+            assert await client.read(40_000)
+            await clock.advance(UNREAD_SECONDS)
+            assert client.transport.get_write_buffer_size() == size
+        await client.read_to(b"x" * 800_000)
+        assert client.is_connected
+
+
+@pytest.mark.parametrize(("size", "read"), [(60_000, 0), (200_000, 190_000)])
+async def test_the_last_answer_must_be_read_too(size: int, read: int) -> None:
+    """Closing waits for it, and nothing else ends that, however little is left."""
+    async with serving(sending(size)) as (client, clock):
+        await client.say(LAST)
+        while read:
+            read -= len(await client.read(read))
+        await until(client.transport.is_closing)
+        assert client.transport.get_write_buffer_size() > 0
+        await clock.advance(UNREAD_SECONDS - 1)
+        assert client.is_connected
+        await clock.advance(UNREAD_SECONDS)
+        await until(lambda: not client.is_connected)
+
+
+async def test_who_reads_the_last_answer_is_let_go() -> None:
+    """By itself."""
+    async with serving(sending(200_000)) as (client, clock):
+        await client.say(LAST)
+        await clock.advance(UNREAD_SECONDS - 1)
+        await client.read_to(b"x" * 200_000)
+        assert await client.read(1) == b""
+        await until(lambda: not client.is_connected)

@@ -1,14 +1,15 @@
 """How slow the client of an HTTP connection may be.
 
 A head that has begun has to be whole soon. What waits for a client that does not read is kept, and
-so is its connection; so some of it has to be taken now and then by the system, which holds up to
-some megabytes itself. Whoever is slower is cut off without a word.
+so is its connection; so its system has to confirm some of it now and then. Whoever is slower is cut
+off without a word.
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
+from webpubsub.ingress.send_queue import send_queue_size
 from webpubsub.protocol.timers import Timer
 
 #: How long a client may read nothing, as with nginx (``send_timeout``).
@@ -44,7 +45,7 @@ class Pace:
 
     @property
     def is_unread(self) -> bool:
-        """Whether it has much to read."""
+        """Whether it has much to read, or the last of it."""
         return self._unread is not None
 
     def begin_reading(self) -> None:
@@ -53,22 +54,35 @@ class Pace:
             self._wait()
 
     def end_reading(self) -> None:
-        """It has read it."""
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
+        """It has read nearly all of it, which is enough unless it was the last."""
+        if not self._transport.is_closing():
+            self._end_wait()
+
+    def begin_end(self) -> None:
+        """Nothing more comes, if its connection is being closed: it has to read what there is."""
+        if self._transport.is_closing() and self._transport.get_write_buffer_size():
+            self.begin_reading()
 
     def end(self) -> None:
         """It has gone."""
         self.end_head()
-        self.end_reading()
+        self._end_wait()
 
     def _wait(self) -> None:
-        self._size = self._transport.get_write_buffer_size()
+        self._size = self._waiting_size()
         self._unread = self._after(UNREAD_SECONDS, self._look)
 
+    def _end_wait(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
     def _look(self) -> None:
-        if self._transport.get_write_buffer_size() < self._size:
+        if self._waiting_size() < self._size:
             self._wait()
         else:
             self._transport.abort()
+
+    def _waiting_size(self) -> int:
+        """The system holds megabytes, of which it takes more only when a third has been read."""
+        return self._transport.get_write_buffer_size() + send_queue_size(self._transport)

@@ -33,6 +33,13 @@ class PacedConnection(web.RequestHandler):
         self._pace.end()
         super().connection_lost(exc)
 
+    async def start(self) -> None:
+        """Answer one request after the other, until the connection is closed or given away."""
+        try:
+            await super().start()
+        finally:
+            self._pace.begin_end()
+
     def data_received(self, data: bytes) -> None:
         """What is no request, and no body of one, is a part of a head."""
         super().data_received(data)

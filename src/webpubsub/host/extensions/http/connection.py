@@ -264,8 +264,7 @@ class Connection(asyncio.Protocol):
     def _close(self, transport: asyncio.Transport) -> None:
         """Close it when all has been read."""
         transport.close()
-        if transport.get_write_buffer_size():
-            self._pace.begin_reading()
+        self._pace.begin_end()
 
     def _end_silence(self) -> None:
         if self.answering is not None or self._part is not None:
