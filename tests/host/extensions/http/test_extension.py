@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.host.extensions.http.serving import config_of, http_function, returning, serving
+from tests.host.extensions.http.serving import (
+    Recorder,
+    config_of,
+    http_function,
+    returning,
+    serving,
+)
+from tests.host.extensions.http.talking import Client
 from webpubsub.host.extension import BindingError, InvocationContext, TriggerCall
 from webpubsub.host.extensions.http import HttpExtension
 from webpubsub.host.extensions.http.listener import Listener
@@ -111,6 +118,27 @@ async def test_the_app_that_comes_next_takes_the_listener_over() -> None:
         await extension.stop()
         assert await (await session.get("/api/f")).text() == "new"
         await following.stop()
+
+
+async def test_who_came_before_the_next_app_is_answered_by_the_old_one() -> None:
+    """Which does not end before all who wait for their turns have begun there."""
+    listener, old = Listener("127.0.0.1", 0, listens=False), Recorder()
+    extensions = [HttpExtension(config_of(), listener=listener) for _ in range(2)]
+    for extension, act in zip(extensions, (old, returning("new")), strict=True):
+        extension.attach(http_function("f"), act)
+    await extensions[0].start()
+    extensions[0].open()
+    clients = [Client(listener) for _ in range(20)]
+    for client in clients:
+        client.transport.write(b"POST /api/f HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
+    while not old.calls:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    extensions[1].open()
+    await extensions[0].stop()
+    assert len(old.calls) == len(clients)
+    for client in clients:
+        assert (await client.hear()).endswith(b"\r\n\r\nhi")
+    await extensions[1].stop()
 
 
 async def test_stopping_gives_up_on_requests_that_do_not_finish(

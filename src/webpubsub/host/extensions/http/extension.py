@@ -192,10 +192,12 @@ class HttpExtension:
         """Whoever sends a request is still answered."""
 
     async def stop(self) -> None:
-        """Stop listening, unless another one has taken the listener over; requests that have begun
-        are given ``stop_seconds`` to finish."""
+        """Stop listening; requests that have begun are given ``stop_seconds`` to finish. If another
+        one has taken the listener over, have those begin that came before it did."""
         if self._listener.handler in (None, self._answer):
             await self._listener.stop(self._stop_seconds)
+        else:
+            await self._listener.let_pass()
 
     async def write(self, binding: Binding, value: Value, context: InvocationContext) -> None:
         """Check that the value is a response; the trigger sends it. Raises BindingError."""

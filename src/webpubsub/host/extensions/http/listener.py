@@ -84,6 +84,11 @@ class Listener:
             return handler(request)
         return _answer_in(turnstile.turn(), handler, request)
 
+    async def let_pass(self) -> None:
+        """Wait until all requests that wait for their turns by now have had them."""
+        if self._turnstile is not None:
+            await self._turnstile.turn()
+
     def _reason(self, error: OSError | OverflowError) -> str:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             return (
