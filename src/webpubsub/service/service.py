@@ -199,7 +199,7 @@ class Service:
         if self.pages is not None:
             self.pages.close()
         await self._router.drain(self.settings.stop_timeout)
-        await self._finish_handshakes()
+        await self._house.close()
         await self._send_clients_away()
         await self._router.drain(self.settings.stop_timeout)
         await self._webhooks.close()
@@ -233,14 +233,6 @@ class Service:
                 f"{(error.strerror or str(error)).lower()}. Stop what uses it, or choose another "
                 "port."
             ) from None
-
-    async def _finish_handshakes(self) -> None:
-        for door in tuple(self._house.waiting):
-            door.abort()
-        late = tuple(self._house.handshakes)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
 
     async def _send_clients_away(self) -> None:
         for hub in self.hubs:

@@ -170,6 +170,23 @@ async def test_stopping_says_goodbye() -> None:
         peer.hang_up()
 
 
+async def test_who_comes_after_the_goodbye_is_not_let_in() -> None:
+    """Nobody would say goodbye to it, nor tell the application that it has left."""
+    app = App()
+    async with running(app) as service, await dial(service) as peer, await dial(service) as late:
+        await peer.send(handshake(service, await target_of(service)))
+        assert (await peer.response())[0] == 101
+        await is_served(late)
+        target = await target_of(service)
+        stop = asyncio.create_task(service.stop())
+        assert await peer.closing() == (1001, "")
+        await late.send(handshake(service, target))
+        assert await late.aborted()
+        await peer.send(client_frame(8, b"\x03\xe9"))
+        await stop
+    assert app.names == ["connect", "connected", "disconnected"]
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [("/clients/mqtt/hubs/x", kinds.PATH_RESERVED), ("/client/hubs/x", kinds.NOT_AN_UPGRADE)],

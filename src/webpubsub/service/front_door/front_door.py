@@ -66,6 +66,7 @@ class House(msgspec.Struct, kw_only=True):
     requests: Turnstile
     waiting: set["FrontDoor"] = msgspec.field(default_factory=set)
     handshakes: set[asyncio.Task[WebSocket]] = msgspec.field(default_factory=set)
+    is_closed: bool = False
 
     @property
     def is_idle(self) -> bool:
@@ -75,6 +76,16 @@ class House(msgspec.Struct, kw_only=True):
     def door(self) -> "FrontDoor":
         """A protocol for a new connection."""
         return FrontDoor(self)
+
+    async def close(self) -> None:
+        """Let nobody in any more, and send those away who have begun to come."""
+        self.is_closed = True
+        for door in tuple(self.waiting):
+            door.abort()
+        late = tuple(self.handshakes)
+        for handshake in late:
+            handshake.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 class FrontDoor(asyncio.Protocol):
@@ -111,6 +122,8 @@ class FrontDoor(asyncio.Protocol):
         self._house.waiting.add(self)
         sweeper = self._house.reception.opening.sweeper
         self._deadline = sweeper.after(self._settings.head_timeout, transport.abort)
+        if self._house.is_closed:
+            self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone before anybody took the connection over."""
@@ -127,8 +140,8 @@ class FrontDoor(asyncio.Protocol):
         searched = max(0, len(self._received) - len(_END_OF_HEAD) + 1)
         self._received += data
         end = self._received.find(_END_OF_HEAD, searched)
-        if max(end, 0 if end >= 0 else len(self._received)) > self._settings.max_head_bytes:
-            limit = self._settings.max_head_bytes
+        limit = self._settings.max_head_bytes
+        if (len(self._received) if end < 0 else end) > limit:
             self._turn_away(kinds.HEAD_TOO_LARGE.refuse(f"more than {limit} bytes"))
         elif end >= 0:
             received = bytes(self._received)
