@@ -53,6 +53,7 @@ DECLARATIONS = {
     "protocol/timers.py",
     "service/connections/requests/handlers.py",
     "service/listeners/target.py",
+    "service/rest/operation.py",
     "testing/errors.py",
     "service/sessions/attachment.py",
     "service/websockets/receiver.py",

@@ -141,41 +141,8 @@ class Service:
             raise ServiceStartError(str(error)) from None
         self._sweeper = Sweeper(timers.time, self.settings.ping_interval)
         self.recovery = Recovery(self._sweeper, self.settings.recovery_window)
-        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status, self.point)
-        handler = rest if self.pages is None else PagesFirst(self.pages, rest)
-        # The front door has measured the head, so the parser need not be stricter.
-        self._http = HttpServer(
-            KeptAlive(handler, lambda: self._house),
-            max_head_bytes=self.settings.max_head_bytes,
-            head_timeout=self.settings.head_timeout,
-            sweeper=self._sweeper,
-        )
-        flusher = Flusher(loop)
-        reception = Reception(
-            settings=self.settings,
-            hubs=self.hubs,
-            router=self._router,
-            opening=Opening(
-                settings=self.settings,
-                router=self._router,
-                flusher=flusher,
-                sweeper=self._sweeper,
-                parsers=self._parsers,
-                recovery=self.recovery,
-                point=self.point,
-                clock=self._clock,
-            ),
-            recovery=self.recovery,
-            point=self.point,
-            clock=self._clock,
-            hub_settings=self.hub_settings,
-        )
-        self._house = House(
-            reception=reception,
-            http=self._http,
-            arrivals=Turnstile(loop, flusher.flush),
-            requests=Turnstile(loop, flusher.flush, lambda: self.heard, MOST_REQUESTS),
-        )
+        self._http = self._http_server()
+        self._house = self._furnished(loop)
         self.faults = Faults(
             hubs=self.hubs, router=self._router, door=self._house, point=self.point, timers=timers
         )
@@ -220,6 +187,46 @@ class Service:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
+
+    def _http_server(self) -> HttpServer:
+        rest = RestApi(self.hubs, self.settings, self._clock, lambda: self.status, self.point)
+        handler = rest if self.pages is None else PagesFirst(self.pages, rest)
+        # The front door has measured the head, so the parser need not be stricter.
+        return HttpServer(
+            KeptAlive(handler, lambda: self._house),
+            max_head_bytes=self.settings.max_head_bytes,
+            head_timeout=self.settings.head_timeout,
+            sweeper=self._sweeper,
+        )
+
+    def _furnished(self, loop: asyncio.AbstractEventLoop) -> House:
+        flusher = Flusher(loop)
+        opening = Opening(
+            settings=self.settings,
+            router=self._router,
+            flusher=flusher,
+            sweeper=self._sweeper,
+            parsers=self._parsers,
+            recovery=self.recovery,
+            point=self.point,
+            clock=self._clock,
+        )
+        reception = Reception(
+            settings=self.settings,
+            hubs=self.hubs,
+            router=self._router,
+            opening=opening,
+            recovery=self.recovery,
+            point=self.point,
+            clock=self._clock,
+            hub_settings=self.hub_settings,
+        )
+        return House(
+            reception=reception,
+            http=self._http,
+            arrivals=Turnstile(loop, flusher.flush),
+            requests=Turnstile(loop, flusher.flush, lambda: self.heard, MOST_REQUESTS),
+        )
 
     async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
         settings = self.settings

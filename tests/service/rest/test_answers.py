@@ -4,7 +4,7 @@ import pytest
 
 from webpubsub.protocol.refusals import RefusalKind, hub, rest, tokens
 from webpubsub.service.rest.answers import SHAPES, refused
-from webpubsub.service.rest.operations import Absence
+from webpubsub.service.rest.operation import Absence
 
 KINDS = [
     kind

@@ -3,7 +3,8 @@
 import pytest
 
 from webpubsub.protocol.refusals import Refused
-from webpubsub.service.rest.operations import OPERATIONS, Operation
+from webpubsub.service.rest.operation import Operation
+from webpubsub.service.rest.operations import OPERATIONS
 from webpubsub.service.rest.routes import MethodWrong, Routes
 
 ROUTES = Routes(OPERATIONS)

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from webpubsub.protocol.refusals import Refusal, hub
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.rest.checks import API_VERSIONS
-from webpubsub.service.rest.operations import UNNAMED, Absence
+from webpubsub.service.rest.operation import UNNAMED, Absence
 
 _VERSIONS_HEADER = {"api-supported-versions": ", ".join(API_VERSIONS)}
 _ERROR_CODE_HEADER = "x-ms-error-code"

@@ -21,7 +21,8 @@ from webpubsub.service.rest.authentication import Authentication
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import Check, check_api_version, check_names
 from webpubsub.service.rest.openapi import DESCRIPTION
-from webpubsub.service.rest.operations import OPERATIONS, UNNAMED, Absence, JsonBody, Operation
+from webpubsub.service.rest.operation import UNNAMED, Absence, JsonBody, Operation
+from webpubsub.service.rest.operations import OPERATIONS
 from webpubsub.service.rest.pages import shown_page
 from webpubsub.service.rest.progress import Progress
 from webpubsub.service.rest.routes import MethodWrong, Routes

@@ -15,7 +15,7 @@ from webpubsub.service.rest import checks
 from webpubsub.service.rest.authentication import Authentication, bearer_token
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import NAME_RULES, Check
-from webpubsub.service.rest.operations import Operation
+from webpubsub.service.rest.operation import Operation
 
 
 def checks_until(

@@ -13,7 +13,8 @@ from webpubsub.protocol.names import MAX_GROUP_LENGTH
 from webpubsub.service.rest import checks
 from webpubsub.service.rest.bodies import read_change, read_message
 from webpubsub.service.rest.calls import Call
-from webpubsub.service.rest.operations import OPERATIONS, JsonBody, Operation
+from webpubsub.service.rest.operation import JsonBody, Operation
+from webpubsub.service.rest.operations import OPERATIONS
 
 PATH = "/api/openapi.json"
 

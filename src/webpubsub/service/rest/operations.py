@@ -5,19 +5,14 @@ path, what it makes of them for the hub, and what success and absence look like 
 an operation is to add a row. Specification: rest-api section 6.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
-
-import msgspec
+from collections.abc import Sequence
 
 from webpubsub.protocol import operations as ops
-from webpubsub.protocol.operations import GroupListing, HubOperation, HubQuery
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.rest.bodies import read_change, read_message
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import (
-    Check,
     check_client,
     check_client_type,
     check_continuation,
@@ -31,46 +26,8 @@ from webpubsub.service.rest.checks import (
     check_ttl,
 )
 from webpubsub.service.rest.client_tokens import client_token
+from webpubsub.service.rest.operation import Absence, JsonBody, Operation
 from webpubsub.service.rest.pages import listing
-
-
-class Absence(msgspec.Struct, frozen=True):
-    """How a 404 of an operation says what does not exist. ``code`` None means without a code."""
-
-    code: str | None = None
-    target: str | None = None
-
-
-#: A 404 that says nothing but its status.
-UNNAMED = Absence()
-
-
-class JsonBody(msgspec.Struct, frozen=True):
-    """What an answer shows."""
-
-    value: Any
-
-
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. ``make`` answers None when no hub is concerned, and what is shown when that is
-    known without one.
-
-    ``name`` is what the service's own API definition calls it, ``body`` reads what is below the
-    headers, and ``anonymous`` operations need no token. ``others`` are the statuses that it alone
-    may answer with, beside those that its other members imply.
-    """
-
-    name: str
-    method: str
-    path: str
-    make: Callable[[Call], HubOperation | HubQuery | GroupListing | JsonBody | None]
-    success: int
-    checks: tuple[Check, ...] = ()
-    body: Callable[[Call], Awaitable[None]] | None = None
-    anonymous: bool = False
-    others: tuple[int, ...] = ()
-    absence: Absence = UNNAMED
-
 
 _HUB = "/api/hubs/{hub}"
 _CONNECTION = _HUB + "/connections/{connectionId}"

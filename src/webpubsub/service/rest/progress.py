@@ -9,7 +9,7 @@ from webpubsub.service.observation import RestAnswered
 from webpubsub.service.rest.calls import Call
 from webpubsub.service.rest.checks import Check
 from webpubsub.service.rest.checks_made import checks_until
-from webpubsub.service.rest.operations import Operation
+from webpubsub.service.rest.operation import Operation
 
 
 class Progress(msgspec.Struct):

@@ -12,7 +12,7 @@ import msgspec
 from webpubsub.protocol.refusals import Refused
 from webpubsub.protocol.refusals import rest as kinds
 from webpubsub.service.rest.checks import shown
-from webpubsub.service.rest.operations import Operation
+from webpubsub.service.rest.operation import Operation
 
 
 class _Node(msgspec.Struct):
