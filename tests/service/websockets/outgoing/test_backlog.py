@@ -117,13 +117,15 @@ def test_others_are_looked_for_between_two_portions(monkeypatch: pytest.MonkeyPa
 
 
 class Box:
-    """An outbox that counts how often it is flushed."""
+    """An outbox with so many bytes that counts how often it is flushed."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self.size = size
         self.flushes = 0
 
-    def flush(self, _batch: Batch) -> None:
+    def flush(self, _batch: Batch) -> int:
         self.flushes += 1
+        return self.size
 
     def overflow(self) -> None:
         raise AssertionError("nothing is too full")
@@ -138,8 +140,7 @@ def test_what_is_left_of_a_run_has_its_turn(is_flooded: bool) -> None:
     for run in runs:
         run.is_flooded = is_flooded
         backlog.begin(run)
-    backlog.count(runs[0], PIECE - CALL)
-    boxes = [Box(), Box()]
+    boxes = [Box(PIECE - CALL), Box(PIECE - CALL)]
     backlog.replace(runs[1], boxes)
     backlog.replace(runs[2], [])
     seen = []

@@ -162,6 +162,17 @@ def test_what_was_said_to_others_before_is_written_in_pieces_too() -> None:
     assert texts == [[b"a", b"c"]] + [[b"a", b"b", b"c"]] * (_MANY - 1)
 
 
+def test_what_is_said_to_others_makes_its_pieces_no_shorter() -> None:
+    """Or a message to a hundred clients would wait a hundred times beside large ones."""
+    world = World()
+    world.say(b"x" * UNSEEN, [world.box_apart])
+    world.say(b"a")
+    world.say(b"b", world.boxes[1:])
+    world.turns(3)
+    assert len(world.apart.written) > UNSEEN
+    assert world.reached == _AT_ONCE
+
+
 def test_who_has_more_to_say_is_waited_for() -> None:
     """So that it is written at once; but not for longer than until that is much."""
     world = World()

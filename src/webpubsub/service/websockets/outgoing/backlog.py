@@ -32,8 +32,8 @@ TOO_FULL = Level(257, 1 << 22)
 class Flushable(Hashable, Protocol):
     """The outbox of a client."""
 
-    def flush(self, batch: Batch) -> None:
-        """Send what there is."""
+    def flush(self, batch: Batch) -> int:
+        """Send what there is; returns how many bytes that is."""
         ...
 
     def overflow(self) -> None:
@@ -42,15 +42,14 @@ class Flushable(Hashable, Protocol):
 
 
 class _Ended:
-    """What is left of a run: outboxes, each of which has at most so many bytes of it."""
+    """Outboxes, in which is what was left of a run, and what has come since."""
 
-    __slots__ = ("_cost", "_outboxes", "is_flooded")
+    __slots__ = ("_outboxes", "is_flooded")
 
     is_begun = True
 
-    def __init__(self, outboxes: Sequence[Flushable], size: int, is_flooded: bool) -> None:
+    def __init__(self, outboxes: Sequence[Flushable], is_flooded: bool) -> None:
         self._outboxes = deque(outboxes)
-        self._cost = CALL + size
         self.is_flooded = is_flooded
 
     @property
@@ -59,8 +58,7 @@ class _Ended:
 
     def write(self, piece: Piece) -> None:
         while self._outboxes and piece.left > 0:
-            self._outboxes.popleft().flush(piece.batch)
-            piece.spend(self._cost)
+            piece.spend(CALL + self._outboxes.popleft().flush(piece.batch))
         # What comes next must not overtake it.
         piece.batch.send()
 
@@ -104,7 +102,7 @@ class Backlog:
         """Have these flushed, in which is what was left of a run."""
         self._turns.remove(run)
         if outboxes:
-            self._turns.add(_Ended(outboxes, self._size, run.is_flooded))
+            self._turns.add(_Ended(outboxes, run.is_flooded))
 
     def wait(self, action: Callable[[], None]) -> None:
         """Have something done as soon as it is not full, by who has just said something, and has

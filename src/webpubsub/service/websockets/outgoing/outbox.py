@@ -134,24 +134,27 @@ class Outbox:
         self.clear_fileno = -1
         return rerouted
 
-    def flush(self, batch: Batch | None = None) -> None:
-        """Hand what is new to the transport, or to the batch of what is sent past transports; or
-        hold it while the client does not read."""
+    def flush(self, batch: Batch | None = None) -> int:
+        """Hand what is new to the transport, or to the batch of what is sent past transports, and
+        return how many bytes that is; or hold it while the client does not read."""
         fresh = self._fresh
         if self._paused:
             self._hold()
-        elif fresh:
-            data = fresh[0] if len(fresh) == 1 else self.flusher.join(fresh)
-            fresh.clear()
-            self._expiries = None
-            if self._transport.is_closing():
-                return
-            direct = self._direct
-            if batch is not None and direct is not None and (direct.is_open or direct.try_again()):
-                self.clear_fileno = direct.fileno
-                batch.add(self, direct.fileno, data)
-            else:
-                self._transport.write(data)
+            return 0
+        if not fresh:
+            return 0
+        data = fresh[0] if len(fresh) == 1 else self.flusher.join(fresh)
+        fresh.clear()
+        self._expiries = None
+        if self._transport.is_closing():
+            return 0
+        direct = self._direct
+        if batch is not None and direct is not None and (direct.is_open or direct.try_again()):
+            self.clear_fileno = direct.fileno
+            batch.add(self, direct.fileno, data)
+        else:
+            self._transport.write(data)
+        return len(data)
 
     def write_rest(self, data: bytes) -> None:
         """Hand the transport what its socket did not take."""
