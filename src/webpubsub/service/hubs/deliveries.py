@@ -7,7 +7,7 @@ and 14.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
@@ -38,9 +38,9 @@ def deliver(
     register: Register,
     delivery: Delivery,
     sessions: Iterable[Session],
-    excluded: Sequence[Session] = (),
+    excluded: Collection[str] = (),
 ) -> Refusal | None:
-    """Send a message to sessions but some of them: the hot path of the service.
+    """Send a message to sessions, but not to these connections: the hot path of the service.
 
     CHOICE: the JSON null is refused, whoever it is for. It is not known whether Azure sends it, but
     that official clients fail on it is.
@@ -50,23 +50,19 @@ def deliver(
     together = recipients = list(sessions)
     but: Session | None = None
     if excluded:
-        recipients = _all_but(together, excluded)
+        recipients = [one for one in together if one.connection_id not in excluded]
         # Where each is left out of what is its own, all of that is one run. One whom a filter does
         # not mean is left out of nothing, and would never be visited.
-        is_one = len(excluded) == 1 and len(recipients) < len(together)
-        but = excluded[0] if is_one else None
-        together = recipients if but is None else together
+        if len(excluded) == 1 and len(recipients) < len(together):
+            but = register.sessions[next(iter(excluded))]
+        else:
+            together = recipients
     if register.point.observer is not None:
         _observe(register, delivery, recipients)
     frames: _Frames = {}
     if len(recipients) < _MANY or not _send_in_run(together, delivery, frames, but):
         _send_to_each(register, recipients, delivery, frames)
     return None
-
-
-def _all_but(sessions: Sequence[Session], excluded: Sequence[Session]) -> list[Session]:
-    left_out = set(excluded)
-    return [session for session in sessions if session not in left_out]
 
 
 def _send_in_run(

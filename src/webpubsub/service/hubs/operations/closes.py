@@ -6,7 +6,7 @@ Nobody to close is no error. Specification: client-protocols section 5.10, rest-
 from collections.abc import Iterable
 
 from webpubsub.protocol import operations as ops
-from webpubsub.service.hubs.operations.selection import Operations, meant, one
+from webpubsub.service.hubs.operations.selection import Operations, all_but, one
 from webpubsub.service.hubs.register import Register
 from webpubsub.service.sessions.session import Session
 
@@ -14,17 +14,17 @@ _CLOSED_BY_APPLICATION = "Application server closed the connection."
 
 
 def _everybody(register: Register, operation: ops.CloseAllConnections) -> None:
-    _close(register, meant(register.sessions, operation.excluded), operation.reason)
+    _close(register, all_but(register.sessions, operation.excluded), operation.reason)
 
 
 def _group(register: Register, operation: ops.CloseGroupConnections) -> None:
     members = register.groups[operation.group]
-    _close(register, meant(members, operation.excluded), operation.reason)
+    _close(register, all_but(members, operation.excluded), operation.reason)
 
 
 def _user(register: Register, operation: ops.CloseUserConnections) -> None:
     sessions = register.users[operation.user_id]
-    _close(register, meant(sessions, operation.excluded), operation.reason)
+    _close(register, all_but(sessions, operation.excluded), operation.reason)
 
 
 def _connection(register: Register, operation: ops.CloseConnection) -> None:

@@ -52,12 +52,12 @@ def _remove_user_from_all(register: Register, operation: ops.RemoveUserFromAllGr
 
 def _add_meant(register: Register, operation: ops.AddConnectionsToGroups) -> Refusal | None:
     # All are found before any is changed: a filter about groups sees them as they were.
-    sessions = tuple(meant(register.sessions, text=operation.filter))
+    sessions = tuple(meant(register.sessions, operation.filter))
     return _join_all(register, sessions, operation.groups)
 
 
 def _remove_meant(register: Register, operation: ops.RemoveConnectionsFromGroups) -> None:
-    for session in tuple(meant(register.sessions, text=operation.filter)):
+    for session in tuple(meant(register.sessions, operation.filter)):
         for group in operation.groups:
             register.leave(session, group)
 

@@ -3,7 +3,7 @@
 Specification: rest-api section 5.6.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from webpubsub.protocol.filters import compile_filter
@@ -12,8 +12,6 @@ from webpubsub.protocol.refusals import Refusal
 from webpubsub.protocol.refusals.hub import CONNECTION_UNKNOWN
 from webpubsub.service.hubs.register import Register
 from webpubsub.service.sessions.session import Session
-
-_NOBODY: frozenset[str] = frozenset()
 
 #: How to carry out operations of each type; a refusal means that nothing was done.
 Operations: TypeAlias = Mapping[type[HubOperation], Callable[[Register, Any], Refusal | None]]
@@ -25,17 +23,15 @@ def one(register: Register, connection_id: str) -> tuple[Session, ...]:
     return () if session is None else (session,)
 
 
-def those(sessions: Mapping[str, Session], connection_ids: Iterable[str]) -> Sequence[Session]:
-    """The sessions with these connection ids, as far as they are there."""
-    return [sessions[one] for one in connection_ids if one in sessions]
+def all_but(sessions: Mapping[str, Session], excluded: Container[str]) -> Iterable[Session]:
+    """All but those with these connection ids."""
+    return [one for one in sessions.values() if one.connection_id not in excluded]
 
 
-def meant(
-    sessions: Mapping[str, Session], excluded: frozenset[str] = _NOBODY, text: str | None = None
-) -> Iterable[Session]:
-    """All but those with these connection ids, if a filter means them. Raises FilterError at once,
-    not when they are iterated over."""
-    chosen = _all_but(sessions, excluded) if excluded else sessions.values()
+def meant(sessions: Mapping[str, Session], text: str | None) -> Iterable[Session]:
+    """Those that a filter means, or all. Raises FilterError at once, not when they are iterated
+    over."""
+    chosen = sessions.values()
     return filter(compile_filter(text), chosen) if text else chosen
 
 
@@ -44,9 +40,3 @@ def unknown(connection_id: str) -> Refusal:
     return CONNECTION_UNKNOWN.refuse(
         f"the connection id '{connection_id}'", f"Connection `{connection_id}` is not found."
     )
-
-
-def _all_but(sessions: Mapping[str, Session], excluded: frozenset[str]) -> Iterator[Session]:
-    for connection_id, session in sessions.items():
-        if connection_id not in excluded:
-            yield session

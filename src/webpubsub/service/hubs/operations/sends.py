@@ -7,15 +7,14 @@ from webpubsub.protocol import operations as ops
 from webpubsub.protocol.messages import Delivery
 from webpubsub.protocol.refusals import Refusal
 from webpubsub.service.hubs.deliveries import deliver
-from webpubsub.service.hubs.operations.selection import Operations, meant, one, those
+from webpubsub.service.hubs.operations.selection import Operations, meant, one
 from webpubsub.service.hubs.register import Register
 
 
 def _to_all(register: Register, operation: ops.SendToAll) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
-    receivers = meant(register.sessions, text=operation.filter)
-    excluded = those(register.sessions, operation.excluded) if operation.excluded else ()
-    return deliver(register, delivery, receivers, excluded)
+    receivers = meant(register.sessions, operation.filter)
+    return deliver(register, delivery, receivers, operation.excluded)
 
 
 def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
@@ -26,15 +25,13 @@ def _to_group(register: Register, operation: ops.SendToGroup) -> Refusal | None:
         operation.expires_at,
         operation.stream,
     )
-    members = register.groups[operation.group]
-    receivers = meant(members, text=operation.filter)
-    excluded = those(members, operation.excluded) if operation.excluded else ()
-    return deliver(register, delivery, receivers, excluded)
+    receivers = meant(register.groups[operation.group], operation.filter)
+    return deliver(register, delivery, receivers, operation.excluded)
 
 
 def _to_user(register: Register, operation: ops.SendToUser) -> Refusal | None:
     delivery = Delivery(operation.message, expires_at=operation.expires_at)
-    receivers = meant(register.users[operation.user_id], text=operation.filter)
+    receivers = meant(register.users[operation.user_id], operation.filter)
     return deliver(register, delivery, receivers)
 
 
