@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.service.fakes import Endings, ManualLoop, Wire
 from tests.service.hubs.world import FROM_SERVER, HELLO, PEOPLE, World
+from tests.service.websockets.outgoing.same_sends import same_sends
 from webpubsub.protocol import operations as ops
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.clients.json import JsonCodec
@@ -34,7 +35,7 @@ from webpubsub.service.websockets.outgoing import pieces, runs, sending
 from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.outgoing.pieces import PIECE
 from webpubsub.service.websockets.outgoing.runs import SHORT, Encode, Run
-from webpubsub.service.websockets.outgoing.sending import CALL, Apart
+from webpubsub.service.websockets.outgoing.sending import CALL
 from webpubsub.service.websockets.transport import Transport
 
 
@@ -246,24 +247,8 @@ class Crowd:
         sizes = [self.cables[one][1].take(part) for one, part in zip(filenos, data, strict=True)]
         return [(at, size) for at, size in enumerate(sizes) if size < len(data[at])]
 
-    def send_same(
-        self,
-        ways: list[Outbox],
-        start: int,
-        end: int,
-        _between: int,
-        data: bytes,
-        apart: Apart,
-        _others: int,
-    ) -> tuple[int, list[tuple[Outbox, int]]]:
-        unsent = []
-        for way in ways[start:end]:
-            if way not in apart:
-                fileno = way.clear_fileno
-                sent = -1 if fileno < 0 else self.cables[fileno][1].take(data)
-                if sent < len(data):
-                    unsent.append((way, sent))
-        return end, unsent
+    def take_same(self, ways: list[Outbox], data: bytes) -> list[int]:
+        return [self.cables[way.clear_fileno][1].take(data) for way in ways]
 
     def do(self, action: str, number: int) -> None:
         getattr(self, action)(self.guests[number])
@@ -432,7 +417,7 @@ def happening(
         crowd = Crowd(limits)
         if direct:
             patch.setattr(sending, "send_each", crowd.send_each)
-            patch.setattr(sending, "send_same", crowd.send_same)
+            patch.setattr(sending, "send_same", same_sends(crowd.take_same))
         for action, number in actions:
             crowd.do(action, number)
         while crowd.loop.soon:

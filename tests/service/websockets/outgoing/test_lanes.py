@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from tests.service.websockets.outgoing.same_sends import same_sends
 from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
@@ -58,13 +59,11 @@ def test_all_of_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     written to is given it."""
     sent: list[bytes] = []
 
-    def send_same(
-        ways: list[Member], start: int, end: int, _step: int, data: bytes, *_: object
-    ) -> tuple[int, list[tuple[Member, int]]]:
+    def take(_: list[Member], data: bytes) -> list[int]:
         sent.append(data)
-        return end, [(ways[start], -1)]
+        return []
 
-    monkeypatch.setattr(sending, "send_same", send_same)
+    monkeypatch.setattr(sending, "send_same", same_sends(take))
     lane = _lane(b"a", b"b")
     members = [Member() for _ in range(3)]
     lane.members += members

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.service.websockets.outgoing.same_sends import same_sends
 from webpubsub.protocol.clients.codec import ClientCodec, Frame, FrameKind
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.simple import SimpleCodec
@@ -19,7 +20,7 @@ from webpubsub.service.websockets.outgoing import runs, sending
 from webpubsub.service.websockets.outgoing.lanes import Gone, PlainLane
 from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
 from webpubsub.service.websockets.outgoing.runs import AT_ONCE, Run
-from webpubsub.service.websockets.outgoing.sending import CALL, Apart, Batch
+from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 
 
 class Member:
@@ -393,23 +394,15 @@ class Company:
     def leave(self, number: int) -> None:
         self.run.leave(self.members[number % len(self.members)])
 
-    def send_same(
-        self,
-        ways: list[Listener],
-        start: int,
-        end: int,
-        _step: int,
-        data: bytes,
-        apart: Apart,
-        _: int,
-    ) -> tuple[int, list[tuple[Listener, int]]]:
+    def reach(self, start: int, end: int) -> int:
         reached = min(start + self._between, end)
         self.visits += reached - start
-        staying = [way for way in ways[start:reached] if way not in apart]
-        for way in staying:
-            if way.clear_fileno >= 0:
-                way.take(data)
-        return reached, [(way, -1) for way in staying if way.clear_fileno < 0]
+        return reached
+
+    def take(self, ways: list[Listener], data: bytes) -> list[int]:
+        for way in ways:
+            way.take(data)
+        return [len(data)] * len(ways)
 
     def check(self) -> None:
         """Everybody was sent the first messages in order, and those said a round ago at least;
@@ -449,7 +442,7 @@ def test_everybody_has_a_message_after_one_round(
     with pytest.MonkeyPatch.context() as patch:
         company = Company(sizes, between)
         patch.setattr(runs, "SHORT", 0)
-        patch.setattr(sending, "send_same", company.send_same)
+        patch.setattr(sending, "send_same", same_sends(company.take, company.reach))
         company.say(0)
         for action, number in happening:
             if not company.run.is_over:
@@ -470,19 +463,12 @@ def _calls(
     """What is sent past transports; others are to be heard when these places are reached."""
     calls: list[tuple[list[int], bytes]] = []
 
-    def send_same(
-        ways: list[Member],
-        start: int,
-        end: int,
-        _between: int,
-        data: bytes,
-        apart: Apart,
-        _others: int,
-    ) -> tuple[int, list[tuple[Member, int]]]:
-        reached = min([end, *(place for place in interrupted if place > start)])
-        staying = [way for way in ways[start:reached] if way not in apart]
-        calls.append(([way.clear_fileno for way in staying if way.clear_fileno >= 0], data))
-        return reached, [(way, -1) for way in staying if way.clear_fileno < 0]
+    def take(ways: list[Member], data: bytes) -> list[int]:
+        calls.append(([way.clear_fileno for way in ways], data))
+        return [len(data)] * len(ways)
 
-    monkeypatch.setattr(sending, "send_same", send_same)
+    def reach(start: int, end: int) -> int:
+        return min([end, *(place for place in interrupted if place > start)])
+
+    monkeypatch.setattr(sending, "send_same", same_sends(take, reach))
     return calls
