@@ -123,6 +123,22 @@ def test_more_pass_at_once_while_nobody_else_is_heard() -> None:
     assert done == [*range(60)]
 
 
+def test_more_pass_at_once_when_many_others_are_heard() -> None:
+    """Who waits has a part of what is done, however much that is."""
+    loop, heard, done = Turning(), [0], list[int]()
+    turnstile = Turnstile(loop.asyncio, heard=lambda: heard[0])
+    for number in range(100):
+        turnstile.wait(partial(done.append, number))
+    passed = []
+    for others in (1, 15, 16, 80, 0, 400, 400):
+        heard[0] += others
+        before = len(done)
+        for _ in range(2):
+            loop.turn()
+        passed.append(len(done) - before)
+    assert passed == [1, 1, 2, 10, 1, 50, 35]
+
+
 async def test_somebody_may_wait_for_a_turn() -> None:
     """Not if nobody was before; and who waits no more holds up nobody."""
     turnstile, done = Turnstile(asyncio.get_running_loop()), list[str]()

@@ -2,9 +2,10 @@
 
 To let a client in, or to answer an HTTP request, takes as long as some messages of a client. So
 however many of them come at once, they pass one after the other, and not before everybody who was
-heard meanwhile, and what that has set going, has had a turn of the event loop. What many do one
-after the other is done faster than what each does by itself, so where it matters more and more of
-them pass at once while nobody else is heard.
+heard meanwhile, and what that has set going, has had a turn of the event loop. The more were heard,
+the longer that took, and the more of those who wait pass at once: a small part of all that is done
+is theirs, whatever the others do. What many do one after the other is done faster than what each
+does by itself, so where it matters more and more of them pass at once while nobody else is heard.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from functools import partial
 
 #: After so many times at which nobody else was heard, one more passes at once.
 _CALM = 8
+#: One passes for so many others who were heard, for whom some three times as much is done.
+_OTHERS = 8
 #: Requests over HTTP that may pass at once then.
 MOST_REQUESTS = 16
 
@@ -27,8 +30,8 @@ def _nobody() -> int:
 
 
 class Turnstile:
-    """One at an event loop. ``first`` is done before anybody passes. As long as ``heard`` does not
-    grow, which is how often anybody else was heard, up to ``most`` may pass at once."""
+    """One at an event loop. ``first`` is done before anybody passes. ``heard`` tells how often
+    anybody else was heard; as long as it does not grow, up to ``most`` may pass at once."""
 
     def __init__(
         self,
@@ -87,7 +90,10 @@ class Turnstile:
 
     def _at_once(self) -> int:
         last, self._last = self._last, self._heard()
-        self._calm = self._calm + 1 if last == self._last else 0
+        if last != self._last:
+            self._calm = 0
+            return max(1, (self._last - last) // _OTHERS)
+        self._calm += 1
         return min(1 + self._calm // _CALM, self._most)
 
 

@@ -224,7 +224,7 @@ class Service:
         return House(
             reception=reception,
             http=self._http,
-            arrivals=Turnstile(loop, flusher.flush),
+            arrivals=Turnstile(loop, flusher.flush, lambda: self.heard),
             requests=Turnstile(loop, flusher.flush, lambda: self.heard, MOST_REQUESTS),
         )
 
