@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -76,6 +77,9 @@ class Child:
         self.channel: Channel[ToWorker] = Channel(ToWorker, self._received, self.ended.set)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
+        #: What other threads have to tell the host. Whoever waits for one of them may go on before
+        #: the loop has had a turn, as from Python 3.14 on.
+        self._from_threads: deque[bytes] = deque()
         self._worker = PythonWorker(left_behind=self._left_behind)
         self._exchanges: dict[int, RelayedExchange] = {}
         self._tasks: dict[int, asyncio.Task[ToHost]] = {}
@@ -85,9 +89,11 @@ class Child:
         and in order. Raises what ``encoded`` does."""
         data = encoded(message)
         if threading.get_ident() == self._thread:
+            self._catch_up()
             self.channel.write_now(data)
         else:
-            self._loop.call_soon_threadsafe(self.channel.write_now, data)
+            self._from_threads.append(data)
+            self._loop.call_soon_threadsafe(self._catch_up)
 
     async def stop(self) -> None:
         """Let go of the functions: those that run are cancelled."""
@@ -97,6 +103,10 @@ class Child:
         if tasks:
             await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
         await self._worker.stop()
+
+    def _catch_up(self) -> None:
+        while self._from_threads:
+            self.channel.write_now(self._from_threads.popleft())
 
     def _received(self, message: ToWorker) -> None:
         if isinstance(message, Index | Load | Invoke):
