@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.service.fakes import Wire, client_frame, close_payload
 from webpubsub.service.websockets import frame_reader
 from webpubsub.service.websockets.frame_reader import FrameListener, FrameParsers, WSFrame
-from webpubsub.service.websockets.share import BYTES
+from webpubsub.service.websockets.share import BYTES, READS
 
 MAX = 1000
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -234,6 +234,22 @@ async def test_a_flood_is_read_in_small_pieces() -> None:
         protocol.buffer_updated(size)
         flood = flood[size:]
     assert len(recorder.told) == 500
+
+
+async def test_who_was_read_from_last_is_told_that_much_was_read() -> None:
+    """Of all clients together, after every so many reads: when it has been heard."""
+
+    class Counting(Recorder):
+        def on_many_reads(self) -> None:
+            self.told.append("many reads")
+
+    parsers, told_all = FrameParsers(MAX), list[object]()
+    for _ in range(3 * READS):
+        wire, recorder = Wire(), Counting()
+        parsers.read(wire, recorder)
+        wire.receive(HELLO)
+        told_all += recorder.told
+    assert told_all == 3 * [*READS * [told(TEXT, b"hello")], "many reads"]
 
 
 async def test_a_lost_connection_keeps_nothing() -> None:

@@ -24,7 +24,7 @@ from webpubsub.service.sweeper import Sweeper
 from webpubsub.service.websockets.frame_reader import FrameParsers
 from webpubsub.service.websockets.frames import NO_CODE
 from webpubsub.service.websockets.outgoing.runs import Run
-from webpubsub.service.websockets.share import BYTES, SHARE
+from webpubsub.service.websockets.share import BYTES, READS, SHARE
 from webpubsub.service.websockets.websocket import WebSocket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -477,3 +477,21 @@ async def test_who_sends_to_many_waits_until_these_are_written_to() -> None:
     while world.loop.soon:
         world.loop.turn()
     assert done == ["other", "speaker"]
+
+
+async def test_many_who_say_little_do_not_keep_others_waiting() -> None:
+    """Whoever they are, and though all of them are heard in one turn: some of what was said to many
+    before is written between them."""
+    world = World()
+    wires = [Wire() for _ in range(80)]
+    many = [WebSocket(wire, *world.parts).outbox for wire in wires]
+    run = begin_run(world.loop.flusher, codec_for(None), many)
+    run.say(Delivery(Message(DataType.TEXT, b"")), lambda _: [Frame(FrameKind.TEXT, b"x")])
+    world.loop.flusher.backlog.count(run, 1)
+    reached = []
+    for _ in range(4 * READS):
+        world.wire.receive(client_frame(TEXT, b"y"))
+        reached.append(sum([bool(wire.writes) for wire in wires]))
+    some = next(filter(None, reached))
+    assert 0 < some < 20
+    assert reached == [0] * (2 * READS - 1) + [some] * READS + [2 * some] * READS + [3 * some]

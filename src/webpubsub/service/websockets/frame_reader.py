@@ -21,7 +21,7 @@ from typing import Any
 from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
-from webpubsub.service.websockets.share import BYTES
+from webpubsub.service.websockets.share import BYTES, READS
 
 logger = logging.getLogger("webpubsub.service.websockets")
 
@@ -45,6 +45,9 @@ class FrameListener:
 
     def on_full_buffer(self) -> None:
         """As much has arrived as could be read at once: there is probably more."""
+
+    def on_many_reads(self) -> None:
+        """Much was read, in all: of several clients, this one last."""
 
     def on_lost(self) -> None:
         """The connection is gone."""
@@ -138,6 +141,8 @@ class _Reader(asyncio.BufferedProtocol):
             self._parser = None
         if nbytes == self._room:
             self._listener.on_full_buffer()
+        if not parsers.reads % READS:
+            self._listener.on_many_reads()
 
     def feed(self, data: bytes) -> None:
         """Read what did not come from the transport."""

@@ -217,6 +217,10 @@ class WebSocket(FrameListener):
             self._pause(_TURN_IS_OVER)
             self._flusher.postpone(self._end_pause)
 
+    def on_many_reads(self) -> None:
+        """Who waits for what many are sent waits long enough."""
+        self._flusher.interject()
+
     def on_lost(self) -> None:
         """The connection is gone."""
         self._state = State.CLOSED

@@ -120,6 +120,43 @@ def test_pieces_grow_while_nobody_else_is_heard(
     assert world.reached == first + second
 
 
+def test_many_are_written_to_while_others_are_heard() -> None:
+    """However many that are in one turn, without another: nobody is sent anything twice, or in
+    another order."""
+    world = World()
+    for number in range(2):
+        world.say(b"%d" % number)
+    for heard in range(1, _MANY // _AT_ONCE + 2):
+        world.flusher.interject()
+        assert world.reached == min((heard - 1) * _AT_ONCE, _MANY)
+    assert not world.flusher.backlog
+    world.rest()
+    assert [wire.frames for wire in world.wires] == [[(1, b"0"), (1, b"1")]] * _MANY
+
+
+def test_what_others_say_to_many_is_written_at_the_end_of_the_turn() -> None:
+    """Together, as long as there is always some of it."""
+    world = World()
+    for number in range(9):
+        world.say(b"%d" % number)
+        world.flusher.interject()
+    assert world.reached == 0
+    world.flusher.interject()
+    assert world.reached == _AT_ONCE
+
+
+def test_what_is_flooded_is_not_written_while_others_are_heard() -> None:
+    """Who floods keeps nobody waiting for that."""
+    world = World()
+    world.say(b"a")
+    world.postpone("more", to_many=True)
+    for _ in range(3):
+        world.flusher.interject()
+    assert world.reached == 0
+    world.rest()
+    assert world.reached == _MANY
+
+
 def test_what_is_said_meanwhile_goes_together() -> None:
     """To those who have had their turn, too, and to the others with what was said before; nobody is
     written to for each message."""

@@ -119,6 +119,22 @@ def test_who_is_calm_waits_for_a_short_piece_only() -> None:
     assert "".join(world.written) == "ccccccccccccA"
 
 
+def test_only_what_is_calm() -> None:
+    """Though it is not its turn; what is flooded makes up for it later."""
+    world = World(A=9, a=4, b=2)
+    world.portions["b"].is_flooded = True
+    piece = Piece(Batch())
+    taken = []
+    for _ in range(3):
+        piece.begin()
+        taken.append(world.turns.take_calm(piece))
+    assert (taken, world.written) == ([True] * 3, ["a"] * 3)
+    assert world.take(2) == "Aa"
+    piece.begin()
+    assert not world.turns.take_calm(piece)
+    assert world.turns
+
+
 @pytest.mark.parametrize("name", ["a", "A"])
 def test_one_that_is_gone_has_no_turn(name: str) -> None:
     """Whichever sort it is of."""

@@ -66,11 +66,21 @@ class _Ended:
 class Backlog:
     """Portions that have their turns, and who waits until there is less of them."""
 
-    __slots__ = ("_last", "_messages", "_piece", "_size", "_turns", "_waiting", "said")
+    __slots__ = (
+        "_interjected",
+        "_last",
+        "_messages",
+        "_piece",
+        "_size",
+        "_turns",
+        "_waiting",
+        "said",
+    )
 
     def __init__(self, batch: Batch) -> None:
         self._turns = Turns()
         self._piece = Piece(batch)
+        self._interjected = Piece(Batch())
         #: Of what was said since all of it was written.
         self._messages = self._size = 0
         #: What was said in last, and who waits.
@@ -117,6 +127,12 @@ class Backlog:
         while self._has_reached(TOO_FULL):
             self._write_piece()
 
+    def interject(self) -> None:
+        """Write a short piece of what is not flooded, though others wait."""
+        self._interjected.begin()
+        self._turns.take_calm(self._interjected)
+        self._see_what_is_left()
+
     def admit(self) -> Sequence[Callable[[], None]]:
         """What need not wait any more."""
         if self._has_reached(FULL):
@@ -133,6 +149,9 @@ class Backlog:
         while piece.left > 0 and turns.take(piece, only_begun=only_begun):
             if turns and piece.left > 0 and piece.batch.others_wait():
                 piece.cut()
-        if not turns:
+        self._see_what_is_left()
+
+    def _see_what_is_left(self) -> None:
+        if not self._turns:
             self._messages = self._size = 0
             self._last = None

@@ -30,6 +30,7 @@ class Flusher:
         "_others_first",
         "_parts",
         "_postponed",
+        "_said",
         "backlog",
         "turns",
     )
@@ -48,6 +49,8 @@ class Flusher:
         #: What was sent to many, and whether others are to be heard before more of it is written.
         self.backlog = Backlog(self._batch)
         self._others_first = False
+        #: How many messages had been sent to many when something was to be written meanwhile.
+        self._said = 0
         #: What was joined last.
         self._parts: Sequence[bytes] = []
         self._joined = b""
@@ -114,6 +117,16 @@ class Flusher:
             outbox.overflow()
         postponed, self._postponed = self._postponed, []
         self._do_soon(postponed)
+
+    def interject(self) -> None:
+        """Write some of what was said to many while others are still heard in this turn; unless
+        these have said something to many since the last time, which goes out together with it."""
+        before, self._said = self._said, self.backlog.said
+        if self.backlog and before == self._said:
+            marked, self._marked = self._marked, []
+            self.backlog.interject()
+            self._flush_marked()
+            self._marked = marked
 
     def _flush_marked(self) -> None:
         marked, self._marked = self._marked, []

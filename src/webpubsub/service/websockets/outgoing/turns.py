@@ -61,21 +61,30 @@ class Turns:
     def take(self, piece: Piece, *, only_begun: bool = False) -> bool:
         """Write the next, or of those that are flooded the next that has begun; returns False where
         there is none."""
-        calm, flooded = self._calm, self._flooded
-        while calm and calm[0].is_flooded:
-            flooded.append(calm.popleft())
+        self._sort()
+        flooded = self._flooded
         portion = next((one for one in flooded if one.is_begun or not only_begun), None)
-        if calm and (portion is None or self._ahead <= 0):
-            written = self._write(calm[0], piece, calm)
-            self._ahead += written if flooded else 0
-        elif portion is not None:
-            if calm:
-                piece.shorten()
-            written = self._write(portion, piece, flooded)
-            self._ahead = max(self._ahead - TIMES * written, -AHEAD)
-        else:
-            return False
+        if portion is None or (self._calm and self._ahead <= 0):
+            return self.take_calm(piece)
+        if self._calm:
+            piece.shorten()
+        written = self._write(portion, piece, flooded)
+        self._ahead = max(self._ahead - TIMES * written, -AHEAD)
         return True
+
+    def take_calm(self, piece: Piece) -> bool:
+        """Write the next that is not flooded, whosever turn it is; returns False where there is
+        none."""
+        self._sort()
+        if not self._calm:
+            return False
+        written = self._write(self._calm[0], piece, self._calm)
+        self._ahead += written if self._flooded else 0
+        return True
+
+    def _sort(self) -> None:
+        while self._calm and self._calm[0].is_flooded:
+            self._flooded.append(self._calm.popleft())
 
     def _write(self, portion: Portion, piece: Piece, portions: deque[Portion]) -> int:
         before = piece.spent
