@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +29,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     module.__file__ = str(built)
     monkeypatch.setitem(sys.modules, MODULE, module)
     monkeypatch.setattr(sending, "send_each", len)
+    monkeypatch.setattr(sending, "__file__", str(tmp_path / "sending.py"))
     monkeypatch.setattr(compiled, "is_in_checkout", lambda: True)
     return built
 
@@ -55,6 +57,30 @@ def test_it_is_missing(in_checkout: bool, command: str, monkeypatch: pytest.Monk
     assert finding.level is Level.OK
     assert f"left out by WEBPUBSUB_PURE, or for want of a C compiler, {SLOWER}" in finding.what
     assert f". To have it: {command} (with a C compiler " in finding.what
+
+
+@pytest.mark.parametrize(
+    ("names", "is_so"),
+    [
+        ([], False),
+        (["_sending.cpython-399-x86_64-linux-gnu.so"], True),
+        (["_sending.cpython-399-x86_64-linux-gnu.so", f"_sending{EXTENSION_SUFFIXES[0]}"], False),
+    ],
+)
+def test_it_is_there_for_another_python(
+    names: list[str], is_so: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the environment in which the package was installed first, say."""
+    monkeypatch.setitem(sys.modules, MODULE, None)
+    for name in names:
+        (tmp_path / name).touch()
+    monkeypatch.setattr(compiled, "is_in_checkout", lambda: True)
+    finding = compiled_part()
+    assert (finding.what == f"built for another Python, {SLOWER}") is is_so
+    assert (finding.level is Level.WARNING) is is_so
+    assert "uv sync --extra local --reinstall-package webpubsub" in (finding.mend or finding.what)
+    monkeypatch.setattr(compiled, "is_in_checkout", lambda: False)
+    assert compiled_part().level is Level.OK
 
 
 def test_there_is_none_for_windows() -> None:

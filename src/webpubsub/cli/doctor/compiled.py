@@ -7,6 +7,7 @@ nothing of that, so it is said here.
 import json
 import sys
 from importlib import import_module
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from webpubsub.service.websockets.outgoing import sending
 _CODE = "compiled"
 _PACKAGE = "webpubsub"
 _MODULE = "webpubsub.service.websockets.outgoing._sending"
-_SOURCE = "_sending.pyx"
+_NAME = "_sending"
+_SOURCE = f"{_NAME}.pyx"
 _SLOWER = "what is sent to many clients at once takes longer"
 
 
@@ -26,6 +28,9 @@ def compiled_part() -> Finding:
     try:
         module = import_module(_MODULE)
     except ModuleNotFoundError:
+        if in_checkout and is_of_another_python(Path(sending.__file__).parent):
+            # uv takes what it has installed for one Python for all.
+            return warning(_CODE, f"built for another Python, so {_SLOWER}", mend(in_checkout))
         return missing(sys.platform, in_checkout=in_checkout)
     except ImportError as problem:
         return warning(_CODE, f"cannot be used, so {_SLOWER}: {problem}", mend(in_checkout))
@@ -49,6 +54,12 @@ def is_outdated(built: Path) -> bool:
     """Whether its source, which is beside it, has changed since it was built."""
     source = built.with_name(_SOURCE)
     return source.exists() and source.stat().st_mtime > built.stat().st_mtime
+
+
+def is_of_another_python(folder: Path) -> bool:
+    """Whether it was built there, but not for the Python that runs."""
+    built = {path.name for path in folder.glob(f"{_NAME}.*.so")}
+    return bool(built) and built.isdisjoint(_NAME + suffix for suffix in EXTENSION_SUFFIXES)
 
 
 def is_in_checkout() -> bool:
