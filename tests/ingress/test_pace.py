@@ -5,7 +5,9 @@ Specification: functions-python section 5.2.
 
 import asyncio
 
-from webpubsub.ingress.pace import UNREAD_SECONDS, Pace
+import pytest
+
+from webpubsub.ingress.pace import LEAST_READ_BYTES, UNREAD_SECONDS, Pace
 from webpubsub.testing.clock import Clock
 
 HEAD_SECONDS = 10.0
@@ -47,20 +49,21 @@ async def test_a_head_must_be_whole_in_time() -> None:
     assert way.is_cut
 
 
-async def test_who_reads_some_of_it_now_and_then_is_waited_for() -> None:
-    """However long it takes."""
+@pytest.mark.parametrize("short", [False, True])
+async def test_who_reads_some_of_it_now_and_then_is_waited_for(short: bool) -> None:
+    """However long it takes; but it has to be more than next to nothing."""
     clock, way = Clock(), Pipe()
     pace = Pace(way, clock.call_later, HEAD_SECONDS)
-    way.size = 1000
+    way.size = 6 * LEAST_READ_BYTES
     pace.begin_reading()
     for _ in range(5):
-        way.size -= 1
+        way.size -= LEAST_READ_BYTES
         pace.begin_reading()
         await clock.advance(UNREAD_SECONDS)
         assert pace.is_unread
-    assert not way.is_cut
+    way.size -= LEAST_READ_BYTES - short
     await clock.advance(UNREAD_SECONDS)
-    assert way.is_cut
+    assert way.is_cut is short
 
 
 async def test_who_has_read_it_or_gone_is_not_waited_for() -> None:
@@ -87,7 +90,7 @@ async def test_the_last_has_to_be_read_to_the_end() -> None:
     way.is_closed = True
     pace.begin_end()
     assert not pace.is_unread
-    way.size = 100
+    way.size = LEAST_READ_BYTES + 50
     pace.begin_end()
     await clock.advance(UNREAD_SECONDS - 1)
     way.size = 50

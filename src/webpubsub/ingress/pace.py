@@ -1,8 +1,8 @@
 """How slow the client of an HTTP connection may be.
 
 A head that has begun has to be whole soon. What waits for a client that does not read is kept, and
-so is its connection; so its system has to confirm some of it now and then. Whoever is slower is cut
-off without a word.
+so is its connection; so its system has to confirm some of it, if only a little, in each minute.
+Whoever is slower is cut off without a word.
 """
 
 import asyncio
@@ -14,6 +14,9 @@ from webpubsub.protocol.timers import Timer
 
 #: How long a client may read nothing, as with nginx (``send_timeout``).
 UNREAD_SECONDS = 60.0
+#: What it has to read in that time, as with the server of Azure (Kestrel's
+#: ``MinResponseDataRate``, 240 bytes a second): less would hold large answers for ever.
+LEAST_READ_BYTES = 14_400
 
 #: Has something called in so many seconds.
 After: TypeAlias = Callable[[float, Callable[[], None]], Timer]
@@ -78,7 +81,7 @@ class Pace:
             self._unread = None
 
     def _look(self) -> None:
-        if self._waiting_size() < self._size:
+        if self._size - self._waiting_size() >= min(LEAST_READ_BYTES, self._size):
             self._wait()
         else:
             self._transport.abort()
