@@ -31,7 +31,8 @@ from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.frames import wire_bytes
-from webpubsub.service.websockets.outgoing import pieces, runs, sending
+from webpubsub.service.websockets.outgoing import backlog, pieces, runs, sending
+from webpubsub.service.websockets.outgoing.backlog import Level
 from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.outgoing.pieces import PIECE
 from webpubsub.service.websockets.outgoing.runs import SHORT, Encode, Run
@@ -236,6 +237,8 @@ class Crowd:
         self.cables: list[tuple[str, Cable]] = []
         self.guests = [Guest(self, number) for number in range(len(GUESTS))]
         self.dropped: list[str] = []
+        #: How many wait until they may send more.
+        self.waiting = 0
         self._said = 0
 
     def cable(self, guest: Guest) -> Cable:
@@ -288,6 +291,14 @@ class Crowd:
 
     def to_one(self, guest: Guest) -> None:
         self._apply(ops.SendToConnection, message=self._text(), connection_id=guest.name)
+
+    def flood(self, guest: Guest) -> None:
+        self.to_others(guest)
+        self.waiting += 1
+        self.loop.flusher.postpone(self._admit, to_many=True)
+
+    def _admit(self) -> None:
+        self.waiting -= 1
 
     def answer(self, guest: Guest) -> None:
         guest.outbox.append(b"\x81\x03ack")
@@ -387,6 +398,7 @@ SENDS = [
     *GROUPS,
     "to_group_for_a_while",
     "to_one",
+    "flood",
     "answer",
 ]
 CHANGES = ["join", "leave", "close", "lose", "reroute", "go_away", "come_back", "acknowledge"]
@@ -412,6 +424,9 @@ def happening(
         patch.setattr(pieces, "PIECE", piece)
         patch.setattr(pieces, "UNSEEN", piece)
         patch.setattr(runs, "SHORT", min(piece, SHORT))
+        if piece < PIECE:
+            patch.setattr(backlog, "FULL", Level(3, 1 << 16))
+            patch.setattr(backlog, "TOO_FULL", Level(9, 1 << 22))
         patch.setattr(sending, "send_each", (lambda *_: []) if direct else None)
         patch.setattr(sending, "send_same", None)
         crowd = Crowd(limits)
@@ -422,6 +437,8 @@ def happening(
             crowd.do(action, number)
         while crowd.loop.soon:
             crowd.loop.turn()
+        assert crowd.waiting == 0
+        assert not crowd.loop.flusher.backlog.is_due
         for guest in crowd.guests:
             guest.end()
         received = [(name, cable.frames) for name, cable in crowd.cables]
