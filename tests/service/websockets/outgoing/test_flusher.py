@@ -210,6 +210,18 @@ def test_what_is_said_to_others_makes_its_pieces_no_shorter() -> None:
     assert world.reached == _AT_ONCE
 
 
+def test_what_is_left_of_a_flood_is_one() -> None:
+    """When its run ends: what others have said has its turn before."""
+    world = World()
+    world.say(b"a")
+    world.postpone("spoke", to_many=True)
+    world.say(b"b", world.boxes[1:])
+    world.turns(1)
+    assert world.reached == 0
+    world.turns(2)
+    assert world.reached == _AT_ONCE
+
+
 def test_who_has_more_to_say_is_waited_for() -> None:
     """So that it is written at once; but not for longer than until that is much."""
     world = World()

@@ -77,8 +77,9 @@ class Flusher:
         if run is None or run.is_over:
             return
         marked, self._marked = self._marked, []
+        is_flooded = run.is_flooded
         run.end()
-        self.backlog.replace(run, self._marked)
+        self.backlog.replace(run, self._marked, is_flooded=is_flooded)
         self._marked = marked
 
     def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:
