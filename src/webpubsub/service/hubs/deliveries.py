@@ -50,19 +50,30 @@ def deliver(
     together = recipients = list(sessions)
     but: Session | None = None
     if excluded:
-        recipients = [one for one in together if one.connection_id not in excluded]
-        # Where each is left out of what is its own, all of that is one run. One whom a filter does
-        # not mean is left out of nothing, and would never be visited.
-        if len(excluded) == 1 and len(recipients) < len(together):
-            but = register.sessions[next(iter(excluded))]
-        else:
-            together = recipients
+        but, recipients = _leave_out(register, together, excluded)
+        together = recipients if but is None else together
     if register.point.observer is not None:
         _observe(register, delivery, recipients)
     frames: _Frames = {}
     if len(recipients) < _MANY or not _send_in_run(together, delivery, frames, but):
         _send_to_each(register, recipients, delivery, frames)
     return None
+
+
+def _leave_out(
+    register: Register, sessions: list[Session], excluded: Collection[str]
+) -> tuple[Session | None, list[Session]]:
+    """Who is left out where that is one of the sessions, and all others. Where each is left out of
+    what is its own, all of that is one run."""
+    if len(excluded) == 1:
+        (connection_id,) = excluded
+        session = register.sessions.get(connection_id)
+        # A filter may not mean it, and then it would never be visited.
+        if session in sessions:
+            others = sessions.copy()
+            others.remove(session)
+            return session, others
+    return None, [one for one in sessions if one.connection_id not in excluded]
 
 
 def _send_in_run(
