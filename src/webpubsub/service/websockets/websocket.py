@@ -20,7 +20,6 @@ from webpubsub.protocol.refusals import websockets as kinds
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.sweeper import Deadline, Sweeper, Watch
 from webpubsub.service.websockets.frame_reader import (
-    FrameListener,
     FrameParsers,
     WSFrame,
     WSMsgType,
@@ -29,16 +28,14 @@ from webpubsub.service.websockets.frames import PING, close_frame, parse_close, 
 from webpubsub.service.websockets.lingering import Lingering
 from webpubsub.service.websockets.outgoing.flusher import Flusher
 from webpubsub.service.websockets.outgoing.outbox import Outbox
+from webpubsub.service.websockets.reading import Reading
 from webpubsub.service.websockets.receiver import Receiver
-from webpubsub.service.websockets.share import FRAMES, SHARE
 
 logger = logging.getLogger("webpubsub.service.websockets")
 
 _CONTROL = 0x8
 _CLOSE = 0x8
 _PING = 0x9
-# Why nothing is read from the network; several reasons can hold at once.
-_NOT_BEGUN, _RECEIVER_IS_BUSY, _FROZEN, _TURN_IS_OVER = 1, 2, 4, 8
 _KINDS = {WSMsgType.TEXT: FrameKind.TEXT, WSMsgType.BINARY: FrameKind.BINARY}
 
 
@@ -55,29 +52,23 @@ _OPEN = State.OPEN
 _TEXT = FrameKind.TEXT
 
 
-class WebSocket(FrameListener):
+class WebSocket(Reading):
     """A client's WebSocket; everything that is sent goes through ``outbox``. ``clock`` gives
     seconds since the epoch."""
 
     __slots__ = (
         "_deadline",
         "_deaf",
-        "_flusher",
-        "_frames",
         "_heard",
         "_missed",
         "_parsers",
         "_parts",
         "_parts_kind",
-        "_pauses",
         "_peer_closed",
         "_receiver",
         "_settings",
-        "_spent",
         "_state",
         "_sweeper",
-        "_transport",
-        "_turn",
         "_watch",
         "outbox",
     )
@@ -92,22 +83,15 @@ class WebSocket(FrameListener):
         parsers: FrameParsers,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__(transport, flusher)
         self.outbox = Outbox(transport, codec, flusher, settings, self._on_overflow, clock)
-        self._transport = transport
         self._settings = settings
-        self._flusher = flusher
         self._sweeper = sweeper
         self._parsers = parsers
         self._receiver: Receiver | None = None
         self._state = State.OPEN
         self._deaf = False
         self._peer_closed = False
-        self._pauses = _NOT_BEGUN
-        #: Since a buffer was full.
-        self._frames = 0
-        #: What was done for the client in this turn, and which that was.
-        self._spent = 0
-        self._turn = 0
         self._heard = True
         self._missed = 0
         self._deadline: Deadline | None = None
@@ -121,37 +105,12 @@ class WebSocket(FrameListener):
         self._receiver = receiver
         self._watch = self._sweeper.watch(self, ping_interval)
         self._parsers.read(self._transport, self, tail)
-        self._resume(_NOT_BEGUN)
-
-    def pause_reading(self) -> None:
-        """Take nothing from the network for now. A lost connection then goes unnoticed."""
-        self._pause(_RECEIVER_IS_BUSY)
-
-    def resume_reading(self) -> None:
-        """Go on."""
-        self._resume(_RECEIVER_IS_BUSY)
-
-    def spend(self, work: int) -> int:
-        """Do some work for the client; returns how much that is in this turn."""
-        turn = self._flusher.turns
-        if turn != self._turn:
-            self._turn, self._spent = turn, 0
-        self._spent += work
-        return self._spent
+        self.begin_reading()
 
     @property
     def said_to_many(self) -> int:
         """How many messages were sent to many clients each, by anybody."""
         return self._flusher.said_to_many
-
-    def hold(self) -> None:
-        """Take nothing from the network, and act as if nothing came: what a network does that has
-        stopped to work."""
-        self._pause(_FROZEN)
-
-    def release(self) -> None:
-        """Undo that."""
-        self._resume(_FROZEN)
 
     def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:
         """Have something done in another turn of the event loop, before which everybody else is
@@ -183,7 +142,7 @@ class WebSocket(FrameListener):
         """Ping the client, or drop it when it has missed too many pings."""
         if self._state is not State.OPEN:
             return False
-        if self._heard or self._pauses & _RECEIVER_IS_BUSY:
+        if self._heard or self.receiver_is_busy:
             self._heard = False
             self._missed = 0
         else:
@@ -209,17 +168,6 @@ class WebSocket(FrameListener):
             self._piece(frame, kind)
         elif self._state is _OPEN:
             self._message(kind, frame.get_payload_as_bytes())
-
-    def on_full_buffer(self) -> None:
-        """Others are to be heard before much more is read."""
-        frames, self._frames = self._frames, 0
-        if self.spend(1 + frames // FRAMES) >= SHARE:
-            self._pause(_TURN_IS_OVER)
-            self._flusher.postpone(self._end_pause)
-
-    def on_many_reads(self) -> None:
-        """Who waits for what many are sent waits long enough."""
-        self._flusher.interject()
 
     def on_lost(self) -> None:
         """The connection is gone."""
@@ -256,23 +204,6 @@ class WebSocket(FrameListener):
     def on_internal_error(self) -> None:
         """We failed; the client cannot go on."""
         self._break(kinds.INTERNAL_ERROR, "an exception")
-
-    # Reading
-
-    def _pause(self, why: int) -> None:
-        if not self._pauses and not self._transport.is_closing():
-            self._transport.pause_reading()
-        self._pauses |= why
-
-    def _resume(self, why: int) -> None:
-        if not self._pauses & why:
-            return
-        self._pauses &= ~why
-        if not self._pauses and not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def _end_pause(self) -> None:
-        self._resume(_TURN_IS_OVER)
 
     def _attempt(self, action: Callable[[], None]) -> None:
         try:
