@@ -3,9 +3,9 @@
 To let a client in, or to answer an HTTP request, takes as long as some messages of a client. So
 however many of them come at once, they pass one after the other, and not before everybody who was
 heard meanwhile, and what that has set going, has had a turn of the event loop. The more were heard,
-the longer that took, and the more of those who wait pass at once: a small part of all that is done
-is theirs, whatever the others do. What many do one after the other is done faster than what each
-does by itself, so where it matters more and more of them pass at once while nobody else is heard.
+the longer that took, and the more of those who wait pass at once; but not too many, for some take
+longer than others. What many do one after the other is done faster than what each does by itself,
+so where it matters more and more of them pass at once while nobody else is heard.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from functools import partial
 _CALM = 8
 #: One passes for so many others who were heard, for whom some three times as much is done.
 _OTHERS = 8
-#: Requests over HTTP that may pass at once then.
-MOST_REQUESTS = 16
+#: How many ever pass at once.
+MOST_AT_ONCE = 16
 
 
 def _nothing() -> None: ...
@@ -92,7 +92,7 @@ class Turnstile:
         last, self._last = self._last, self._heard()
         if last != self._last:
             self._calm = 0
-            return max(1, (self._last - last) // _OTHERS)
+            return min(max(1, (self._last - last) // _OTHERS), MOST_AT_ONCE)
         self._calm += 1
         return min(1 + self._calm // _CALM, self._most)
 

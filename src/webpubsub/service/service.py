@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from webpubsub.ingress.ports import close_port
-from webpubsub.ingress.turnstile import MOST_REQUESTS, Turnstile
+from webpubsub.ingress.turnstile import MOST_AT_ONCE, Turnstile
 from webpubsub.protocol.connection_strings import ConnectionString, host_of
 from webpubsub.protocol.seams import EventHandler
 from webpubsub.protocol.timers import Timers
@@ -225,7 +225,7 @@ class Service:
             reception=reception,
             http=self._http,
             arrivals=Turnstile(loop, flusher.flush, lambda: self.heard),
-            requests=Turnstile(loop, flusher.flush, lambda: self.heard, MOST_REQUESTS),
+            requests=Turnstile(loop, flusher.flush, lambda: self.heard, MOST_AT_ONCE),
         )
 
     async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:

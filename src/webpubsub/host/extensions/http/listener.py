@@ -10,7 +10,7 @@ from webpubsub.host.extensions.http.connection import Connections
 from webpubsub.host.extensions.http.refusing import refused
 from webpubsub.host.extensions.http.requests import Handler, Request
 from webpubsub.ingress.ports import close_port
-from webpubsub.ingress.turnstile import MOST_REQUESTS, Turnstile
+from webpubsub.ingress.turnstile import MOST_AT_ONCE, Turnstile
 from webpubsub.protocol.refusals.functions import HOST_NOT_RUNNING
 from webpubsub.protocol.timers import Timers
 
@@ -52,7 +52,7 @@ class Listener:
             return
         loop = asyncio.get_running_loop()
         connections = Connections(self, self._timers or loop)
-        self._turnstile = Turnstile(loop, heard=lambda: self.heard(), most=MOST_REQUESTS)
+        self._turnstile = Turnstile(loop, heard=lambda: self.heard(), most=MOST_AT_ONCE)
         try:
             if self._listens:
                 self._sockets = await loop.create_server(connections, self.address, self._port)
