@@ -232,6 +232,21 @@ def test_what_is_sent_while_flushing_goes_out_in_the_next_turn() -> None:
     assert other_wire.writes == [b"gone"]
 
 
+def test_a_client_that_reads_its_last_words_slowly_is_not_dropped() -> None:
+    """Nor is anything held that comes after them."""
+    world = World(messages=1)
+    outbox, wire = world.outbox()
+    outbox.append(b"last words")
+    outbox.finish()
+    outbox.pause()
+    for _ in range(3):
+        outbox.append(b"too late")
+        world.loop.turn()
+    outbox.resume()
+    assert outbox.waiting == world.overflows == 0
+    assert wire.written == b"last words"
+
+
 @given(
     st.lists(
         st.one_of(st.sampled_from(["pause", "resume", "turn"]), st.binary(min_size=1, max_size=3))

@@ -163,8 +163,9 @@ class Outbox:
             self._direct.write_rest(data)
 
     def pause(self) -> None:
-        """The transport has enough: hold everything until ``resume``."""
-        self._paused = True
+        """The transport has enough: hold everything until ``resume``; nothing where the last has
+        been handed to it."""
+        self._paused = self._transport is not _NOWHERE
         self.clear_fileno = -1
 
     def resume(self) -> None:
