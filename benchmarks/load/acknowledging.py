@@ -1,29 +1,21 @@
-"""What reliable clients say of what they have received."""
+"""What reliable clients say of what they have received.
 
-from collections.abc import Iterator, Sequence
-from itertools import cycle, islice
+Real ones do that once a second, if they have anything new, each by a timer of its own: some of them
+at any time, and never all at once. Here each does it whenever it has so many messages more, so that
+there is as much to be done for a message however fast they come, and others at other messages.
+"""
 
 from benchmarks.load.frames import masked
-from benchmarks.load.websockets import Client
+
+#: After so many messages, and how much earlier than the one before: all times are as frequent,
+#: because the two have no divisor in common.
+EVERY, SCATTER = 100, 61
 
 
-class Acknowledging:
-    """Every client acknowledges every 100 messages; they take turns, so that some do at a time."""
-
-    _EVERY = 100
-
-    def __init__(self, clients: Sequence[Client]) -> None:
-        self._number = len(clients)
-        self._next: Iterator[Client] = cycle(clients)
-        self._sequence_id = 0
-        self._due = 0.0
-
-    def __call__(self, messages: int) -> None:
-        """All have received so many more."""
-        self._sequence_id += messages
-        self._due += self._number * messages / self._EVERY
-        acknowledgement = f'{{"type":"sequenceAck","sequenceId":{self._sequence_id}}}'
-        frame = masked(acknowledgement.encode())
-        for member in islice(self._next, int(self._due)):
-            member.write(frame)
-        self._due %= 1
+def acknowledgement(number: int, received: int, messages: int) -> bytes:
+    """What a client says, in a frame, that has just received the last so many of all its messages;
+    nothing at most times. ``number`` tells it from others."""
+    place = received + number * SCATTER
+    if place // EVERY == (place - messages) // EVERY:
+        return b""
+    return masked(b'{"type":"sequenceAck","sequenceId":%d}' % received)

@@ -16,6 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
+from benchmarks.load.acknowledging import EVERY, SCATTER
 from benchmarks.load.websockets import BUFFER, PATIENCE, Client, Endpoint
 from benchmarks.servers import scratch
 
@@ -28,6 +29,7 @@ _FUNCTIONS: Final = {
     "listener_end": (None, (_HANDLE,)),
     "listener_add": (_COUNT, (_HANDLE, _FLAG, ctypes.c_char_p, _SIZE)),
     "listener_await": (None, (_HANDLE, _COUNT)),
+    "listener_acknowledge": (None, (_HANDLE, _COUNT, _COUNT)),
     "listener_heard": (_COUNT, (_HANDLE,)),
     "listener_answers": (_COUNT, (_HANDLE,)),
     "listener_is_strange": (None, (_HANDLE, _SIZE, _FLAG)),
@@ -93,6 +95,10 @@ class CompiledListener:
     def answer_after(self, awaited: int) -> None:
         """Have each client send its text again after so many messages from now on; 0: no longer."""
         self._compiled.listener_await(self._listener, awaited)
+
+    def acknowledge(self) -> None:
+        """Have each client say now and then what it has received, from now on."""
+        self._compiled.listener_acknowledge(self._listener, EVERY, SCATTER)
 
     def expect(self, messages: int) -> None:
         """Begin to wait for so many messages, or bytes of them."""

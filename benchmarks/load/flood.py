@@ -15,7 +15,6 @@ from multiprocessing.connection import Connection
 
 import psutil
 
-from benchmarks.load.acknowledging import Acknowledging
 from benchmarks.load.listening import listening
 from benchmarks.load.websockets import Endpoint, connect
 
@@ -104,15 +103,14 @@ async def _to_group(
     begin: Callable[[], object],
 ) -> None:
     receivers = await connect([member] * members)
-    acknowledging = Acknowledging(receivers)
     [sender] = await connect([publisher], text="x" * 64)
     sender.message *= in_flight
     listener = listening(member)
     listener.add([*receivers, sender])
+    if acknowledged:
+        listener.acknowledge()
     begin()
     while True:
         listener.expect(members * in_flight)
         sender.send()
         await listener.done(_FOR_EVER)
-        if acknowledged:
-            acknowledging(in_flight)

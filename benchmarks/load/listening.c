@@ -8,7 +8,9 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -16,13 +18,18 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TEXT = 1, BINARY = 2, FINAL = 0x80, MEDIUM = 126, LONG = 127, AT_ONCE = 512 };
+enum { TEXT = 1, BINARY = 2, FINAL = 0x80, MASKED = 0x80, MEDIUM = 126, LONG = 127 };
+enum { AT_ONCE = 512 };
+
+/* As in frames.py. */
+static const unsigned char MASK[4] = {0x37, 0xfa, 0x21, 0x3d};
 
 struct client {
     int socket;
     int is_strange;     /* what comes next is left to Python */
     uint64_t left;      /* bytes of a payload that are still to come */
     int64_t heard;      /* messages since it last answered */
+    int64_t received;   /* all messages */
     const char *answer; /* kept by Python */
     size_t answer_size;
     char *unsent; /* what the socket did not take */
@@ -33,7 +40,9 @@ struct listener {
     int epoll;
     int counts_bytes;
     uint64_t longest_word;
-    int64_t awaited; /* messages before a client answers; 0: it never does */
+    int64_t awaited;  /* messages before a client answers; 0: it never does */
+    int64_t unsettled; /* messages before it acknowledges all it has; 0: it never does */
+    int64_t scatter;   /* how much earlier each client does that than the one before */
     int64_t heard;
     int64_t answers;
     unsigned char *buffer; /* of Python, shared by all */
@@ -91,6 +100,12 @@ void listener_await(struct listener *listener, int64_t awaited)
         listener->clients[at].heard = 0;
 }
 
+void listener_acknowledge(struct listener *listener, int64_t unsettled, int64_t scatter)
+{
+    listener->unsettled = unsettled;
+    listener->scatter = scatter;
+}
+
 int64_t listener_heard(const struct listener *listener)
 {
     return listener->heard;
@@ -142,6 +157,28 @@ static void send_rest(struct listener *listener, size_t number)
         watch(listener, number, EPOLL_CTL_MOD, EPOLLIN);
 }
 
+static void acknowledge(struct listener *listener, size_t number)
+{
+    unsigned char frame[64] = {FINAL | TEXT};
+    const size_t start = 2 + sizeof MASK;
+    int size = snprintf((char *)frame + start, sizeof frame - start,
+                        "{\"type\":\"sequenceAck\",\"sequenceId\":%" PRId64 "}",
+                        listener->clients[number].received);
+    frame[1] = MASKED | size;
+    memcpy(frame + 2, MASK, sizeof MASK);
+    for (int at = 0; at < size; at++)
+        frame[start + at] ^= MASK[at % sizeof MASK];
+    listener_send(listener, number, (const char *)frame, start + size);
+}
+
+/* Each has its own times for that, as real clients have. */
+static int is_to_acknowledge(const struct listener *listener, size_t number, int64_t messages)
+{
+    int64_t every = listener->unsettled;
+    int64_t place = listener->clients[number].received + (int64_t)number * listener->scatter;
+    return every && place / every > (place - messages) / every;
+}
+
 /* So many messages, or bytes of them, have come; a client answers whenever it has all that it
    awaits. */
 void listener_count(struct listener *listener, size_t number, int64_t messages)
@@ -154,6 +191,9 @@ void listener_count(struct listener *listener, size_t number, int64_t messages)
         listener->answers++;
         listener_send(listener, number, client->answer, client->answer_size);
     }
+    client->received += messages;
+    if (is_to_acknowledge(listener, number, messages))
+        acknowledge(listener, number);
 }
 
 /* The size of the header of a message, and of its payload; 0 where it is not whole or not one. */

@@ -8,8 +8,10 @@ loop, at twice the price.
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
+from benchmarks.load.acknowledging import acknowledgement
 from benchmarks.load.compiled import CompiledListener, library
 from benchmarks.load.websockets import PATIENCE, Client, Endpoint
 
@@ -30,6 +32,9 @@ class Listener(Protocol):
 
     def answer_after(self, awaited: int) -> None:
         """Have each client send its text again after so many messages from now on; 0: no longer."""
+
+    def acknowledge(self) -> None:
+        """Have each client say now and then what it has received, from now on."""
 
     def expect(self, messages: int) -> None:
         """Begin to wait for so many messages, or bytes of them."""
@@ -55,18 +60,25 @@ class PureListener:
         self.answers = 0
         self._awaited = 0
         self._received: dict[Client, int] = defaultdict(int)
+        self._all: dict[Client, int] = {}
+        self._acknowledges = False
         self._missing = 0
         self._done = asyncio.Event()
 
     def add(self, clients: Sequence[Client]) -> None:
         """Listen to these, too."""
         for client in clients:
-            client.hear = self._hear
+            self._all[client] = 0
+            client.hear = partial(self._hear, len(self._all) - 1)
 
     def answer_after(self, awaited: int) -> None:
         """Have each client send its text again after so many messages from now on; 0: no longer."""
         self._awaited = awaited
         self._received.clear()
+
+    def acknowledge(self) -> None:
+        """Have each client say now and then what it has received, from now on."""
+        self._acknowledges = True
 
     def expect(self, messages: int) -> None:
         """Begin to wait for so many messages, or bytes of them."""
@@ -86,13 +98,16 @@ class PureListener:
         """For so long."""
         await asyncio.sleep(seconds)
 
-    def _hear(self, client: Client, messages: int) -> None:
+    def _hear(self, number: int, client: Client, messages: int) -> None:
         self.heard += messages
         self._missing -= messages
         if self._missing <= 0:
             self._done.set()
         if self._awaited:
             self._answer(client, messages)
+        self._all[client] += messages
+        if self._acknowledges:
+            client.write(acknowledgement(number, self._all[client], messages))
 
     def _answer(self, client: Client, messages: int) -> None:
         self._received[client] += messages

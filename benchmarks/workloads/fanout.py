@@ -4,7 +4,7 @@ A publisher writes some messages at once, and the next when every receiver has a
 checks the publisher's permission and makes JSON of a text; the peers only copy.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import ClassVar
@@ -28,7 +28,7 @@ _LONG = 2
 
 
 class Publishing:
-    """A publisher and its receivers; ``after`` is told how many messages all have just received."""
+    """A publisher and its receivers."""
 
     def __init__(
         self,
@@ -36,13 +36,11 @@ class Publishing:
         publisher: Client,
         receivers: Sequence[Client],
         listener: Listener,
-        after: Callable[[int], None] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._publisher = publisher
         self._receivers = receivers
         self._listener = listener
-        self._after = after
 
     async def rate(self, size: int, in_flight: int, seconds: float) -> Figure:
         """Messages of ``size`` bytes delivered per second."""
@@ -68,8 +66,6 @@ class Publishing:
             self._listener.expect(expected)
             self._publisher.write(message)
             await self._listener.done()
-            if self._after:
-                self._after(in_flight)
             times += 1
         return times
 

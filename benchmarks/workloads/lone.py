@@ -1,11 +1,10 @@
 """One that sends its next message when the last has arrived: how long that takes."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from benchmarks.load.acknowledging import Acknowledging
 from benchmarks.load.listening import Listener, listening
 from benchmarks.load.meter import LEAD, Figure, Meter, percentile
 from benchmarks.load.round_trips import Latencies
@@ -39,15 +38,12 @@ class LoneClient:
 
 
 class LonePublisher:
-    """Sends to many, who all have to have it; ``after`` is told that they have one more."""
+    """Sends to many, who all have to have it."""
 
-    def __init__(
-        self, client: Client, members: int, listener: Listener, after: Callable[[int], None]
-    ) -> None:
+    def __init__(self, client: Client, members: int, listener: Listener) -> None:
         self._client = client
         self._members = members
         self._listener = listener
-        self._after = after
 
     async def round_trip(self, share: float, seconds: float) -> Figure:
         """The microseconds until all had this share of the messages."""
@@ -64,7 +60,6 @@ class LonePublisher:
             self._client.send()
             await self._listener.done()
             measured.append(time.perf_counter() - begun)
-            self._after(1)
         return measured
 
 
@@ -100,9 +95,7 @@ async def lone_publisher(
     [client] = await connect([publisher], text=TEXT)
     listener = listening(member)
     listener.add([*receivers, client])
-    after = Acknowledging(receivers) if acknowledged else _ignore
-    yield LonePublisher(client, members, listener, after)
+    if acknowledged:
+        listener.acknowledge()
+    yield LonePublisher(client, members, listener)
     await leave([*receivers, client])
-
-
-def _ignore(_messages: int) -> None: ...

@@ -1,7 +1,8 @@
 """What it costs to lose nothing: fan-out to reliable JSON clients, and to JSON clients.
 
 The service numbers the messages of each reliable client and keeps them until they are acknowledged.
-With one message in flight the clients do that about once a second, as the official ones do.
+With one message in flight the clients do that about once a second, as the official ones do, each at
+a time of its own.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,7 +12,6 @@ from typing import ClassVar
 
 from benchmarks.contestants.contestant import SocketContestant
 from benchmarks.contestants.ours import JSON, RELIABLE_JSON, client, ours
-from benchmarks.load.acknowledging import Acknowledging
 from benchmarks.load.listening import listening
 from benchmarks.load.websockets import connect
 from benchmarks.runs import Row, Slice, Workload
@@ -28,7 +28,8 @@ class Reliable(Workload[SocketContestant], frozen=True):
 
     name: ClassVar[str] = "reliable"
     notes: ClassVar[str] = (
-        "A client acknowledges every 100 messages. No peer numbers and keeps messages in this way."
+        "Each client acknowledges every 100 messages, at times of its own. No peer numbers and "
+        "keeps messages in this way."
     )
     members: int = 1000
     in_flight: tuple[int, ...] = (1, 16)
@@ -66,10 +67,11 @@ class Reliable(Workload[SocketContestant], frozen=True):
         publisher = ours.publisher(server.port, kind)
         receivers = await connect([member] * self.members)
         listener = listening(member)
-        acknowledging = Acknowledging(receivers) if kind == "reliable" else None
         [sender] = await connect([publisher])
         listener.add([*receivers, sender])
-        return Publishing(publisher, sender, receivers, listener, acknowledging)
+        if kind == "reliable":
+            listener.acknowledge()
+        return Publishing(publisher, sender, receivers, listener)
 
     def _rows(self, in_flight: int) -> Sequence[Row]:
         plain, reliable = (_label(kind, in_flight) for kind in _SUBPROTOCOLS)

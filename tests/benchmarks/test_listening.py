@@ -6,11 +6,12 @@ Specification: RFC 6455 section 5.2.
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 
 from benchmarks.load import compiled, listening
+from benchmarks.load.acknowledging import EVERY, SCATTER
 from benchmarks.load.frames import BINARY, PING, PONG, TEXT, masked
 from benchmarks.load.listening import Listener, PureListener
 from benchmarks.load.websockets import Client, Endpoint, connect, leave
@@ -200,6 +201,40 @@ async def test_a_client_answers_as_often_as_it_has_what_it_awaits(
         assert listener.answers == 2
         await leave([client])
     assert heard[0].startswith(endpoint.frame(MESSAGE))
+
+
+async def test_clients_acknowledge_at_times_of_their_own(
+    listen_to: Callable[[Endpoint], Listener],
+) -> None:
+    """What they have, with what came before they were told to."""
+    times = [EVERY, EVERY - SCATTER]
+    heard: dict[int, bytes] = {}
+
+    def speaker(messages: int) -> Say:
+        def say(client: socket.socket) -> None:
+            client.sendall(_frame(MESSAGE.encode()) * (messages - 1))
+            client.recv(1)
+            client.sendall(_frame(MESSAGE.encode()))
+            heard[messages] = client.recv(4096)
+
+        return say
+
+    with ExitStack() as stack:
+        ports = [stack.enter_context(_server(speaker(messages))) for messages in times]
+        endpoints = [Endpoint(port=port, path="/") for port in ports]
+        listener = listen_to(endpoints[0])
+        listener.expect(sum(times) - len(times))
+        clients = [await _client(endpoint, listener) for endpoint in endpoints]
+        await listener.done()
+        listener.acknowledge()
+        listener.expect(len(times))
+        for client in clients:
+            client.write(b"x")
+        await listener.done()
+        await listener.listen(0.05)
+        await leave(clients)
+    acknowledged = b'{"type":"sequenceAck","sequenceId":%d}'
+    assert heard == {messages: masked(acknowledged % messages) for messages in times}
 
 
 async def test_what_a_socket_does_not_take_at_once_is_sent_later(
