@@ -18,17 +18,12 @@ from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 class Portion(Run):
     """Takes all that is left of some pieces, and says whose turn it was."""
 
-    is_flooded = False
-
     def __init__(self, name: str, pieces: int, turns: list[str]) -> None:
         super().__init__(())
         self.is_over = False
         self.name = name
         self.pieces = pieces
         self.turns = turns
-
-    def flood(self) -> None:
-        self.is_flooded = True
 
     def write(self, piece: Piece) -> None:
         piece.spend(piece.left)
@@ -143,10 +138,11 @@ def test_what_is_left_of_a_run_has_its_turn(is_flooded: bool) -> None:
     backlog = Backlog(Batch())
     runs = [Portion(name, pieces, turns) for name, pieces in (("a", 2), ("b", 9), ("c", 9))]
     for run in runs:
+        run.is_flooded = is_flooded
         backlog.begin(run)
     boxes = [Box(PIECE - CALL), Box(PIECE - CALL)]
-    backlog.replace(runs[1], boxes, is_flooded=is_flooded)
-    backlog.replace(runs[2], [], is_flooded=is_flooded)
+    backlog.replace(runs[1], boxes)
+    backlog.replace(runs[2], [])
     seen = []
     while backlog:
         backlog.write()

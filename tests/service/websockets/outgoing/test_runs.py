@@ -264,25 +264,6 @@ def test_a_round_has_begun_when_some_have_what_others_have_not(
 
 
 @pytest.mark.usefixtures("nothing_is_short")
-def test_a_run_is_flooded_until_the_flood_has_gone_round(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What others say later in it does not suffer from that."""
-    _calls(monkeypatch)
-    run = _run(*[Member(number) for number in range(2)])
-    run.flood()
-    seen = [run.is_flooded]
-    for _ in range(2):
-        for happen in (lambda: _say(run, b"a"), run.flood, lambda: _write(run)):
-            happen()
-            seen.append(run.is_flooded)
-    for _ in range(2):
-        _say(run, b"b")
-        _write(run)
-        seen.append(run.is_flooded)
-    assert seen == [False, False, True, True, True, True, True, False, False]
-    assert not run.is_over
-
-
-@pytest.mark.usefixtures("nothing_is_short")
 def test_who_was_left_out_is_written_to_with_others_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """From its next visit on."""
     calls = _calls(monkeypatch)

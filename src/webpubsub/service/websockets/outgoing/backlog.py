@@ -108,18 +108,18 @@ class Backlog:
         self._messages += 1
         self._size += size
 
-    def replace(self, run: Run, outboxes: Sequence[Flushable], *, is_flooded: bool) -> None:
+    def replace(self, run: Run, outboxes: Sequence[Flushable]) -> None:
         """Have these flushed, in which is what was left of a run."""
         self._turns.remove(run)
         if outboxes:
-            self._turns.add(_Ended(outboxes, is_flooded))
+            self._turns.add(_Ended(outboxes, run.is_flooded))
 
     def wait(self, action: Callable[[], None]) -> None:
         """Have something done as soon as it is not full, by who has just said something, and has
         more to say than can be handled in a turn."""
         self._waiting.append(action)
         if self._last is not None:
-            self._last.flood()
+            self._last.is_flooded = True
 
     def write(self) -> None:
         """Write a piece. What is flooded waits for more that can be written with it."""

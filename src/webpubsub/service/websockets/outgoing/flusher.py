@@ -77,9 +77,8 @@ class Flusher:
         if run is None or run.is_over:
             return
         marked, self._marked = self._marked, []
-        is_flooded = run.is_flooded
         run.end()
-        self.backlog.replace(run, self._marked, is_flooded=is_flooded)
+        self.backlog.replace(run, self._marked)
         self._marked = marked
 
     def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:

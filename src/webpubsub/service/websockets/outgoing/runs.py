@@ -45,7 +45,6 @@ class Run:
     __slots__ = (
         "_apart",
         "_expiries",
-        "_flooded",
         "_forgotten",
         "_gone",
         "_lanes",
@@ -53,6 +52,7 @@ class Run:
         "_places",
         "_said",
         "_visits",
+        "is_flooded",
         "is_over",
         "recipients",
     )
@@ -74,8 +74,9 @@ class Run:
         self._apart: dict[Any, list[int]] = {}
         #: Who of them has left, and is visited no longer.
         self._gone: dict[Any, Lane] = {}
-        #: How many were said when somebody had more to say than can be handled in a turn.
-        self._flooded = 0
+        #: Whether one client has sent more in it than can be handled in a turn. Who has some on the
+        #: way at all times need not do so again, so it is that until the run is over.
+        self.is_flooded = False
         #: Whether nothing is to be sent in it any more.
         self.is_over = True
 
@@ -83,15 +84,6 @@ class Run:
     def is_begun(self) -> bool:
         """Whether some members have what others are still to be sent."""
         return bool(self._said) and self._said[0] < self._visits
-
-    @property
-    def is_flooded(self) -> bool:
-        """Whether some members are still to be sent what one client floods them with."""
-        return self._flooded > self._forgotten
-
-    def flood(self) -> None:
-        """Who has said the last has more to say than can be handled in a turn."""
-        self._flooded = self._forgotten + len(self._said)
 
     def begin(self, lanes: Sequence[Lane]) -> None:
         """Have members, who know that they are in it, and are in no other run any more."""

@@ -18,10 +18,8 @@ TIMES, AHEAD = 3, 1 << 21
 class Portion(Protocol):
     """What some clients were sent together."""
 
-    @property
-    def is_flooded(self) -> bool:
-        """Whether one client has sent more of it than can be handled in a turn."""
-        ...
+    #: Whether one client has sent more of it than can be handled in a turn.
+    is_flooded: bool
 
     @property
     def is_begun(self) -> bool:
