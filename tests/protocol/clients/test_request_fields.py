@@ -88,6 +88,14 @@ def test_what_is_refused(check: Callable[[object], object], value: object, seen:
         check(value)
 
 
+@pytest.mark.parametrize("opening", [b"[", b'{"":'])
+def test_depth(opening: bytes) -> None:
+    """At most 64 levels, of which the shortest text has no byte but the brackets."""
+    check_depth(opening * 64)
+    with pytest.raises(InvalidRequest, match="more than 64 levels of nesting"):
+        check_depth(opening * 65)
+
+
 def test_depth_takes_no_longer_than_reading() -> None:
     """Brackets in strings do not count, and no text makes the count slow."""
     check_depth(json.dumps(["[{" * 40, '"[' * 40]).encode())

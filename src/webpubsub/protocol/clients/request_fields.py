@@ -79,7 +79,8 @@ def group_state(state: Mapping[str, str]) -> Mapping[str, str]:
 def check_depth(json_text: bytes) -> None:
     """At most 64 levels of nesting, counted before anything recursive looks at the text. Raises
     InvalidRequest."""
-    if is_deeper(json_text, MAX_DEPTH):
+    # In a short text, as an acknowledgement is, there is no room for more.
+    if len(json_text) > MAX_DEPTH and is_deeper(json_text, MAX_DEPTH):
         raise InvalidRequest(f"more than {MAX_DEPTH} levels of nesting")
 
 
