@@ -1,6 +1,7 @@
 """What becomes of memory that has been freed."""
 
 import ctypes
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,9 +24,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def pages(first: str) -> int:
+def pages(first: str, **environment: str) -> int:
     code = _SECOND_TIME.format(first=first)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | environment,
+        capture_output=True,
+        check=True,
+    )
     return int(done.stdout)
 
 
@@ -34,6 +40,12 @@ def test_freed_memory_is_used_again() -> None:
     """What a large message took is there for the next one."""
     assert pages("") > 256, "if this fails, nothing need be done any more"
     assert pages("keep_freed_memory()") < 32
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do as they like")
+def test_who_has_told_the_library_is_heeded() -> None:
+    """By the variables that mallopt(3) names."""
+    assert pages("keep_freed_memory()", MALLOC_MMAP_THRESHOLD_="131072") > 256
 
 
 def _raise(_name: None) -> NoReturn:

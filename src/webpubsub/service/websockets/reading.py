@@ -44,7 +44,7 @@ class Reading(FrameListener):
 
     def spend(self, work: int) -> int:
         """Do some work for the client; returns how much that is in this turn."""
-        turn = self._flusher.turns
+        turn = self._flusher.flushes
         if turn != self._turn:
             self._turn, self._spent = turn, 0
         self._spent += work

@@ -32,14 +32,14 @@ class Flusher:
         "_postponed",
         "_said",
         "backlog",
-        "turns",
+        "flushes",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._batch = Batch(inbound(loop))
         #: How many flushes there were, and whether there is one at the end of this turn.
-        self.turns = 0
+        self.flushes = 0
         self._is_due = False
         #: What is done then: outboxes to be flushed, those found too full, each once; and what is
         #: done in the next turn.
@@ -107,7 +107,7 @@ class Flusher:
         """Flush all outboxes that were marked, and write some of what was sent to many; then drop
         the clients that have left too much unread, which may close anybody's connection."""
         self._is_due = False
-        self.turns += 1
+        self.flushes += 1
         self._flush_marked()
         if not self._others_first and self.backlog.is_due:
             self._flush_many()
