@@ -92,7 +92,8 @@ def test_a_message_is_taken_if_there_is_room_for_all(limits: BufferLimits, taken
     assert said == [number < taken for number in range(5)]
     assert list(map(len, members)) == [taken, taken]
     assert [buffer.last_sequence_id for buffer in members] == [taken, taken]
-    assert members[1].room == (limits.messages - taken, limits.bytes - taken * 71)
+    rooms = limits.messages - taken, limits.bytes - taken * 71
+    assert (members[1].room, members[1].room_bytes) == rooms
 
 
 @pytest.mark.parametrize("limits", [BufferLimits(messages=5), BufferLimits(bytes=5 * 71)])

@@ -196,9 +196,8 @@ class Buffered(RuleBasedStateMachine):
 
     @rule(texts=Texts)
     def send_together(self, texts: list[tuple[str, float | None]]) -> None:
-        messages, size = self.buffer.room
         sizes = [len(text) for text, _ in texts]
-        if 0 < len(texts) <= messages and sum(sizes) <= size:
+        if 0 < len(texts) <= self.buffer.room and sum(sizes) <= self.buffer.room_bytes:
             first = self.buffer.take(Together.of([delivery(*one) for one in texts], sizes))
             assert first == self.sent + 1
             for one in texts:
@@ -244,7 +243,8 @@ class Buffered(RuleBasedStateMachine):
     def it_knows_how_much_that_is(self) -> None:
         number, limits = len(self.expected), self.LIMITS
         assert len(self.buffer) == number
-        assert self.buffer.room == (limits.messages - number, limits.bytes - self.size)
+        assert self.buffer.room == limits.messages - number
+        assert self.buffer.room_bytes == limits.bytes - self.size
 
 
 TestBuffered = Buffered.TestCase

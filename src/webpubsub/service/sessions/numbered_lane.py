@@ -51,9 +51,8 @@ class NumberedLane:
 
     def begin(self) -> None:
         """See for how much there is room; acknowledgements only make more."""
-        rooms = [buffer.room for buffer in self.members]
-        self._room = min([messages for messages, _ in rooms])
-        self._room_bytes = min([size for _, size in rooms])
+        self._room = min([buffer.room for buffer in self.members])
+        self._room_bytes = min([buffer.room_bytes for buffer in self.members])
 
     def takes(self, frames: Sequence[Frame], gone: Gone) -> bool:
         """Whether it can be kept for all of them; who is sent other things has less room."""

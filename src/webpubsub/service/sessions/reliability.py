@@ -35,13 +35,13 @@ class MessageBuffer:
     """
 
     __slots__ = (
-        "_bytes",
         "_kept",
         "_limits",
-        "_messages",
         "codec",
         "last_sequence_id",
         "outbox",
+        "room",
+        "room_bytes",
         "run",
     )
 
@@ -50,7 +50,8 @@ class MessageBuffer:
         self.last_sequence_id = 0
         self._limits = limits
         self._kept: deque[Stretch | Kept] = deque()
-        self._messages = self._bytes = 0
+        #: How many messages there is room for, and how many bytes of them.
+        self.room, self.room_bytes = limits.messages, limits.bytes
         #: How the client is sent things, None while it is not attached.
         self.outbox: Outbox | None = None
         #: What may have more for it.
@@ -58,7 +59,7 @@ class MessageBuffer:
 
     def __len__(self) -> int:
         self._leave_run()
-        return self._messages
+        return self._limits.messages - self.room
 
     def add(self, delivery: Delivery, size: int) -> int | None:
         """Keep a message; returns its sequence id, or None when there is no room for it."""
@@ -66,26 +67,21 @@ class MessageBuffer:
         if not self.has_room_for(size):
             return None
         self.last_sequence_id += 1
-        self._messages += 1
-        self._bytes += size
+        self.room -= 1
+        self.room_bytes -= size
         self._kept.append(Kept(self.last_sequence_id, delivery, size))
         return self.last_sequence_id
 
-    @property
-    def room(self) -> tuple[int, int]:
-        """How many messages there is room for, and how many bytes of them."""
-        return self._limits.messages - self._messages, self._limits.bytes - self._bytes
-
     def has_room_for(self, size: int) -> bool:
         """Whether there is room for a message of so many bytes."""
-        return self._messages < self._limits.messages and self._bytes + size <= self._limits.bytes
+        return self.room > 0 and size <= self.room_bytes
 
     def take(self, together: Together) -> int:
         """Keep messages for which there is room; returns the first sequence id."""
         count, size, before = len(together.sizes), together.size, self.last_sequence_id
         self.last_sequence_id = last = before + count
-        self._messages += count
-        self._bytes += size
+        self.room -= count
+        self.room_bytes -= size
         self._kept.append(Stretch(last, count, size, together))
         return before + 1
 
@@ -101,13 +97,13 @@ class MessageBuffer:
         kept = self._kept
         while kept and kept[0].last <= sequence_id:
             oldest = kept.popleft()
-            self._messages -= oldest.count
-            self._bytes -= oldest.size
+            self.room += oldest.count
+            self.room_bytes += oldest.size
         if kept:
             oldest = kept[0]
             kept[0] = left = oldest.behind(sequence_id)
-            self._messages -= oldest.count - left.count
-            self._bytes -= oldest.size - left.size
+            self.room += oldest.count - left.count
+            self.room_bytes += oldest.size - left.size
 
     def replay(self, now: float) -> Iterator[Frame]:
         """The frames of everything that is kept. What has expired at ``now``, in seconds since the
@@ -153,8 +149,8 @@ class MessageBuffer:
 
     def _set(self, kept: Iterable[Kept]) -> None:
         self._kept = deque(stretches(kept))
-        self._messages = sum([one.count for one in self._kept])
-        self._bytes = sum([one.size for one in self._kept])
+        self.room = self._limits.messages - sum([one.count for one in self._kept])
+        self.room_bytes = self._limits.bytes - sum([one.size for one in self._kept])
 
 
 def _is_expired(kept: Kept, now: float) -> bool:
