@@ -114,7 +114,6 @@ class FunctionInvoker:
         try:
             result = await self._attempt(attempt)
         finally:
-            self._point.catch_up()
             self._observe(
                 InvocationEnded(
                     invocation_id=attempt.id,
@@ -131,6 +130,7 @@ class FunctionInvoker:
     def _observe(self, item: Observed) -> None:
         observer = self._point.observer
         if observer is not None:
+            self._point.catch_up()
             observer(item)
 
     async def _attempt(self, attempt: _Attempt) -> InvocationResult:

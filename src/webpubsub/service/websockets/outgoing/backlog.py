@@ -80,6 +80,7 @@ class Backlog:
     def __init__(self, batch: Batch) -> None:
         self._turns = Turns()
         self._piece = Piece(batch)
+        #: One that is short, because its batch looks for nobody: it is known that others wait.
         self._interjected = Piece(Batch())
         #: Of what was said since all of it was written.
         self._messages = self._size = 0
