@@ -329,6 +329,6 @@ def begin_run(flusher: Flusher, codec: ClientCodec, outboxes: Sequence[Outbox]) 
         flusher.end(outbox.run)
         outbox.run = run
         lane.members.append(outbox)
-    run.begin([lane])
+    run.enlist([lane])
     flusher.begin(run)
     return run

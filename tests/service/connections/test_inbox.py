@@ -119,6 +119,7 @@ def test_parts_of_an_item_come_before_what_arrived_later() -> None:
     world.inbox.release()
     assert list(world.inbox.items) == ["more", "last", "later"]
     world.inbox.release()
+    world.source.next_turn()
     assert world.handled == ["hold", "parts", "first", "hold", "more", "last", "later"]
 
 
@@ -134,6 +135,7 @@ def test_the_source_waits_while_too_much_is_kept() -> None:
     assert world.source.paused
     world.inbox.release()
     assert world.source.paused, "c alone is still too much"
+    world.source.spent = 0
     world.inbox.release()
     assert not world.source.paused
 

@@ -32,9 +32,8 @@ from webpubsub.service.sessions.session import Session
 from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outgoing import backlog, pieces, runs, sending
-from webpubsub.service.websockets.outgoing.backlog import Level
 from webpubsub.service.websockets.outgoing.outbox import Outbox
-from webpubsub.service.websockets.outgoing.pieces import PIECE
+from webpubsub.service.websockets.outgoing.pieces import PIECE, Amount
 from webpubsub.service.websockets.outgoing.runs import SHORT, Encode, Run
 from webpubsub.service.websockets.outgoing.sending import CALL
 from webpubsub.service.websockets.transport import Transport
@@ -425,8 +424,8 @@ def happening(
         patch.setattr(pieces, "UNSEEN", piece)
         patch.setattr(runs, "SHORT", min(piece, SHORT))
         if piece < PIECE:
-            patch.setattr(backlog, "FULL", Level(3, 1 << 16))
-            patch.setattr(backlog, "TOO_FULL", Level(9, 1 << 22))
+            patch.setattr(backlog, "FULL", Amount(3, 1 << 16))
+            patch.setattr(backlog, "TOO_FULL", Amount(9, 1 << 22))
         patch.setattr(sending, "send_each", (lambda *_: []) if direct else None)
         patch.setattr(sending, "send_same", None)
         crowd = Crowd(limits)
@@ -455,7 +454,12 @@ def check(actions: Actions) -> None:
         assert happening(actions, many=many, direct=True) == expected
 
 
-@given(_actions([*ACTIONS, *SENDS, "turn", "answer"]))
+#: What somebody floods is written later, which those see who stop to read meanwhile.
+NO_FLOOD = [action for action in [*ACTIONS, *SENDS] if action != "flood"]
+ALL_READ = [action for action in [*ACTIONS, *SENDS] if action not in ("pause", "fill", "wait")]
+
+
+@given(_actions([*NO_FLOOD, "turn", "answer"]) | _actions([*ALL_READ, "turn", "answer"]))
 def test_runs_change_nothing(actions: Actions) -> None:
     """Whatever happens within a turn and from turn to turn."""
     check(actions)
@@ -481,6 +485,35 @@ def test_groups_that_alternate_have_a_run_each() -> None:
         assert runs[0] == runs[1] == runs[0][:2] * 3
         assert len({*runs[0], *runs[2], *runs[3]}) == 5
         assert {run.is_over for run in {*runs[0], *runs[2]} if run is not None} == {True}
+
+
+def _run_when_all_is_written(crowd: Crowd) -> Run | None:
+    crowd.do("to_all", 0)
+    while crowd.loop.soon:
+        crowd.loop.turn()
+    assert not crowd.loop.flusher.backlog
+    return crowd.guests[0].outbox.run
+
+
+def test_a_run_is_made_once_for_the_same_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as they are that: whatever each is sent alone, a client that is gone or is back on
+    another transport makes them others. Who is gone is held by nobody."""
+    monkeypatch.setattr(deliveries, "_MANY", 1)
+    crowd = Crowd(PLENTY)
+    run = _run_when_all_is_written(crowd)
+    assert run is not None
+    for between in ("answer", "pause", "resume", "acknowledge", "look"):
+        for number in range(len(GUESTS)):
+            crowd.do(between, number)
+        assert _run_when_all_is_written(crowd) is run
+    reliable = next(at for at, one in enumerate(crowd.guests) if one.session.buffer is not None)
+    for between, number in (("go_away", reliable), ("come_back", reliable), ("lose", 1)):
+        crowd.do(between, number)
+        assert not run.recipients
+        other = _run_when_all_is_written(crowd)
+        assert other is not None
+        assert other is not run
+        run = other
 
 
 def test_who_is_left_out_of_a_message_is_in_the_same_run() -> None:

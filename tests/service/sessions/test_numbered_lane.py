@@ -34,7 +34,8 @@ def _run(members: list[MessageBuffer]) -> Run:
     for buffer in members:
         buffer.run = run
         lane.members.append(buffer)
-    run.begin([lane])
+    run.enlist([lane])
+    run.begin()
     return run
 
 

@@ -97,7 +97,7 @@ async def test_many_who_say_little_do_not_keep_others_waiting() -> None:
     many = [WebSocket(wire, *world.parts).outbox for wire in wires]
     run = begin_run(world.loop.flusher, codec_for(None), many)
     run.say(Delivery(Message(DataType.TEXT, b"")), lambda _: [Frame(FrameKind.TEXT, b"x")])
-    world.loop.flusher.backlog.count(run, 1)
+    world.loop.flusher.backlog.count(run)
     reached = []
     for _ in range(4 * READS):
         world.wire.receive(client_frame(TEXT, b"y"))

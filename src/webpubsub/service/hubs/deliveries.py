@@ -79,24 +79,26 @@ def _leave_out(
 def _send_in_run(
     recipients: list[Session], delivery: Delivery, frames: _Frames, but: Session | None
 ) -> bool:
-    """Keep a message once for all recipients but one, in that of the last which was for the same
-    ones unless it has ended. Returns False where that cannot be done."""
+    """Keep a message once for all recipients but one, in the run of these. Returns False where that
+    cannot be done."""
     attached = (session.attachment for session in recipients if session.attachment is not None)
     first = next(attached, None)
     if first is None:
         return False
     flusher, run = first.outbox.flusher, first.outbox.run
     if run is None or run.recipients != recipients:
-        run = _begin_run(recipients, flusher)
+        run = _make_run(recipients, flusher)
+    if run.is_over:
+        flusher.begin(run)
     left_out = None if but is None else but.outbox or but.buffer
     if run.say(delivery, lambda codec: _encode(delivery, codec, frames), left_out):
-        flusher.backlog.count(run, len(delivery.message.data))
+        flusher.backlog.count(run)
         return True
     flusher.end(run)
     return False
 
 
-def _begin_run(recipients: Sequence[Session], flusher: Flusher) -> Run:
+def _make_run(recipients: Sequence[Session], flusher: Flusher) -> Run:
     """What some of them are in together with others ends first."""
     run, earlier = Run(recipients), None
     lanes: dict[str, PlainLane] = {}
@@ -116,8 +118,7 @@ def _begin_run(recipients: Sequence[Session], flusher: Flusher) -> Run:
             lane = lanes.setdefault(outbox.codec_name, PlainLane(outbox.codec))
         outbox.run = run
         lane.members.append(outbox)
-    run.begin([*lanes.values(), *_numbered_lanes(buffers, run, flusher)])
-    flusher.begin(run)
+    run.enlist([*lanes.values(), *_numbered_lanes(buffers, run, flusher)])
     return run
 
 
@@ -125,8 +126,11 @@ def _numbered_lanes(
     buffers: Sequence[MessageBuffer], run: Run, flusher: Flusher
 ) -> Iterable[NumberedLane]:
     lanes: dict[str, NumberedLane] = {}
+    earlier = None
     for buffer in buffers:
-        flusher.end(buffer.run)
+        if buffer.run is not earlier:
+            earlier = buffer.run
+            flusher.end(earlier)
         buffer.run = run
         if buffer.outbox is not None:
             buffer.outbox.run = run

@@ -87,7 +87,8 @@ class MessageBuffer:
 
     def send_by(self, outbox: Outbox | None) -> None:
         """Have the client sent things in another way, or not at all."""
-        self._leave_run()
+        if self.run is not None:
+            self.run.lose(self)
         self.outbox = outbox
 
     def acknowledge(self, sequence_id: int) -> None:

@@ -9,7 +9,7 @@ section 2.1.
 """
 
 #: So much work is a share. A message is one, and more would delay others for longer.
-SHARE = 6
+SHARE = 4
 #: So many bytes that are read, or handled, are as much work as one message.
 BYTES = 8192
 #: As are so many frames that are read, whatever becomes of them.

@@ -10,7 +10,7 @@ import pytest
 
 from webpubsub.service.websockets.outgoing import sending
 from webpubsub.service.websockets.outgoing.backlog import Backlog
-from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
+from webpubsub.service.websockets.outgoing.pieces import PIECE, Amount, Piece
 from webpubsub.service.websockets.outgoing.runs import Run
 from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 
@@ -28,6 +28,12 @@ class Portion(Run):
     def write(self, piece: Piece) -> None:
         piece.spend(piece.left)
         self.take_turn()
+        if self.is_over:
+            piece.complete(Amount(len(self.sizes), sum(self.sizes)))
+
+    def say(self, size: int) -> "Portion":  # type: ignore[override]
+        self.sizes.append(size)
+        return self
 
     def take_turn(self) -> None:
         self.pieces -= 1
@@ -62,7 +68,7 @@ def test_levels(messages: int, size: int, waits: bool, pieces: int) -> None:
     beyond another that is at once."""
     backlog, [portion], turns = _backlog(9)
     for _ in range(messages):
-        backlog.count(portion, size)
+        backlog.count(portion.say(size))
     said: list[str] = []
     backlog.wait(lambda: said.append("more"))
     backlog.write()
@@ -82,7 +88,7 @@ def test_who_floods_is_waited_for_but_not_by_others() -> None:
     """What others have said is written, and what is flooded when its sender has said all."""
     backlog, [flooded, other, _], turns = _backlog(1, 1, 1)
     for portion in (other, flooded):
-        backlog.count(portion, 1)
+        backlog.count(portion.say(1))
     backlog.wait(lambda: None)
     for _ in range(3):
         backlog.write()
@@ -141,10 +147,43 @@ def test_what_is_left_of_a_run_has_its_turn(is_flooded: bool) -> None:
         run.is_flooded = is_flooded
         backlog.begin(run)
     boxes = [Box(PIECE - CALL), Box(PIECE - CALL)]
-    backlog.replace(runs[1], boxes)
-    backlog.replace(runs[2], [])
+    for run in runs[1:]:
+        backlog.count(run.say(1 << 16))
+    backlog.replace(runs[1], boxes, Amount(1, 1 << 16))
+    backlog.replace(runs[2], [], Amount(1, 1 << 16))
+    backlog.wait(lambda: turns.append("more"))
+    assert not backlog.admit()
     seen = []
     while backlog:
         backlog.write()
         seen.append(("".join(turns), [box.flushes for box in boxes]))
     assert seen == [("a", [0, 0]), ("a", [1, 0]), ("aa", [1, 0]), ("aa", [1, 1])]
+    assert len(backlog.admit()) == 1
+
+
+def test_what_all_have_does_not_count_though_there_is_more() -> None:
+    """Where something is always on the way to somebody, nobody waits until nothing is."""
+    backlog, [large, other, _], _ = _backlog(1, 9, 1)
+    for _ in range(64):
+        backlog.count(large.say(1))
+    backlog.count(other.say(1))
+    backlog.wait(lambda: None)
+    assert not backlog.admit()
+    for _ in range(3):
+        backlog.write()
+    assert large.is_over
+    assert backlog
+    assert len(backlog.admit()) == 1
+
+
+def test_the_end_of_a_flood_is_one_too() -> None:
+    """However little its sender still has to say, and to whomever; unless that is nothing."""
+    backlog, [first, second, other], _ = _backlog(1, 1, 1)
+    backlog.count(first.say(1))
+    backlog.wait(lambda: backlog.count(second.say(1)))
+    backlog.count(other.say(1))
+    backlog.wait(lambda: None)
+    other.is_flooded = False
+    for action in backlog.admit():
+        action()
+    assert [one.is_flooded for one in (first, second, other)] == [True, True, False]

@@ -3,7 +3,7 @@
 import pytest
 
 from webpubsub.service.websockets.outgoing import sending
-from webpubsub.service.websockets.outgoing.pieces import LONGEST, PIECE, UNSEEN, Piece
+from webpubsub.service.websockets.outgoing.pieces import LONGEST, PIECE, UNSEEN, Amount, Piece
 from webpubsub.service.websockets.outgoing.sending import Batch
 
 
@@ -30,11 +30,20 @@ def test_pieces_grow_until_others_are_heard(
 
 @pytest.mark.parametrize(("others", "shortest"), [(0, PIECE), (-1, UNSEEN)])
 def test_one_that_is_shortened(others: int, shortest: int) -> None:
-    """Is no longer than the shortest, nor longer than it was; what was spent is known."""
+    """Is no longer than the shortest, nor longer than it was."""
     piece = Piece(Batch(others))
     piece.left = 9 * PIECE
     piece.shorten()
     assert piece.left == shortest
     piece.spend(shortest - 1)
     piece.shorten()
-    assert (piece.left, piece.spent) == (1, shortest - 1)
+    assert piece.left == 1
+
+
+def test_what_is_done_is_taken_once() -> None:
+    """Of all pieces since."""
+    piece = Piece(Batch())
+    for amount in (Amount(2, 30), Amount(1, 5)):
+        piece.begin()
+        piece.complete(amount)
+    assert [piece.take_done(), piece.take_done()] == [(3, 35), (0, 0)]

@@ -4,6 +4,7 @@ That nothing else changes is seen by ``tests/service/hubs/test_deliveries.py``. 
 client-protocols section 2.1.
 """
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
@@ -53,7 +54,8 @@ def _run(*members: Member) -> Run:
 
 def _begin(members: Sequence[Member], *lanes: PlainLane) -> Run:
     run = Run(members)
-    run.begin(lanes)
+    run.enlist(lanes)
+    run.begin()
     return run
 
 
@@ -125,7 +127,7 @@ def _write_all(run: Run) -> None:
 
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])
-def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -> None:
+def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], object]) -> None:
     """What was sent before, and each message after that; nothing twice, and others not yet."""
     one, other, stranger = Member(), Member(), Member()
     run = _run(one, other)
@@ -144,7 +146,7 @@ def test_who_has_left_is_given_things_in_time(conclude: Callable[[Run], None]) -
 
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])
-def test_a_message_may_be_for_all_but_one(conclude: Callable[[Run], None]) -> None:
+def test_a_message_may_be_for_all_but_one(conclude: Callable[[Run], object]) -> None:
     """Who is given all else in its order, whether it has left or not."""
     one, other, gone = members = [Member(), Member(), Member()]
     run = _run(*members)
@@ -187,7 +189,7 @@ def test_a_short_round_is_written_to_several_members_at_a_time(
 ) -> None:
     """However little is left of a piece; a round is as long as it takes to send it."""
     calls = _calls(monkeypatch)
-    for members, size, written in ((10, 9, 10), (60, 9, AT_ONCE), (60, 9999, 1), (65, 9, 1)):
+    for members, size, written in ((10, 9, 10), (120, 9, AT_ONCE), (120, 9999, 1), (129, 9, 1)):
         run = _run(*[Member(number) for number in range(members)])
         _say(run, b"x" * size)
         _write(run)
@@ -279,7 +281,7 @@ def test_who_was_left_out_is_written_to_with_others_again(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("conclude", [Run.end, _write_all])
 @pytest.mark.usefixtures("nothing_is_short")
-def test_who_leaves_amid_a_round(conclude: Callable[[Run], None]) -> None:
+def test_who_leaves_amid_a_round(conclude: Callable[[Run], object]) -> None:
     """Is given the rest, whether it has been its turn or not, and the time of each message
     stays."""
     members = [Member() for _ in range(4)]
@@ -302,7 +304,7 @@ def test_who_leaves_amid_a_round(conclude: Callable[[Run], None]) -> None:
 
 @pytest.mark.usefixtures("nothing_is_short")
 def test_who_has_been_sent_all_leaves_with_nothing() -> None:
-    """Amid a round, and when the run is over, of which nothing is held then."""
+    """Amid a round, and when all has been written."""
     one, other = Member(), Member()
     run = _run(one, other)
     _say(run, b"a")
@@ -312,7 +314,63 @@ def test_who_has_been_sent_all_leaves_with_nothing() -> None:
     _write(run)
     run.leave(other)
     assert len(other.given) == 1
+
+
+# Rest
+
+
+def test_one_that_rests_is_there_for_the_next_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all who were members, whoever had left or was left out; nothing else is as it was."""
+    calls = _calls(monkeypatch)
+    members = [Member(number) for number in range(3)]
+    run = _run(*members)
+    run.is_flooded = True
+    _say(run, b"a", 3.0, but=members[0])
+    run.leave(members[1])
+    _write_all(run)
+    assert members[1].given == [([b"a"], {0: 3.0})]
+    del calls[:]
+    run.begin()
+    assert not run.is_flooded
+    _say(run, b"b")
+    _write(run, PIECE)
+    assert calls == [([0, 1, 2], b"\x81\x01b")]
+    assert run.is_over
+    assert run.recipients == tuple(members)
+
+
+@pytest.mark.parametrize("ends", [Run.end, _write_all])
+@pytest.mark.parametrize("at_rest", [False, True])
+def test_who_is_lost_is_held_no_longer(ends: Callable[[Run], object], at_rest: bool) -> None:
+    """Nor are the others, by a run that is for nobody any more; what was said before arrives."""
+    members = [Member(), Member()]
+    run = _run(*members)
+    _say(run, b"a")
+    if at_rest:
+        ends(run)
+    run.lose(members[0])
     assert not run.recipients
+    assert members[0].given == [([b"a"], {})]
+    if not at_rest:
+        ends(run)
+    assert members[1].given == [([b"a"], {})]
+    held = [weakref.ref(member) for member in members]
+    del members
+    assert [one() for one in held] == [None, None]
+
+
+def test_what_all_have_been_sent_is_reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In messages and their bytes, each counted once, however many pieces they took."""
+    _calls(monkeypatch)
+    monkeypatch.setattr(runs, "SHORT", 0)
+    run = _run(Member(0), Member(1))
+    _say(run, b"abc")
+    assert _write(run).take_done() == (0, 0)
+    _say(run, b"de")
+    assert _write(run).take_done() == (1, 3)
+    _say(run, b"f")
+    assert run.end() == (2, 3)
+    assert run.end() == (0, 0)
 
 
 def test_what_goes_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ from webpubsub.service.websockets.outgoing.turns import Turns
 
 
 class Portion:
-    """Takes as many pieces of the shortest as there is room for, and says whose turn it was; one
-    with a capital is flooded."""
+    """Takes as many pieces of the shortest as there is room for, an eighth of a millisecond each,
+    and says whose turn it was; one with a capital is flooded."""
 
     def __init__(self, name: str, pieces: int, turns: list[str]) -> None:
         self.name = name
@@ -40,8 +40,8 @@ class World:
     """Some that take turns, of the shortest pieces."""
 
     def __init__(self, **pieces: int) -> None:
-        self.turns = Turns()
         self.written: list[str] = []
+        self.turns = Turns(lambda: len(self.written) * 125_000)
         self.portions = {
             name: Portion(name, number, self.written) for name, number in pieces.items()
         }

@@ -8,25 +8,18 @@ Specification: client-protocols section 2.1.
 
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import Protocol
 
-from webpubsub.service.websockets.outgoing.pieces import Piece
+from webpubsub.service.websockets.outgoing.pieces import Amount, Piece
 from webpubsub.service.websockets.outgoing.runs import Run
 from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 from webpubsub.service.websockets.outgoing.turns import Turns
 
-
-class Level(NamedTuple):
-    """It is reached by so many messages, or by so many bytes of them."""
-
-    messages: int
-    size: int
-
-
-#: From here on, whoever has sent some of it waits.
-FULL = Level(64, 1 << 16)
+#: From so many messages on, or so many bytes, whoever has sent some of it waits.
+FULL = Amount(64, 1 << 16)
 #: From here on, it is written at once.
-TOO_FULL = Level(257, 1 << 22)
+TOO_FULL = Amount(257, 1 << 22)
 
 
 class Flushable(Hashable, Protocol):
@@ -44,13 +37,14 @@ class Flushable(Hashable, Protocol):
 class _Ended:
     """Outboxes, in which is what was left of a run, and what has come since."""
 
-    __slots__ = ("_outboxes", "is_flooded")
+    __slots__ = ("_left", "_outboxes", "is_flooded")
 
     is_begun = True
 
-    def __init__(self, outboxes: Sequence[Flushable], is_flooded: bool) -> None:
+    def __init__(self, outboxes: Sequence[Flushable], is_flooded: bool, left: Amount) -> None:
         self._outboxes = deque(outboxes)
         self.is_flooded = is_flooded
+        self._left = left
 
     @property
     def is_over(self) -> bool:
@@ -61,6 +55,8 @@ class _Ended:
             piece.spend(CALL + self._outboxes.popleft().flush(piece.batch))
         # What comes next must not overtake it.
         piece.batch.send()
+        if self.is_over:
+            piece.complete(self._left)
 
 
 class Backlog:
@@ -82,7 +78,7 @@ class Backlog:
         self._piece = Piece(batch)
         #: One that is short, because its batch looks for nobody: it is known that others wait.
         self._interjected = Piece(Batch())
-        #: Of what was said since all of it was written.
+        #: Of what was said and has not been written to all whom it is for.
         self._messages = self._size = 0
         #: What was said in last, and who waits.
         self._last: Run | None = None
@@ -102,23 +98,35 @@ class Backlog:
         """Have what is said in a run written."""
         self._turns.add(run)
 
-    def count(self, run: Run, size: int) -> None:
-        """A message of so many bytes was said in a run."""
+    def count(self, run: Run) -> None:
+        """A message was said in a run."""
         self._last = run
         self.said += 1
         self._messages += 1
-        self._size += size
+        self._size += run.sizes[-1]
 
-    def replace(self, run: Run, outboxes: Sequence[Flushable]) -> None:
+    def replace(self, run: Run, outboxes: Sequence[Flushable], left: Amount) -> None:
         """Have these flushed, in which is what was left of a run."""
         self._turns.remove(run)
         if outboxes:
-            self._turns.add(_Ended(outboxes, run.is_flooded))
+            self._turns.add(_Ended(outboxes, run.is_flooded, left))
+        else:
+            self._subtract(left)
 
     def wait(self, action: Callable[[], None]) -> None:
         """Have something done as soon as it is not full, by who has just said something, and has
         more to say than can be handled in a turn."""
-        self._waiting.append(action)
+        self._waiting.append(partial(self._go_on, action))
+        self._be_flooded()
+
+    def _go_on(self, action: Callable[[], None]) -> None:
+        """The end of a flood is one, too, however little it is."""
+        said = self.said
+        action()
+        if self.said > said:
+            self._be_flooded()
+
+    def _be_flooded(self) -> None:
         if self._last is not None:
             self._last.is_flooded = True
 
@@ -132,7 +140,7 @@ class Backlog:
         """Write a short piece of what is not flooded, though others wait."""
         self._interjected.begin()
         self._turns.take_calm(self._interjected)
-        self._see_what_is_left()
+        self._subtract(self._interjected.take_done())
 
     def admit(self) -> Sequence[Callable[[], None]]:
         """What need not wait any more."""
@@ -141,7 +149,7 @@ class Backlog:
         admitted, self._waiting = self._waiting, []
         return admitted
 
-    def _has_reached(self, level: Level) -> bool:
+    def _has_reached(self, level: Amount) -> bool:
         return self._messages >= level.messages or self._size >= level.size
 
     def _write_piece(self, *, only_begun: bool = False) -> None:
@@ -150,9 +158,10 @@ class Backlog:
         while piece.left > 0 and turns.take(piece, only_begun=only_begun):
             if turns and piece.left > 0 and piece.batch.others_wait():
                 piece.cut()
-        self._see_what_is_left()
+        self._subtract(piece.take_done())
 
-    def _see_what_is_left(self) -> None:
+    def _subtract(self, done: Amount) -> None:
+        self._messages -= done.messages
+        self._size -= done.size
         if not self._turns:
-            self._messages = self._size = 0
             self._last = None

@@ -67,19 +67,22 @@ class Flusher:
         self._marked.append(outbox)
 
     def begin(self, run: Run) -> None:
-        """Have what is sent in a run written from the end of this turn on."""
+        """Have what is sent in a run that rests written from the end of this turn on."""
         if not self._is_due:
             self._be_due()
+        run.begin()
         self.backlog.begin(run)
 
     def end(self, run: Run | None) -> None:
-        """Something else is to come after what was sent in a run; harmless when it is over."""
-        if run is None or run.is_over:
+        """Something else is to come after what was sent in a run, which is not to be used again."""
+        if run is None:
             return
-        marked, self._marked = self._marked, []
-        run.end()
-        self.backlog.replace(run, self._marked)
-        self._marked = marked
+        if not run.is_over:
+            marked, self._marked = self._marked, []
+            left = run.end()
+            self.backlog.replace(run, self._marked, left)
+            self._marked = marked
+        run.disband()
 
     def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:
         """Have something done when all outboxes have been flushed and everybody else has been
@@ -150,6 +153,9 @@ class Flusher:
             self.flush()
 
     def _do_soon(self, actions: Sequence[Callable[[], None]]) -> None:
+        """In the next turn, when those who are heard first in it have been answered."""
+        if actions:
+            self._loop.call_soon(self._flush_marked)
         for action in actions:
             self._loop.call_soon(action)
 

@@ -182,7 +182,7 @@ class Outbox:
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
         if self.run is not None:
-            self.run.leave(self)
+            self.run.lose(self)
         self.resume()
         self.flush()
         self._transport = _NOWHERE

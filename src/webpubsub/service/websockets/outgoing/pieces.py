@@ -1,5 +1,7 @@
 """How much is written to many clients before others are heard."""
 
+from typing import NamedTuple
+
 from webpubsub.service.websockets.outgoing.sending import Batch
 
 #: How many bytes are a piece: while others are heard, and at most while nobody is.
@@ -8,17 +10,27 @@ PIECE, LONGEST = 1 << 18, 1 << 21
 UNSEEN = PIECE // 2
 
 
+class Amount(NamedTuple):
+    """So many messages to many clients, and so many bytes, each counted once."""
+
+    messages: int
+    size: int
+
+
+NOTHING = Amount(0, 0)
+
+
 class Piece:
     """What is left of one, in bytes. The next is longer and longer while nobody else is heard, if
     that is known."""
 
-    __slots__ = ("_length", "_longest", "_shortest", "batch", "left", "spent")
+    __slots__ = ("_done", "_length", "_longest", "_shortest", "batch", "left")
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.left = 0
-        #: How much was spent of all pieces so far.
-        self.spent = 0
+        #: What has been written to all whom it is for, and nobody has been told.
+        self._done = NOTHING
         self._shortest, self._longest = (PIECE, LONGEST) if batch.can_look else (UNSEEN, UNSEEN)
         self._length = self._shortest
 
@@ -30,7 +42,15 @@ class Piece:
     def spend(self, size: int) -> None:
         """So many bytes of it have been written, or what takes as long."""
         self.left -= size
-        self.spent += size
+
+    def complete(self, amount: Amount) -> None:
+        """So much has been written to all whom it is for."""
+        self._done = Amount(self._done.messages + amount.messages, self._done.size + amount.size)
+
+    def take_done(self) -> Amount:
+        """How much that is since the last time, whatever has gone wrong meanwhile."""
+        done, self._done = self._done, NOTHING
+        return done
 
     def shorten(self) -> None:
         """Others are to have their turns soon: no more is left than of the shortest."""

@@ -2,10 +2,14 @@
 
 In a busy group one turn of the event loop has many messages for many members, and to append each to
 the outbox of each is as much work as their product. What is said in a run is kept once for all of
-its members until the run ends: when it has been written, or when some of them are sent something
-together with others. Then an outbox is given all of it as one, and one that has nothing else on its
-way is not even that: its socket is written to. Nobody is in two runs that have something to be
-written, so there may be as many of them as there are groups.
+its members until it has been written, or some of them are sent something together with others.
+Then an outbox is given all of it as one, and one that has nothing else on its way is not even that:
+its socket is written to. Nobody is in two runs, so there may be as many of them as there are
+groups.
+
+To make a run is work for each member, to have it say something is not. So it rests when all has
+been written, and is there for the next message to the same clients. It is disbanded when one of
+them is in another, or is sent nothing any more: members hold it, and it holds all of them.
 
 It is written round by round: one member after the other is visited, and sent all that was said
 since its last visit. Let visits be numbered, and N be the number of members: what was said before
@@ -17,8 +21,8 @@ A message may be for all but one, as those are that do not come back to their se
 visit he is not sent the same as the others, but what is for him.
 
 Nobody is sent anything in another order because of that. Who is sent something alone *leaves* the
-run first, as does who is sent nothing any more: they are given what was said so far at once, and
-what is said later, too. Specification: client-protocols section 2.1.
+run first, and is given what was said so far at once, and what is said later, too, until it rests.
+Specification: client-protocols section 2.1.
 """
 
 from bisect import bisect_right
@@ -28,19 +32,20 @@ from typing import Any, TypeAlias
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.websockets.outgoing.lanes import Lane
-from webpubsub.service.websockets.outgoing.pieces import Piece
+from webpubsub.service.websockets.outgoing.pieces import NOTHING, Amount, Piece
 from webpubsub.service.websockets.outgoing.sending import BETWEEN, CALL
 
 #: A round of so many bytes at most is written to so many members at a time: in shorter pieces,
 #: groups of some ten members in which everybody talks would take a fifth longer.
-SHORT, AT_ONCE = 1 << 20, 16
+SHORT, AT_ONCE = 1 << 21, 16
 
 #: Makes the frames of a message.
 Encode: TypeAlias = Callable[[ClientCodec], Sequence[Frame]]
 
 
 class Run:
-    """Messages to the same ``recipients``, each of whom is a member of one of the lanes."""
+    """Messages to the same ``recipients``, each of whom is a member of one of the lanes; nobody
+    when it is not to be used again."""
 
     __slots__ = (
         "_apart",
@@ -55,6 +60,7 @@ class Run:
         "is_flooded",
         "is_over",
         "recipients",
+        "sizes",
     )
 
     def __init__(self, recipients: Sequence[object]) -> None:
@@ -62,8 +68,9 @@ class Run:
         self._lanes: Sequence[Lane] = ()
         #: How many members there are, one lane after the other, and how many visits there were.
         self._members = self._visits = 0
-        #: Before which visit each message that is kept was said, how many are kept no longer, and
-        #: when some of them expire.
+        #: How many bytes each message has that is kept, before which visit it was said, how many
+        #: are kept no longer, and when some of them expire.
+        self.sizes: list[int] = []
         self._said: list[int] = []
         self._forgotten = 0
         self._expiries: dict[int, float] = {}
@@ -77,7 +84,7 @@ class Run:
         #: Whether one client has sent more in it than can be handled in a turn. Who has some on the
         #: way at all times need not do so again, so it is that until the run is over.
         self.is_flooded = False
-        #: Whether nothing is to be sent in it any more.
+        #: Whether nothing is to be sent in it: it rests.
         self.is_over = True
 
     @property
@@ -85,12 +92,15 @@ class Run:
         """Whether some members have what others are still to be sent."""
         return bool(self._said) and self._said[0] < self._visits
 
-    def begin(self, lanes: Sequence[Lane]) -> None:
+    def enlist(self, lanes: Sequence[Lane]) -> None:
         """Have members, who know that they are in it, and are in no other run any more."""
         self._lanes = lanes
-        self.is_over = False
-        for lane in lanes:
-            self._members += len(lane.members)
+        self._members = sum([len(lane.members) for lane in lanes])
+
+    def begin(self) -> None:
+        """Rest no longer."""
+        self.is_over = self.is_flooded = False
+        for lane in self._lanes:
             lane.begin()
 
     def say(self, delivery: Delivery, encode: Encode, but: Any = None) -> bool:
@@ -104,6 +114,7 @@ class Run:
             lane.say(delivery, frames)
         place, expires_at = len(self._said), delivery.expires_at
         self._said.append(self._visits)
+        self.sizes.append(len(delivery.message.data))
         if expires_at is not None:
             self._expiries[place] = expires_at
         for member, lane in self._gone.items():
@@ -112,6 +123,13 @@ class Run:
         if but is not None and but not in self._gone:
             self._apart.setdefault(but, []).append(self._forgotten + place)
         return True
+
+    def lose(self, name: Hashable) -> None:
+        """Have a member leave for good."""
+        self.leave(name)
+        self.recipients = ()
+        if self.is_over:
+            self.disband()
 
     def leave(self, name: Hashable) -> None:
         """Give a member what it was not sent so far; harmless for who is none, or has left."""
@@ -131,10 +149,11 @@ class Run:
         if self._said:
             self._write(piece)
         if not self._said:
-            self._close()
+            self._rest()
 
-    def end(self) -> None:
-        """Give all members what they were not sent."""
+    def end(self) -> Amount:
+        """Give all members what they were not sent; returns how much that is."""
+        left = Amount(len(self.sizes), sum(self.sizes))
         while self._said:
             lane, start, end = self._next()
             for member in lane.members[start:end]:
@@ -143,7 +162,13 @@ class Run:
             self._give_apart(lane, start, end)
             self._visits += end - start
             self._forget()
-        self._close()
+        self._rest()
+        return left
+
+    def disband(self) -> None:
+        """Hold nobody: members may hold it. Nothing is to be sent in it."""
+        self._lanes = self.recipients = ()
+        self._places = ()
 
     def _let_go(self, lane: Lane, member: Any, place: int) -> None:
         self._gone[member] = lane
@@ -164,7 +189,7 @@ class Run:
         piece.spend((reached - start) * cost)
         if reached < end:
             piece.cut()
-        self._forget()
+        piece.complete(self._forget())
 
     def _next(self) -> tuple[Lane, int, int]:
         """Who is visited next while it is the same for all: a lane, and from where to where."""
@@ -185,23 +210,26 @@ class Run:
         """How many of the messages were said before a visit."""
         return bisect_right(self._said, visit)
 
-    def _forget(self) -> None:
-        """Drop what all members were sent."""
+    def _forget(self) -> Amount:
+        """Drop what all members were sent; returns how much that is."""
         count = self._said_before(self._visits - self._members)
-        if count:
-            for lane in self._lanes:
-                lane.forget(count)
-            self._expiries = self._expiries_of(count, len(self._said))
-            self._forgotten += count
-            del self._said[:count]
+        if not count:
+            return NOTHING
+        for lane in self._lanes:
+            lane.forget(count)
+        self._expiries = self._expiries_of(count, len(self._said))
+        self._forgotten += count
+        size = sum(self.sizes[:count])
+        del self._said[:count], self.sizes[:count]
+        return Amount(count, size)
 
-    def _close(self) -> None:
-        """Hold nobody: members may remember a run that is over."""
+    def _rest(self) -> None:
+        """Whoever had left is a member like the others."""
         self.is_over = True
-        self._lanes = self.recipients = ()
-        self._places = ()
         self._apart = {}
         self._gone = {}
+        if not self.recipients:
+            self.disband()
 
     def _give_apart(self, lane: Lane, start: int, end: int) -> None:
         """Visit those who are not sent the same as the others."""

@@ -1,18 +1,23 @@
 """Whose turn it is among those that are written in pieces.
 
-They take turns, piece by piece. Those that one client floods have a quarter of what is written as
-long as there are others, and less than that for a moment, so that a message to a hundred clients
-need not wait at all. So messages to many are hardly delayed by somebody who sends without end, and
-what he sends is not held up until nobody else has anything to say.
+They take turns, piece by piece. Those that one client floods have a quarter of the time as long as
+there are others, and less than that for a moment, so that a message to a hundred clients need not
+wait at all. So messages to many are hardly delayed by somebody who sends without end, and what he
+sends is not held up until nobody else has anything to say. It is time that counts: what is said
+without end is longer, and for clients of whom the processor has forgotten more, so that to write it
+takes three times as long.
 """
 
+import time
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from webpubsub.service.websockets.outgoing.pieces import Piece
 
-#: So many times as much is written of others as of what is flooded, and so many bytes before it.
-TIMES, AHEAD = 3, 1 << 21
+#: Others are written for so many times as long as what is flooded, and for so many nanoseconds
+#: before it.
+TIMES, AHEAD = 3, 1_000_000
 
 
 class Portion(Protocol):
@@ -37,14 +42,15 @@ class Portion(Protocol):
 
 
 class Turns:
-    """Portions of which something is left."""
+    """Portions of which something is left. ``clock`` gives nanoseconds."""
 
-    __slots__ = ("_ahead", "_calm", "_flooded")
+    __slots__ = ("_ahead", "_calm", "_clock", "_flooded")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], int] = time.perf_counter_ns) -> None:
+        self._clock = clock
         self._calm: deque[Portion] = deque()
         self._flooded: deque[Portion] = deque()
-        #: How many bytes more of the calm ones were written than is their share.
+        #: For how much longer the calm ones were written than is their share.
         self._ahead = 0
 
     def __bool__(self) -> bool:
@@ -68,8 +74,8 @@ class Turns:
             return self.take_calm(piece)
         if self._calm:
             piece.shorten()
-        written = self._write(portion, piece, flooded)
-        self._ahead = max(self._ahead - TIMES * written, -AHEAD)
+        taken = self._write(portion, piece, flooded)
+        self._ahead = max(self._ahead - TIMES * taken, -AHEAD)
         return True
 
     def take_calm(self, piece: Piece) -> bool:
@@ -78,8 +84,8 @@ class Turns:
         self._sort()
         if not self._calm:
             return False
-        written = self._write(self._calm[0], piece, self._calm)
-        self._ahead += written if self._flooded else 0
+        taken = self._write(self._calm[0], piece, self._calm)
+        self._ahead += taken if self._flooded else 0
         return True
 
     def _sort(self) -> None:
@@ -87,9 +93,10 @@ class Turns:
             self._flooded.append(self._calm.popleft())
 
     def _write(self, portion: Portion, piece: Piece, portions: deque[Portion]) -> int:
-        before = piece.spent
+        """Returns how long it took."""
+        begun = self._clock()
         portion.write(piece)
         portions.remove(portion)
         if not portion.is_over:
             self.add(portion)
-        return piece.spent - before
+        return self._clock() - begun
