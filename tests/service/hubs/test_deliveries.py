@@ -516,6 +516,23 @@ def test_a_run_is_made_once_for_the_same_clients(monkeypatch: pytest.MonkeyPatch
         run = other
 
 
+@pytest.mark.parametrize("number", range(len(GUESTS)))
+def test_who_is_gone_is_held_by_no_run(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Though what it had said is sent to it, too, when its transport is gone and its session is
+    not."""
+    monkeypatch.setattr(deliveries, "_MANY", 1)
+    crowd = Crowd(PLENTY)
+    gone = crowd.guests[number]
+    gone.outbox.finish()
+    crowd.do("to_all", 0)
+    crowd.hub.end(gone.session, "")
+    while crowd.loop.soon:
+        crowd.loop.turn()
+    runs = {run for guest in crowd.guests if (run := guest.outbox.run) is not None}
+    assert [run.recipients for run in runs if gone.session in run.recipients] == []
+    assert len(runs) == 1
+
+
 def test_who_is_left_out_of_a_message_is_in_the_same_run() -> None:
     """Where it is one; more have others begin one of their own."""
     with pytest.MonkeyPatch.context() as patch:

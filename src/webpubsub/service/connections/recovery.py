@@ -107,6 +107,8 @@ def through_bytes(limits: SessionLimits) -> HandOver:
         installed = Session.install(snapshot, limits)
         installed.claim()
         session.let_go()
+        if session.buffer is not None:
+            session.buffer.send_by(None)  # so that no run holds it
         session.streams = None  # they are elsewhere now, and nobody may end them here
         hub.replace(installed)
         return installed

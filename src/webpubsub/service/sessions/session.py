@@ -210,7 +210,9 @@ class Session:
 
     def _lose_transport(self) -> None:
         self.attachment = None
-        self.outbox = None
+        outbox, self.outbox = self.outbox, None
+        if outbox is not None:
+            outbox.leave_for_good()
         if self.buffer is not None:
             self.buffer.send_by(None)
 

@@ -99,6 +99,30 @@ def test_who_floods_is_waited_for_but_not_by_others() -> None:
     assert "".join(turns) == "bca"
 
 
+def test_what_is_flooded_does_not_wait_for_ever() -> None:
+    """Somebody else may always have more to say, of which little is on its way at any time."""
+
+    class Busy(Portion):
+        @property
+        def is_begun(self) -> bool:
+            return True
+
+        def write(self, piece: Piece) -> None:
+            super().write(piece)
+            piece.complete(Amount(1, self.sizes.pop()))
+
+    backlog, [waiting], turns = _backlog(1)
+    backlog.begin(busy := Busy("b", 1000, []))
+    backlog.count(waiting.say(1))
+    backlog.wait(lambda: None)
+    while not turns and backlog.said < 100:
+        backlog.count(busy.say(1))
+        backlog.wait(lambda: None)
+        backlog.write()
+        backlog.admit()
+    assert backlog.said == 64
+
+
 def test_others_are_looked_for_between_two_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """If something is left of both."""
 

@@ -349,10 +349,10 @@ def test_who_is_lost_is_held_no_longer(ends: Callable[[Run], object], at_rest: b
     if at_rest:
         ends(run)
     run.lose(members[0])
-    assert not run.recipients
     assert members[0].given == [([b"a"], {})]
     if not at_rest:
         ends(run)
+    assert not run.recipients
     assert members[1].given == [([b"a"], {})]
     held = [weakref.ref(member) for member in members]
     del members

@@ -10,7 +10,7 @@ import pytest
 
 from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
 from webpubsub.service.websockets.outgoing.sending import Batch
-from webpubsub.service.websockets.outgoing.turns import Turns
+from webpubsub.service.websockets.outgoing.turns import AHEAD, Turns
 
 
 class Portion:
@@ -117,6 +117,26 @@ def test_who_is_calm_waits_for_a_short_piece_only() -> None:
         piece.left = 4 * PIECE
         world.turns.take(piece)
     assert "".join(world.written) == "ccccccccccccA"
+
+
+def test_a_pause_of_the_system_is_nobodys_turn() -> None:
+    """Who is flooded makes up for some of it only."""
+    now, taken = 0, list[str]()
+
+    class Slow(Portion):
+        def write(self, piece: Piece) -> None:
+            nonlocal now
+            now += 10**9 if self.name == "a" and not taken else AHEAD
+            super().write(piece)
+
+    turns = Turns(lambda: now)
+    for name in "aA":
+        turns.add(Slow(name, 9, taken))
+    for _ in range(5):
+        piece = Piece(Batch())
+        piece.begin()
+        turns.take(piece)
+    assert "".join(taken) == "aAaAa"
 
 
 def test_only_what_is_calm() -> None:

@@ -69,6 +69,7 @@ class Backlog:
         "_piece",
         "_size",
         "_turns",
+        "_waited_since",
         "_waiting",
         "said",
     )
@@ -83,8 +84,9 @@ class Backlog:
         #: What was said in last, and who waits.
         self._last: Run | None = None
         self._waiting: list[Callable[[], None]] = []
-        #: How many messages there were since the start.
-        self.said = 0
+        #: How many messages there were since the start, and how many when something was last
+        #: written whether it had begun or not.
+        self.said = self._waited_since = 0
 
     def __bool__(self) -> bool:
         return bool(self._messages or self._turns)
@@ -131,8 +133,13 @@ class Backlog:
             self._last.is_flooded = True
 
     def write(self) -> None:
-        """Write a piece. What is flooded waits for more that can be written with it."""
-        self._write_piece(only_begun=bool(self._waiting) and not self._has_reached(FULL))
+        """Write a piece. What is flooded waits for more that can be written with it, but not for
+        longer than until others have said much."""
+        more_may_come = bool(self._waiting) and not self._has_reached(FULL)
+        only_begun = more_may_come and self.said < self._waited_since + FULL.messages
+        if not only_begun:
+            self._waited_since = self.said
+        self._write_piece(only_begun=only_begun)
         while self._has_reached(TOO_FULL):
             self._write_piece()
 

@@ -181,12 +181,16 @@ class Outbox:
 
     def finish(self) -> None:
         """Hand everything to the transport for the last time; what comes later is dropped."""
-        if self.run is not None:
-            self.run.lose(self)
+        self.leave_for_good()
         self.resume()
         self.flush()
         self._transport = _NOWHERE
         self.clear_fileno = -1
+
+    def leave_for_good(self) -> None:
+        """Be sent nothing with others any more."""
+        if self.run is not None:
+            self.run.lose(self)
 
     def _expire(self, place: int, at: float) -> None:
         if self._expiries is None:

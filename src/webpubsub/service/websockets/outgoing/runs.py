@@ -45,13 +45,14 @@ Encode: TypeAlias = Callable[[ClientCodec], Sequence[Frame]]
 
 class Run:
     """Messages to the same ``recipients``, each of whom is a member of one of the lanes; nobody
-    when it is not to be used again."""
+    when it is disbanded."""
 
     __slots__ = (
         "_apart",
         "_expiries",
         "_forgotten",
         "_gone",
+        "_is_broken",
         "_lanes",
         "_members",
         "_places",
@@ -84,8 +85,9 @@ class Run:
         #: Whether one client has sent more in it than can be handled in a turn. Who has some on the
         #: way at all times need not do so again, so it is that until the run is over.
         self.is_flooded = False
-        #: Whether nothing is to be sent in it: it rests.
+        #: Whether nothing is to be sent in it: it rests, unless somebody has left for good.
         self.is_over = True
+        self._is_broken = False
 
     @property
     def is_begun(self) -> bool:
@@ -127,7 +129,7 @@ class Run:
     def lose(self, name: Hashable) -> None:
         """Have a member leave for good."""
         self.leave(name)
-        self.recipients = ()
+        self._is_broken = True
         if self.is_over:
             self.disband()
 
@@ -228,7 +230,7 @@ class Run:
         self.is_over = True
         self._apart = {}
         self._gone = {}
-        if not self.recipients:
+        if self._is_broken:
             self.disband()
 
     def _give_apart(self, lane: Lane, start: int, end: int) -> None:
