@@ -22,6 +22,7 @@ from webpubsub.protocol.clients.registry import codec_for
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.protocol.refusals import Refusal
+from webpubsub.service.connections.recovery import through_bytes
 from webpubsub.service.hubs import deliveries
 from webpubsub.service.hubs.hub import Hub
 from webpubsub.service.observation import ObservationPoint
@@ -531,6 +532,22 @@ def test_who_is_gone_is_held_by_no_run(monkeypatch: pytest.MonkeyPatch, number: 
     runs = {run for guest in crowd.guests if (run := guest.outbox.run) is not None}
     assert [run.recipients for run in runs if gone.session in run.recipients] == []
     assert len(runs) == 1
+
+
+def test_a_session_that_is_elsewhere_is_held_by_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though it was sent something while its client was away."""
+    monkeypatch.setattr(deliveries, "_MANY", 1)
+    crowd = Crowd(PLENTY)
+    guest = next(one for one in crowd.guests if one.session.buffer is not None)
+    guest.session.detach()
+    guest.end()
+    run = _run_when_all_is_written(crowd)
+    assert run is not None
+    before = guest.session
+    assert before in run.recipients
+    before.claim()
+    through_bytes(crowd.session_limits)(crowd.hub, before)
+    assert not run.recipients
 
 
 def test_who_is_left_out_of_a_message_is_in_the_same_run() -> None:

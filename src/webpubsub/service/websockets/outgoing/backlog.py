@@ -119,16 +119,16 @@ class Backlog:
         """Have something done as soon as it is not full, by who has just said something, and has
         more to say than can be handled in a turn."""
         self._waiting.append(partial(self._go_on, action))
-        self._be_flooded()
+        self._mark_flood()
 
     def _go_on(self, action: Callable[[], None]) -> None:
         """The end of a flood is one, too, however little it is."""
         said = self.said
         action()
         if self.said > said:
-            self._be_flooded()
+            self._mark_flood()
 
-    def _be_flooded(self) -> None:
+    def _mark_flood(self) -> None:
         if self._last is not None:
             self._last.is_flooded = True
 
