@@ -74,7 +74,7 @@ def _serving(workload: str, options: Sequence[str]) -> AbstractContextManager[Se
 async def _turn(server: Server, plan: Plan) -> Turn:
     endpoint = simple_client(server.port)
     clients = await connect([endpoint] * plan.clients, text=TEXT)
-    listener = listening(endpoint)
+    listener = listening(endpoint, shares_core=True)
     listener.add(clients)
     before = server.cpu_seconds
     trips = RoundTrips(clients, listener)

@@ -1,8 +1,10 @@
 """Listens by compiled code, which reads for all clients in one loop and counts what they receive.
 
-The code is compiled when it is first needed, and lives as long as this process. It sleeps while
-there is nothing to read, so that the time it takes is seen, and returns to Python only when what is
-waited for has come, or when a client was sent something else than a message.
+The code is compiled when it is first needed, and lives as long as this process. While there is
+nothing to read it looks for some time before it sleeps, unless others need its core: who sends to a
+process that sleeps has to wake it, which may take as long as to send. That time is told from what
+it works. It returns to Python only when what is waited for has come, or when a client was sent
+something else than a message.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.load.acknowledging import EVERY, SCATTER
+from benchmarks.load.meter import IDLE
 from benchmarks.load.websockets import BUFFER, PATIENCE, Client, Endpoint
 from benchmarks.servers import scratch
 
@@ -25,13 +28,14 @@ _HANDLE, _SIZE, _COUNT, _FLAG = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int64
 _PLACE = ctypes.POINTER(_SIZE)
 #: Function -> what it returns, and what it is given.
 _FUNCTIONS: Final = {
-    "listener_new": (_HANDLE, (ctypes.c_char_p, _SIZE, ctypes.c_uint64, _FLAG)),
+    "listener_new": (_HANDLE, (ctypes.c_char_p, _SIZE, ctypes.c_uint64, _FLAG, _FLAG)),
     "listener_end": (None, (_HANDLE,)),
     "listener_add": (_COUNT, (_HANDLE, _FLAG, ctypes.c_char_p, _SIZE)),
     "listener_await": (None, (_HANDLE, _COUNT)),
     "listener_acknowledge": (None, (_HANDLE, _COUNT, _COUNT)),
     "listener_heard": (_COUNT, (_HANDLE,)),
     "listener_answers": (_COUNT, (_HANDLE,)),
+    "listener_idle": (ctypes.c_double, (_HANDLE,)),
     "listener_is_strange": (None, (_HANDLE, _SIZE, _FLAG)),
     "listener_send": (_FLAG, (_HANDLE, _SIZE, ctypes.c_char_p, _SIZE)),
     "listener_count": (None, (_HANDLE, _SIZE, _COUNT)),
@@ -60,13 +64,15 @@ def library() -> ctypes.CDLL | None:
 class CompiledListener:
     """Takes the sockets of its clients away from the event loop, which is not needed meanwhile."""
 
-    def __init__(self, compiled: ctypes.CDLL, endpoint: Endpoint) -> None:
+    def __init__(
+        self, compiled: ctypes.CDLL, endpoint: Endpoint, *, shares_core: bool = False
+    ) -> None:
         longest = max(map(len, endpoint.answers), default=0)
         self._compiled = compiled
         self._view = (ctypes.c_char * len(BUFFER)).from_buffer(BUFFER)
         self._listener = compiled.listener_new(
             ctypes.cast(self._view, ctypes.c_char_p),
-            *(len(BUFFER), longest, endpoint.size_of is not None),
+            *(len(BUFFER), longest, endpoint.size_of is not None, shares_core),
         )
         self._clients: list[Client] = []
         self._wanted = 0
@@ -120,7 +126,9 @@ class CompiledListener:
         while True:
             rest = until - asyncio.get_running_loop().time()
             listen = self._compiled.listener_listen
+            before = self._compiled.listener_idle(self._listener)
             number = listen(self._listener, wanted, rest, begin, end)
+            IDLE.seconds += self._compiled.listener_idle(self._listener) - before
             if number < 0:
                 return
             self._look(number, begin.value, end.value)

@@ -85,7 +85,7 @@ async def _echoes(
     [client] = await connect([endpoint], text=text)
     at_once = unanswered // _PARTS
     client.message *= at_once
-    listener = listening(endpoint)
+    listener = listening(endpoint, shares_core=True)
     listener.add([client])
     listener.answer_after(at_once)
     for _ in range(_PARTS):
@@ -105,7 +105,7 @@ async def _to_group(
     receivers = await connect([member] * members)
     [sender] = await connect([publisher], text="x" * 64)
     sender.message *= in_flight
-    listener = listening(member)
+    listener = listening(member, shares_core=True)
     listener.add([*receivers, sender])
     if acknowledged:
         listener.acknowledge()

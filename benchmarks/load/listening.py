@@ -46,10 +46,13 @@ class Listener(Protocol):
         """For so long."""
 
 
-def listening(endpoint: Endpoint) -> Listener:
-    """To clients of such an endpoint."""
+def listening(endpoint: Endpoint, *, shares_core: bool = False) -> Listener:
+    """To clients of such an endpoint. Who ``shares_core`` with others leaves it to them at once
+    when there is nothing to hear."""
     compiled = library()
-    return CompiledListener(compiled, endpoint) if compiled else PureListener()
+    if compiled is None:
+        return PureListener()
+    return CompiledListener(compiled, endpoint, shares_core=shares_core)
 
 
 class PureListener:

@@ -34,13 +34,22 @@ class Figure(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, value=value)
 
 
+class Idle:
+    """What this process seemed to work, and has only looked for something to do."""
+
+    seconds = 0.0
+
+
+IDLE = Idle()
+
+
 class Meter:
     """Runs from where it is made."""
 
     def __init__(self) -> None:
         self._idle = _idle_seconds()
         self._started = time.perf_counter()
-        self._spent = time.process_time()
+        self._spent = _worked_seconds()
 
     @property
     def seconds(self) -> float:
@@ -53,9 +62,14 @@ class Meter:
 
     def figure(self, value: float) -> Figure:
         """A value that the time until now has shown."""
-        spent, seconds = time.process_time() - self._spent, self.seconds
+        spent, seconds = _worked_seconds() - self._spent, self.seconds
         idle = _idle_seconds() - self._idle
         return Figure(value, spent / seconds, max(0.0, 1 - idle / seconds))
+
+
+def _worked_seconds() -> float:
+    """Of this process."""
+    return time.process_time() - IDLE.seconds
 
 
 def _idle_seconds() -> float:

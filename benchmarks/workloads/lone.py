@@ -93,7 +93,7 @@ async def lone_publisher(
     """Nobody else sends to its group."""
     receivers = await connect([member] * members)
     [client] = await connect([publisher], text=TEXT)
-    listener = listening(member)
+    listener = listening(member, shares_core=True)
     listener.add([*receivers, client])
     if acknowledged:
         listener.acknowledge()

@@ -28,7 +28,7 @@ class Reliable(Workload[SocketContestant], frozen=True):
 
     name: ClassVar[str] = "reliable"
     notes: ClassVar[str] = (
-        "Each client acknowledges every 100 messages, at times of its own. No peer numbers and "
+        "Each client acknowledges every 250 messages, at times of its own. No peer numbers and "
         "keeps messages in this way."
     )
     members: int = 1000

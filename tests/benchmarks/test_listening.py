@@ -14,6 +14,7 @@ from benchmarks.load import compiled, listening
 from benchmarks.load.acknowledging import EVERY, SCATTER
 from benchmarks.load.frames import BINARY, PING, PONG, TEXT, masked
 from benchmarks.load.listening import Listener, PureListener
+from benchmarks.load.meter import IDLE
 from benchmarks.load.websockets import Client, Endpoint, connect, leave
 
 ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: any\r\n\r\n"
@@ -272,6 +273,22 @@ async def test_a_message_that_does_not_come_is_missed(
         client = await _client(endpoint, listener)
         with pytest.raises(RuntimeError, match="2 messages or bytes have not come"):
             await listener.done(0.05)
+        await leave([client])
+
+
+@pytest.mark.parametrize("shares_core", [False, True])
+async def test_who_has_a_core_to_itself_does_not_sleep_at_once(shares_core: bool) -> None:
+    """And knows what of its time was not work."""
+    library = compiled.library()
+    if library is None:
+        pytest.skip("without a compiler the event loop listens")
+    with _server(lambda client: client.sendall(_frame(b"one"))) as port:
+        endpoint = Endpoint(port=port, path="/")
+        listener = compiled.CompiledListener(library, endpoint, shares_core=shares_core)
+        client = await _client(endpoint, listener)
+        before = IDLE.seconds
+        await listener.listen(0.02)
+        assert (IDLE.seconds > before) is not shares_core
         await leave([client])
 
 

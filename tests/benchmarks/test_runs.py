@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from benchmarks.contestants.contestant import OURS, Contestant
-from benchmarks.load.meter import Figure, Meter
+from benchmarks.load.meter import IDLE, Figure, Meter
 from benchmarks.report import summary
 from benchmarks.runs import Results, Row, Rows, Workload
 
@@ -98,6 +98,17 @@ def test_a_meter_knows_how_busy_both_cores_are() -> None:
     assert 0 <= figure.server_share <= 1
     assert figure.value <= 200
     assert figure.of(7.0) == Figure(7.0, figure.load_share, figure.server_share)
+
+
+def test_a_load_that_only_looks_for_something_to_do_is_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However much of its core it uses."""
+    meter = Meter()
+    while meter.seconds < 0.05:
+        pass
+    monkeypatch.setattr(IDLE, "seconds", IDLE.seconds + meter.seconds)
+    assert meter.rate(10).load_share <= 0.2
 
 
 def test_a_busy_load_leaves_a_mark() -> None:

@@ -15,9 +15,9 @@ from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.protobuf import ProtobufCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.session_limits import BufferLimits
-from webpubsub.service.sessions.numbered_lane import NumberedLane, numbered
+from webpubsub.service.sessions.numbered_lane import Numbered, NumberedLane, numbered
 from webpubsub.service.sessions.reliability import MessageBuffer
-from webpubsub.service.sessions.stretches import Together
+from webpubsub.service.sessions.stretches import Stretch, Together
 from webpubsub.service.websockets.frames import wire_bytes
 from webpubsub.service.websockets.outgoing.pieces import Piece
 from webpubsub.service.websockets.outgoing.runs import Run
@@ -26,6 +26,12 @@ from webpubsub.service.websockets.outgoing.sending import Batch
 
 def _deliveries(texts: list[str]) -> list[Delivery]:
     return [Delivery(Message(DataType.TEXT, text.encode()), group="%d") for text in texts]
+
+
+def _numbered(codec: ClientCodec, texts: list[str]) -> Callable[[int], Numbered]:
+    deliveries = _deliveries(texts)
+    messages = [codec.encode_delivery(delivery) for delivery in deliveries]
+    return numbered(codec, messages, Together.of(deliveries, [1] * len(texts)))
 
 
 def _run(members: list[MessageBuffer]) -> Run:
@@ -54,23 +60,25 @@ def test_numbers_are_put_in_as_the_codec_does(
         wire_bytes([codec.with_sequence_id(one, number) for one in frames])
         for number, frames in enumerate(messages, first)
     )
-    assert numbered(codec, messages)(first) == expected
+    assert _numbered(codec, texts)(first).data == expected
 
 
 def test_the_same_numbers_share_their_bytes() -> None:
-    """Clients that came together are often at the same number."""
-    make = numbered(JsonCodec(), [JsonCodec().encode_delivery(one) for one in _deliveries(["a"])])
-    assert make(3) is make(3)
-    assert make(3) != make(4)
+    """And what is kept: clients that came together are often at the same number."""
+    number = _numbered(JsonCodec(), ["a"])
+    assert number(3).data is number(3).data
+    assert number(3).stretch is number(3).stretch
+    assert number(3).data != number(4).data
+    assert (number(3).stretch.last, number(4).stretch.last) == (3, 4)
 
 
 def test_different_numbers_do_not_all_keep_their_bytes() -> None:
     """There may be as many as clients, and large messages."""
-    make = numbered(JsonCodec(), [JsonCodec().encode_delivery(one) for one in _deliveries(["a"])])
-    first = make(1)
-    for number in range(2, 20):
-        make(number)
-    assert make(1) is not first
+    number = _numbered(JsonCodec(), ["a"])
+    first = number(1).data
+    for at in range(2, 20):
+        number(at)
+    assert number(1).data is not first
 
 
 @pytest.mark.parametrize(
@@ -118,9 +126,9 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[Together]:
     given_: list[Together] = []
     take = MessageBuffer.take
 
-    def look(buffer: MessageBuffer, together: Together) -> int:
-        given_.append(together)
-        return take(buffer, together)
+    def look(buffer: MessageBuffer, stretch: Stretch) -> None:
+        given_.append(stretch.together)
+        take(buffer, stretch)
 
     monkeypatch.setattr(MessageBuffer, "take", look)
     return given_

@@ -142,7 +142,7 @@ def test_what_was_acknowledged_is_held_no_longer() -> None:
     held = weakref.ref(watched)
     together = Together.of([watched, delivery()], [1, 1])
     for buffer in buffers:
-        buffer.take(together)
+        buffer.take(together.numbered(1))
     del watched, together
     buffers[0].acknowledge(2)
     buffers[1].acknowledge(1)
@@ -198,8 +198,8 @@ class Buffered(RuleBasedStateMachine):
     def send_together(self, texts: list[tuple[str, float | None]]) -> None:
         sizes = [len(text) for text, _ in texts]
         if 0 < len(texts) <= self.buffer.room and sum(sizes) <= self.buffer.room_bytes:
-            first = self.buffer.take(Together.of([delivery(*one) for one in texts], sizes))
-            assert first == self.sent + 1
+            together = Together.of([delivery(*one) for one in texts], sizes)
+            self.buffer.take(together.numbered(self.sent + 1))
             for one in texts:
                 self.keep(*one)
 

@@ -7,18 +7,26 @@ has it leave the run before. Specification: client-protocols sections 7.2 and 7.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.sessions.reliability import MessageBuffer
-from webpubsub.service.sessions.stretches import Together
+from webpubsub.service.sessions.stretches import Stretch, Together
 from webpubsub.service.websockets.frames import frame, wire_bytes
 from webpubsub.service.websockets.outgoing.lanes import Expiries, Gone
 from webpubsub.service.websockets.outgoing.sending import Apart, Batch
 
-#: For so many numbers bytes are kept for who else has the same: of 1 MiB for each of a thousand
-#: clients there would be 1 GiB.
+#: For so many numbers it is kept what others at the same are sent, too: of 1 MiB for each of a
+#: thousand clients there would be 1 GiB.
 _SHARED = 16
+
+
+class Numbered(NamedTuple):
+    """Messages that begin at some sequence id: as they are kept, and their bytes."""
+
+    stretch: Stretch
+    data: bytes
 
 
 class NumberedLane:
@@ -26,8 +34,8 @@ class NumberedLane:
 
     __slots__ = (
         "_deliveries",
-        "_make",
         "_messages",
+        "_number",
         "_room",
         "_room_bytes",
         "_sizes",
@@ -44,9 +52,10 @@ class NumberedLane:
         self._deliveries: list[Delivery] = []
         self._sizes: list[int] = []
         self._messages: list[Sequence[Frame]] = []
-        #: All of them, as each member keeps them, and what makes their bytes; made when needed.
+        #: All of them, as each member keeps them, and what gives them their numbers; made when
+        #: needed.
         self._together: Together | None = None
-        self._make: Callable[[int], bytes] | None = None
+        self._number: Callable[[int], Numbered] | None = None
         self._room = self._room_bytes = 0
 
     def begin(self) -> None:
@@ -72,7 +81,7 @@ class NumberedLane:
         self._sizes.append(size)
         self._messages.append(frames)
         self.size += size
-        self._together = self._make = None
+        self._together = self._number = None
 
     def places(self) -> Mapping[Hashable, int]:
         """That of each buffer, and of the outbox of who is attached."""
@@ -81,47 +90,46 @@ class NumberedLane:
 
     def give(self, member: MessageBuffer, start: int, end: int, expiries: Expiries) -> None:
         """Have them kept, and appended to its outbox."""
-        first = member.take(self._from(start, end))
+        first = member.last_sequence_id + 1
+        member.take(self._from(start, end).numbered(first))
         if member.outbox is not None:
             parts = _parts(self.codec, self._messages[start:end], first)
             member.outbox.extend(parts, expiries)
 
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Those with the same numbers are sent the same."""
-        if self._make is None:
-            self._make = numbered(self.codec, self._messages.copy())
         for at in places:
             last = min(at + places.step, places.stop)
-            staying = [one for one in self.members[at:last] if one not in apart]
-            self._write(staying, self._make, expiries, batch)
+            members = self.members[at:last]
+            if apart:
+                members = [one for one in members if one not in apart]
+            self._write(members, expiries, batch)
             batch.send()
             if batch.others_wait():
                 return last
         return places.stop
 
-    def _write(
-        self,
-        members: Sequence[MessageBuffer],
-        make: Callable[[int], bytes],
-        expiries: Expiries,
-        batch: Batch,
-    ) -> None:
-        together = self._all()
+    def _write(self, members: Sequence[MessageBuffer], expiries: Expiries, batch: Batch) -> None:
+        if self._number is None:
+            self._number = numbered(self.codec, self._messages.copy(), self._all())
+        number = self._number
         for buffer in members:
-            first = buffer.take(together)
+            first = buffer.last_sequence_id + 1
+            stretch, data = number(first)
+            buffer.take(stretch)
             outbox = buffer.outbox
             if outbox is None:
                 continue
             if outbox.clear_fileno < 0:
                 outbox.extend(_parts(self.codec, self._messages, first), expiries)
             else:
-                batch.add(outbox, outbox.clear_fileno, make(first))
+                batch.add(outbox, outbox.clear_fileno, data)
 
     def forget(self, count: int) -> None:
         """Drop what makes them."""
         self.size -= sum(self._sizes[:count])
         del self._deliveries[:count], self._sizes[:count], self._messages[:count]
-        self._together = self._make = None
+        self._together = self._number = None
 
     def _all(self) -> Together:
         if self._together is None:
@@ -135,11 +143,13 @@ class NumberedLane:
         return Together.of(self._deliveries[start:end], self._sizes[start:end])
 
 
-def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callable[[int], bytes]:
-    """Makes the bytes of messages whose sequence ids begin with a number."""
+def numbered(
+    codec: ClientCodec, messages: Sequence[Sequence[Frame]], together: Together
+) -> Callable[[int], Numbered]:
+    """Gives messages their sequence ids, from one on. Who is at the same is given the very same: of
+    a thousand clients that keep them, the processor then has to look for them once."""
     templates: dict[int, bytes | None] = {}
 
-    @lru_cache(_SHARED)
     def make(first: int) -> bytes:
         end = first + len(messages)
         digits = len(str(first))
@@ -150,7 +160,11 @@ def numbered(codec: ClientCodec, messages: Sequence[Sequence[Frame]]) -> Callabl
             return b"".join(_parts(codec, messages, first))
         return template % tuple(range(first, end))
 
-    return make
+    @lru_cache(_SHARED)
+    def number(first: int) -> Numbered:
+        return Numbered(together.numbered(first), make(first))
+
+    return number
 
 
 def _template(codec: ClientCodec, messages: Sequence[Sequence[Frame]], digits: int) -> bytes | None:

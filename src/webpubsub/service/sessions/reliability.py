@@ -14,7 +14,7 @@ import msgspec
 from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.session_limits import BufferLimits
-from webpubsub.service.sessions.stretches import Kept, Stretch, Together, stretches
+from webpubsub.service.sessions.stretches import Kept, Stretch, stretches
 from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.outgoing.runs import Run
 
@@ -76,14 +76,12 @@ class MessageBuffer:
         """Whether there is room for a message of so many bytes."""
         return self.room > 0 and size <= self.room_bytes
 
-    def take(self, together: Together) -> int:
-        """Keep messages for which there is room; returns the first sequence id."""
-        count, size, before = len(together.sizes), together.size, self.last_sequence_id
-        self.last_sequence_id = last = before + count
-        self.room -= count
-        self.room_bytes -= size
-        self._kept.append(Stretch(last, count, size, together))
-        return before + 1
+    def take(self, stretch: Stretch) -> None:
+        """Keep messages for which there is room, with the next sequence ids."""
+        self.last_sequence_id = stretch.last
+        self.room -= stretch.count
+        self.room_bytes -= stretch.size
+        self._kept.append(stretch)
 
     def send_by(self, outbox: Outbox | None) -> None:
         """Have the client sent things in another way, or not at all."""

@@ -52,6 +52,11 @@ class Together(msgspec.Struct, frozen=True, gc=False):
         """Messages of these sizes, whatever becomes of the sequences."""
         return cls(tuple(deliveries), tuple(sizes), sum(sizes))
 
+    def numbered(self, first: int) -> "Stretch":
+        """All of them, with sequence ids from this one on."""
+        count = len(self.sizes)
+        return Stretch(first + count - 1, count, self.size, self)
+
 
 class Stretch(msgspec.Struct, frozen=True, gc=False):
     """The last so many of some messages, one at least, that a client has not acknowledged, and the

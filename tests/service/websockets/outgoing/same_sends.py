@@ -19,6 +19,7 @@ def same_sends(
         start: int,
         end: int,
         _between: int,
+        _patience: int,
         data: bytes,
         apart: Apart,
         _others: int,

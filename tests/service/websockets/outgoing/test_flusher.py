@@ -4,6 +4,8 @@ That nobody is sent anything in another order is seen by ``tests/service/hubs/te
 Specification: client-protocols section 2.1.
 """
 
+from typing import Any
+
 import pytest
 
 from tests.service.fakes import ManualLoop, Wire, begin_run
@@ -11,10 +13,11 @@ from webpubsub.protocol.clients.codec import Frame, FrameKind
 from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.settings import ServiceSettings
-from webpubsub.service.websockets.outgoing import flusher, sending
+from webpubsub.service.websockets.outgoing import flusher, pieces, sending
 from webpubsub.service.websockets.outgoing.outbox import Outbox
-from webpubsub.service.websockets.outgoing.pieces import UNSEEN
-from webpubsub.service.websockets.outgoing.sending import CALL
+from webpubsub.service.websockets.outgoing.pieces import SELDOM, UNSEEN
+from webpubsub.service.websockets.outgoing.runs import Run
+from webpubsub.service.websockets.outgoing.sending import BETWEEN, CALL, Batch
 
 #: So many are written to in one piece, when the message is small; and some pieces.
 _AT_ONCE = -(-UNSEEN // (CALL + 3))
@@ -293,3 +296,96 @@ def test_nobody_waits_for_those_who_are_gone() -> None:
     world.postpone("speaker", to_many=True)
     world.turns(2)
     assert world.done == ["speaker"]
+
+
+def test_who_wants_nothing_is_looked_for_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those who acknowledge; until somebody wants something."""
+    steps: list[int] = []
+
+    def send_same(
+        _ways: list[Any], start: int, end: int, between: int, *_rest: Any
+    ) -> tuple[int, list[tuple[Any, int]]]:
+        steps.append(between)
+        return min(start + between, end), []
+
+    monkeypatch.setattr(sending, "send_same", send_same)
+    monkeypatch.setattr(pieces, "UNSEEN", 1 << 20)
+    world = World()
+    world.say(b"a")
+    world.turns(8)
+    assert steps == [BETWEEN, 2 * BETWEEN, SELDOM, SELDOM]
+    world.box_apart.append(b"a")
+    world.turns(4)
+    assert steps[4:] == [BETWEEN, 2 * BETWEEN]
+
+
+class Broken:
+    """An outbox for which everything goes wrong."""
+
+    def flush(self, _batch: Batch) -> int:
+        raise ZeroDivisionError
+
+    def overflow(self) -> None:
+        raise ZeroDivisionError
+
+
+def _fails(world: World) -> None:
+    with pytest.raises(ZeroDivisionError):
+        world.turns(1)
+
+
+def test_what_goes_wrong_for_one_is_nothing_to_the_others() -> None:
+    """They are sent what was sent to them, and what was postponed is done."""
+    world = World()
+    world.flusher.mark(Broken())
+    world.box_apart.append(b"a")
+    world.postpone("later")
+    world.say(b"b")
+    _fails(world)
+    world.rest()
+    assert (world.apart.written, world.done, world.reached) == (b"a", ["later"], _MANY)
+
+
+def test_who_is_too_full_is_dropped_whatever_becomes_of_another() -> None:
+    """At the latest when something is flushed the next time."""
+    world = World()
+    dropped = list[str]()
+    full = Outbox(
+        Wire(), SimpleCodec(), world.flusher, ServiceSettings(), lambda: dropped.append("full")
+    )
+    world.flusher.expect_overflow(Broken())
+    world.flusher.expect_overflow(full)
+    world.postpone("later")
+    _fails(world)
+    world.postpone("later still")
+    world.rest()
+    assert (dropped, world.done) == (["full"], ["later", "later still"])
+
+
+def test_what_goes_wrong_for_many_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else needs to say anything before."""
+    world = World()
+    world.say(b"a")
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "write", lambda *_: 1 / 0)
+        _fails(world)
+    world.rest()
+    assert world.reached == _MANY
+
+
+@pytest.mark.parametrize("broken", ["end", "write"])
+def test_what_is_marked_stays_so(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    """When it goes wrong that a run ends, or is written though others are still heard."""
+    world = World()
+    world.say(b"a")
+    run = world.boxes[0].run
+    assert run is not None
+    world.turns(1)
+    world.flusher.interject()
+    world.box_apart.append(b"b")
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, broken, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            world.flusher.end(run) if broken == "end" else world.flusher.interject()
+    world.rest()
+    assert world.apart.written == b"b"

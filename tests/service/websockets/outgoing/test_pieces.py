@@ -3,8 +3,15 @@
 import pytest
 
 from webpubsub.service.websockets.outgoing import sending
-from webpubsub.service.websockets.outgoing.pieces import LONGEST, PIECE, UNSEEN, Amount, Piece
-from webpubsub.service.websockets.outgoing.sending import Batch
+from webpubsub.service.websockets.outgoing.pieces import (
+    LONGEST,
+    PIECE,
+    SELDOM,
+    UNSEEN,
+    Amount,
+    Piece,
+)
+from webpubsub.service.websockets.outgoing.sending import BETWEEN, Batch
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,22 @@ def test_what_is_done_is_taken_once() -> None:
         piece.begin()
         piece.complete(amount)
     assert [piece.take_done(), piece.take_done()] == [(3, 35), (0, 0)]
+
+
+def test_others_are_looked_for_less_often_while_they_want_nothing() -> None:
+    """If there are any: who was not looked for in vain is looked for as before."""
+    piece = Piece(Batch())
+    steps = []
+    for is_cut, wanted in [
+        *[(False, False), (True, False), (False, False), (True, False), (True, False)],
+        *[(True, True), (True, False), (False, True)],
+    ]:
+        steps.append(piece.step)
+        piece.begin()
+        if is_cut:
+            piece.cut()
+        piece.judge(others_want_something=wanted)
+    assert SELDOM == 4 * BETWEEN
+    doubled = 2 * BETWEEN
+    assert steps == [BETWEEN, BETWEEN, doubled, doubled, SELDOM, SELDOM, BETWEEN, doubled]
+    assert piece.step == BETWEEN

@@ -124,26 +124,30 @@ def test_the_same_is_sent_to_some() -> None:
         mine.setblocking(False)
     first, second, third = (Socket(mine.fileno()) for mine, _ in pairs)
     ways = [first, second, busy := Socket(-1), third]
-    assert sending.send_same(ways, 0, 3, BETWEEN, b"a", {second: None}, -1) == (3, [(busy, -1)])
+    assert sending.send_same(ways, 0, 3, BETWEEN, 0, b"a", {second: None}, -1) == (3, [(busy, -1)])
     assert pairs[0][1].recv(9) == b"a"
     much = b"x" * 50_000_000
-    reached, [(way, sent)] = sending.send_same(ways, 1, 2, BETWEEN, much, {}, -1)
+    reached, [(way, sent)] = sending.send_same(ways, 1, 2, BETWEEN, 0, much, {}, -1)
     assert (reached, way) == (2, second)
     assert 0 < sent < len(much)
-    assert sending.send_same(ways, 1, 2, BETWEEN, b"b", {}, -1) == (2, [(second, 0)])
+    assert sending.send_same(ways, 1, 2, BETWEEN, 0, b"b", {}, -1) == (2, [(second, 0)])
     for pair in pairs:
         for end in pair:
             end.close()
 
 
 def test_it_is_looked_for_others_now_and_then() -> None:
-    """After some sends; where there is something to read, the others are not sent anything."""
+    """After some sends that took long enough; where there is something to read, the others are not
+    sent anything."""
     assert sending.send_same is not None
     (mine, theirs), (others, somebody) = socket.socketpair(), socket.socketpair()
     ways = [Socket(mine.fileno())] * 20
-    assert sending.send_same(ways, 0, 20, BETWEEN, b"a", {}, others.fileno()) == (20, [])
+    assert sending.send_same(ways, 0, 20, BETWEEN, 0, b"a", {}, others.fileno()) == (20, [])
     somebody.send(b"hello")
-    assert sending.send_same(ways, 3, 20, BETWEEN, b"a", {}, others.fileno()) == (3 + BETWEEN, [])
+    assert sending.send_same(ways, 3, 20, BETWEEN, 0, b"a", {}, others.fileno()) == (
+        3 + BETWEEN,
+        [],
+    )
     assert len(theirs.recv(99)) == 20 + BETWEEN
     for end in (mine, theirs, others, somebody):
         end.close()

@@ -7,6 +7,7 @@ def send_same(
     start: int,
     end: int,
     between: int,
+    patience: int,
     data: bytes,
     apart: dict[Any, Any],
     others: int,

@@ -6,6 +6,13 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 cdef extern from "<sys/socket.h>":
     ssize_t send(int fileno, const void *data, size_t size, int flags)
 
+cdef extern from "<time.h>":
+    struct timespec:
+        long tv_sec
+        long tv_nsec
+    int CLOCK_MONOTONIC
+    int clock_gettime(int clock, timespec *time)
+
 cdef extern from "<poll.h>":
     struct pollfd:
         int fd
@@ -13,6 +20,12 @@ cdef extern from "<poll.h>":
         short revents
     int POLLIN
     int poll(pollfd *polled, unsigned long count, int milliseconds)
+
+
+cdef long long nanoseconds():
+    cdef timespec time
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1000000000LL + time.tv_nsec
 
 
 def is_readable(int fileno):
@@ -43,10 +56,18 @@ def send_each(list filenos, list data):
 
 
 def send_same(
-    list ways, Py_ssize_t start, Py_ssize_t end, int between, bytes data, dict apart, int others
+    list ways,
+    Py_ssize_t start,
+    Py_ssize_t end,
+    int between,
+    long long patience,
+    bytes data,
+    dict apart,
+    int others,
 ):
     """Send the same to the sockets of ``ways`` from one place to another, without those ``apart``;
-    or not to all of them, when ``others`` is readable after ``between`` sends or a multiple.
+    or not to all of them, when ``others`` is readable. That is looked for after ``between`` sends
+    or a multiple, if the last time was at least ``patience`` nanoseconds ago.
 
     Returns the place that was reached, and who could not be sent all of it: how many bytes of it
     were, -1 where no socket can be written to.
@@ -54,6 +75,7 @@ def send_same(
     cdef Py_ssize_t at, size = PyBytes_GET_SIZE(data)
     cdef ssize_t sent
     cdef int fileno, calls = 0
+    cdef long long now, looked = nanoseconds()
     cdef list unsent = []
     for at in range(start, end):
         way = ways[at]
@@ -67,6 +89,12 @@ def send_same(
         if sent != size:
             unsent.append((way, max(sent, 0)))
         calls += 1
-        if calls % between == 0 and others >= 0 and is_readable(others):
+        if calls % between or others < 0:
+            continue
+        now = nanoseconds()
+        if now - looked < patience:
+            continue
+        looked = now
+        if is_readable(others):
             return at + 1, unsent
     return end, unsent

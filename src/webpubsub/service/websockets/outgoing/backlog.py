@@ -132,6 +132,10 @@ class Backlog:
         if self._last is not None:
             self._last.is_flooded = True
 
+    def judge(self, *, others_want_something: bool) -> None:
+        """Whether those who were heard since the last piece gave anybody anything to do."""
+        self._piece.judge(others_want_something=others_want_something)
+
     def write(self) -> None:
         """Write a piece. What is flooded waits for more that can be written with it, but not for
         longer than until others have said much."""

@@ -10,7 +10,8 @@ client-protocols section 2.1.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from webpubsub.service.websockets.outgoing.backlog import Backlog, Flushable
 from webpubsub.service.websockets.outgoing.runs import Run
@@ -31,6 +32,7 @@ class Flusher:
         "_parts",
         "_postponed",
         "_said",
+        "_written_at",
         "backlog",
         "flushes",
     )
@@ -49,6 +51,8 @@ class Flusher:
         #: What was sent to many, and whether others are to be heard before more of it is written.
         self.backlog = Backlog(self._batch)
         self._others_first = False
+        #: At which flush a piece of it was.
+        self._written_at = 0
         #: How many messages had been sent to many when something was to be written meanwhile.
         self._said = 0
         #: What was joined last.
@@ -78,10 +82,9 @@ class Flusher:
         if run is None:
             return
         if not run.is_over:
-            marked, self._marked = self._marked, []
-            left = run.end()
-            self.backlog.replace(run, self._marked, left)
-            self._marked = marked
+            with self._apart():
+                left = run.end()
+                self.backlog.replace(run, self._marked, left)
         run.disband()
 
     def postpone(self, action: Callable[[], None], *, to_many: bool = False) -> None:
@@ -108,47 +111,74 @@ class Flusher:
 
     def flush(self) -> None:
         """Flush all outboxes that were marked, and write some of what was sent to many; then drop
-        the clients that have left too much unread, which may close anybody's connection."""
+        the clients that have left too much unread, which may close anybody's connection. Whatever
+        goes wrong for one client, the others have their turns."""
         self._is_due = False
         self.flushes += 1
-        self._flush_marked()
-        if not self._others_first and self.backlog.is_due:
-            self._flush_many()
-        self._parts, self._joined = [], b""
-        full, self._full = self._full, {}
-        for outbox in full:
-            outbox.overflow()
-        postponed, self._postponed = self._postponed, []
-        self._do_soon(postponed)
+        try:
+            self._flush_marked()
+            if not self._others_first and self.backlog.is_due:
+                self._flush_many()
+            self._drop()
+        finally:
+            self._parts, self._joined = [], b""
+            postponed, self._postponed = self._postponed, []
+            self._do_soon(postponed)
 
     def interject(self) -> None:
         """Write some of what was said to many while others are still heard in this turn; unless
         these have said something to many since the last time, which goes out together with it."""
         before, self._said = self._said, self.backlog.said
         if self.backlog and before == self._said:
-            marked, self._marked = self._marked, []
-            self.backlog.interject()
-            self._flush_marked()
-            self._marked = marked
+            with self._apart():
+                self.backlog.interject()
+                self._flush_marked()
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """What is marked meanwhile is told from what was before, and is not left to be flushed."""
+        before, self._marked = self._marked, []
+        try:
+            yield
+            self._marked = []
+        finally:
+            self._marked = before + self._marked
 
     def _flush_marked(self) -> None:
         marked, self._marked = self._marked, []
-        for outbox in marked:
-            outbox.flush(self._batch)
-        self._batch.send()
+        rest = iter(marked)
+        try:
+            for outbox in rest:
+                outbox.flush(self._batch)
+        finally:
+            # Nobody, unless one of them has raised.
+            for outbox in rest:
+                self.mark(outbox)
+            self._batch.send()
 
     def _flush_many(self) -> None:
-        self.backlog.write()
-        # Who has something else on the way was given it.
-        self._flush_marked()
-        self._do_soon(self.backlog.admit())
-        if self.backlog:
-            self._others_first = True
-            self._loop.call_soon(self._loop.call_soon, self._go_on)
+        try:
+            self.backlog.write()
+            # Who has something else on the way was given it.
+            self._flush_marked()
+        finally:
+            self._do_soon(self.backlog.admit())
+            if self.backlog:
+                self._others_first = True
+                self._written_at = self.flushes
+                self._loop.call_soon(self._loop.call_soon, self._go_on)
+
+    def _drop(self) -> None:
+        while self._full:
+            outbox = next(iter(self._full))
+            del self._full[outbox]
+            outbox.overflow()
 
     def _go_on(self) -> None:
         """Who was heard since the last piece, and what that has set going, has had its turn."""
         self._others_first = False
+        is_flushed = self.flushes != self._written_at
+        self.backlog.judge(others_want_something=self._is_due or is_flushed)
         if not self._is_due:
             self.flush()
 

@@ -33,7 +33,7 @@ from webpubsub.protocol.clients.codec import ClientCodec, Frame
 from webpubsub.protocol.messages import Delivery
 from webpubsub.service.websockets.outgoing.lanes import Lane
 from webpubsub.service.websockets.outgoing.pieces import NOTHING, Amount, Piece
-from webpubsub.service.websockets.outgoing.sending import BETWEEN, CALL
+from webpubsub.service.websockets.outgoing.sending import CALL
 
 #: A round of so many bytes at most is written to so many members at a time: in shorter pieces,
 #: groups of some ten members in which everybody talks would take a fifth longer.
@@ -182,7 +182,7 @@ class Run:
         lane, start, end = self._next()
         cost, least = CALL + lane.size, self._least()
         end = min(start + max(least, -(-piece.left // cost)), end)
-        places = range(start, end, max(least, BETWEEN))
+        places = range(start, end, max(least, piece.step))
         # Whatever goes wrong in it, nobody is sent anything twice.
         self._visits += end - start
         reached = lane.write(places, self._apart, self._expiries, piece.batch)
