@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.service.fakes import ManualLoop, Wire
 from webpubsub.protocol.clients.codec import ClientCodec
 from webpubsub.protocol.clients.json import JsonCodec
 from webpubsub.protocol.clients.protobuf import ProtobufCodec
@@ -18,7 +19,9 @@ from webpubsub.service.session_limits import BufferLimits
 from webpubsub.service.sessions.numbered_lane import Numbered, NumberedLane, numbered
 from webpubsub.service.sessions.reliability import MessageBuffer
 from webpubsub.service.sessions.stretches import Stretch, Together
+from webpubsub.service.settings import ServiceSettings
 from webpubsub.service.websockets.frames import wire_bytes
+from webpubsub.service.websockets.outgoing.outbox import Outbox
 from webpubsub.service.websockets.outgoing.pieces import Piece
 from webpubsub.service.websockets.outgoing.runs import Run
 from webpubsub.service.websockets.outgoing.sending import Batch
@@ -118,6 +121,19 @@ def test_who_has_left_is_sent_other_things_too(limits: BufferLimits) -> None:
     said = [run.say(delivery, lambda _codec: frames) for _ in range(3)]
     assert said == [True, True, False]
     assert list(map(len, members)) == [3, 5]
+
+
+def _nothing() -> None: ...
+
+
+def test_who_is_clear() -> None:
+    """Who need not be written to, or can be past a transport."""
+    lane, loop = NumberedLane(JsonCodec()), ManualLoop()
+    lane.members += [MessageBuffer(JsonCodec(), BufferLimits()) for _ in range(3)]
+    for buffer, clear_fileno in zip(lane.members[1:], (-1, 7), strict=True):
+        buffer.outbox = Outbox(Wire(), JsonCodec(), loop.flusher, ServiceSettings(), _nothing)
+        buffer.outbox.clear_fileno = clear_fileno
+    assert [lane.is_clear(place) for place in range(3)] == [True, False, True]
 
 
 @pytest.fixture

@@ -96,6 +96,11 @@ class NumberedLane:
             parts = _parts(self.codec, self._messages[start:end], first)
             member.outbox.extend(parts, expiries)
 
+    def is_clear(self, place: int) -> bool:
+        """As its outbox says; who is not attached need not be written to."""
+        outbox = self.members[place].outbox
+        return outbox is None or outbox.clear_fileno >= 0
+
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Those with the same numbers are sent the same."""
         for at in places:

@@ -10,7 +10,7 @@ import pytest
 
 from webpubsub.service.websockets.outgoing import sending
 from webpubsub.service.websockets.outgoing.backlog import Backlog
-from webpubsub.service.websockets.outgoing.pieces import PIECE, Amount, Piece
+from webpubsub.service.websockets.outgoing.pieces import BLIND, PIECE, Amount, Piece
 from webpubsub.service.websockets.outgoing.runs import Run
 from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 
@@ -211,3 +211,17 @@ def test_the_end_of_a_flood_is_one_too() -> None:
     for action in backlog.admit():
         action()
     assert [one.is_flooded for one in (first, second, other)] == [True, True, False]
+
+
+def test_what_is_left_of_a_run_is_written_in_short_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long others are: nobody is looked for between outboxes."""
+    monkeypatch.setattr(sending, "is_readable", lambda _fileno: False)
+    backlog, turns = Backlog(Batch(0)), list[str]()
+    backlog.begin(calm := Portion("a", 9, turns))
+    while not calm.is_over:
+        backlog.write()
+    boxes = [Box(0) for _ in range(600)]
+    backlog.begin(ended := Portion("b", 1, turns))
+    backlog.replace(ended, boxes, Amount(0, 0))
+    backlog.write()
+    assert sum(box.flushes for box in boxes) == BLIND // CALL

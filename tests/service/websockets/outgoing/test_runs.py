@@ -19,7 +19,7 @@ from webpubsub.protocol.clients.simple import SimpleCodec
 from webpubsub.protocol.messages import DataType, Delivery, Message
 from webpubsub.service.websockets.outgoing import runs, sending
 from webpubsub.service.websockets.outgoing.lanes import Gone, PlainLane
-from webpubsub.service.websockets.outgoing.pieces import PIECE, Piece
+from webpubsub.service.websockets.outgoing.pieces import BLIND, LONGEST, PIECE, Piece
 from webpubsub.service.websockets.outgoing.runs import AT_ONCE, Run
 from webpubsub.service.websockets.outgoing.sending import CALL, Batch
 
@@ -194,6 +194,19 @@ def test_a_short_round_is_written_to_several_members_at_a_time(
         _say(run, b"x" * size)
         _write(run)
         assert len(calls.pop()[0]) == written
+
+
+def test_pieces_for_transports_are_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is looked for between them."""
+    calls = _calls(monkeypatch)
+    clear = [Member(number) for number in range(200)]
+    _say(run := _run(*clear), b"a")
+    _write(run, LONGEST)
+    assert [len(filenos) for filenos, _ in calls] == [200]
+    busy = [Member(-1) for _ in range(200)]
+    _say(run := _run(*busy), b"a")
+    _write(run, LONGEST)
+    assert sum(bool(member.given) for member in busy) == -(-BLIND // (CALL + 3)) == 128
 
 
 @pytest.mark.usefixtures("nothing_is_short")

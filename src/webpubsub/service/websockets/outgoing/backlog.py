@@ -51,6 +51,7 @@ class _Ended:
         return not self._outboxes
 
     def write(self, piece: Piece) -> None:
+        piece.be_blind()
         while self._outboxes and piece.left > 0:
             piece.spend(CALL + self._outboxes.popleft().flush(piece.batch))
         # What comes next must not overtake it.

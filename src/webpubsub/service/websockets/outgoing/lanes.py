@@ -48,6 +48,10 @@ class Lane(Protocol):
         """Give a member the messages from one place to another."""
         ...
 
+    def is_clear(self, place: int) -> bool:
+        """Whether the member there can be written to past its transport."""
+        ...
+
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Send all messages to the members at some places, without those who are apart: to those
         who have nothing else on their way past their transports. Others are looked for after each
@@ -101,6 +105,10 @@ class PlainLane:
     def give(self, member: Member, start: int, end: int, expiries: Expiries) -> None:
         """Append them to an outbox."""
         member.extend(self._parts[start:end], expiries)
+
+    def is_clear(self, place: int) -> bool:
+        """As its outbox says."""
+        return self.members[place].clear_fileno >= 0
 
     def write(self, places: range, apart: Apart, expiries: Expiries, batch: Batch) -> int:
         """Send all of them the same."""

@@ -6,6 +6,8 @@ from webpubsub.service.websockets.outgoing.sending import BETWEEN, Batch
 
 #: How many bytes are a piece: while others are heard, and at most while nobody is.
 PIECE, LONGEST = 1 << 18, 1 << 24
+#: And at most where transports are written to, between which it is not looked for others.
+BLIND = 1 << 21
 #: Where nobody knows whether there are any, transports are written to, which takes twice as long.
 UNSEEN = PIECE // 2
 #: After so many sends at most it is looked for others, while those who are heard want nothing.
@@ -60,6 +62,10 @@ class Piece:
         """Others are to have their turns soon: no more is left than of the shortest."""
         self.left = min(self.left, self._shortest)
         self._length = self._shortest
+
+    def be_blind(self) -> None:
+        """It is written to transports: no more is left than may be without a look for others."""
+        self.left = min(self.left, BLIND)
 
     def cut(self) -> None:
         """Others are to be heard: nothing is left."""

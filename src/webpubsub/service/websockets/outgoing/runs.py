@@ -181,6 +181,9 @@ class Run:
     def _write(self, piece: Piece) -> None:
         lane, start, end = self._next()
         cost, least = CALL + lane.size, self._least()
+        # Who has a transport like the next, as all have where they are encrypted, is like it.
+        if not lane.is_clear(start):
+            piece.be_blind()
         end = min(start + max(least, -(-piece.left // cost)), end)
         places = range(start, end, max(least, piece.step))
         # Whatever goes wrong in it, nobody is sent anything twice.
